@@ -1,0 +1,138 @@
+# make          build/libtrace.so, build/leakreport, build/demo
+# make help     every target
+#
+# A new file needs no change here: each folder's files are found by their place.
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+CC     ?= gcc
+CXX    ?= g++
+SAN    ?=
+
+CFLAGS  ?= -O2 -g
+WARN     = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wundef
+BASE     = -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -Itracer
+VERSION := 0.1.0
+
+# libtrace.so shows only what it interposes; its thread-local storage must be initial-exec (a
+# preloaded library may not allocate for it), and its frames keep %rbp so that a capture can begin
+# at the caller without unwinding the tracer itself.
+TRACER_CFLAGS = $(BASE) $(CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
+                -fno-omit-frame-pointer -fexceptions -mcx16 -DTRACER_VERSION='"$(VERSION)"'
+REPORT_CFLAGS = $(BASE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
+REPORT_LIBS   = -ldw -lelf -liberty
+DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra -Werror -O0 -g -Idemo -MMD -MP
+UNIT_CFLAGS   = $(BASE) $(CFLAGS) -mcx16 -Ireport -Itests/unit
+
+# --- what is built from what -------------------------------------------------------------------
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+
+TRACER_OBJECTS := $(call objects,tracer)
+REPORT_OBJECTS := $(call objects,report)
+DEMO_LIBS      := $(patsubst demo/%.c,$(BUILD)/%.so,$(wildcard demo/lib*.c))
+DEMO_OBJECTS   := $(patsubst demo/%.c,$(BUILD)/obj/demo/%.o,$(filter-out demo/lib%,$(wildcard demo/*.c)))
+UNIT_TESTS     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_HELPERS   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
+
+all: $(BUILD)/libtrace.so $(BUILD)/leakreport $(BUILD)/demo
+
+# Flags are part of what an object is made from: a change of them makes it anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(TRACER_CFLAGS) $(REPORT_CFLAGS) $(DEMO_CFLAGS) $(SAN)' | cmp -s - $@ || \
+	 echo '$(CC) $(TRACER_CFLAGS) $(REPORT_CFLAGS) $(DEMO_CFLAGS) $(SAN)' > $@
+
+$(BUILD)/obj/tracer/%.o: tracer/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(TRACER_CFLAGS) $(SAN) -c -o $@ $<
+$(BUILD)/obj/report/%.o: report/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(REPORT_CFLAGS) $(SAN) -c -o $@ $<
+$(BUILD)/obj/demo/%.o: demo/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(DEMO_CFLAGS) -c -o $@ $<
+$(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) $(SAN) -c -o $@ $<
+
+$(BUILD)/libtrace.so: $(TRACER_OBJECTS) tracer/exports.map
+	$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,--version-script=tracer/exports.map -Wl,-z,now \
+	  -Wl,-z,initfirst -Wl,-z,nodelete -Wl,-z,defs -Wl,--as-needed -nostartfiles
+$(BUILD)/leakreport: $(REPORT_OBJECTS)
+	$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
+$(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(DEMO_CFLAGS) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+$(BUILD)/demo: $(DEMO_OBJECTS) $(DEMO_LIBS)
+	$(CC) -o $@ $(DEMO_OBJECTS) $(DEMO_LIBS) -Wl,-rpath,'$$ORIGIN'
+
+# The rooms as archives, so that a unit test links just those that it names. The interposers stay
+# out: a unit test runs on the real malloc.
+$(BUILD)/obj/tracer.a: $(filter-out %/interpose.o %/interpose_cxx.o %/interpose_process.o,$(TRACER_OBJECTS))
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/obj/report.a: $(filter-out %/main.o,$(REPORT_OBJECTS))
+	rm -f $@ && ar rcs $@ $^
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/tracer.a $(BUILD)/obj/report.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) -o $@ $^ -lcmocka -pthread -ldl $(REPORT_LIBS)
+.SECONDARY:
+
+# --- what a newcomer runs ----------------------------------------------------------------------
+
+deps:
+	@sh tests/deps.sh build test
+deps-bench:
+	@sh tests/deps.sh build test bench
+
+try: all
+	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
+	 echo && echo '$$ ./leakreport trace.log' && ./leakreport trace.log
+
+check: all unit programs
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh
+
+unit: $(UNIT_TESTS)
+programs: all
+	@$(MAKE) --no-print-directory -f tests/programs.mk BUILD=$(BUILD)
+
+# The rooms' unit tests under sanitizers, each in a build folder of its own.
+asan:
+	@$(MAKE) --no-print-directory BUILD=build-asan SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' CFLAGS='-O1 -g' run-unit
+tsan:
+	@$(MAKE) --no-print-directory BUILD=build-tsan SAN='-fsanitize=thread' CFLAGS='-O1 -g' run-unit
+run-unit: unit
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh unit
+
+stress: all programs
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
+bench: all
+	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/leakreport $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/leakreport $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BUILD)/libtrace.so $(DESTDIR)$(PREFIX)/lib/leakreport/
+	install -m 644 report/leakreport.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/leakreport $(DESTDIR)$(PREFIX)/share/man/man1/leakreport.1
+	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport
+
+format:
+	clang-format -i tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch]
+clean:
+	rm -rf build build-asan build-tsan
+
+help:
+	@echo 'make               build/libtrace.so, build/leakreport, build/demo'
+	@echo 'make deps try      install what is missing, build, trace the demo, print its report'
+	@echo 'make deps check    install what is missing, pass every test'
+	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
+	@echo 'make stress bench  long tests; the cost compared with other tools'
+	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
+	@echo 'make format clean'
+
+FORCE:
+.PHONY: all deps deps-bench try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
+
+-include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

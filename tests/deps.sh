@@ -1,0 +1,27 @@
+#!/bin/sh
+# deps.sh GROUP…: installs the Debian packages of the named groups that are missing.
+set -eu
+build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1 libiberty-dev"
+test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 git nodejs bash curl
+ libxml2-utils clang libclang-rt-dev util-linux procps man-db"
+bench="heaptrack redis-server redis-tools xz-utils linux-perf"
+
+wanted=
+for group in "$@"; do
+    eval "wanted=\"\$wanted \$$group\""
+done
+missing=
+for package in $wanted; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+root=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "make deps: these packages are missing, and only root can install them:$missing" >&2; exit 2; }
+    root=sudo
+fi
+echo "make deps: installing$missing"
+$root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+# shellcheck disable=SC2086
+$root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# lib.sh TEST.sh: runs each function test_* of TEST.sh in a subshell and a fresh folder, prints
+# "[       OK ] name" or "[  FAILED  ] name" as cmocka does, and exits 1 if one failed.
+# A case fails when one of its commands fails (set -e) or a helper below says so.
+#
+# BUILD is the build folder, LIBTRACE the tracer, REPORT leakreport, PROGRAMS the built small
+# programs, TESTS this folder.
+set -u
+export TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export BUILD=${BUILD:-$TESTS/../build}
+export LIBTRACE=$BUILD/libtrace.so REPORT=$BUILD/leakreport PROGRAMS=$BUILD/tests/programs
+export LC_ALL=C TERM=dumb
+unset LD_PRELOAD LIBTRACE_OPTIONS DEBUGINFOD_URLS 2>/dev/null
+
+fail() { echo "    $*"; exit 1; }
+
+# traced COMMAND…: runs it under the tracer; its standard error goes to ./err, its output to ./out,
+# its exit status to $status. OPTIONS are the tracer's.
+traced() {
+    status=0
+    LIBTRACE_OPTIONS=${OPTIONS:-} LD_PRELOAD=$LIBTRACE "$@" >out 2>err || status=$?
+}
+# native COMMAND…: the same without the tracer, into ./native.out, ./native.err, $native_status.
+native() {
+    native_status=0
+    "$@" >native.out 2>native.err || native_status=$?
+}
+# report ARGUMENT…: leakreport into ./report and ./report.err, exit status in $status.
+report() {
+    status=0
+    "$REPORT" "$@" >report 2>report.err || status=$?
+}
+# has FILE TEXT…: every fixed text stands in FILE.
+has() {
+    local file=$1 text
+    shift
+    for text; do
+        grep -qF -e "$text" "$file" || { echo "    $file has no line with: $text"; sed 's/^/    | /' "$file" | head -60; exit 1; }
+    done
+}
+# has_not FILE TEXT…: none of them does.
+has_not() {
+    local file=$1 text
+    shift
+    for text; do
+        ! grep -qF -e "$text" "$file" || fail "$file has a line with: $text"
+    done
+}
+# equal WHAT EXPECTED ACTUAL
+equal() { [ "$2" = "$3" ] || fail "$1: expected «$2», found «$3»"; }
+# bare FILE: its lines without the ==PID== in front.
+bare() { sed -E 's/^==[0-9]+== ?//' "$1"; }
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+    script=$1
+    only=${2:-}
+    # shellcheck disable=SC1090
+    source "$script"
+    bad=0
+    for name in $(declare -F | awk '$3 ~ /^test_/ { print $3 }'); do
+        [ -z "$only" ] || [ "$only" = "$name" ] || continue
+        folder=$(mktemp -d)
+        if (cd "$folder" && set -e && "$name"); then
+            echo "[       OK ] ${name#test_}"
+        else
+            echo "[  FAILED  ] ${name#test_}"
+            bad=1
+        fi
+        rm -rf "$folder"
+    done
+    exit $bad
+fi

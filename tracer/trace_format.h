@@ -1,0 +1,329 @@
+/* trace_format.h: the specification of trace.log.
+ *
+ * trace.log is the tracer's own memory: libtrace.so maps the file shared and keeps its tables in
+ * it, so the file is true at every instant, also after SIGKILL and while the program runs.
+ * libtrace.so (tracer/) writes it, leakreport (report/) reads it, and this header is all that the
+ * two have in common.
+ *
+ * Shape
+ *
+ *     offset 0                 struct trace_header
+ *     TRACE_DIRECTORY_OFFSET   struct trace_extent [TRACE_EXTENTS_MAX], the directory
+ *     TRACE_DATA_OFFSET …      extents: page aligned pieces of tables, in the order they were made
+ *
+ *   A table is an array of records of one kind that grows by extents; an extent never moves while
+ *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
+ *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for BLOCKS and
+ *   VERDICTS, where a record's place has no meaning, and for STRINGS and COMMAND, which are bytes.
+ *
+ * Reading a log that is being written
+ *
+ *   Each record has one commit word (named at its struct), stored last and with release order; a
+ *   reader loads it with acquire order and takes a record whose commit word is 0 as absent. What a
+ *   committed record refers to (its stack, its module, its string) was committed before it. An
+ *   extent's commit word is `kind`. After a kill some records that were claimed stay uncommitted:
+ *   a hole in a table is no damage.
+ */
+#ifndef TRACE_FORMAT_H
+#define TRACE_FORMAT_H
+
+#include <stdint.h>
+
+#define TRACE_MAGIC "leaklog\n"
+#define TRACE_MAGIC_SIZE 8
+#define TRACE_VERSION 1u
+#define TRACE_BYTE_ORDER 0x0a0b0c0du /* reads differently on a machine of the other order */
+#define TRACE_PAGE_SIZE 4096u
+#define TRACE_DIRECTORY_OFFSET 4096u
+#define TRACE_EXTENTS_MAX 1024u
+#define TRACE_DATA_OFFSET (TRACE_DIRECTORY_OFFSET + TRACE_EXTENTS_MAX * 32u)
+
+/* How the process ended, as far as the log knows. */
+enum trace_ending {
+    TRACE_RUNNING = 0,      /* it runs still, or it ended in a way that nobody can see (SIGKILL) */
+    TRACE_RETURNED = 1,     /* from main, or through exit(); ending_value: exit status */
+    TRACE_EXITED_FAST = 2,  /* through _exit or _Exit; ending_value: exit status */
+    TRACE_QUICK_EXITED = 3, /* through quick_exit; ending_value: exit status */
+    TRACE_SIGNALED = 4,     /* by a signal; ending_value: signal number */
+    TRACE_EXECED = 5,       /* became another program */
+};
+
+/* What kind of leak check the log holds. */
+enum trace_scan {
+    TRACE_SCAN_NONE = 0,     /* leak kinds cannot be told */
+    TRACE_SCAN_RUNNING = 1,  /* was under way: VERDICTS is not complete */
+    TRACE_SCAN_DONE = 2,     /* VERDICTS holds every live block */
+    TRACE_SCAN_IN_PLACE = 3, /* done, but without freeing libc's own caches first */
+};
+
+/* header.flags */
+enum {
+    TRACE_FLAG_INCOMPLETE = 1u << 0,     /* a table could not grow (disk full): records are missing */
+    TRACE_FLAG_CUT_TO_SIZE = 1u << 1,    /* the clean end: unused space was given back */
+    TRACE_FLAG_OTHER_ALLOCATOR = 1u << 2, /* malloc is not glibc's */
+    TRACE_FLAG_CHILD = 1u << 3,          /* a traced process started this one */
+};
+
+/* A run of bytes in STRINGS. length 0: no string. The bytes are not NUL terminated. */
+struct trace_string {
+    uint64_t offset; /* index into STRINGS; the whole run lies in one extent */
+    uint32_t length; /* bytes */
+    uint32_t reserved;
+};
+
+/* Everything that was not recorded, each counted. 0 everywhere: the log is complete. */
+struct trace_losses {
+    uint64_t blocks;           /* allocations that found no room in BLOCKS */
+    uint64_t block_bytes;      /* and their bytes */
+    uint64_t stacks_unknown;   /* allocations recorded without a call stack */
+    uint64_t stacks_cut;       /* call stacks whose outermost frames are missing */
+    uint64_t frees_unknown;    /* frees of blocks that the tracer had not seen allocated */
+    uint64_t modules;          /* modules, threads, errors that found no room */
+    uint64_t threads;
+    uint64_t errors;
+    uint64_t early_blocks;     /* allocations before tracing could begin (served by the tracer) */
+    uint64_t early_bytes;
+    uint64_t threads_not_stopped; /* at the leak check: scanned whole, registers unknown */
+    uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
+    uint64_t fork_failed;      /* leak checks that had to run in place */
+    uint64_t reserved[7];
+};
+
+/* The program's totals at the moment its summary was printed (the exact text is valgrind's).
+ * Before that, sum THREADS. */
+struct trace_totals {
+    uint64_t allocations;
+    uint64_t frees; /* as valgrind counts: bad frees too, free(NULL) not */
+    uint64_t bytes_allocated;
+    uint64_t bytes_freed;
+};
+
+struct trace_header {
+    char magic[TRACE_MAGIC_SIZE]; /* commit word of the whole file */
+    uint32_t version;
+    uint32_t byte_order;
+    uint32_t header_size;  /* sizeof(struct trace_header) */
+    uint32_t extents_max;  /* TRACE_EXTENTS_MAX */
+    uint16_t machine;      /* ELF e_machine of the traced program */
+    uint16_t address_bits; /* 64 */
+    uint32_t flags;
+    uint64_t end; /* bytes of the file that are given out; extents lie below it */
+
+    uint32_t pid;
+    uint32_t parent_pid;
+    uint64_t pid_namespace;     /* inode of /proc/self/ns/pid */
+    uint64_t start_ticks;       /* field 22 of /proc/PID/stat: with pid, names the process */
+    uint64_t start_realtime_ns; /* since 1970 */
+    uint64_t end_realtime_ns;   /* 0 while running */
+    struct trace_string executable; /* absolute path */
+    struct trace_string directory;  /* working directory at the start */
+    struct trace_string tracer;     /* the path of libtrace.so */
+    struct trace_string became;     /* TRACE_EXECED: the path of the new program */
+
+    uint32_t ending; /* enum trace_ending; stored last of the four */
+    int32_t ending_value;
+    uint32_t ending_stack; /* call stack of the ending (a signal's, abort's), or 0 */
+    uint32_t scan;         /* enum trace_scan */
+
+    uint32_t scan_threads;       /* threads seen by the leak check, the calling one included */
+    uint32_t stack_depth_limit;  /* frames after which a call stack is cut */
+    uint64_t scan_duration_ns;
+    uint64_t verdicts;           /* records in VERDICTS */
+
+    struct trace_totals totals;
+    struct trace_losses losses;
+};
+
+/* What an extent holds. */
+enum trace_table {
+    TRACE_FREE = 0,      /* not in use (yet, or any longer) */
+    TRACE_STRINGS = 1,   /* bytes */
+    TRACE_COMMAND = 2,   /* bytes: the arguments, each ended by NUL; one extent */
+    TRACE_MODULES = 3,   /* struct trace_module */
+    TRACE_THREADS = 4,   /* struct trace_thread */
+    TRACE_NODES = 5,     /* struct trace_node */
+    TRACE_BLOCKS = 6,    /* struct trace_block; `number` is the generation */
+    TRACE_ERRORS = 7,    /* struct trace_error */
+    TRACE_VERDICTS = 8,  /* struct trace_verdict */
+    TRACE_SIZES = 9,     /* struct trace_size: blocks too large for trace_block */
+    TRACE_TABLES_COUNT
+};
+
+/* One piece of a table: records first … first + length / record size - 1. Commit word: kind. */
+struct trace_extent {
+    uint32_t kind;   /* enum trace_table */
+    uint32_t number; /* 0, 1, 2 … within its table */
+    uint64_t offset; /* bytes, a multiple of TRACE_PAGE_SIZE */
+    uint64_t length; /* bytes, a multiple of TRACE_PAGE_SIZE (COMMAND: exact) */
+    uint64_t first;  /* index of its first record in the table */
+};
+
+/* An ELF file (or the vdso) mapped into the process. Commit word: start. */
+struct trace_module {
+    uint64_t start; /* lowest address mapped */
+    uint64_t end;   /* first address behind it */
+    uint64_t bias;  /* address in memory minus p_vaddr */
+    struct trace_string path;
+    uint64_t mapped_ns;   /* since the start, when first seen */
+    uint64_t unmapped_ns; /* since the start, when found gone; 0: there at the end */
+    uint8_t build_id[40];
+    uint32_t build_id_size; /* bytes, 0: it has none */
+    uint32_t is_program;    /* 1: the executable itself */
+};
+
+/* Event counts of one thread (or of several, one after another). Commit word: tid.
+ * Sums over all records are the program's totals; each record is written by its thread only. */
+struct trace_thread {
+    uint32_t tid; /* of the latest owner */
+    uint32_t reserved;
+    uint64_t allocations;
+    uint64_t frees;
+    uint64_t bytes_allocated;
+    uint64_t bytes_freed;
+    uint64_t reserved_counts[11];
+};
+
+/* Call stacks form a trie: a node is one frame together with all frames outside it. A stack is
+ * named by its innermost node, so its frames, innermost first, are its node's address, its
+ * parent's, and so on until TRACE_NODE_END, or TRACE_NODE_CUT where outer frames are missing.
+ * The innermost frame is always the allocation function itself, an address inside libtrace.so.
+ * Every address is a return address: look up address - 1. Commit word: address. */
+struct trace_node {
+    uint64_t address;
+    uint32_t parent;
+    uint32_t module; /* index into MODULES, 0: in none (code made at run time) */
+};
+#define TRACE_NODE_END 0u
+#define TRACE_NODE_CUT 1u
+#define TRACE_NODE_FIRST 2u
+#define TRACE_NODE_MAX ((1u << 28) - 1u)
+
+/* One live block, or one place for one. Commit word: where, 0 when the place is empty.
+ *
+ *   where  bits 0-47 address · 48-49 state · 50-52 family · 53-58 alignment · 59-63 zero
+ *   what   bits 0-35 requested size in bytes · 36-63 stack (a node, 0: not known)
+ *
+ * BLOCKS is a hash table that grows by generations; while blocks move from an older generation to
+ * a newer one both are listed. State says which record counts:
+ *   LIVE      the block is live.
+ *   ARRIVING  a copy: counts only if an older generation holds the same address as MOVED.
+ *   MOVED     does not count: its copy in a newer generation does.
+ *   FROZEN    an empty place of an old generation (address 0).
+ * alignment: log2 of the alignment that was asked for, 0 where none was. */
+struct trace_block {
+    uint64_t where;
+    uint64_t what;
+};
+enum trace_state { TRACE_LIVE = 0, TRACE_ARRIVING = 1, TRACE_MOVED = 2, TRACE_FROZEN = 3 };
+enum trace_family { TRACE_BY_MALLOC = 0, TRACE_BY_NEW = 1, TRACE_BY_NEW_ARRAY = 2 };
+#define TRACE_ADDRESS_BITS 48
+#define TRACE_STATE_SHIFT 48
+#define TRACE_FAMILY_SHIFT 50
+#define TRACE_ALIGNMENT_SHIFT 53
+#define TRACE_SIZE_BITS 36
+#define TRACE_SIZE_ELSEWHERE ((1ull << TRACE_SIZE_BITS) - 1u) /* the size is in SIZES */
+
+static inline uint64_t trace_block_address(uint64_t where)
+{
+    return where & ((1ull << TRACE_ADDRESS_BITS) - 1u);
+}
+static inline enum trace_state trace_block_state(uint64_t where)
+{
+    return (enum trace_state)(where >> TRACE_STATE_SHIFT & 3u);
+}
+static inline enum trace_family trace_block_family(uint64_t where)
+{
+    return (enum trace_family)(where >> TRACE_FAMILY_SHIFT & 7u);
+}
+static inline uint32_t trace_block_alignment_log2(uint64_t where)
+{
+    return (uint32_t)(where >> TRACE_ALIGNMENT_SHIFT & 63u);
+}
+static inline uint64_t trace_block_size(uint64_t what)
+{
+    return what & TRACE_SIZE_ELSEWHERE;
+}
+static inline uint32_t trace_block_stack(uint64_t what)
+{
+    return (uint32_t)(what >> TRACE_SIZE_BITS);
+}
+
+/* The size of a block of TRACE_SIZE_ELSEWHERE bytes or more; the record of the highest index with
+ * a block's address is its size. Commit word: address. */
+struct trace_size {
+    uint64_t address;
+    uint64_t size;
+};
+
+/* Something wrong that the program did. Commit word: kind. */
+enum trace_error_kind {
+    TRACE_INVALID_FREE = 1,    /* of memory that is not a live block: see `block` */
+    TRACE_MISMATCHED_FREE = 2, /* by a function of another family than the allocation's */
+    TRACE_WRONG_SIZE = 3,      /* sized delete, free_sized: given says the size */
+    TRACE_WRONG_ALIGNMENT = 4, /* aligned delete, free_aligned_sized: given says the alignment */
+    TRACE_REALLOC_ZERO = 5,    /* realloc to size 0 */
+};
+/* What is known about the address of an error. */
+enum trace_error_place {
+    TRACE_PLACE_UNKNOWN = 0,      /* "not stack'd, malloc'd or (recently) free'd" */
+    TRACE_PLACE_LIVE_BLOCK = 1,   /* at or inside a live block: block, block_size, stack_allocated */
+    TRACE_PLACE_FREED_BLOCK = 2,  /* at or inside a block freed lately: stack_freed too */
+    TRACE_PLACE_STACK = 3,        /* on a thread's stack */
+    TRACE_PLACE_DATA = 4,         /* in a module's data */
+};
+struct trace_error {
+    uint32_t kind;  /* enum trace_error_kind */
+    uint32_t place; /* enum trace_error_place */
+    uint64_t address; /* what the program gave */
+    uint64_t block;   /* start of the block that it belongs to, or belonged to */
+    uint64_t block_size;
+    uint64_t given; /* size or alignment that the program named */
+    uint32_t stack;           /* the bad call */
+    uint32_t stack_allocated; /* where the block was allocated, or 0 */
+    uint32_t stack_freed;     /* where the block was freed, or 0 */
+    uint32_t tid;
+    uint64_t count; /* times that the same was seen */
+    uint64_t time_ns; /* since the start, of the first */
+};
+
+/* The leak check's word on one live block. VERDICTS is sorted by address. */
+enum trace_leak_kind {
+    TRACE_REACHABLE = 0,
+    TRACE_POSSIBLY_LOST = 1,
+    TRACE_INDIRECTLY_LOST = 2,
+    TRACE_DEFINITELY_LOST = 3,
+};
+enum trace_heuristic { /* the interior pointer's excuse, as valgrind names them */
+    TRACE_NO_HEURISTIC = 0,
+    TRACE_STDSTRING = 1,
+    TRACE_LENGTH64 = 2,
+    TRACE_NEWARRAY = 3,
+    TRACE_MULTIPLE_INHERITANCE = 4,
+};
+#define TRACE_VERDICT_NONE 0xffffffffu
+struct trace_verdict {
+    uint64_t where; /* as in trace_block, state LIVE */
+    uint64_t what;
+    uint64_t pointer_at; /* address of the word that was first seen to point here; 0: none */
+    uint32_t head;       /* indirectly lost: index of the record of its definitely or possibly lost head */
+    uint8_t kind;        /* enum trace_leak_kind */
+    uint8_t heuristic;   /* enum trace_heuristic */
+    uint8_t interior;    /* 1: the first pointer was not to the block's start */
+    uint8_t reserved;
+};
+
+_Static_assert(sizeof(struct trace_string) == 16, "trace_string");
+_Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
+_Static_assert(sizeof(struct trace_header) == 376, "trace_header");
+_Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
+_Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
+_Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
+_Static_assert(sizeof(struct trace_module) == 104, "trace_module");
+_Static_assert(sizeof(struct trace_thread) == 128, "trace_thread: two cache lines");
+_Static_assert(sizeof(struct trace_node) == 16, "trace_node");
+_Static_assert(sizeof(struct trace_block) == 16, "trace_block");
+_Static_assert(sizeof(struct trace_size) == 16, "trace_size");
+_Static_assert(sizeof(struct trace_error) == 72, "trace_error");
+_Static_assert(sizeof(struct trace_verdict) == 32, "trace_verdict");
+
+#endif
