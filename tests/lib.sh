@@ -60,7 +60,9 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
     for name in $(declare -F | awk '$3 ~ /^test_/ { print $3 }'); do
         [ -z "$only" ] || [ "$only" = "$name" ] || continue
         folder=$(mktemp -d)
-        if (cd "$folder" && set -e && "$name"); then
+        # Not inside "if": there bash would switch set -e off.
+        (set -e; cd "$folder"; "$name")
+        if [ $? -eq 0 ]; then
             echo "[       OK ] ${name#test_}"
         else
             echo "[  FAILED  ] ${name#test_}"
