@@ -58,7 +58,7 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 
 $(BUILD)/libtrace.so: $(TRACER_OBJECTS) tracer/exports.map
 	$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,--version-script=tracer/exports.map -Wl,-z,now \
-	  -Wl,-z,initfirst -Wl,-z,nodelete -Wl,-z,defs -Wl,--as-needed -nostartfiles
+	  -Wl,-z,initfirst -Wl,-z,nodelete -Wl,-z,defs -ldl
 $(BUILD)/leakreport: $(REPORT_OBJECTS)
 	$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
 $(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags

@@ -1,0 +1,104 @@
+#include "sys.h"
+
+#include <errno.h>
+
+#ifndef FALLOC_FL_KEEP_SIZE
+#define FALLOC_FL_KEEP_SIZE 1
+#endif
+#ifndef FALLOC_FL_PUNCH_HOLE
+#define FALLOC_FL_PUNCH_HOLE 2
+#endif
+
+static const char zeros[SYS_PAGE];
+
+static long write_zeros(int fd, uint64_t offset, uint64_t length)
+{
+    while (length > 0) {
+        size_t part = length < sizeof zeros ? (size_t)length : sizeof zeros;
+        long written = sys_pwrite(fd, zeros, part, offset);
+        if (written == -EINTR)
+            continue;
+        if (written < 0)
+            return written;
+        offset += (uint64_t)written;
+        length -= (uint64_t)written;
+    }
+    return 0;
+}
+
+long sys_allocate(int fd, uint64_t offset, uint64_t length)
+{
+    for (;;) {
+        long result = sys_call(SYS_fallocate, fd, 0, (long)offset, (long)length, 0, 0);
+        if (result == -EINTR)
+            continue;
+        if (result == -EOPNOTSUPP || result == -ENOSYS)
+            return write_zeros(fd, offset, length);
+        return result;
+    }
+}
+
+long sys_punch(int fd, uint64_t offset, uint64_t length)
+{
+    return sys_call(SYS_fallocate, fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, (long)offset, (long)length, 0, 0);
+}
+
+long sys_write_all(int fd, const void *buffer, size_t length)
+{
+    const char *next = buffer;
+    while (length > 0) {
+        long written = sys_write(fd, next, length);
+        if (written == -EINTR || written == -EAGAIN)
+            continue;
+        if (written < 0)
+            return written;
+        next += written;
+        length -= (size_t)written;
+    }
+    return 0;
+}
+
+long sys_read_file(const char *path, char *buffer, size_t size)
+{
+    long fd = sys_open(path, O_RDONLY, 0);
+    if (fd < 0)
+        return fd;
+    size_t used = 0;
+    long result = 0;
+    while (used < size - 1) {
+        result = sys_read((int)fd, buffer + used, size - 1 - used);
+        if (result == -EINTR)
+            continue;
+        if (result <= 0)
+            break;
+        used += (size_t)result;
+    }
+    sys_close((int)fd);
+    buffer[used] = '\0';
+    return result < 0 ? result : (long)used;
+}
+
+const char *sys_error_text(long error)
+{
+    static const struct {
+        int error;
+        const char *text;
+    } known[] = {
+        {EPERM, "Operation not permitted"}, {ENOENT, "No such file or directory"},
+        {EIO, "Input/output error"},        {EBADF, "Bad file descriptor"},
+        {ENOMEM, "Cannot allocate memory"}, {EACCES, "Permission denied"},
+        {EEXIST, "File exists"},            {ENOTDIR, "Not a directory"},
+        {EISDIR, "Is a directory"},         {EINVAL, "Invalid argument"},
+        {ENFILE, "Too many open files in system"}, {EMFILE, "Too many open files"},
+        {EFBIG, "File too large"},          {ENOSPC, "No space left on device"},
+        {EROFS, "Read-only file system"},   {ENAMETOOLONG, "File name too long"},
+        {ELOOP, "Too many levels of symbolic links"}, {EDQUOT, "Disk quota exceeded"},
+        {ENODEV, "No such device"},         {ESTALE, "Stale file handle"},
+    };
+    if (error < 0)
+        error = -error;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].error == error)
+            return known[i].text;
+    return "Unexpected error";
+}

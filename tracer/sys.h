@@ -1,0 +1,176 @@
+/* sys: the kernel, without libc in between.
+ *
+ * Every call returns what the kernel returns: a result, or -errno. errno is never touched, nothing
+ * is allocated, no lock is taken, and no interposed function is entered, so everything in the
+ * tracer may call everything here at any moment, in a signal handler and in a stopped world too.
+ * What is particular to a processor stands at the top. */
+#ifndef SYS_H
+#define SYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#if defined(__x86_64__)
+static inline long sys_call(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result;
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+#define SYS_MACHINE 62 /* EM_X86_64 */
+#else
+#error "sys: write sys_call() for this processor"
+#endif
+
+#define SYS_PAGE 4096u
+
+static inline long sys_is_error(long result)
+{
+    return result < 0 && result > -4096;
+}
+
+static inline void *sys_mmap(void *at, size_t length, int protection, int flags, int fd, uint64_t offset)
+{
+    long result = sys_call(SYS_mmap, (long)at, (long)length, protection, flags, fd, (long)offset);
+    return sys_is_error(result) ? NULL : (void *)result;
+}
+static inline long sys_munmap(void *at, size_t length)
+{
+    return sys_call(SYS_munmap, (long)at, (long)length, 0, 0, 0, 0);
+}
+static inline long sys_madvise(void *at, size_t length, int advice)
+{
+    return sys_call(SYS_madvise, (long)at, (long)length, advice, 0, 0, 0);
+}
+static inline long sys_open(const char *path, int flags, int mode)
+{
+    return sys_call(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, mode, 0, 0);
+}
+static inline long sys_close(int fd)
+{
+    return sys_call(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+static inline long sys_read(int fd, void *buffer, size_t length)
+{
+    return sys_call(SYS_read, fd, (long)buffer, (long)length, 0, 0, 0);
+}
+static inline long sys_pread(int fd, void *buffer, size_t length, uint64_t offset)
+{
+    return sys_call(SYS_pread64, fd, (long)buffer, (long)length, (long)offset, 0, 0);
+}
+static inline long sys_pwrite(int fd, const void *buffer, size_t length, uint64_t offset)
+{
+    return sys_call(SYS_pwrite64, fd, (long)buffer, (long)length, (long)offset, 0, 0);
+}
+static inline long sys_write(int fd, const void *buffer, size_t length)
+{
+    return sys_call(SYS_write, fd, (long)buffer, (long)length, 0, 0, 0);
+}
+static inline long sys_fstat(int fd, struct stat *status)
+{
+    return sys_call(SYS_fstat, fd, (long)status, 0, 0, 0, 0);
+}
+static inline long sys_lstat(const char *path, struct stat *status)
+{
+    return sys_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)status, AT_SYMLINK_NOFOLLOW, 0, 0);
+}
+static inline long sys_stat(const char *path, struct stat *status)
+{
+    return sys_call(SYS_newfstatat, AT_FDCWD, (long)path, (long)status, 0, 0, 0);
+}
+static inline long sys_unlink(const char *path)
+{
+    return sys_call(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);
+}
+static inline long sys_readlink(const char *path, char *buffer, size_t length)
+{
+    return sys_call(SYS_readlinkat, AT_FDCWD, (long)path, (long)buffer, (long)length, 0, 0);
+}
+static inline long sys_getcwd(char *buffer, size_t length)
+{
+    return sys_call(SYS_getcwd, (long)buffer, (long)length, 0, 0, 0, 0);
+}
+static inline long sys_fcntl(int fd, int command, long argument)
+{
+    return sys_call(SYS_fcntl, fd, command, argument, 0, 0, 0);
+}
+static inline long sys_flock(int fd, int operation)
+{
+    return sys_call(SYS_flock, fd, operation, 0, 0, 0, 0);
+}
+static inline long sys_ftruncate(int fd, uint64_t length)
+{
+    return sys_call(SYS_ftruncate, fd, (long)length, 0, 0, 0, 0);
+}
+static inline long sys_getpid(void)
+{
+    return sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+}
+static inline long sys_getppid(void)
+{
+    return sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0);
+}
+static inline long sys_gettid(void)
+{
+    return sys_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
+}
+static inline long sys_tgkill(int pid, int tid, int signal)
+{
+    return sys_call(SYS_tgkill, pid, tid, signal, 0, 0, 0);
+}
+static inline long sys_kill(int pid, int signal)
+{
+    return sys_call(SYS_kill, pid, signal, 0, 0, 0, 0);
+}
+static inline long sys_sched_yield(void)
+{
+    return sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+}
+static inline long sys_futex(void *word, int operation, uint32_t value, const struct timespec *timeout)
+{
+    return sys_call(SYS_futex, (long)word, operation, value, (long)timeout, 0, 0);
+}
+static inline long sys_process_vm_readv(int pid, const struct iovec *local, unsigned long locals,
+                                        const struct iovec *remote, unsigned long remotes)
+{
+    return sys_call(SYS_process_vm_readv, pid, (long)local, (long)locals, (long)remote, (long)remotes, 0);
+}
+static inline uint64_t sys_nanoseconds(clockid_t clock)
+{
+    struct timespec now = {0, 0};
+    sys_call(SYS_clock_gettime, clock, (long)&now, 0, 0, 0, 0);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+_Noreturn static inline void sys_exit_group(int status)
+{
+    for (;;)
+        sys_call(SYS_exit_group, status, 0, 0, 0, 0, 0);
+}
+
+/* sys_allocate gives [offset, offset + length) of a file real storage, so that a later store
+ * through a mapping cannot meet a full disk. Works on filesystems without fallocate, by writing
+ * zeros. 0 or -errno. */
+long sys_allocate(int fd, uint64_t offset, uint64_t length);
+/* sys_punch gives the storage of a part of a file back; it reads as zeros afterwards. */
+long sys_punch(int fd, uint64_t offset, uint64_t length);
+/* sys_write_all writes everything, over short writes and interruptions. 0 or -errno. */
+long sys_write_all(int fd, const void *buffer, size_t length);
+/* sys_read_file reads a whole small file (of /proc, say), at most size - 1 bytes, and ends it with
+ * NUL. Bytes read or -errno. */
+long sys_read_file(const char *path, char *buffer, size_t size);
+/* sys_error_text names an errno value, in libc's words for the common ones. */
+const char *sys_error_text(long error);
+
+#endif
