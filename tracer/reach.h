@@ -1,0 +1,141 @@
+/* reach: which live blocks can the program still reach, and how did it lose the others?
+ *
+ * A pure mark algorithm over blocks sorted by address, with the rules of valgrind's memcheck. It
+ * knows no threads, no files and no mappings, never allocates and calls no libc function but
+ * memcpy and memset, so it may run while every other thread stands still, also in a forked child.
+ * Everything that it must know of the world comes through struct reach_world.
+ *
+ *     reach_begin        verdicts sorted by address, scratch memory from the caller
+ *     reach_scan_roots   any number of times: memory that the program can use directly
+ *     reach_scan_words   any number of times: registers
+ *     reach_mark_block   any number of times: blocks that are in use without a pointer
+ *     reach_finish       every verdict is complete
+ *
+ * Rules
+ *
+ *   A word counts if it lies at a multiple of 8 and is a pointer to a block if
+ *       start <= word < start + max(size, 1)
+ *   A pointer to the start, or one into the block that a heuristic excuses, is sure; any other
+ *   pointer into the block is doubtful. A block is
+ *       reachable  if a path from a root leads to it over sure pointers only
+ *       possible   else, if any path from a root leads to it
+ *   The other blocks are lost. In the order of their addresses each that no earlier one leads to
+ *   becomes a head, and what it leads to (by any pointer) is indirectly lost under it; a head that a
+ *   later head leads to is taken over by it, together with all that is under it. So of a lost
+ *   cycle the lowest block is the head, and of a lost tree the root.
+ *
+ * pointer_at of a verdict is the word that first gave the block the kind that it has; a head has one
+ * only if it lies on a cycle.
+ */
+#ifndef REACH_H
+#define REACH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace_format.h"
+
+#define REACH_IN_REGISTER 1u         /* pointer_at of a block that a register pointed to */
+#define REACH_BLOCKS_MAX  0xfffffff0u /* verdict.head is 32 bits wide */
+
+/* A set of heuristics: the bit 1 << TRACE_… of each. */
+#define REACH_HEURISTICS_ALL                                                                       \
+    (1u << TRACE_STDSTRING | 1u << TRACE_LENGTH64 | 1u << TRACE_NEWARRAY |                         \
+     1u << TRACE_MULTIPLE_INHERITANCE)
+
+/* What file_at says of an address. 0: no file is mapped there. */
+enum { REACH_FILE_READABLE = 1u << 0, REACH_FILE_EXECUTABLE = 1u << 1 };
+
+/* The caller's memory. Every function gets `context`. */
+struct reach_world {
+    void *context;
+
+    /* Copies up to `length` bytes at `address`; returns how many, or 0 or -errno where there are
+     * none to be had. A mapping that has gone must be such a return, never a signal. Must not be
+     * NULL. */
+    long (*read)(void *context, uint64_t address, void *buffer, size_t length);
+
+    /* Optional, for speed: the same bytes where they lie, if they surely can be read there and
+     * stay as they are until the scan is over; else NULL, and `read` is asked. */
+    const void *(*in_place)(void *context, uint64_t address, size_t length);
+
+    /* The size of a block whose record says TRACE_SIZE_ELSEWHERE. NULL: there is none such. */
+    uint64_t (*large_size)(void *context, uint64_t address);
+
+    /* REACH_FILE_… of the mapping at `address`, for the vtables of multiple inheritance. NULL: that
+     * heuristic never excuses a pointer. */
+    unsigned (*file_at)(void *context, uint64_t address);
+};
+
+#define REACH_LEVELS_MAX 8
+#define REACH_AHEAD      16u /* blocks on their way from memory while another is scanned */
+
+/* One check. The fields are reach's own; a caller reads only bytes_not_read. */
+struct reach {
+    uint64_t bytes_not_read; /* of roots and blocks: `read` had no answer for them */
+
+    struct reach_world world;
+    struct trace_verdict *blocks; /* n, strictly ascending by address */
+    uint32_t n;
+    unsigned heuristics;
+
+    uint64_t lowest; /* start of the first block */
+    uint64_t span;   /* from there to the last byte's end; a word outside points to no block */
+
+    /* The address index: level 0 has the start of every REACH_STRIDE-th block, level k + 1 every
+     * REACH_FANOUT-th key of level k, the top level at most REACH_FANOUT keys. */
+    uint64_t *level[REACH_LEVELS_MAX];
+    unsigned levels;
+
+    /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next. Each
+     * block is in at most one of the two and there once, so that depth + ahead_count <= n. */
+    uint32_t *stack;
+    uint32_t depth;
+    uint32_t ahead[REACH_AHEAD];
+    uint32_t ahead_first, ahead_count;
+
+    uint64_t *chunk; /* REACH_CHUNK bytes of somebody's memory */
+
+    /* What visiting a pointer means at present. */
+    enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
+    int sure;        /* marking: the words at hand are roots or lie in a reachable block */
+    uint32_t holder; /* gathering: the head; checking: the block at hand */
+    const char *violation;
+    uint64_t violation_at;
+};
+
+/* Bytes of scratch memory (aligned to 8) that a check of n blocks needs: about 6 per block and
+ * 64 KiB. */
+size_t reach_scratch_size(size_t n);
+
+/* Starts a check. `blocks` have where and what filled in; everything else in them is overwritten.
+ * `heuristics` is a set, REACH_HEURISTICS_ALL or fewer. `blocks` and `scratch` are used until
+ * reach_finish (or reach_check) returns. -EINVAL, with nothing started: the blocks are not strictly
+ * ascending, or there are too many. */
+int reach_begin(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
+                size_t n, unsigned heuristics, void *scratch);
+
+/* Scans the words of begin … end as roots. What cannot be read is skipped and counted. */
+void reach_scan_roots(struct reach *reach, uint64_t begin, uint64_t end);
+
+/* Takes `words` as roots that have no address: registers. */
+void reach_scan_words(struct reach *reach, const uint64_t *words, size_t count);
+
+/* Calls the block that starts at `address` reachable (it belongs to the dynamic linker, say).
+ * -ENOENT if there is none. */
+int reach_mark_block(struct reach *reach, uint64_t address);
+
+/* Follows every pointer and finds the heads of what is lost. */
+void reach_finish(struct reach *reach);
+
+/* Checks, after reach_finish, what must be true of the verdicts by reading the blocks once more:
+ *   - an indirectly lost block has a definitely lost head, no other block has a head
+ *   - a reachable block's sure pointers lead to reachable blocks, its doubtful ones and every
+ *     pointer in a possibly lost block to reachable or possibly lost ones
+ *   - a lost block's pointers lead to no other head than its own
+ *   - only a reachable block has a heuristic, and a block that is not a head a pointer_at, unless
+ *     it was marked
+ * NULL: all is well. Else a sentence, with the address of the block in *address. For tests. */
+const char *reach_check(struct reach *reach, uint64_t *address);
+
+#endif
