@@ -1,0 +1,106 @@
+/* suppress.h: which loss records and errors the user does not want to see.
+ *
+ * The room reads valgrind's suppression files and LeakSanitizer's (both may stand in one file),
+ * finds the entry that matches a record, and counts how often each entry was of use. It knows
+ * nothing of logs or symbols: a record's stack comes frame by frame through callbacks, and only
+ * the frames and names that some entry still needs are asked for.
+ *
+ * Order of use: suppress_new, suppress_load (or _text, _default) once per source, then
+ * suppress_find for each record, suppress_count for each that was really suppressed, and the
+ * lists of suppress_print.h at the end. Loading after finding is allowed. One thread only.
+ *
+ * Precedence: the entry that was read last is tried first, as in valgrind, so that a user's file
+ * beats the built-in list when that is loaded before it.
+ */
+#ifndef SUPPRESS_H
+#define SUPPRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a record is; an entry matches one of these. */
+enum suppress_kind {
+    SUPPRESS_LEAK = 0,           /* a loss record */
+    SUPPRESS_FREE = 1,           /* invalid, double and mismatched frees: valgrind's "Free" */
+    SUPPRESS_REALLOC_ZERO = 2,   /* realloc to size 0 */
+    SUPPRESS_SIZE_MISMATCH = 3,  /* sized delete, free_sized */
+    SUPPRESS_ALIGN_MISMATCH = 4, /* aligned delete, free_aligned_sized */
+    SUPPRESS_BAD_ALIGN = 5,
+    SUPPRESS_BAD_SIZE = 6,
+    SUPPRESS_KINDS_COUNT
+};
+
+/* Sets of leak kinds: bit n is enum trace_leak_kind n (trace_format.h). */
+enum suppress_leak_kinds {
+    SUPPRESS_REACHABLE = 1 << 0,
+    SUPPRESS_POSSIBLE = 1 << 1,
+    SUPPRESS_INDIRECT = 1 << 2,
+    SUPPRESS_DEFINITE = 1 << 3,
+    SUPPRESS_ALL_LEAKS = 15,
+};
+
+/* A call stack, asked for lazily. Frame 0 is the innermost: the allocation function, or the
+ * function that freed; an inlined function is a frame of its own. Texts stay valid until the
+ * next call into this room; NULL means not known, and matches as "???" does in valgrind. */
+struct suppress_stack {
+    void *context;
+    /* Is there a frame of this number? Asked for 0, 1, 2 … in turn. The caller cuts the stack
+     * here: valgrind sees --num-callers frames. */
+    bool (*exists)(void *context, size_t frame);
+    /* Two frames with the same number give the same answers below, in every stack: what was
+     * found out is then remembered. 0, or no function: nothing is remembered. */
+    uint64_t (*identity)(void *context, size_t frame);
+    const char *(*function)(void *context, size_t frame);  /* as linked: mangled */
+    const char *(*demangled)(void *context, size_t frame); /* NULL: the same as function */
+    const char *(*object)(void *context, size_t frame);    /* path of the module */
+    const char *(*file)(void *context, size_t frame);      /* source, with or without directory */
+    unsigned (*line)(void *context, size_t frame);         /* 0: not known */
+};
+
+/* One entry, for those who print it; owned by the struct suppressions. */
+struct suppress_entry {
+    const char *name; /* "leak:pattern" for LeakSanitizer's */
+    const char *file; /* as given to suppress_load */
+    unsigned line;    /* where its "{" (or its leak:) stands */
+    enum suppress_kind kind;
+    unsigned leak_kinds; /* set of enum suppress_leak_kinds */
+    bool built_in;
+    uint64_t times; /* records that it suppressed */
+    uint64_t bytes; /* of leaks */
+    uint64_t blocks;
+};
+
+/* A whole sentence: which file, which line, what, what to do. */
+struct suppress_error {
+    char text[1024];
+};
+
+struct suppressions; /* opaque */
+
+/* NULL: no memory. suppress_free(NULL) does nothing. */
+struct suppressions *suppress_new(void);
+void suppress_free(struct suppressions *suppressions);
+
+/* 0, or -1 with `error` filled; after -1 nothing of that source counts. */
+int suppress_load(struct suppressions *suppressions, const char *path,
+                  struct suppress_error *error);
+int suppress_load_text(struct suppressions *suppressions, const char *name, const char *text,
+                       size_t size, struct suppress_error *error);
+/* The list that is compiled in (--default-suppressions=yes). Load it first. */
+int suppress_load_default(struct suppressions *suppressions, struct suppress_error *error);
+
+/* The first entry that matches a record of this kind, or NULL. leak_kind: one bit of enum
+ * suppress_leak_kinds, looked at for SUPPRESS_LEAK only. Counts nothing. */
+struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
+                                     unsigned leak_kind, const struct suppress_stack *stack);
+
+/* The record was suppressed by this entry. bytes and blocks: 0 for errors that are no leaks. */
+void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t blocks);
+
+/* All entries in the order in which they are tried: 0 … count - 1. */
+size_t suppress_entries_count(const struct suppressions *suppressions);
+const struct suppress_entry *suppress_entry_at(const struct suppressions *suppressions,
+                                               size_t index);
+
+#endif

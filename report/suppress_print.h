@@ -1,0 +1,37 @@
+/* suppress_print.h: suppressions as text: which were of use, and new ones made from a record.
+ *
+ * Called by the renderers when all records have been through suppress_find. Writes to a stream
+ * and leaves the stream's error flag for the caller to look at.
+ */
+#ifndef SUPPRESS_PRINT_H
+#define SUPPRESS_PRINT_H
+
+#include <stdio.h>
+#include "suppress.h"
+
+/* One line for each entry that suppressed something (-v), in valgrind's words:
+ *   --PID-- used_suppression:      2 name file:line suppressed: 1,024 bytes in 3 blocks
+ * prefix: "--PID-- ", with its space. */
+void suppress_print_used(FILE *out, const char *prefix, const struct suppressions *suppressions);
+
+/* One line for each entry that suppressed nothing, the built-in ones left out:
+ *   --PID-- unused_suppression: name file:line */
+void suppress_print_unused(FILE *out, const char *prefix, const struct suppressions *suppressions);
+
+/* An entry that matches this record (--gen-suppressions=all): valgrind's text, "{" to "}", each
+ * line with its newline and without ==PID== in front. leak_kind: one bit, for SUPPRESS_LEAK. */
+void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kind,
+                              const struct suppress_stack *stack);
+
+/* The parts of it, for XML. The kind's name ("Leak") and the leak kind's ("definite"). */
+const char *suppress_kind_name(enum suppress_kind kind);
+const char *suppress_leak_kind_name(unsigned leak_kind);
+/* Frame `frame` as "fun" or "obj" and a text; false behind the last frame of a generated entry. */
+struct suppress_line {
+    const char *what;
+    const char *text;
+};
+bool suppress_generated_line(const struct suppress_stack *stack, size_t frame,
+                             struct suppress_line *line);
+
+#endif
