@@ -1,0 +1,146 @@
+#include "message.h"
+
+#include "sys.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES 8192
+
+static struct {
+    bool known; /* standard error was open at the start */
+    dev_t device;
+    ino_t inode;
+    const char *path; /* or NULL: standard error */
+    bool begun;       /* the file was made anew */
+} target;
+
+void message_begin(void)
+{
+    struct stat status;
+    target.known = sys_fstat(2, &status) == 0;
+    target.device = status.st_dev;
+    target.inode = status.st_ino;
+}
+
+void message_to_file(const char *path)
+{
+    target.path = path;
+    target.begun = false;
+}
+
+struct text {
+    char *buffer;
+    size_t size;
+    size_t used;
+};
+
+static void put_char(struct text *text, char character)
+{
+    if (text->used + 1 < text->size)
+        text->buffer[text->used++] = character;
+}
+
+static void put_string(struct text *text, const char *string)
+{
+    while (*string)
+        put_char(text, *string++);
+}
+
+static void put_number(struct text *text, uint64_t value, unsigned base, bool commas)
+{
+    char digits[32];
+    size_t count = 0;
+    unsigned places = 0;
+    do {
+        if (commas && places > 0 && places % 3 == 0)
+            digits[count++] = ',';
+        digits[count++] = "0123456789ABCDEF"[value % base];
+        value /= base;
+        places++;
+    } while (value > 0);
+    while (count > 0)
+        put_char(text, digits[--count]);
+}
+
+static void put_signed(struct text *text, int64_t value)
+{
+    if (value < 0)
+        put_char(text, '-');
+    put_number(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 10, false);
+}
+
+static void put_format(struct text *text, const char *format, va_list arguments)
+{
+    for (; *format; format++) {
+        if (*format != '%') {
+            put_char(text, *format);
+            continue;
+        }
+        switch (*++format) {
+        case 's':
+            put_string(text, va_arg(arguments, const char *));
+            break;
+        case 'u':
+            put_number(text, va_arg(arguments, uint64_t), 10, true);
+            break;
+        case 'x':
+            put_number(text, va_arg(arguments, uint64_t), 16, false);
+            break;
+        case 'd':
+            put_signed(text, va_arg(arguments, int64_t));
+            break;
+        default:
+            put_char(text, *format);
+        }
+    }
+    text->buffer[text->used] = '\0';
+}
+
+size_t message_format(char *buffer, size_t size, const char *format, ...)
+{
+    struct text text = {buffer, size, 0};
+    va_list arguments;
+    va_start(arguments, format);
+    put_format(&text, format, arguments);
+    va_end(arguments);
+    return text.used;
+}
+
+static void write_to_file(const char *line, size_t length)
+{
+    int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | (target.begun ? 0 : O_TRUNC);
+    long fd = sys_open(target.path, flags, 0666);
+    if (fd < 0)
+        return;
+    target.begun = true;
+    sys_write_all((int)fd, line, length);
+    sys_close((int)fd);
+}
+
+static bool is_standard_error(void)
+{
+    struct stat status;
+    return target.known && sys_fstat(2, &status) == 0 && status.st_dev == target.device &&
+           status.st_ino == target.inode;
+}
+
+void message_line(const char *format, ...)
+{
+    char line[LINE_MAX_BYTES];
+    struct text text = {line, sizeof line - 1, 0};
+    va_list arguments;
+    put_string(&text, "==");
+    put_number(&text, (uint64_t)sys_getpid(), 10, false);
+    put_string(&text, "== ");
+    va_start(arguments, format);
+    put_format(&text, format, arguments);
+    va_end(arguments);
+    line[text.used++] = '\n';
+    if (target.path)
+        write_to_file(line, text.used);
+    else if (is_standard_error())
+        sys_write_all(2, line, text.used);
+}

@@ -1,0 +1,22 @@
+/* message: what the tracer says to the user, a line at a time, in valgrind's manner.
+ *
+ * Lines go to the standard error that the program was started with (never to another file that has
+ * taken its number since), or to the file that --log-file names. Formatting needs no libc: %s
+ * string, %u uint64_t with commas, %d int64_t plain, %x uint64_t hexadecimal, %% itself. Callable at
+ * any moment; a line is one write. */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Notes where standard error leads, and the process number that lines begin with. */
+void message_begin(void);
+/* All further lines go to the file `path` (absolute), which is made anew with the first. */
+void message_to_file(const char *path);
+/* One line "==PID== text". */
+void message_line(const char *format, ...);
+/* Writes text into a buffer with the same formats; returns the length, always ends with NUL. */
+size_t message_format(char *buffer, size_t size, const char *format, ...);
+
+#endif
