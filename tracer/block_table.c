@@ -1,0 +1,416 @@
+#include "block_table.h"
+
+#include "sys.h"
+#include "trace_log.h"
+
+#include <stdatomic.h>
+
+#define FIRST_CAPACITY 32768u /* slots */
+#define BUCKET 4u             /* slots on a cache line */
+#define GENERATIONS_MAX 64u
+#define MOVE_SLOTS 16u   /* slots moved with each insert: three would do to finish in time */
+#define FLUSH_EVERY 32   /* inserts or removals that a thread keeps to itself */
+#define LONG_WAY 512u    /* an insert that goes further asks for growth */
+
+struct generation {
+    struct trace_block *slots;
+    uint64_t capacity; /* slots, a multiple of a page */
+    atomic_uint_least64_t reach;
+    atomic_uint_least64_t move_next; /* the first slot that no mover has claimed */
+    atomic_uint_least64_t move_done; /* slots moved */
+};
+
+static struct generation generations[GENERATIONS_MAX];
+
+static _Alignas(64) struct {
+    atomic_uint oldest; /* generations oldest … newest are searched */
+    atomic_uint newest; /* inserts go here */
+    /* Written by growth only, so that the line stays shared. */
+    atomic_uint growing;
+    atomic_bool full;
+} state;
+static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads keep to themselves */
+
+/* --- one slot ------------------------------------------------------------------------------------ */
+
+static uint64_t home_of(const struct generation *generation, uint64_t address)
+{
+    uint64_t hash = (address >> 7) * 0x9e3779b97f4a7c15u;
+    uint64_t buckets = generation->capacity / BUCKET;
+    return (uint64_t)((unsigned __int128)hash * buckets >> 64) * BUCKET + (address >> 5 & (BUCKET - 1));
+}
+
+static uint64_t where_with(uint64_t where, enum trace_state slot_state)
+{
+    return (where & ~(3ull << TRACE_STATE_SHIFT)) | (uint64_t)slot_state << TRACE_STATE_SHIFT;
+}
+
+static const uint64_t frozen = (uint64_t)TRACE_FROZEN << TRACE_STATE_SHIFT;
+
+static uint64_t load_where(const struct trace_block *slot)
+{
+    return __atomic_load_n(&slot->where, __ATOMIC_ACQUIRE);
+}
+
+/* Acquire-release: pairs with load_where, and with the reader of the log. */
+static bool swap_where(struct trace_block *slot, uint64_t from, uint64_t to)
+{
+    return __atomic_compare_exchange_n(&slot->where, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/* Fills an empty slot, both words at once, so that a block has no instant half written. */
+static bool fill_slot(struct trace_block *slot, uint64_t where, uint64_t what)
+{
+    unsigned __int128 empty = (unsigned __int128)__atomic_load_n(&slot->what, __ATOMIC_RELAXED) << 64;
+    unsigned __int128 filled = (unsigned __int128)what << 64 | where;
+    return __sync_bool_compare_and_swap((unsigned __int128 *)slot, empty, filled);
+}
+
+/* --- sizes that do not fit ------------------------------------------------------------------------ */
+
+static struct trace_size *find_size(uint64_t address)
+{
+    uint64_t count = atomic_load_explicit(&trace_log_sizes.count, memory_order_acquire);
+    for (uint64_t i = count; i-- > 1;) {
+        if (!chunk_table_reserve(&trace_log_sizes, i, false))
+            continue;
+        struct trace_size *record = chunk_table_at(&trace_log_sizes, i);
+        if (__atomic_load_n(&record->address, __ATOMIC_ACQUIRE) == address)
+            return record;
+    }
+    return NULL;
+}
+
+static bool put_size(uint64_t address, uint64_t size)
+{
+    uint64_t index;
+    struct trace_size *record = find_size(0);
+    uint64_t none = 0;
+    /* 1 marks a record as taken while its size is written. */
+    if (!record || !__atomic_compare_exchange_n(&record->address, &none, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        if (!chunk_table_claim(&trace_log_sizes, 1, true, &index))
+            return false;
+        record = chunk_table_at(&trace_log_sizes, index);
+    }
+    record->size = size;
+    __atomic_store_n(&record->address, address, __ATOMIC_RELEASE);
+    return true;
+}
+
+static uint64_t take_size(uint64_t address)
+{
+    struct trace_size *record = find_size(address);
+    uint64_t size = record ? record->size : TRACE_SIZE_ELSEWHERE;
+    if (record)
+        __atomic_store_n(&record->address, 0, __ATOMIC_RELEASE);
+    return size;
+}
+
+uint64_t block_table_size_of(const struct trace_block *block)
+{
+    uint64_t size = trace_block_size(block->what);
+    if (size != TRACE_SIZE_ELSEWHERE)
+        return size;
+    const struct trace_size *record = find_size(trace_block_address(block->where));
+    return record ? record->size : size;
+}
+
+/* --- growth --------------------------------------------------------------------------------------- */
+
+static bool add_generation(unsigned number, uint64_t capacity)
+{
+    struct generation *generation = &generations[number];
+    if (number >= GENERATIONS_MAX)
+        return false;
+    generation->capacity = capacity;
+    generation->slots = trace_log_extend(TRACE_BLOCKS, number, capacity * sizeof(struct trace_block), 0);
+    if (!generation->slots)
+        return false;
+    /* Release: who sees the number finds the generation ready. */
+    atomic_store_explicit(&state.newest, number, memory_order_release);
+    return true;
+}
+
+bool block_table_begin(void)
+{
+    return add_generation(0, FIRST_CAPACITY);
+}
+
+static __attribute__((noinline, cold)) void grow(unsigned newest)
+{
+    unsigned idle = 0;
+    if (atomic_load_explicit(&state.full, memory_order_relaxed))
+        return;
+    /* Whoever finds another thread growing goes on in the generation that is. */
+    if (!atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire, memory_order_relaxed))
+        return;
+    if (atomic_load_explicit(&state.newest, memory_order_relaxed) == newest) {
+        uint64_t capacity = (generations[newest].capacity + generations[newest].capacity / 2) & ~(uint64_t)255;
+        if (!add_generation(newest + 1, capacity))
+            atomic_store_explicit(&state.full, true, memory_order_relaxed);
+    }
+    atomic_store_explicit(&state.growing, 0, memory_order_release);
+}
+
+static void flush_count(int32_t *unflushed)
+{
+    int64_t now = atomic_fetch_add_explicit(&live, *unflushed, memory_order_relaxed) + *unflushed;
+    *unflushed = 0;
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    if (now > 0 && (uint64_t)now * 6 > generations[newest].capacity * 5)
+        grow(newest);
+}
+
+static void note_reach(struct generation *generation, uint64_t distance)
+{
+    uint64_t reach = atomic_load_explicit(&generation->reach, memory_order_relaxed);
+    while (distance > reach &&
+           !atomic_compare_exchange_weak_explicit(&generation->reach, &reach, distance, memory_order_release,
+                                                  memory_order_relaxed))
+        ;
+}
+
+/* The slot that was filled; NULL when the generation is an old one by now, or has no empty slot. */
+static struct trace_block *insert_in(struct generation *generation, uint64_t where, uint64_t what, bool *full)
+{
+    uint64_t index = home_of(generation, trace_block_address(where));
+    for (uint64_t distance = 0; distance < generation->capacity;) {
+        struct trace_block *slot = &generation->slots[index];
+        uint64_t there = load_where(slot);
+        if (there == 0) {
+            /* The reach first: a search that could meet the block must go far enough. */
+            if (__builtin_expect(distance > atomic_load_explicit(&generation->reach, memory_order_relaxed), 0))
+                note_reach(generation, distance);
+            if (fill_slot(slot, where, what))
+                return slot;
+            continue;
+        }
+        if (there == frozen)
+            return NULL;
+        if (++distance == LONG_WAY && atomic_load_explicit(&live, memory_order_relaxed) > (int64_t)generation->capacity / 2)
+            grow((unsigned)(generation - generations));
+        if (++index == generation->capacity)
+            index = 0;
+    }
+    *full = true;
+    return NULL;
+}
+
+/* Inserts into whichever generation is the newest. */
+static struct trace_block *insert_newest(uint64_t where, uint64_t what)
+{
+    for (;;) {
+        bool full = false;
+        unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+        struct trace_block *slot = insert_in(&generations[newest], where, what, &full);
+        if (full) {
+            grow(newest);
+            if (atomic_load_explicit(&state.newest, memory_order_acquire) == newest)
+                return NULL;
+        }
+        if (!slot)
+            continue;
+        /* A generation that was retired while this thread slept reads as empty: not a place. */
+        if (__builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= newest, 1))
+            return slot;
+        swap_where(slot, where, 0);
+    }
+}
+
+/* --- moving --------------------------------------------------------------------------------------- */
+
+static void move_slot(struct trace_block *slot)
+{
+    for (;;) {
+        uint64_t where = load_where(slot);
+        if (where == 0) {
+            if (swap_where(slot, 0, frozen))
+                return;
+            continue;
+        }
+        uint64_t what = __atomic_load_n(&slot->what, __ATOMIC_RELAXED);
+        uint64_t arriving = where_with(where, TRACE_ARRIVING);
+        struct trace_block *copy = insert_newest(arriving, what);
+        if (!copy) {
+            trace_log_lose(&trace_log_header->losses.blocks, 1);
+            trace_log_lose(&trace_log_header->losses.block_bytes, trace_block_size(what));
+        }
+        if (swap_where(slot, where, where_with(where, TRACE_MOVED))) {
+            /* From here the copy decides. If a remover has it already, there is nothing to make live. */
+            if (copy)
+                swap_where(copy, arriving, where);
+            __atomic_store_n(&slot->where, frozen, __ATOMIC_RELEASE);
+            return;
+        }
+        /* Removed in between: the copy never counted. */
+        if (copy)
+            swap_where(copy, arriving, 0);
+    }
+}
+
+static __attribute__((noinline, cold)) void move_some(unsigned oldest)
+{
+    struct generation *generation = &generations[oldest];
+    uint64_t first = atomic_fetch_add_explicit(&generation->move_next, MOVE_SLOTS, memory_order_relaxed);
+    if (first >= generation->capacity)
+        return;
+    for (uint64_t i = 0; i < MOVE_SLOTS; i++)
+        move_slot(&generation->slots[first + i]);
+    uint64_t done = atomic_fetch_add_explicit(&generation->move_done, MOVE_SLOTS, memory_order_acq_rel) + MOVE_SLOTS;
+    if (done < generation->capacity)
+        return;
+    /* First out of the search, then its storage back: insert_newest relies on this order. */
+    atomic_store_explicit(&state.oldest, oldest + 1, memory_order_seq_cst);
+    trace_log_retire(TRACE_BLOCKS, oldest, generation->slots);
+}
+
+/* --- the table ------------------------------------------------------------------------------------ */
+
+bool block_table_insert(const struct block *block, int32_t *unflushed)
+{
+    uint64_t size = block->size < TRACE_SIZE_ELSEWHERE ? block->size : TRACE_SIZE_ELSEWHERE;
+    uint64_t where = block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
+                     (uint64_t)block->alignment_log2 << TRACE_ALIGNMENT_SHIFT;
+    uint64_t what = size | (uint64_t)block->stack << TRACE_SIZE_BITS;
+    if (__builtin_expect(size == TRACE_SIZE_ELSEWHERE, 0) && !put_size(block->address, block->size))
+        return false;
+    if (!insert_newest(where, what))
+        return false;
+    if (++*unflushed >= FLUSH_EVERY)
+        flush_count(unflushed);
+    unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_relaxed);
+    if (__builtin_expect(oldest != atomic_load_explicit(&state.newest, memory_order_relaxed), 0))
+        move_some(oldest);
+    return true;
+}
+
+static void unpack(uint64_t where, uint64_t what, struct block *block)
+{
+    block->address = trace_block_address(where);
+    block->size = trace_block_size(what);
+    block->stack = trace_block_stack(what);
+    block->alignment_log2 = trace_block_alignment_log2(where);
+    block->family = trace_block_family(where);
+}
+
+/* Finds the slot that has the say on `address` in one generation: LIVE, or ARRIVING after a MOVED
+ * further back. *moved is set where a MOVED one is passed. */
+static struct trace_block *find_in(struct generation *generation, uint64_t address, bool *moved)
+{
+    uint64_t index = home_of(generation, address);
+    uint64_t reach = atomic_load_explicit(&generation->reach, memory_order_acquire);
+    struct trace_block *arriving = NULL;
+    for (uint64_t distance = 0; distance <= reach; distance++) {
+        struct trace_block *slot = &generation->slots[index];
+        uint64_t where = load_where(slot);
+        if (trace_block_address(where) == address) {
+            enum trace_state slot_state = trace_block_state(where);
+            if (slot_state == TRACE_LIVE)
+                return slot;
+            if (slot_state == TRACE_MOVED)
+                *moved = true;
+            else if (slot_state == TRACE_ARRIVING)
+                arriving = slot;
+        }
+        if (++index == generation->capacity)
+            index = 0;
+    }
+    return *moved ? arriving : NULL;
+}
+
+static bool take_slot(struct trace_block *slot, uint64_t address, bool moved, struct block *block)
+{
+    uint64_t where = load_where(slot);
+    uint64_t what = __atomic_load_n(&slot->what, __ATOMIC_RELAXED);
+    enum trace_state slot_state = trace_block_state(where);
+    if (trace_block_address(where) != address)
+        return false;
+    if (slot_state != TRACE_LIVE && !(slot_state == TRACE_ARRIVING && moved))
+        return false;
+    if (!swap_where(slot, where, 0))
+        return false;
+    unpack(where, what, block);
+    return true;
+}
+
+bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed)
+{
+    if (address == 0 || address >> TRACE_ADDRESS_BITS)
+        return false;
+    for (;;) {
+        unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_acquire);
+        unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+        bool moved = false;
+        /* Blocks move towards newer generations only, so one pass upwards cannot miss one. */
+        for (unsigned number = oldest; number <= newest; number++) {
+            struct trace_block *slot = find_in(&generations[number], address, &moved);
+            if (!slot)
+                continue;
+            if (!take_slot(slot, address, moved, block)) {
+                number--; /* it changed under us: look at this generation again */
+                continue;
+            }
+            if (__builtin_expect(block->size == TRACE_SIZE_ELSEWHERE, 0))
+                block->size = take_size(address);
+            if (--*unflushed <= -FLUSH_EVERY)
+                flush_count(unflushed);
+            return true;
+        }
+        /* Not there, or another thread was faster; unless the generations changed meanwhile. */
+        if (oldest == atomic_load_explicit(&state.oldest, memory_order_acquire) &&
+            newest == atomic_load_explicit(&state.newest, memory_order_acquire))
+            return false;
+    }
+}
+
+bool block_table_find(uint64_t address, struct block *block)
+{
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    bool moved = false;
+    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
+        const struct trace_block *slot = find_in(&generations[number], address, &moved);
+        if (!slot)
+            continue;
+        unpack(load_where(slot), slot->what, block);
+        if (block->size == TRACE_SIZE_ELSEWHERE)
+            block->size = block_table_size_of(slot);
+        return block->address == address;
+    }
+    return false;
+}
+
+void block_table_for_each(void (*visit)(void *, const struct trace_block *), void *context)
+{
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
+        const struct generation *generation = &generations[number];
+        for (uint64_t i = 0; i < generation->capacity; i++) {
+            struct trace_block slot = {load_where(&generation->slots[i]), generation->slots[i].what};
+            if (trace_block_address(slot.where) && trace_block_state(slot.where) == TRACE_LIVE)
+                visit(context, &slot);
+        }
+    }
+}
+
+int64_t block_table_check(void)
+{
+    int64_t count = 0;
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
+        const struct generation *generation = &generations[number];
+        for (uint64_t i = 0; i < generation->capacity; i++) {
+            uint64_t where = load_where(&generation->slots[i]);
+            uint64_t address = trace_block_address(where);
+            if (!address)
+                continue;
+            uint64_t home = home_of(generation, address);
+            uint64_t distance = i >= home ? i - home : i + generation->capacity - home;
+            if (distance > atomic_load_explicit(&generation->reach, memory_order_relaxed))
+                return -1;
+            if (trace_block_state(where) != TRACE_LIVE)
+                return -1;
+            count++;
+        }
+    }
+    return count;
+}

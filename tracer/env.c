@@ -1,0 +1,338 @@
+#include "env.h"
+
+#include "message.h"
+#include "sys.h"
+#include "trace_format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+/* --- expansion of file names ------------------------------------------------------------------- */
+
+struct name {
+    char *path;
+    size_t size;
+    size_t used;
+};
+
+static bool name_add(struct name *name, const char *text, size_t length)
+{
+    if (length >= name->size - name->used)
+        return false;
+    memcpy(name->path + name->used, text, length);
+    name->used += length;
+    name->path[name->used] = '\0';
+    return true;
+}
+
+static bool name_add_number(struct name *name, long number)
+{
+    char digits[24];
+    size_t length = message_format(digits, sizeof digits, "%d", (int64_t)number);
+    return name_add(name, digits, length);
+}
+
+/* %q{VAR}; *format stands on the q and is moved behind the brace. */
+static const char *name_add_variable(struct name *name, const char *format, char *problem, size_t problem_size)
+{
+    const char *end = format[1] == '{' ? strchr(format, '}') : NULL;
+    char variable[256];
+    size_t length = end ? (size_t)(end - format) - 2 : 0;
+    if (!end || length == 0 || length >= sizeof variable) {
+        message_format(problem, problem_size, "%%q needs a variable in braces, as in %%q{HOME}");
+        return NULL;
+    }
+    memcpy(variable, format + 2, length);
+    variable[length] = '\0';
+    const char *value = secure_getenv(variable);
+    if (!value) {
+        message_format(problem, problem_size, "the environment variable %s of %%q{%s} is not set", variable, variable);
+        return NULL;
+    }
+    return name_add(name, value, strlen(value)) ? end + 1 : NULL;
+}
+
+int env_expand_name(const char *format, char *path, size_t size, char *problem, size_t problem_size)
+{
+    struct name name = {path, size, 0};
+    message_format(problem, problem_size, "the file name is too long: %s", format);
+    path[0] = '\0';
+    if (format[0] == '~') {
+        message_format(problem, problem_size, "a file name may not begin with ~ (no shell expands it here): %s", format);
+        return -1;
+    }
+    if (format[0] != '/') {
+        if (sys_is_error(sys_getcwd(path, size)))
+            return -1;
+        name.used = strlen(path);
+        if (name.used > 1 && !name_add(&name, "/", 1))
+            return -1;
+    }
+    while (*format) {
+        bool fits = true;
+        if (*format != '%') {
+            fits = name_add(&name, format++, 1);
+        } else if (format[1] == 'p' || format[1] == 'n') {
+            fits = name_add_number(&name, format[1] == 'p' ? sys_getpid() : 1);
+            format += 2;
+        } else if (format[1] == '%') {
+            fits = name_add(&name, "%", 1);
+            format += 2;
+        } else if (format[1] == 'q') {
+            format = name_add_variable(&name, format + 1, problem, problem_size);
+            fits = format != NULL;
+        } else {
+            message_format(problem, problem_size, "%%p, %%n, %%q{VAR} and %%%% are known in a file name, not what stands here: %s", format);
+            fits = false;
+        }
+        if (!fits)
+            return -1;
+    }
+    return 0;
+}
+
+/* --- options ----------------------------------------------------------------------------------- */
+
+struct problem {
+    char *text;
+    size_t size;
+};
+
+typedef int (*option_reader)(struct env_options *, const char *value, struct problem *);
+
+static int read_yes_no(const char *value, bool *flag, struct problem *problem)
+{
+    if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0) {
+        *flag = value[0] == 'y';
+        return 0;
+    }
+    message_format(problem->text, problem->size, "yes or no is expected, not «%s»", value);
+    return -1;
+}
+
+static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
+{
+    options->trace_file_given = true;
+    return env_expand_name(value, options->trace_file, sizeof options->trace_file, problem->text, problem->size);
+}
+static int read_log_file(struct env_options *options, const char *value, struct problem *problem)
+{
+    return env_expand_name(value, options->log_file, sizeof options->log_file, problem->text, problem->size);
+}
+static int read_trace_children(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->trace_children, problem);
+}
+static int read_verify_stacks(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->verify_stacks, problem);
+}
+static int read_libc_freeres(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->run_libc_freeres, problem);
+}
+static int read_cxx_freeres(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->run_cxx_freeres, problem);
+}
+static int read_leak_check(struct env_options *options, const char *value, struct problem *problem)
+{
+    options->leak_check = strcmp(value, "no") != 0;
+    if (strcmp(value, "no") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "full") == 0 || strcmp(value, "summary") == 0)
+        return 0;
+    message_format(problem->text, problem->size, "no, summary, yes or full is expected, not «%s»", value);
+    return -1;
+}
+
+static int read_heuristics(struct env_options *options, const char *value, struct problem *problem)
+{
+    static const char *const names[] = {NULL, "stdstring", "length64", "newarray", "multipleinheritance"};
+    options->heuristics = 0;
+    if (strcmp(value, "none") == 0)
+        return 0;
+    while (*value) {
+        size_t length = strcspn(value, ",");
+        unsigned found = length == 3 && memcmp(value, "all", 3) == 0 ? 0x1eu : 0;
+        for (unsigned i = 1; i < sizeof names / sizeof *names; i++)
+            if (strlen(names[i]) == length && memcmp(names[i], value, length) == 0)
+                found = 1u << i;
+        if (!found) {
+            message_format(problem->text, problem->size, "a set of stdstring, length64, newarray, multipleinheritance, or all, or none is expected, not «%s»", value);
+            return -1;
+        }
+        options->heuristics |= found;
+        value += length + (value[length] == ',');
+    }
+    return 0;
+}
+static int read_nothing(struct env_options *options, const char *value, struct problem *problem)
+{
+    (void)options;
+    (void)value;
+    (void)problem;
+    return 0;
+}
+
+/* The tracer's own, and leakreport's, which are accepted so that one list can serve both. */
+static const struct {
+    const char *name;
+    option_reader read;
+} known_options[] = {
+    {"--trace-file", read_trace_file},
+    {"--log-file", read_log_file},
+    {"--trace-children", read_trace_children},
+    {"--verify-stacks", read_verify_stacks},
+    {"--leak-check", read_leak_check},
+    {"--leak-check-heuristics", read_heuristics},
+    {"--run-libc-freeres", read_libc_freeres},
+    {"--run-cxx-freeres", read_cxx_freeres},
+    {"--show-leak-kinds", read_nothing},
+    {"--errors-for-leak-kinds", read_nothing},
+    {"--leak-resolution", read_nothing},
+    {"--show-reachable", read_nothing},
+    {"--show-possibly-lost", read_nothing},
+    {"--num-callers", read_nothing},
+    {"--error-exitcode", read_nothing},
+    {"--suppressions", read_nothing},
+    {"--default-suppressions", read_nothing},
+    {"--gen-suppressions", read_nothing},
+    {"--show-below-main", read_nothing},
+    {"--demangle", read_nothing},
+    {"--fullpath-after", read_nothing},
+    {"--show-error-list", read_nothing},
+};
+
+static int read_flag(struct env_options *options, const char *word)
+{
+    if (strcmp(word, "-q") == 0 || strcmp(word, "--quiet") == 0)
+        options->quiet = true;
+    else if (strcmp(word, "-v") == 0 || strcmp(word, "--verbose") == 0)
+        options->verbose = true;
+    else if (strcmp(word, "-s") != 0)
+        return -1;
+    return 0;
+}
+
+static int read_option(struct env_options *options, const char *word, struct problem *problem)
+{
+    if (read_flag(options, word) == 0)
+        return 0;
+    const char *equals = strchr(word, '=');
+    size_t length = equals ? (size_t)(equals - word) : strlen(word);
+    for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++) {
+        const char *name = known_options[i].name;
+        if (strlen(name) != length || memcmp(name, word, length) != 0)
+            continue;
+        if (!equals || !equals[1]) {
+            message_format(problem->text, problem->size, "%s needs a value, as in %s=…", name, name);
+            return -1;
+        }
+        return known_options[i].read(options, equals + 1, problem);
+    }
+    message_format(problem->text, problem->size, "the option %s is not known; leakreport --help lists them", word);
+    return -1;
+}
+
+/* The next blank-separated word of *list, quotes taken off. false at the end. */
+static bool next_word(const char **list, char *word, size_t size)
+{
+    const char *next = *list;
+    size_t used = 0;
+    char quote = '\0';
+    while (*next == ' ' || *next == '\t' || *next == '\n')
+        next++;
+    if (!*next)
+        return false;
+    for (; *next && (quote || (*next != ' ' && *next != '\t' && *next != '\n')); next++) {
+        if (quote ? *next == quote : (*next == '"' || *next == '\''))
+            quote = quote ? '\0' : *next;
+        else if (used + 1 < size)
+            word[used++] = *next;
+    }
+    word[used] = '\0';
+    *list = next;
+    return true;
+}
+
+static void remove_entry(char **entry)
+{
+    do
+        entry[0] = entry[1];
+    while (*entry++);
+}
+
+static char **find_entry(const char *name)
+{
+    size_t length = strlen(name);
+    for (char **entry = environ; entry && *entry; entry++)
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            return entry;
+    return NULL;
+}
+
+int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
+{
+    struct problem problem = {problem_text, problem_size};
+    *options = (struct env_options){.leak_check = true, .run_libc_freeres = true, .run_cxx_freeres = true, .heuristics = 0x1e};
+    if (env_expand_name("trace.log", options->trace_file, sizeof options->trace_file, problem_text, problem_size))
+        return -1;
+    const char *list = secure_getenv("LIBTRACE_OPTIONS");
+    static char word[8192];
+    int result = 0;
+    while (result == 0 && list && next_word(&list, word, sizeof word))
+        result = read_option(options, word, &problem);
+    char **entry = find_entry("LIBTRACE_OPTIONS");
+    if (entry && !options->trace_children)
+        remove_entry(entry);
+    return result;
+}
+
+/* --- LD_PRELOAD -------------------------------------------------------------------------------- */
+
+static bool is_tracer(const char *name, size_t length, const char *tracer)
+{
+    struct stat ours;
+    struct stat theirs;
+    char path[4096];
+    if (length == 0 || length >= sizeof path)
+        return false;
+    memcpy(path, name, length);
+    path[length] = '\0';
+    if (strcmp(path, tracer) == 0)
+        return true;
+    return sys_stat(path, &theirs) == 0 && sys_stat(tracer, &ours) == 0 && ours.st_dev == theirs.st_dev &&
+           ours.st_ino == theirs.st_ino;
+}
+
+/* Writes the list without the tracer (or with its absolute path) into `list`. */
+static void copy_preloads(const char *old, const char *tracer, bool keep, char *list, size_t size)
+{
+    struct name result = {list, size, 0};
+    list[0] = '\0';
+    while (*old) {
+        size_t length = strcspn(old, ": \t");
+        bool ours = is_tracer(old, length, tracer);
+        if (length > 0 && (keep || !ours)) {
+            if (result.used > 0)
+                name_add(&result, ":", 1);
+            name_add(&result, ours ? tracer : old, ours ? strlen(tracer) : length);
+        }
+        old += length + (old[length] != '\0');
+    }
+}
+
+void env_hide_preload(const char *tracer, bool keep)
+{
+    static char list[16384] = "LD_PRELOAD=";
+    const size_t name_length = sizeof "LD_PRELOAD=" - 1;
+    char **entry = find_entry("LD_PRELOAD");
+    if (!entry)
+        return;
+    copy_preloads(*entry + name_length, tracer, keep, list + name_length, sizeof list - name_length);
+    if (list[name_length])
+        *entry = list;
+    else
+        remove_entry(entry);
+}

@@ -1,0 +1,102 @@
+#include "thread.h"
+
+#include "pages.h"
+#include "sys.h"
+#include "trace_log.h"
+
+#include <errno.h>
+
+/* How many structs a new thread looks at for one whose owner is gone. */
+#define CANDIDATES 16
+
+_Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+static _Atomic(struct thread *) newest;
+static _Atomic(struct thread *) cursor; /* where the next search goes on */
+
+struct thread *thread_first(void)
+{
+    return atomic_load_explicit(&newest, memory_order_acquire);
+}
+
+static void own(struct thread *thread, unsigned tid)
+{
+    thread->busy = 0;
+    thread->label = (struct thread_label){0};
+    thread->deleting = NULL;
+    thread->frame_count = 0;
+    thread->readable_low = thread->readable_high = 0;
+    thread->leaf_parent = thread->leaf = 0;
+    __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
+}
+
+/* A struct whose owner the kernel does not know any longer, or that was owned by an earlier thread
+ * of our own number. The compare-and-swap decides between two that want it. */
+static bool take_over(struct thread *thread, unsigned pid, unsigned tid)
+{
+    unsigned owner = atomic_load_explicit(&thread->tid, memory_order_acquire);
+    if (owner != tid && sys_tgkill((int)pid, (int)owner, 0) != -ESRCH)
+        return false;
+    return atomic_compare_exchange_strong_explicit(&thread->tid, &owner, tid, memory_order_acq_rel,
+                                                   memory_order_relaxed);
+}
+
+static struct thread *find_abandoned(unsigned pid, unsigned tid)
+{
+    struct thread *thread = atomic_load_explicit(&cursor, memory_order_relaxed);
+    for (int i = 0; i < CANDIDATES; i++) {
+        if (!thread && !(thread = thread_first()))
+            return NULL;
+        if (take_over(thread, pid, tid)) {
+            atomic_store_explicit(&cursor, thread->next, memory_order_relaxed);
+            return thread;
+        }
+        thread = thread->next;
+    }
+    atomic_store_explicit(&cursor, thread, memory_order_relaxed);
+    return NULL;
+}
+
+static struct thread *make(unsigned tid)
+{
+    uint64_t index;
+    struct thread *thread = pages_map(sizeof *thread);
+    if (!thread || !chunk_table_claim(&trace_log_threads, 1, true, &index)) {
+        trace_log_lose(&trace_log_header->losses.threads, 1);
+        return NULL;
+    }
+    thread->record = chunk_table_at(&trace_log_threads, index);
+    atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
+    thread->next = atomic_load_explicit(&newest, memory_order_relaxed);
+    /* Release: who walks the list finds the struct filled. */
+    while (!atomic_compare_exchange_weak_explicit(&newest, &thread->next, thread, memory_order_release,
+                                                  memory_order_relaxed))
+        ;
+    return thread;
+}
+
+struct thread *thread_attach(void)
+{
+    unsigned pid = (unsigned)sys_getpid();
+    unsigned tid = (unsigned)sys_gettid();
+    struct thread *thread = find_abandoned(pid, tid);
+    if (!thread)
+        thread = make(tid);
+    if (!thread)
+        return NULL;
+    own(thread, tid);
+    thread_self = thread;
+    return thread;
+}
+
+void thread_sum(struct trace_totals *totals)
+{
+    *totals = (struct trace_totals){0};
+    for (struct thread *thread = thread_first(); thread; thread = thread->next) {
+        const struct trace_thread *record = thread->record;
+        totals->allocations += __atomic_load_n(&record->allocations, __ATOMIC_RELAXED);
+        totals->frees += __atomic_load_n(&record->frees, __ATOMIC_RELAXED);
+        totals->bytes_allocated += __atomic_load_n(&record->bytes_allocated, __ATOMIC_RELAXED);
+        totals->bytes_freed += __atomic_load_n(&record->bytes_freed, __ATOMIC_RELAXED);
+    }
+}

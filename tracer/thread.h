@@ -1,0 +1,86 @@
+/* thread: what the tracer remembers of each thread.
+ *
+ * A thread gets its struct with its first event and keeps it until the kernel says that the thread
+ * is gone; no destructor takes part, because a thread's last mallocs come after its destructors. The
+ * struct is then handed to a new thread, counts and all: sums over all structs are the program's.
+ *
+ * Everything in it is written by its thread only; others read `record`'s counts. */
+#ifndef THREAD_H
+#define THREAD_H
+
+#include "trace_format.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A call of an allocation function, as its caller made it. */
+struct call_site {
+    uintptr_t return_address;
+    uintptr_t cfa; /* the stack pointer after the return */
+    uintptr_t bp;  /* the frame pointer after the return */
+    uintptr_t function; /* the allocation function's entry */
+};
+
+/* What operator new or delete tells the malloc or free that it calls. */
+struct thread_label {
+    const struct call_site *site; /* NULL: nothing to tell */
+    enum trace_family family;
+    uint32_t alignment_log2;
+    void *pointer; /* the block that was recorded under the label */
+};
+
+/* One frame of the previous capture (see unwind.c), outermost first. */
+struct thread_frame {
+    uintptr_t return_address;
+    uintptr_t cfa;     /* stack pointer at the return address; the address was read from cfa - 8 */
+    uintptr_t bp;      /* frame pointer there */
+    uintptr_t bp_slot; /* where bp was read from; 0: it was not changed by the frame inside */
+    uint32_t node;     /* the stack from here outward */
+    uint32_t opaque;   /* 1: not found by a rule, cannot be verified by comparing words */
+};
+
+struct thread {
+    struct trace_thread *record; /* in the log */
+    atomic_uint tid;             /* whose it is */
+    unsigned busy;               /* inside the tracer: a malloc now comes from a signal handler */
+    struct thread_label label;
+    void *deleting; /* taken out by operator delete already: the free below it is not a second one */
+    int32_t blocks_unflushed; /* see block_table */
+    struct thread *next;      /* all threads, newest first; never unlinked */
+
+    struct thread_frame *frames;
+    uint32_t frame_count;
+    uint32_t frame_capacity;
+    struct thread_frame *fresh; /* scratch: frames of the capture under way, innermost first */
+    uintptr_t readable_low;     /* stack memory known to be there */
+    uintptr_t readable_high;
+    uintptr_t leaf_function; /* the last capture's innermost step */
+    uint32_t leaf_parent;
+    uint32_t leaf;
+};
+
+extern _Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));
+
+/* The calling thread's struct; NULL when there is no memory for one. */
+struct thread *thread_attach(void);
+static inline struct thread *thread_current(void)
+{
+    struct thread *self = thread_self;
+    return __builtin_expect(self != NULL, 1) ? self : thread_attach();
+}
+/* All structs, newest first, through `next`. */
+struct thread *thread_first(void);
+
+/* The sums of all threads' counts. */
+void thread_sum(struct trace_totals *totals);
+
+/* Only the owner writes a count, so an increment needs no atomic read-modify-write; the store is
+ * atomic so that another thread that sums reads a whole number. */
+static inline void thread_count(uint64_t *counter, uint64_t amount)
+{
+    __atomic_store_n(counter, *counter + amount, __ATOMIC_RELAXED);
+}
+
+#endif

@@ -1,0 +1,350 @@
+#include "trace_log.h"
+
+#include "message.h"
+#include "pages.h"
+#include "sys.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/file.h>
+
+static void *grow_in_log(struct chunk_table *table, unsigned number, size_t bytes, uint64_t first)
+{
+    return trace_log_extend((enum trace_table)table->tag, number, bytes, first);
+}
+
+/* first_log2 is such that a small program's log stays small, count such that record 0 is "none". */
+#define TABLE(kind, record, log2, first_record)                                                            \
+    {                                                                                                      \
+        .grow = grow_in_log, .record_size = sizeof(record), .first_log2 = (log2), .tag = (kind),           \
+        .count = (first_record)                                                                            \
+    }
+struct chunk_table trace_log_strings = TABLE(TRACE_STRINGS, char, 15, 1);
+struct chunk_table trace_log_modules = TABLE(TRACE_MODULES, struct trace_module, 7, 1);
+struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread, 5, 1);
+struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 12, TRACE_NODE_FIRST);
+struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
+struct chunk_table trace_log_sizes = TABLE(TRACE_SIZES, struct trace_size, 8, 1);
+
+struct trace_header *trace_log_header;
+
+static struct {
+    char path[4096];
+    bool in_file;
+    int fd; /* held high above the program's own; the program may close it or take its number */
+    dev_t device;
+    ino_t inode;
+    uint64_t begun_ns;
+    bool full_said;
+    atomic_uint extents; /* directory places given out */
+} log_file;
+
+const char *trace_log_path(void)
+{
+    return log_file.in_file ? log_file.path : NULL;
+}
+
+uint64_t trace_log_now(void)
+{
+    return sys_nanoseconds(CLOCK_MONOTONIC) - log_file.begun_ns;
+}
+
+static struct trace_extent *directory(void)
+{
+    return (struct trace_extent *)((char *)trace_log_header + TRACE_DIRECTORY_OFFSET);
+}
+
+/* --- the file descriptor ------------------------------------------------------------------------ */
+
+static bool is_our_file(int fd)
+{
+    struct stat status;
+    return sys_fstat(fd, &status) == 0 && status.st_dev == log_file.device && status.st_ino == log_file.inode;
+}
+
+/* Moves a descriptor out of the way of the program, which counts on getting the lowest numbers. */
+static int move_high(int fd)
+{
+    for (long at = 1000; at >= 100; at -= 300) {
+        long high = sys_fcntl(fd, F_DUPFD_CLOEXEC, at);
+        if (!sys_is_error(high)) {
+            sys_close(fd);
+            return (int)high;
+        }
+    }
+    return fd;
+}
+
+/* A descriptor of the log: the one held, or the file opened anew if the program closed it. */
+static int log_fd(void)
+{
+    if (log_file.fd >= 0 && is_our_file(log_file.fd))
+        return log_file.fd;
+    long fd = sys_open(log_file.path, O_RDWR | O_NOFOLLOW, 0);
+    if (sys_is_error(fd))
+        return -1;
+    if (!is_our_file((int)fd)) {
+        sys_close((int)fd);
+        return -1;
+    }
+    log_file.fd = move_high((int)fd);
+    return log_file.fd;
+}
+
+/* --- extents ------------------------------------------------------------------------------------ */
+
+static void say_full(long error)
+{
+    trace_log_header->flags |= TRACE_FLAG_INCOMPLETE;
+    if (log_file.full_said)
+        return;
+    log_file.full_said = true;
+    message_line("libtrace: %s cannot grow (%s): from here on only totals are counted", log_file.path, sys_error_text(error));
+}
+
+static void *map_file(uint64_t offset, size_t bytes)
+{
+    int fd = log_fd();
+    long error = fd < 0 ? -EBADF : sys_allocate(fd, offset, bytes);
+    void *memory = NULL;
+    if (error == 0) {
+        memory = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+        error = memory ? 0 : -ENOMEM;
+    }
+    if (error)
+        say_full(error);
+    else
+        pages_note(memory, bytes);
+    return memory;
+}
+
+void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first)
+{
+    size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
+    unsigned place = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
+    if (place >= TRACE_EXTENTS_MAX) {
+        say_full(-ENOSPC);
+        return NULL;
+    }
+    uint64_t offset = __atomic_fetch_add(&trace_log_header->end, rounded, __ATOMIC_RELAXED);
+    void *memory = log_file.in_file ? map_file(offset, rounded) : pages_map(rounded);
+    if (!memory)
+        return NULL;
+    struct trace_extent *extent = &directory()[place];
+    extent->number = number;
+    extent->offset = offset;
+    extent->length = kind == TRACE_COMMAND ? bytes : rounded;
+    extent->first = first;
+    /* Release: a reader that sees the kind sees the rest. */
+    __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
+    return memory;
+}
+
+static struct trace_extent *find_extent(enum trace_table kind, uint32_t number)
+{
+    for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)
+        if (directory()[i].kind == kind && directory()[i].number == number)
+            return &directory()[i];
+    return NULL;
+}
+
+void trace_log_retire(enum trace_table kind, uint32_t number, void *memory)
+{
+    struct trace_extent *extent = find_extent(kind, number);
+    if (!extent)
+        return;
+    __atomic_store_n(&extent->kind, TRACE_FREE, __ATOMIC_RELEASE);
+    /* MADV_REMOVE punches the hole through the mapping, so that no descriptor is needed. */
+    sys_madvise(memory, extent->length, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
+}
+
+struct trace_string trace_log_add_string(const char *text, size_t length)
+{
+    struct trace_string string = {0, 0, 0};
+    uint64_t offset;
+    if (length == 0 || length > 1u << 15 || !chunk_table_claim(&trace_log_strings, (uint32_t)length, true, &offset))
+        return string;
+    memcpy(chunk_table_at(&trace_log_strings, offset), text, length);
+    string.offset = offset;
+    string.length = (uint32_t)length;
+    return string;
+}
+
+/* --- making the file ---------------------------------------------------------------------------- */
+
+/* Whether the process that wrote a log's header is alive: its number and its start must agree. */
+static bool writer_lives(const struct trace_header *header)
+{
+    char text[1024];
+    char path[64];
+    if (header->ending != TRACE_RUNNING)
+        return false;
+    message_format(path, sizeof path, "/proc/%d/stat", (int64_t)header->pid);
+    if (sys_read_file(path, text, sizeof text) <= 0)
+        return false;
+    const char *field = strrchr(text, ')');
+    for (int skip = 0; field && skip < 20; skip++)
+        field = strchr(field + 1, ' ');
+    uint64_t ticks = 0;
+    for (field = field ? field + 1 : ""; *field >= '0' && *field <= '9'; field++)
+        ticks = ticks * 10 + (uint64_t)(*field - '0');
+    return ticks == header->start_ticks;
+}
+
+enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
+
+/* What stands at log_file.path. A log may be replaced when nobody holds its lock and its writer is
+ * gone; an empty file may be, too. */
+static enum existing look_at_existing(void)
+{
+    struct stat status;
+    struct trace_header header;
+    if (sys_lstat(log_file.path, &status) != 0)
+        return EXISTING_NONE;
+    if (!S_ISREG(status.st_mode))
+        return EXISTING_FOREIGN;
+    long fd = sys_open(log_file.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (sys_is_error(fd))
+        return EXISTING_FOREIGN;
+    enum existing result = EXISTING_REPLACEABLE;
+    if (sys_flock((int)fd, LOCK_EX | LOCK_NB) != 0)
+        result = EXISTING_LIVE;
+    else if (sys_pread((int)fd, &header, sizeof header, 0) != (long)sizeof header)
+        result = status.st_size == 0 ? EXISTING_REPLACEABLE : EXISTING_FOREIGN;
+    else if (memcmp(header.magic, TRACE_MAGIC, TRACE_MAGIC_SIZE) != 0)
+        result = EXISTING_FOREIGN;
+    else if (writer_lives(&header))
+        result = EXISTING_LIVE;
+    sys_close((int)fd);
+    return result;
+}
+
+/* trace.log → trace.PID.log */
+static void use_pid_name(void)
+{
+    char *suffix = strrchr(log_file.path, '.');
+    char rest[256] = "";
+    if (suffix && !strchr(suffix, '/') && strlen(suffix) < sizeof rest) {
+        memcpy(rest, suffix, strlen(suffix) + 1);
+        *suffix = '\0';
+    }
+    size_t used = strlen(log_file.path);
+    message_format(log_file.path + used, sizeof log_file.path - used, ".%d%s", (int64_t)sys_getpid(), rest);
+}
+
+static long create_file(void)
+{
+    long fd = sys_open(log_file.path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY, 0600);
+    if (!sys_is_error(fd) && sys_flock((int)fd, LOCK_EX | LOCK_NB) != 0) {
+        /* Another process looked at the new file in this instant and may take it for free. */
+        sys_close((int)fd);
+        return -EEXIST;
+    }
+    return fd;
+}
+
+/* Opens a fresh file, under the name that was asked for or trace.PID.log. fd or -errno. */
+static long open_fresh(void)
+{
+    static char wanted[sizeof log_file.path];
+    memcpy(wanted, log_file.path, sizeof wanted);
+    for (int attempt = 0; attempt < 3; attempt++) {
+        enum existing existing = look_at_existing();
+        if (existing == EXISTING_FOREIGN) {
+            message_line("libtrace: %s exists and is not a trace log: it is left alone; choose another name with --trace-file=NAME in LIBTRACE_OPTIONS", log_file.path);
+            return -EEXIST;
+        }
+        if (existing == EXISTING_LIVE && attempt == 0) {
+            use_pid_name();
+            message_line("libtrace: another traced process is writing %s; this one writes %s", wanted, log_file.path);
+            continue;
+        }
+        if (existing == EXISTING_REPLACEABLE)
+            sys_unlink(log_file.path);
+        long fd = create_file();
+        if (fd != -EEXIST)
+            return fd;
+    }
+    return -EEXIST;
+}
+
+static void fill_header(struct trace_header *header, uint64_t end)
+{
+    header->version = TRACE_VERSION;
+    header->byte_order = TRACE_BYTE_ORDER;
+    header->header_size = sizeof *header;
+    header->extents_max = TRACE_EXTENTS_MAX;
+    header->machine = SYS_MACHINE;
+    header->address_bits = 64;
+    header->end = end;
+}
+
+static bool begin_in_file(const char *path, size_t size)
+{
+    size_t length = strlen(path);
+    if (length >= sizeof log_file.path)
+        return false;
+    memcpy(log_file.path, path, length + 1);
+    long fd = open_fresh();
+    if (sys_is_error(fd)) {
+        if (fd != -EEXIST)
+            message_line("libtrace: cannot create %s: %s; the summary will come, the log will not", log_file.path, sys_error_text(fd));
+        return false;
+    }
+    struct stat status;
+    sys_fstat((int)fd, &status);
+    log_file.device = status.st_dev;
+    log_file.inode = status.st_ino;
+    log_file.fd = move_high((int)fd);
+    long error = sys_allocate(log_file.fd, 0, size);
+    trace_log_header =
+        error ? NULL : sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, log_file.fd, 0);
+    if (trace_log_header) {
+        pages_note(trace_log_header, size);
+        return true;
+    }
+    message_line("libtrace: cannot write %s: %s; the summary will come, the log will not", log_file.path, sys_error_text(error ? error : -ENOMEM));
+    sys_unlink(log_file.path);
+    sys_close(log_file.fd);
+    log_file.fd = -1;
+    return false;
+}
+
+void trace_log_begin(const char *path)
+{
+    static char nowhere[TRACE_DATA_OFFSET] __attribute__((aligned(4096)));
+    log_file.begun_ns = sys_nanoseconds(CLOCK_MONOTONIC);
+    log_file.fd = -1;
+    log_file.in_file = begin_in_file(path, TRACE_DATA_OFFSET);
+    if (!log_file.in_file)
+        trace_log_header = (struct trace_header *)nowhere;
+    fill_header(trace_log_header, TRACE_DATA_OFFSET);
+}
+
+/* --- the end ------------------------------------------------------------------------------------ */
+
+/* The storage behind a table's last record. */
+static void punch_tail(int fd, const struct chunk_table *table)
+{
+    uint64_t count = atomic_load_explicit(&table->count, memory_order_relaxed);
+    unsigned chunk = chunk_table_chunk_of(table, count);
+    struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
+    if (!extent || count < extent->first)
+        return;
+    uint64_t used = (count - extent->first) * table->record_size;
+    used = (used + TRACE_PAGE_SIZE - 1) & ~(uint64_t)(TRACE_PAGE_SIZE - 1);
+    if (used < extent->length)
+        sys_punch(fd, extent->offset + used, extent->length - used);
+}
+
+void trace_log_end(void)
+{
+    int fd = log_file.in_file ? log_fd() : -1;
+    if (fd < 0)
+        return;
+    const struct chunk_table *const tables[] = {&trace_log_strings, &trace_log_modules, &trace_log_threads,
+                                                &trace_log_nodes,   &trace_log_errors,  &trace_log_sizes};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        punch_tail(fd, tables[i]);
+    trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;
+}

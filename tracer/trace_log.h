@@ -1,0 +1,54 @@
+/* trace_log: the file trace.log as memory.
+ *
+ * Creates the file, maps it shared, hands out its tables as chunk_tables whose chunks are extents of
+ * the file, and keeps its header. See trace_format.h for what a reader is promised.
+ *
+ * Storage is allocated before it is mapped, so that a full disk is an error return here and never a
+ * SIGBUS in the program; when that happens one line says so, the header is marked incomplete, and
+ * everything that finds no room is counted. Where no file can be made at all, the same tables live
+ * in plain memory, so that the summary at the end is still true.
+ *
+ * The file is never made through a symbolic link, never in place of something that is not a trace
+ * log, and never in place of a log that a live process writes: then it is trace.PID.log. */
+#ifndef TRACE_LOG_H
+#define TRACE_LOG_H
+
+#include "chunk_table.h"
+#include "trace_format.h"
+
+#include <stdbool.h>
+
+/* The header, always there after trace_log_begin. */
+extern struct trace_header *trace_log_header;
+
+extern struct chunk_table trace_log_strings;
+extern struct chunk_table trace_log_modules;
+extern struct chunk_table trace_log_threads;
+extern struct chunk_table trace_log_nodes;
+extern struct chunk_table trace_log_errors;
+extern struct chunk_table trace_log_sizes;
+
+/* Makes the log at `path` (absolute). Called once per process, with one thread. */
+void trace_log_begin(const char *path);
+/* The file's path as it came to be; NULL if there is no file. */
+const char *trace_log_path(void);
+
+/* A new extent, zeroed and mapped; NULL when there is no storage. */
+void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first);
+/* Takes the extent of `kind` and `number`, mapped at `memory`, off the directory and gives its
+ * storage back. The mapping stays and reads as zeros. */
+void trace_log_retire(enum trace_table kind, uint32_t number, void *memory);
+/* Copies a string into the log; length 0 if there is no room. */
+struct trace_string trace_log_add_string(const char *text, size_t length);
+/* Nanoseconds since trace_log_begin. */
+uint64_t trace_log_now(void);
+
+static inline void trace_log_lose(uint64_t *counter, uint64_t amount)
+{
+    __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+}
+
+/* Gives back storage that no record uses. Called last, when nothing is recorded any longer. */
+void trace_log_end(void);
+
+#endif
