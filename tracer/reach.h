@@ -20,12 +20,12 @@
  *       reachable  if a path from a root leads to it over sure pointers only
  *       possible   else, if any path from a root leads to it
  *   The other blocks are lost. In the order of their addresses each that no earlier one leads to
- *   becomes a head, and what it leads to (by any pointer) is indirectly lost under it; a head that a
- *   later head leads to is taken over by it, together with all that is under it. So of a lost
- *   cycle the lowest block is the head, and of a lost tree the root.
+ *   becomes a head, and what it leads to (by any pointer) is indirectly lost under it; a head that
+ * a later head leads to is taken over by it, together with all that is under it. So of a lost cycle
+ * the lowest block is the head, and of a lost tree the root.
  *
- * pointer_at of a verdict is the word that first gave the block the kind that it has; a head has one
- * only if it lies on a cycle.
+ * pointer_at of a verdict is the word that first gave the block the kind that it has; a head has
+ * one only if it lies on a cycle.
  */
 #ifndef REACH_H
 #define REACH_H
@@ -33,42 +33,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "address_index.h"
+#include "heuristic.h"
+#include "reach_world.h"
 #include "trace_format.h"
 
-#define REACH_IN_REGISTER 1u         /* pointer_at of a block that a register pointed to */
+#define REACH_IN_REGISTER 1u          /* pointer_at of a block that a register pointed to */
+#define REACH_IN_USE      2u          /* pointer_at of a block that reach_mark_block named */
 #define REACH_BLOCKS_MAX  0xfffffff0u /* verdict.head is 32 bits wide */
 
-/* A set of heuristics: the bit 1 << TRACE_… of each. */
-#define REACH_HEURISTICS_ALL                                                                       \
-    (1u << TRACE_STDSTRING | 1u << TRACE_LENGTH64 | 1u << TRACE_NEWARRAY |                         \
-     1u << TRACE_MULTIPLE_INHERITANCE)
-
-/* What file_at says of an address. 0: no file is mapped there. */
-enum { REACH_FILE_READABLE = 1u << 0, REACH_FILE_EXECUTABLE = 1u << 1 };
-
-/* The caller's memory. Every function gets `context`. */
-struct reach_world {
-    void *context;
-
-    /* Copies up to `length` bytes at `address`; returns how many, or 0 or -errno where there are
-     * none to be had. A mapping that has gone must be such a return, never a signal. Must not be
-     * NULL. */
-    long (*read)(void *context, uint64_t address, void *buffer, size_t length);
-
-    /* Optional, for speed: the same bytes where they lie, if they surely can be read there and
-     * stay as they are until the scan is over; else NULL, and `read` is asked. */
-    const void *(*in_place)(void *context, uint64_t address, size_t length);
-
-    /* The size of a block whose record says TRACE_SIZE_ELSEWHERE. NULL: there is none such. */
-    uint64_t (*large_size)(void *context, uint64_t address);
-
-    /* REACH_FILE_… of the mapping at `address`, for the vtables of multiple inheritance. NULL: that
-     * heuristic never excuses a pointer. */
-    unsigned (*file_at)(void *context, uint64_t address);
-};
-
-#define REACH_LEVELS_MAX 8
-#define REACH_AHEAD      16u /* blocks on their way from memory while another is scanned */
+#define REACH_AHEAD 16u /* blocks on their way from memory while another is scanned */
 
 /* One check. The fields are reach's own; a caller reads only bytes_not_read. */
 struct reach {
@@ -82,10 +56,7 @@ struct reach {
     uint64_t lowest; /* start of the first block */
     uint64_t span;   /* from there to the last byte's end; a word outside points to no block */
 
-    /* The address index: level 0 has the start of every REACH_STRIDE-th block, level k + 1 every
-     * REACH_FANOUT-th key of level k, the top level at most REACH_FANOUT keys. */
-    uint64_t *level[REACH_LEVELS_MAX];
-    unsigned levels;
+    struct address_index index;
 
     /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next. Each
      * block is in at most one of the two and there once, so that depth + ahead_count <= n. */
@@ -94,7 +65,7 @@ struct reach {
     uint32_t ahead[REACH_AHEAD];
     uint32_t ahead_first, ahead_count;
 
-    uint64_t *chunk; /* REACH_CHUNK bytes of somebody's memory */
+    uint64_t *chunk; /* 64 KiB of somebody's memory */
 
     /* What visiting a pointer means at present. */
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
@@ -109,7 +80,7 @@ struct reach {
 size_t reach_scratch_size(size_t n);
 
 /* Starts a check. `blocks` have where and what filled in; everything else in them is overwritten.
- * `heuristics` is a set, REACH_HEURISTICS_ALL or fewer. `blocks` and `scratch` are used until
+ * `heuristics` is a set, HEURISTICS_ALL or fewer. `blocks` and `scratch` are used until
  * reach_finish (or reach_check) returns. -EINVAL, with nothing started: the blocks are not strictly
  * ascending, or there are too many. */
 int reach_begin(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
@@ -133,8 +104,7 @@ void reach_finish(struct reach *reach);
  *   - a reachable block's sure pointers lead to reachable blocks, its doubtful ones and every
  *     pointer in a possibly lost block to reachable or possibly lost ones
  *   - a lost block's pointers lead to no other head than its own
- *   - only a reachable block has a heuristic, and a block that is not a head a pointer_at, unless
- *     it was marked
+ *   - only a reachable block has a heuristic, and every block but a head has a pointer_at
  * NULL: all is well. Else a sentence, with the address of the block in *address. For tests. */
 const char *reach_check(struct reach *reach, uint64_t *address);
 
