@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -30,6 +31,15 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
     return result;
 }
 #define SYS_MACHINE 62 /* EM_X86_64 */
+
+/* The calling thread's TLS register. Asks the kernel: a thread made by a bare clone may have none,
+ * and reading %fs:0 would kill it. */
+static inline uint64_t sys_thread_pointer(void)
+{
+    uint64_t base = 0;
+    sys_call(SYS_arch_prctl, 0x1003 /* ARCH_GET_FS */, (long)&base, 0, 0, 0, 0);
+    return base;
+}
 #else
 #error "sys: write sys_call() for this processor"
 #endif
@@ -133,6 +143,39 @@ static inline long sys_tgkill(int pid, int tid, int signal)
 static inline long sys_kill(int pid, int signal)
 {
     return sys_call(SYS_kill, pid, signal, 0, 0, 0, 0);
+}
+/* The kernel's own idea of a disposition, for every signal, those that libc keeps for itself too. */
+struct sys_sigaction {
+    union {
+        void (*function)(int signal, siginfo_t *info, void *context);
+        void (*simple)(int signal);
+    } handler;
+    unsigned long flags;
+    void (*restorer)(void);
+    uint64_t mask; /* bit signal - 1 */
+};
+#define SYS_SA_RESTORER 0x04000000ul
+/* What a handler returns into: flags |= SYS_SA_RESTORER, restorer = sys_signal_return. */
+void sys_signal_return(void);
+static inline long sys_sigaction(int signal, const struct sys_sigaction *action, struct sys_sigaction *before)
+{
+    return sys_call(SYS_rt_sigaction, signal, (long)action, (long)before, sizeof action->mask, 0, 0);
+}
+static inline long sys_sigprocmask(int how, const uint64_t *mask, uint64_t *before)
+{
+    return sys_call(SYS_rt_sigprocmask, how, (long)mask, (long)before, sizeof *mask, 0, 0);
+}
+static inline long sys_sigaltstack(const stack_t *stack, stack_t *before)
+{
+    return sys_call(SYS_sigaltstack, (long)stack, (long)before, 0, 0, 0, 0);
+}
+static inline long sys_tgsigqueueinfo(int pid, int tid, int signal, siginfo_t *info)
+{
+    return sys_call(SYS_rt_tgsigqueueinfo, pid, tid, signal, (long)info, 0, 0);
+}
+static inline long sys_getdents(int fd, void *buffer, size_t length)
+{
+    return sys_call(SYS_getdents64, fd, (long)buffer, (long)length, 0, 0, 0);
 }
 static inline long sys_sched_yield(void)
 {
