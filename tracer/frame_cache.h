@@ -1,0 +1,57 @@
+/* frame_cache: how to get from one return address to the next, asked of libunwind once per address.
+ *
+ * On this processor nearly every frame can be undone by two additions and two loads:
+ *
+ *     CFA = base + offset (base: SP or BP, offset constant at this address)
+ *     return address = word at CFA - 8;  caller's BP = BP, or word at CFA - bp_offset
+ *
+ * libunwind has no call that says so, but it can be watched: it is given a made-up frame at the
+ * address, whose SP and BP point into two private regions filled with their own addresses, and what
+ * comes out of one step tells base, offset and slots. Two starts with different distances between
+ * the regions tell the bases apart, two with different values in the other callee-saved registers
+ * tell whether those take part.
+ *
+ * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of twice
+ * the size when half full. After a dlclose everything is forgotten (frame_cache_forget). Addresses
+ * outside every module (code made at run time) are never remembered. */
+#ifndef FRAME_CACHE_H
+#define FRAME_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum frame_kind {
+    FRAME_UNKNOWN = 0,
+    FRAME_BY_SP = 1,    /* CFA = SP + cfa_offset */
+    FRAME_BY_BP = 2,    /* CFA = BP + cfa_offset */
+    FRAME_OUTERMOST = 3,
+    FRAME_STEPPED = 4,  /* needs stepper_step, with SP and BP */
+    FRAME_WALKED = 5,   /* needs stepper_walk, with all registers (signal frames, for one) */
+};
+
+struct frame_rule {
+    enum frame_kind kind;
+    int32_t cfa_offset;
+    uint32_t bp_offset; /* below the CFA; 0: BP is unchanged */
+};
+
+/* Rules are kept as one word: kind 3 bits, bp_offset / 8 in 29 bits, cfa_offset in 32. */
+static inline struct frame_rule frame_rule_unpack(uint64_t word)
+{
+    return (struct frame_rule){(enum frame_kind)(word & 7), (int32_t)(word >> 32), (uint32_t)(word >> 3 & 0x1fffffffu) * 8u};
+}
+
+/* Called once; false: no memory. `is_stable` tells whether code at an address stays what it is. */
+bool frame_cache_begin(bool (*is_stable)(uintptr_t address));
+/* The rule for a return address, as a word. Asks libunwind on a miss. */
+uint64_t frame_cache_find(uintptr_t address);
+/* Code has gone or may have changed: every rule is asked for anew. */
+void frame_cache_forget(void);
+/* What was asked and learnt, for reports and tests. */
+struct frame_cache_counts {
+    uint64_t rules[6]; /* by kind */
+};
+void frame_cache_count(struct frame_cache_counts *counts);
+
+#endif

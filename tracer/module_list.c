@@ -1,0 +1,165 @@
+#include "module_list.h"
+
+#include "sys.h"
+#include "trace_log.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+
+/* Missing from an older glibc; then modules come from dl_iterate_phdr at the start only. */
+extern int _dl_find_object(void *address, struct dl_find_object *result) __attribute__((weak));
+
+static struct trace_module *module_at(uint64_t index)
+{
+    return chunk_table_at(&trace_log_modules, index);
+}
+
+/* --- what a module is called ---------------------------------------------------------------------- */
+
+static struct trace_string add_path(const struct link_map *map, bool is_program)
+{
+    char path[8192] = "";
+    size_t used = 0;
+    if (is_program) {
+        long length = sys_readlink("/proc/self/exe", path, sizeof path - 1);
+        used = length > 0 ? (size_t)length : 0;
+    } else if (map->l_name[0] != '/' && strchr(map->l_name, '/')) {
+        /* Found relative to the directory of the moment, as in LD_PRELOAD=./libtrace.so. */
+        if (!sys_is_error(sys_getcwd(path, 4096)))
+            used = strlen(path);
+        path[used++] = '/';
+        const char *name = strncmp(map->l_name, "./", 2) == 0 ? map->l_name + 2 : map->l_name;
+        size_t length = strnlen(name, 4095);
+        memcpy(path + used, name, length);
+        used += length;
+    } else {
+        return trace_log_add_string(map->l_name, strlen(map->l_name));
+    }
+    return trace_log_add_string(path, used);
+}
+
+static void read_build_id(struct trace_module *module, const char *notes, size_t size)
+{
+    while (size >= sizeof(ElfW(Nhdr))) {
+        const ElfW(Nhdr) *note = (const void *)notes;
+        size_t name = ((size_t)note->n_namesz + 3) & ~(size_t)3;
+        size_t all = sizeof *note + name + (((size_t)note->n_descsz + 3) & ~(size_t)3);
+        if (all > size)
+            return;
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0 &&
+            note->n_descsz <= sizeof module->build_id) {
+            memcpy(module->build_id, (const char *)(note + 1) + name, note->n_descsz);
+            module->build_id_size = note->n_descsz;
+            return;
+        }
+        notes += all;
+        size -= all;
+    }
+}
+
+/* The ELF header is mapped at the module's start. */
+static void read_headers(struct trace_module *module, const char *start)
+{
+    const ElfW(Ehdr) *header = (const void *)start;
+    if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 || header->e_phentsize != sizeof(ElfW(Phdr)))
+        return;
+    const ElfW(Phdr) *segment = (const void *)(start + header->e_phoff);
+    for (unsigned i = 0; i < header->e_phnum; i++)
+        if (segment[i].p_type == PT_NOTE && module->build_id_size == 0)
+            read_build_id(module, (const char *)(module->bias + segment[i].p_vaddr), segment[i].p_memsz);
+}
+
+static uint32_t add(const struct dl_find_object *object)
+{
+    uint64_t index;
+    const struct link_map *map = object->dlfo_link_map;
+    if (!chunk_table_claim(&trace_log_modules, 1, false, &index)) {
+        trace_log_lose(&trace_log_header->losses.modules, 1);
+        return 0;
+    }
+    struct trace_module *module = module_at(index);
+    module->end = (uintptr_t)object->dlfo_map_end;
+    module->bias = map->l_addr;
+    module->is_program = map->l_name[0] == '\0' && map->l_prev == NULL;
+    module->path = add_path(map, module->is_program);
+    module->mapped_ns = trace_log_now();
+    read_headers(module, object->dlfo_map_start);
+    /* Release: who sees the start sees the rest. */
+    __atomic_store_n(&module->start, (uintptr_t)object->dlfo_map_start, __ATOMIC_RELEASE);
+    return (uint32_t)index;
+}
+
+static uint32_t find_known(uintptr_t address)
+{
+    uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
+    for (uint64_t i = count; i-- > 1;) {
+        if (!chunk_table_reserve(&trace_log_modules, i, false))
+            continue;
+        const struct trace_module *module = module_at(i);
+        uint64_t start = __atomic_load_n(&module->start, __ATOMIC_ACQUIRE);
+        if (start && address >= start && address < module->end &&
+            !__atomic_load_n(&module->unmapped_ns, __ATOMIC_RELAXED))
+            return (uint32_t)i;
+    }
+    return 0;
+}
+
+uint32_t module_list_find(uintptr_t address)
+{
+    struct dl_find_object object;
+    uint32_t found = find_known(address);
+    if (found || !_dl_find_object || _dl_find_object((void *)address, &object) != 0)
+        return found;
+    return add(&object);
+}
+
+bool module_list_refresh(void)
+{
+    bool gone = false;
+    uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
+    for (uint64_t i = 1; i < count; i++) {
+        struct dl_find_object object;
+        struct trace_module *module = module_at(i);
+        if (!module->start || module->unmapped_ns)
+            continue;
+        if (_dl_find_object && _dl_find_object((void *)module->start, &object) == 0 &&
+            (uintptr_t)object.dlfo_map_start == module->start)
+            continue;
+        __atomic_store_n(&module->unmapped_ns, trace_log_now(), __ATOMIC_RELAXED);
+        gone = true;
+    }
+    return gone;
+}
+
+size_t module_list_path(uintptr_t address, char *path, size_t size)
+{
+    uint32_t index = module_list_find(address);
+    struct trace_string string = {0, 0, 0};
+    if (index)
+        string = module_at(index)->path;
+    size_t length = string.length < size ? string.length : size - 1;
+    if (length > 0)
+        memcpy(path, chunk_table_at(&trace_log_strings, string.offset), length);
+    path[length] = '\0';
+    return length;
+}
+
+/* dl_iterate_phdr is called before the program runs, where nobody else holds the loader's lock. */
+static int begin_with(struct dl_phdr_info *info, size_t size, void *context)
+{
+    (void)size;
+    (void)context;
+    for (unsigned i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+            module_list_find(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+            break;
+        }
+    return 0;
+}
+
+void module_list_begin(void)
+{
+    dl_iterate_phdr(begin_with, NULL);
+}

@@ -1,0 +1,22 @@
+/* module_list: the ELF files mapped into the process, in the log.
+ *
+ * Filled on demand: when a new frame's address lies in no module known so far, glibc's
+ * _dl_find_object (2.35), which takes no lock, tells which one it is. So the room needs no hook on
+ * dlopen and never waits for the loader. What failure leaves: module 0, "in none". */
+#ifndef MODULE_LIST_H
+#define MODULE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Enters what is mapped at the start. */
+void module_list_begin(void);
+/* The module (its index in the log) that `address` lies in; 0: none. */
+uint32_t module_list_find(uintptr_t address);
+/* Marks modules that are gone since, after a dlclose. true if there were any. */
+bool module_list_refresh(void);
+/* The absolute path of the file that `address` lies in, as the log has it; "" if none. */
+size_t module_list_path(uintptr_t address, char *path, size_t size);
+
+#endif

@@ -1,0 +1,32 @@
+/* stack_table: every call stack once, as a trie of frames, lock-free, in the log.
+ *
+ *     node = (parent node, return address); a stack is its innermost node (trace_format.h)
+ *     the same (parent, address) is the same node, for any number of threads
+ *
+ * Nodes are found through a split-ordered list (Shalev and Shavit, "Split-Ordered Lists: Lock-Free
+ * Extensible Hash Tables", 2003): one list of all nodes in the order of their bit-reversed hashes,
+ * and an array of buckets that point into it. The array doubles by announcing twice the count; a
+ * new bucket is spliced into the list when it is first used, so nothing is ever rehashed or moved.
+ * Nodes are never removed, which makes every step a plain compare-and-swap with no ABA to fear.
+ * The list and the buckets are private memory: a reader of the log needs the nodes only.
+ *
+ * Cost of a hit: a bucket, then on average one or two links of 8 bytes and one node of 16.
+ * Failure leaves: stack 0, "not known"; the caller counts it. */
+#ifndef STACK_TABLE_H
+#define STACK_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Called once, with one thread. false: no memory. `module_of` tells the module of a new address. */
+bool stack_table_begin(uint32_t (*module_of)(uintptr_t address));
+/* The node (parent, address), made if need be. 0: no room. */
+uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait);
+/* Reads a node back. */
+uintptr_t stack_table_address(uint32_t node);
+uint32_t stack_table_parent(uint32_t node);
+/* Checks the list's order and every node's place; the count of nodes, or -1. */
+int64_t stack_table_check(void);
+
+#endif

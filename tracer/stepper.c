@@ -1,0 +1,144 @@
+#include "stepper.h"
+
+#define UNW_LOCAL_ONLY
+#include <dlfcn.h>
+#include <errno.h>
+#include <libunwind.h>
+#include <string.h>
+
+#define QUOTE(name)  #name
+#define SYMBOL(name) QUOTE(name) /* what libunwind.h's macro makes of a name */
+
+static struct {
+    int (*get_context)(unw_context_t *);
+    int (*init)(unw_cursor_t *, unw_context_t *);
+    int (*step)(unw_cursor_t *);
+    int (*get_register)(unw_cursor_t *, int, unw_word_t *);
+    int (*is_signal_frame)(unw_cursor_t *);
+    int (*get_procedure)(unw_cursor_t *, unw_proc_info_t *);
+    int (*set_caching)(unw_addr_space_t, unw_caching_policy_t);
+    int (*backtrace)(void **, int);
+    unw_addr_space_t *local;
+} library;
+
+bool stepper_load(const char **reason)
+{
+    static const struct {
+        const char *symbol;
+        void *place;
+    } wanted[] = {
+        {"_Ux86_64_getcontext", &library.get_context},
+        {SYMBOL(unw_init_local), &library.init},
+        {SYMBOL(unw_step), &library.step},
+        {SYMBOL(unw_get_reg), &library.get_register},
+        {SYMBOL(unw_is_signal_frame), &library.is_signal_frame},
+        {SYMBOL(unw_get_proc_info), &library.get_procedure},
+        {SYMBOL(unw_set_caching_policy), &library.set_caching},
+        {SYMBOL(unw_backtrace), &library.backtrace},
+        {SYMBOL(unw_local_addr_space), &library.local},
+    };
+    void *handle = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+    *reason = "libunwind.so.8 cannot be loaded (Debian: apt-get install libunwind8)";
+    if (!handle)
+        return false;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        void *found = dlsym(handle, wanted[i].symbol);
+        *reason = wanted[i].symbol;
+        if (!found)
+            return false;
+        memcpy(wanted[i].place, &found, sizeof found);
+    }
+    library.set_caching(*library.local, UNW_CACHE_NONE);
+    *reason = NULL;
+    return true;
+}
+
+#if defined(__x86_64__)
+static void make_context(const struct stepper_frame *frame, unw_context_t *context)
+{
+    memset(context, 0, sizeof *context);
+    greg_t *registers = context->uc_mcontext.gregs;
+    registers[REG_RIP] = (greg_t)frame->ip;
+    registers[REG_RSP] = (greg_t)frame->sp;
+    registers[REG_RBP] = (greg_t)frame->bp;
+    registers[REG_RBX] = registers[REG_R12] = registers[REG_R13] = registers[REG_R14] = registers[REG_R15] =
+        (greg_t)frame->others;
+}
+#define BP_REGISTER UNW_X86_64_RBP
+#endif
+
+enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepper_frame *caller)
+{
+    unw_context_t context;
+    unw_cursor_t cursor;
+    unw_word_t word = 0;
+    int saved_errno = errno;
+    enum stepper_result result = STEPPER_NONE;
+    make_context(frame, &context);
+    if (library.init(&cursor, &context) == 0) {
+        int stepped = library.step(&cursor);
+        result = stepped > 0 ? STEPPER_STEPPED : stepped == 0 ? STEPPER_OUTERMOST : STEPPER_NONE;
+        library.get_register(&cursor, UNW_REG_IP, &word);
+        caller->ip = word;
+        library.get_register(&cursor, UNW_REG_SP, &word);
+        caller->sp = word;
+        library.get_register(&cursor, BP_REGISTER, &word);
+        caller->bp = word;
+        caller->others = frame->others;
+    }
+    errno = saved_errno;
+    return result;
+}
+
+bool stepper_is_plain(uintptr_t ip)
+{
+    unw_context_t context;
+    unw_cursor_t cursor;
+    unw_proc_info_t procedure;
+    int saved_errno = errno;
+    struct stepper_frame frame = {.ip = ip, .sp = (uintptr_t)&frame, .bp = (uintptr_t)&frame};
+    make_context(&frame, &context);
+    bool plain = library.init(&cursor, &context) == 0 && library.get_procedure(&cursor, &procedure) == 0 &&
+                 library.is_signal_frame(&cursor) <= 0;
+    errno = saved_errno;
+    return plain;
+}
+
+bool stepper_walk(uintptr_t from, bool (*visit)(void *, uintptr_t), void *visit_context)
+{
+    unw_context_t context;
+    unw_cursor_t cursor;
+    int saved_errno = errno;
+    bool begun = false;
+    bool go_on = true;
+    int stepped = -1;
+    library.get_context(&context);
+    if (library.init(&cursor, &context) == 0)
+        while (go_on && (stepped = library.step(&cursor)) > 0) {
+            unw_word_t ip = 0;
+            library.get_register(&cursor, UNW_REG_IP, &ip);
+            if (ip == 0)
+                break;
+            begun = begun || ip == from;
+            bool interrupted = begun && library.is_signal_frame(&cursor) > 0;
+            if (begun)
+                go_on = visit(visit_context, ip);
+            if (!interrupted || !go_on)
+                continue;
+            /* The caller of a signal frame is the interrupted instruction, not a return address. */
+            if ((stepped = library.step(&cursor)) <= 0)
+                break;
+            library.get_register(&cursor, UNW_REG_IP, &ip);
+            go_on = visit(visit_context, ip + 1);
+        }
+    errno = saved_errno;
+    return begun && go_on && stepped >= 0;
+}
+
+int stepper_backtrace(void **buffer, int size)
+{
+    int saved_errno = errno;
+    int count = library.backtrace(buffer, size);
+    errno = saved_errno;
+    return count;
+}

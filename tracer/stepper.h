@@ -1,0 +1,45 @@
+/* stepper: libunwind, the one place that knows it.
+ *
+ * libunwind is loaded privately (dlopen, RTLD_LOCAL) and not linked: its _Unwind_* functions would
+ * otherwise take the place of libgcc's in the program, and its copy for static linking is not made
+ * for shared objects. It runs without its own cache, so it holds no lock of its own while it asks
+ * the loader (dl_iterate_phdr), which is what deadlocks other tools; frame_cache makes up for the
+ * time. It is slow (microseconds a step) and needs kilobytes of stack: for misses only.
+ *
+ * errno is left as found. Nothing here may be called while another thread is held. */
+#ifndef STEPPER_H
+#define STEPPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A frame at a return address: the registers as they are after the return. */
+struct stepper_frame {
+    uintptr_t ip;
+    uintptr_t sp;
+    uintptr_t bp;
+    uintptr_t others; /* what to put into the other callee-saved registers; unknown to the caller */
+};
+
+enum stepper_result {
+    STEPPER_NONE = -1,     /* no way on: no unwind information, or unreadable memory */
+    STEPPER_OUTERMOST = 0, /* the frame has no caller */
+    STEPPER_STEPPED = 1,
+};
+
+/* Loads libunwind; false and the reason if that cannot be. Called once, before the program runs. */
+bool stepper_load(const char **reason);
+/* Steps from a frame to its caller's. */
+enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepper_frame *caller);
+/* Whether the frame at `ip` is a signal handler's, and whether unwind information exists for it. */
+bool stepper_is_plain(uintptr_t ip);
+/* Walks the calling thread's stack with its true registers and hands over the frames from the one
+ * that returns to `from` on: return addresses, innermost first (one more than the address for a
+ * frame that a signal interrupted, so that "address - 1" lies in the right instruction). Returns
+ * false if it ended before the outermost frame. visit returns false to stop. */
+bool stepper_walk(uintptr_t from, bool (*visit)(void *context, uintptr_t address), void *context);
+/* libunwind's unw_backtrace itself, for checks; frames written. */
+int stepper_backtrace(void **buffer, int size);
+
+#endif
