@@ -1,0 +1,162 @@
+#include "fake_heap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+/* The word's place, and in *end how far one may read on from there. */
+static const uint64_t *find_memory(const struct fake_heap *fake, uint64_t address, uint64_t *end)
+{
+    const struct {
+        uint64_t start;
+        const uint64_t *words;
+        size_t count;
+    } areas[] = {
+        {FAKE_FILE, fake->file, FAKE_SMALL_WORDS},
+        {FAKE_ROOTS, fake->roots, FAKE_SMALL_WORDS},
+        {FAKE_HEAP, fake->heap, fake->heap_words},
+    };
+    for (size_t k = 0; k < sizeof areas / sizeof *areas; k++)
+        if (address - areas[k].start < areas[k].count * 8) {
+            *end = areas[k].start + areas[k].count * 8;
+            if (address < fake->hole_begin && fake->hole_begin < *end)
+                *end = fake->hole_begin;
+            else if (address - fake->hole_begin < fake->hole_end - fake->hole_begin)
+                return NULL;
+            return areas[k].words + (address - areas[k].start) / 8;
+        }
+    return NULL;
+}
+
+static long fake_read(void *context, uint64_t address, void *buffer, size_t length)
+{
+    struct fake_heap *fake = context;
+    uint64_t end;
+    const uint64_t *memory = find_memory(fake, address, &end);
+    fake->reads++;
+    if (!memory)
+        return -EFAULT;
+    if (length > end - address)
+        length = end - address;
+    memcpy(buffer, (const char *)memory + address % 8, length);
+    return (long)length;
+}
+
+static const void *fake_in_place(void *context, uint64_t address, size_t length)
+{
+    const struct fake_heap *fake = context;
+    uint64_t end;
+    const uint64_t *memory = fake->in_place ? find_memory(fake, address, &end) : NULL;
+    return memory && length <= end - address ? (const char *)memory + address % 8 : NULL;
+}
+
+static uint64_t fake_large_size(void *context, uint64_t address)
+{
+    (void)address;
+    return ((const struct fake_heap *)context)->large_size;
+}
+
+static unsigned fake_file_at(void *context, uint64_t address)
+{
+    (void)context;
+    if (address - FAKE_FILE < FAKE_SMALL_WORDS * 8)
+        return REACH_FILE_READABLE;
+    if (address >= FAKE_CODE && address < FAKE_CODE_END)
+        return REACH_FILE_READABLE | REACH_FILE_EXECUTABLE;
+    return 0;
+}
+
+void fake_heap_open(struct fake_heap *fake, size_t max_blocks, size_t heap_words)
+{
+    memset(fake, 0, sizeof *fake);
+    fake->heap = calloc(heap_words, sizeof *fake->heap);
+    fake->blocks = calloc(max_blocks, sizeof *fake->blocks);
+    assert_non_null(fake->heap);
+    assert_non_null(fake->blocks);
+    fake->heap_words = heap_words;
+    fake->max = max_blocks;
+    fake->next = FAKE_HEAP;
+    fake->heuristics = HEURISTICS_ALL;
+}
+
+void fake_heap_close(struct fake_heap *fake)
+{
+    free(fake->heap);
+    free(fake->blocks);
+}
+
+uint64_t fake_heap_block(struct fake_heap *fake, uint64_t size)
+{
+    uint64_t address = fake->next;
+    assert_true(fake->n < fake->max);
+    fake->blocks[fake->n++] = (struct trace_verdict){.where = address, .what = size};
+    fake->next = (address + size + 16 + 15) / 16 * 16;
+    assert_true(fake->next <= FAKE_HEAP + fake->heap_words * 8);
+    return address;
+}
+
+void fake_heap_store(struct fake_heap *fake, uint64_t address, uint64_t word)
+{
+    uint64_t end;
+    const uint64_t *memory = find_memory(fake, address, &end);
+    assert_non_null(memory);
+    memcpy((char *)(uintptr_t)memory + address % 8, &word, 8);
+}
+
+uint64_t fake_heap_root(struct fake_heap *fake, uint64_t word)
+{
+    assert_true(fake->roots_used < FAKE_SMALL_WORDS);
+    fake->roots[fake->roots_used] = word;
+    return FAKE_ROOTS + fake->roots_used++ * 8;
+}
+
+void fake_heap_begin(struct fake_heap *fake)
+{
+    struct reach_world world = {fake, fake_read, fake_in_place, fake_large_size, fake_file_at};
+    size_t size = reach_scratch_size(fake->n);
+    fake->scratch = malloc(size); /* exactly so much: a sanitizer sees the first byte too many */
+    assert_non_null(fake->scratch);
+    memset(fake->scratch, 0xa5, size);
+    assert_int_equal(
+        reach_begin(&fake->reach, &world, fake->blocks, fake->n, fake->heuristics, fake->scratch),
+        0);
+}
+
+void fake_heap_finish(struct fake_heap *fake)
+{
+    uint64_t address;
+    reach_finish(&fake->reach);
+    const char *violation = reach_check(&fake->reach, &address);
+    if (violation)
+        fail_msg("%s: block %#llx", violation, (unsigned long long)address);
+    for (size_t k = 0; k < fake->n; k++)
+        assert_int_equal(fake->blocks[k].reserved, 0);
+    free(fake->scratch);
+    fake->scratch = NULL;
+}
+
+void fake_heap_check(struct fake_heap *fake)
+{
+    fake_heap_begin(fake);
+    reach_scan_roots(&fake->reach, FAKE_ROOTS, FAKE_ROOTS + fake->roots_used * 8);
+    fake_heap_finish(fake);
+}
+
+const struct trace_verdict *fake_heap_verdict(const struct fake_heap *fake, uint64_t address)
+{
+    for (size_t k = 0; k < fake->n; k++)
+        if (fake->blocks[k].where == address)
+            return &fake->blocks[k];
+    fail_msg("no block at %#llx", (unsigned long long)address);
+    return NULL;
+}
+
+uint64_t fake_heap_head(const struct fake_heap *fake, uint64_t address)
+{
+    uint32_t head = fake_heap_verdict(fake, address)->head;
+    return head == TRACE_VERDICT_NONE ? 0 : fake->blocks[head].where;
+}

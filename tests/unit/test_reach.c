@@ -1,0 +1,486 @@
+/* The rules of the mark algorithm, one by one, on heaps of a few blocks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "fake_heap.h"
+
+static struct fake_heap fake;
+
+static int open_fake(void **state)
+{
+    (void)state;
+    fake_heap_open(&fake, 64, 64 * 1024);
+    return 0;
+}
+
+static int close_fake(void **state)
+{
+    (void)state;
+    fake_heap_close(&fake);
+    return 0;
+}
+
+static uint64_t block(uint64_t size)
+{
+    return fake_heap_block(&fake, size);
+}
+
+static void point(uint64_t from, uint64_t to)
+{
+    fake_heap_store(&fake, from, to);
+}
+
+static void expect(uint64_t address, enum trace_leak_kind kind)
+{
+    if (fake_heap_verdict(&fake, address)->kind != kind)
+        fail_msg("block %#llx has kind %d, not %d", (unsigned long long)address,
+                 fake_heap_verdict(&fake, address)->kind, kind);
+}
+
+static void expect_under(uint64_t address, uint64_t head)
+{
+    expect(address, TRACE_INDIRECTLY_LOST);
+    assert_int_equal(fake_heap_head(&fake, address), head);
+}
+
+/* --- roots and paths -------------------------------------------------------------------------- */
+
+static void no_blocks_at_all(void **state)
+{
+    (void)state;
+    fake_heap_root(&fake, FAKE_HEAP);
+    fake_heap_check(&fake);
+    assert_int_equal(reach_mark_block(&fake.reach, FAKE_HEAP), -ENOENT);
+}
+
+static void chain_from_a_root_is_reachable(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), c = block(32), lost = block(8);
+    uint64_t root = fake_heap_root(&fake, b);
+    point(b + 24, a);
+    point(a, c);
+    fake_heap_check(&fake);
+    expect(a, TRACE_REACHABLE);
+    expect(b, TRACE_REACHABLE);
+    expect(c, TRACE_REACHABLE);
+    expect(lost, TRACE_DEFINITELY_LOST);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, b + 24);
+    assert_int_equal(fake_heap_verdict(&fake, b)->pointer_at, root);
+    assert_int_equal(fake_heap_verdict(&fake, b)->interior, 0);
+    assert_int_equal(fake_heap_verdict(&fake, lost)->pointer_at, 0);
+}
+
+static void interior_pointer_is_possible(void **state)
+{
+    (void)state;
+    uint64_t a = block(64), b = block(32), c = block(32);
+    uint64_t root = fake_heap_root(&fake, a + 17);
+    point(a, b);
+    point(b, c);
+    fake_heap_check(&fake);
+    expect(a, TRACE_POSSIBLY_LOST);
+    expect(b, TRACE_POSSIBLY_LOST);
+    expect(c, TRACE_POSSIBLY_LOST);
+    assert_int_equal(fake_heap_verdict(&fake, a)->interior, 1);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, root);
+    assert_int_equal(fake_heap_verdict(&fake, b)->interior, 0);
+}
+
+static void sure_path_lifts_what_was_possible(void **state)
+{
+    (void)state;
+    uint64_t a = block(64), b = block(32), c = block(32), d = block(32);
+    fake_heap_root(&fake, a + 8); /* seen first */
+    uint64_t later = fake_heap_root(&fake, a);
+    point(a, b);
+    point(b, c);
+    point(c, d + 8);
+    fake_heap_check(&fake);
+    expect(a, TRACE_REACHABLE);
+    expect(b, TRACE_REACHABLE);
+    expect(c, TRACE_REACHABLE);
+    expect(d, TRACE_POSSIBLY_LOST);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, later);
+    assert_int_equal(fake_heap_verdict(&fake, a)->interior, 0);
+}
+
+/* The lifting must reach blocks that were scanned long before. */
+static void deep_sure_path_lifts_late(void **state)
+{
+    (void)state;
+    uint64_t shared = block(32), tail = block(32), first = block(64), link[20];
+    point(shared, tail);
+    point(first, shared);
+    fake_heap_root(&fake, first + 8);
+    for (int k = 0; k < 20; k++)
+        link[k] = block(16);
+    for (int k = 0; k < 19; k++)
+        point(link[k], link[k + 1]);
+    point(link[19], shared);
+    fake_heap_root(&fake, link[0]);
+    fake_heap_check(&fake);
+    expect(first, TRACE_POSSIBLY_LOST);
+    expect(shared, TRACE_REACHABLE);
+    expect(tail, TRACE_REACHABLE);
+}
+
+static void registers_are_roots(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32);
+    uint64_t registers[] = {1, a, ~0ull, b + 8};
+    fake_heap_begin(&fake);
+    reach_scan_words(&fake.reach, registers, 4);
+    fake_heap_finish(&fake);
+    expect(a, TRACE_REACHABLE);
+    expect(b, TRACE_POSSIBLY_LOST);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, REACH_IN_REGISTER);
+}
+
+static void marked_block_is_a_root(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), c = block(32);
+    point(a, b);
+    point(c, a);
+    fake_heap_begin(&fake);
+    assert_int_equal(reach_mark_block(&fake.reach, a), 0);
+    assert_int_equal(reach_mark_block(&fake.reach, a + 8), -ENOENT);
+    assert_int_equal(reach_mark_block(&fake.reach, FAKE_HEAP - 8), -ENOENT);
+    fake_heap_finish(&fake);
+    expect(a, TRACE_REACHABLE);
+    expect(b, TRACE_REACHABLE);
+    expect(c, TRACE_DEFINITELY_LOST);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, REACH_IN_USE);
+}
+
+/* --- what is a pointer ------------------------------------------------------------------------ */
+
+static void last_byte_is_inside_and_the_next_is_not(void **state)
+{
+    (void)state;
+    uint64_t a = block(24), b = block(24);
+    fake_heap_root(&fake, a + 23);
+    fake_heap_root(&fake, b + 24);
+    fake_heap_check(&fake);
+    expect(a, TRACE_POSSIBLY_LOST);
+    expect(b, TRACE_DEFINITELY_LOST);
+}
+
+static void block_of_no_bytes_counts_as_one(void **state)
+{
+    (void)state;
+    uint64_t a = block(0), b = block(0), c = block(0);
+    fake_heap_root(&fake, b);
+    fake_heap_root(&fake, c + 1);
+    fake_heap_check(&fake);
+    expect(a, TRACE_DEFINITELY_LOST);
+    expect(b, TRACE_REACHABLE);
+    expect(c, TRACE_DEFINITELY_LOST);
+}
+
+static void only_aligned_words_count(void **state)
+{
+    (void)state;
+    uint64_t a = block(64), b = block(32), c = block(32), d = block(12);
+    fake_heap_root(&fake, a);
+    point(a + 8, 0);
+    point(a + 20, b);     /* across two words */
+    point(a + 64 - 8, c); /* the last whole word */
+    fake_heap_check(&fake);
+    expect(b, TRACE_DEFINITELY_LOST);
+    expect(c, TRACE_REACHABLE);
+    expect(d, TRACE_DEFINITELY_LOST);
+}
+
+static void words_cut_by_the_ends_of_a_range_do_not_count(void **state)
+{
+    (void)state;
+    uint64_t a = block(12), b = block(32), c = block(32);
+    fake_heap_root(&fake, b);
+    fake_heap_root(&fake, c);
+    point(a + 8, c); /* reaches beyond the block's 12 bytes */
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS + 1, FAKE_ROOTS + 15);
+    reach_scan_roots(&fake.reach, a, a);
+    fake_heap_finish(&fake);
+    expect(b, TRACE_DEFINITELY_LOST);
+    expect(c, TRACE_DEFINITELY_LOST);
+}
+
+static void size_that_is_kept_elsewhere(void **state)
+{
+    (void)state;
+    fake.hole_begin = FAKE_HEAP + 4096, fake.hole_end = FAKE_HEAP + fake.heap_words * 8;
+    fake.large_size = TRACE_SIZE_ELSEWHERE + 5;
+    fake.blocks[0] = (struct trace_verdict){.where = FAKE_HEAP, .what = TRACE_SIZE_ELSEWHERE};
+    fake.n = 1;
+    fake_heap_begin(&fake);
+    uint64_t inside = FAKE_HEAP + fake.large_size - 1, behind = FAKE_HEAP + fake.large_size;
+    reach_scan_words(&fake.reach, &behind, 1);
+    assert_int_equal(fake.reach.depth, 0);
+    reach_scan_words(&fake.reach, &inside, 1);
+    assert_int_equal(fake.reach.depth, 1);
+    free(fake.scratch);
+}
+
+/* --- memory with holes ------------------------------------------------------------------------ */
+
+static void holes_are_skipped_and_counted(void **state)
+{
+    (void)state;
+    uint64_t big = block(5 * 4096), a = block(32), b = block(32), c = block(32);
+    assert_int_equal(big % 4096, 0);
+    fake_heap_root(&fake, big);
+    point(big + 4096 - 8, a);
+    point(big + 4096 + 8, b);
+    point(big + 3 * 4096, c);
+    fake.hole_begin = big + 4096, fake.hole_end = big + 3 * 4096;
+    for (int in_place = 0; in_place < 2; in_place++) {
+        fake.in_place = in_place;
+        fake_heap_begin(&fake);
+        reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
+        reach_finish(&fake.reach);
+        assert_int_equal(fake.reach.bytes_not_read, 2 * 4096);
+        expect(a, TRACE_REACHABLE);
+        expect(b, TRACE_DEFINITELY_LOST);
+        expect(c, TRACE_REACHABLE);
+        free(fake.scratch);
+    }
+}
+
+static void root_range_of_which_nothing_is_there(void **state)
+{
+    (void)state;
+    uint64_t a = block(32);
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, 0x100100, 0x103008);
+    fake_heap_finish(&fake);
+    assert_int_equal(fake.reach.bytes_not_read, 0x2f08);
+    expect(a, TRACE_DEFINITELY_LOST);
+}
+
+/* Larger than what is read at a time: the pointer stands in the last word. */
+static void long_ranges_are_read_in_pieces(void **state)
+{
+    (void)state;
+    uint64_t big = block(200 * 1024 + 24), a = block(32);
+    fake_heap_root(&fake, big);
+    point(big + 200 * 1024 + 16, a);
+    fake_heap_check(&fake);
+    expect(a, TRACE_REACHABLE);
+}
+
+/* --- what is lost ----------------------------------------------------------------------------- */
+
+static void lost_chain_hangs_on_its_first_block(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), c = block(32);
+    point(a, b);
+    point(b, c);
+    fake_heap_check(&fake);
+    expect(a, TRACE_DEFINITELY_LOST);
+    expect_under(b, a);
+    expect_under(c, a);
+    assert_int_equal(fake_heap_verdict(&fake, c)->pointer_at, b);
+}
+
+static void head_is_taken_over_by_a_later_one(void **state)
+{
+    (void)state;
+    uint64_t c = block(32), b = block(32), a = block(32);
+    point(a, b);
+    point(b, c);
+    fake_heap_check(&fake);
+    expect(a, TRACE_DEFINITELY_LOST);
+    expect_under(b, a);
+    expect_under(c, a);
+}
+
+/* Heads taken over one after another, with what hung on each: all follow to the last. */
+static void members_follow_their_head(void **state)
+{
+    (void)state;
+    uint64_t head[8], member[8];
+    for (int k = 0; k < 8; k++) {
+        head[k] = block(32);
+        member[k] = block(32);
+        point(head[k], member[k]);
+        if (k > 0)
+            point(head[k] + 8, head[k - 1] + 4);
+    }
+    fake_heap_check(&fake);
+    expect(head[7], TRACE_DEFINITELY_LOST);
+    for (int k = 0; k < 8; k++)
+        expect_under(member[k], head[7]);
+    for (int k = 0; k < 7; k++)
+        expect_under(head[k], head[7]);
+}
+
+static void lowest_block_of_a_cycle_is_its_head(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), c = block(32), self = block(16);
+    point(b, c);
+    point(c + 8, a);
+    point(a, b);
+    point(self, self);
+    fake_heap_check(&fake);
+    expect(a, TRACE_DEFINITELY_LOST);
+    expect_under(b, a);
+    expect_under(c, a);
+    expect(self, TRACE_DEFINITELY_LOST);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, c + 8);
+    assert_int_equal(fake_heap_verdict(&fake, self)->pointer_at, self);
+}
+
+static void cycle_is_taken_over_from_outside(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), outside = block(32);
+    point(a, b);
+    point(b, a);
+    point(outside, b + 8);
+    fake_heap_check(&fake);
+    expect(outside, TRACE_DEFINITELY_LOST);
+    expect(a, TRACE_DEFINITELY_LOST); /* b is no head, so it is not looked through again */
+    expect_under(b, a);
+    fake_heap_store(&fake, outside, a);
+    fake_heap_check(&fake);
+    expect_under(a, outside);
+    expect_under(b, outside);
+}
+
+static void two_heads_share_a_block(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), shared = block(32), b = block(32);
+    point(a, shared);
+    point(b, shared);
+    fake_heap_check(&fake);
+    expect(a, TRACE_DEFINITELY_LOST);
+    expect(b, TRACE_DEFINITELY_LOST);
+    expect_under(shared, a);
+}
+
+static void lost_block_may_point_to_a_reachable_one(void **state)
+{
+    (void)state;
+    uint64_t lost = block(32), a = block(32), b = block(32);
+    point(lost, a);
+    point(lost + 8, b);
+    fake_heap_root(&fake, a);
+    fake_heap_root(&fake, b + 8);
+    fake_heap_check(&fake);
+    expect(lost, TRACE_DEFINITELY_LOST);
+    expect(a, TRACE_REACHABLE);
+    expect(b, TRACE_POSSIBLY_LOST);
+}
+
+/* --- what the check itself finds -------------------------------------------------------------- */
+
+static void expect_violation(const char *sentence, uint64_t at)
+{
+    uint64_t address = 0;
+    const char *violation = reach_check(&fake.reach, &address);
+    assert_non_null(violation);
+    assert_string_equal(violation, sentence);
+    assert_int_equal(address, at);
+    free(fake.scratch);
+}
+
+static void begin_spoiled(uint64_t root)
+{
+    fake_heap_root(&fake, root);
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
+    reach_finish(&fake.reach);
+}
+
+static void check_finds_a_reachable_block_called_lost(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32);
+    point(a, b);
+    begin_spoiled(a);
+    fake.blocks[1].kind = TRACE_DEFINITELY_LOST;
+    expect_violation("a block that is not lost points to a lost one", b);
+}
+
+static void check_finds_a_reachable_block_called_possible(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32);
+    point(a, b);
+    begin_spoiled(a);
+    fake.blocks[1].kind = TRACE_POSSIBLY_LOST;
+    expect_violation("a reachable block points surely to a possibly lost one", b);
+}
+
+static void check_finds_wrong_heads(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32);
+    point(a, b);
+    begin_spoiled(0);
+    fake.blocks[1].head = 1;
+    expect_violation("a head is not definitely lost", b);
+    begin_spoiled(0);
+    fake.blocks[1].kind = TRACE_DEFINITELY_LOST;
+    fake.blocks[1].head = TRACE_VERDICT_NONE;
+    expect_violation("a lost block points to a head that is not its own", b);
+}
+
+static void unsorted_blocks_are_refused(void **state)
+{
+    (void)state;
+    struct reach_world world = {0};
+    block(32);
+    block(32);
+    fake.blocks[1].where = fake.blocks[0].where;
+    assert_int_equal(reach_begin(&fake.reach, &world, fake.blocks, 2, 0, NULL), -EINVAL);
+    fake.blocks[1].where--;
+    assert_int_equal(reach_begin(&fake.reach, &world, fake.blocks, 2, 0, NULL), -EINVAL);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_fake, close_fake)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(no_blocks_at_all),
+        CASE(chain_from_a_root_is_reachable),
+        CASE(interior_pointer_is_possible),
+        CASE(sure_path_lifts_what_was_possible),
+        CASE(deep_sure_path_lifts_late),
+        CASE(registers_are_roots),
+        CASE(marked_block_is_a_root),
+        CASE(last_byte_is_inside_and_the_next_is_not),
+        CASE(block_of_no_bytes_counts_as_one),
+        CASE(only_aligned_words_count),
+        CASE(words_cut_by_the_ends_of_a_range_do_not_count),
+        CASE(size_that_is_kept_elsewhere),
+        CASE(holes_are_skipped_and_counted),
+        CASE(root_range_of_which_nothing_is_there),
+        CASE(long_ranges_are_read_in_pieces),
+        CASE(lost_chain_hangs_on_its_first_block),
+        CASE(head_is_taken_over_by_a_later_one),
+        CASE(members_follow_their_head),
+        CASE(lowest_block_of_a_cycle_is_its_head),
+        CASE(cycle_is_taken_over_from_outside),
+        CASE(two_heads_share_a_block),
+        CASE(lost_block_may_point_to_a_reachable_one),
+        CASE(check_finds_a_reachable_block_called_lost),
+        CASE(check_finds_a_reachable_block_called_possible),
+        CASE(check_finds_wrong_heads),
+        CASE(unsorted_blocks_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
