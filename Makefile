@@ -56,8 +56,8 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $(SAN) -c -o $@ $<
 
-$(BUILD)/libtrace.so: $(TRACER_OBJECTS) tracer/exports.map
-	$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,--version-script=tracer/exports.map -Wl,-z,now \
+$(BUILD)/libtrace.so: $(TRACER_OBJECTS)
+	$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,-z,now \
 	  -Wl,-z,initfirst -Wl,-z,nodelete -Wl,-z,defs -ldl
 $(BUILD)/leakreport: $(REPORT_OBJECTS)
 	$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)

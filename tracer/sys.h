@@ -76,6 +76,10 @@ static inline long sys_read(int fd, void *buffer, size_t length)
 {
     return sys_call(SYS_read, fd, (long)buffer, (long)length, 0, 0, 0);
 }
+static inline long sys_lseek(int fd, uint64_t offset, int whence)
+{
+    return sys_call(SYS_lseek, fd, (long)offset, whence, 0, 0, 0);
+}
 static inline long sys_pread(int fd, void *buffer, size_t length, uint64_t offset)
 {
     return sys_call(SYS_pread64, fd, (long)buffer, (long)length, (long)offset, 0, 0);

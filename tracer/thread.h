@@ -25,7 +25,8 @@ struct call_site {
 
 /* What operator new or delete tells the malloc or free that it calls. */
 struct thread_label {
-    const struct call_site *site; /* NULL: nothing to tell */
+    const struct call_site *site; /* &outer, or NULL: nothing to tell */
+    struct call_site outer;
     enum trace_family family;
     uint32_t alignment_log2;
     void *pointer; /* the block that was recorded under the label */
@@ -76,11 +77,15 @@ struct thread *thread_first(void);
 /* The sums of all threads' counts. */
 void thread_sum(struct trace_totals *totals);
 
-/* Only the owner writes a count, so an increment needs no atomic read-modify-write; the store is
- * atomic so that another thread that sums reads a whole number. */
+/* Only the owner writes a count, so the increment needs no lock; but it is one instruction, so that
+ * a signal handler of the same thread cannot come in between. */
 static inline void thread_count(uint64_t *counter, uint64_t amount)
 {
-    __atomic_store_n(counter, *counter + amount, __ATOMIC_RELAXED);
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+    __asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(amount) : "cc");
+#else
+    __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+#endif
 }
 
 #endif

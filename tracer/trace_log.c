@@ -99,7 +99,7 @@ static void say_full(long error)
     if (log_file.full_said)
         return;
     log_file.full_said = true;
-    message_line("libtrace: %s cannot grow (%s): from here on only totals are counted", log_file.path, sys_error_text(error));
+    message_line("libtrace: %s cannot grow (%s): the totals stay right, but the log lacks what comes from here on", log_file.path, sys_error_text(error));
 }
 
 static void *map_file(uint64_t offset, size_t bytes)
@@ -124,12 +124,14 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
     unsigned place = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
     if (place >= TRACE_EXTENTS_MAX) {
         say_full(-ENOSPC);
-        return NULL;
+        return pages_map(rounded);
     }
     uint64_t offset = __atomic_fetch_add(&trace_log_header->end, rounded, __ATOMIC_RELAXED);
-    void *memory = log_file.in_file ? map_file(offset, rounded) : pages_map(rounded);
+    void *memory = log_file.in_file ? map_file(offset, rounded) : NULL;
+    /* Without storage the table goes on in plain memory: the log misses what is there, the summary
+     * does not. */
     if (!memory)
-        return NULL;
+        return pages_map(rounded);
     struct trace_extent *extent = &directory()[place];
     extent->number = number;
     extent->offset = offset;

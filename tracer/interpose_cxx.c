@@ -1,0 +1,74 @@
+/* C++'s operators new and delete, every combination of them (interpose_cxx.def).
+ *
+ * Each forwards to the next operator of its name, so that new_handler, bad_alloc and a replaced
+ * operator stay the library's. The malloc below operator new is told by a label whose block it
+ * allocates; an exception that passes through here leaves a stale label, which observe recognises
+ * by looking for this very call on the stack. So nothing has to be cleaned up, and no C++ runtime is
+ * needed in a C program. */
+#include "interpose.h"
+
+#include <dlfcn.h>
+
+static inline uint32_t log2_of(size_t alignment)
+{
+    return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
+}
+
+/* A C++ library loaded later, and only for its loader to see, is behind us in no search order. */
+static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
+{
+    static const char *const libraries[] = {"libstdc++.so.6", "libc++.so.1", "libc++abi.so.1"};
+    void *found = real_find(symbol);
+    for (size_t i = 0; !found && i < sizeof libraries / sizeof *libraries; i++) {
+        void *handle = dlopen(libraries[i], RTLD_LAZY | RTLD_NOLOAD);
+        if (!handle)
+            continue;
+        found = dlsym(handle, symbol);
+        dlclose(handle);
+    }
+    if (!found)
+        __builtin_trap(); /* called, so somebody must have linked against it */
+    return found;
+}
+
+#define FIND(name, symbol)                                                                            \
+    if (__builtin_expect(!real.name, 0))                                                              \
+    real.name = (__typeof__(real.name))find_operator(symbol)
+
+#define NEW(name, symbol, family, parameters, arguments, asked_alignment)                             \
+    void *cxx_##name parameters __asm__(symbol);                                                      \
+    INTERPOSE void *cxx_##name parameters                                                             \
+    {                                                                                                 \
+        bool observed = interpose_is_observed();                                                      \
+        FIND(name, symbol);                                                                           \
+        if (!observed)                                                                                \
+            return real.name arguments;                                                               \
+        struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                         \
+        observe_label(&site, family, log2_of(asked_alignment));                                       \
+        void *pointer = real.name arguments;                                                          \
+        if (__builtin_expect(pointer != NULL, 1))                                                     \
+            observe_labelled(pointer, size, family, log2_of(asked_alignment), &site);                 \
+        return pointer;                                                                               \
+    }
+
+#define DELETE(name, symbol, parameters, arguments, ...)                                              \
+    void cxx_##name parameters __asm__(symbol);                                                       \
+    INTERPOSE void cxx_##name parameters                                                              \
+    {                                                                                                 \
+        struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                         \
+        struct observe_free how = __VA_ARGS__;                                                        \
+        if (!pointer || bootstrap_owns(pointer))                                                      \
+            return;                                                                                   \
+        FIND(name, symbol);                                                                           \
+        if (!interpose_is_observed()) {                                                               \
+            real.name arguments;                                                                      \
+            return;                                                                                   \
+        }                                                                                             \
+        if (!observe_free(pointer, &how, &site))                                                      \
+            return;                                                                                   \
+        observe_deleting(pointer);                                                                    \
+        real.name arguments;                                                                          \
+        observe_deleting(NULL);                                                                       \
+    }
+
+#include "interpose_cxx.def"

@@ -1,0 +1,175 @@
+#include "lifecycle.h"
+
+#include "block_table.h"
+#include "env.h"
+#include "frame_cache.h"
+#include "message.h"
+#include "module_list.h"
+#include "pages.h"
+#include "real.h"
+#include "stack_table.h"
+#include "stepper.h"
+#include "summary.h"
+#include "sys.h"
+#include "trace_log.h"
+#include "unwind.h"
+
+#include <string.h>
+
+static uint32_t off;
+uint32_t *lifecycle_word = &off;
+
+static struct {
+    atomic_uint begun; /* once per process and its forked children */
+    atomic_uint beginning;
+    atomic_uint ended;
+    struct env_options options;
+} life;
+
+bool lifecycle_is_beginning(void)
+{
+    return atomic_load_explicit(&life.beginning, memory_order_relaxed) != 0;
+}
+
+/* --- facts about the process ------------------------------------------------------------------------ */
+
+static struct trace_string add_link(const char *link)
+{
+    char path[4096];
+    long length = sys_readlink(link, path, sizeof path);
+    return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
+}
+
+static uint64_t read_start_ticks(void)
+{
+    char text[1024];
+    uint64_t ticks = 0;
+    if (sys_read_file("/proc/self/stat", text, sizeof text) <= 0)
+        return 0;
+    const char *field = strrchr(text, ')');
+    for (int skip = 0; field && skip < 20; skip++)
+        field = strchr(field + 1, ' ');
+    for (field = field ? field + 1 : ""; *field >= '0' && *field <= '9'; field++)
+        ticks = ticks * 10 + (uint64_t)(*field - '0');
+    return ticks;
+}
+
+static uint64_t read_pid_namespace(void)
+{
+    struct stat status;
+    return sys_stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
+}
+
+/* The arguments may be megabytes: measured first, then read into an extent of their own. */
+static void add_command(void)
+{
+    char part[4096];
+    size_t length = 0;
+    long got;
+    long fd = sys_open("/proc/self/cmdline", O_RDONLY, 0);
+    if (sys_is_error(fd))
+        return;
+    while ((got = sys_read((int)fd, part, sizeof part)) > 0)
+        length += (size_t)got;
+    char *command = length ? trace_log_extend(TRACE_COMMAND, 0, length, 0) : NULL;
+    for (size_t used = 0; command && used < length; used += (size_t)got)
+        if ((got = sys_pread((int)fd, command + used, length - used, used)) <= 0)
+            break;
+    sys_close((int)fd);
+}
+
+static void add_facts(const char *tracer)
+{
+    struct trace_header *header = trace_log_header;
+    char directory[4096] = "";
+    header->pid = (uint32_t)sys_getpid();
+    header->parent_pid = (uint32_t)sys_getppid();
+    header->pid_namespace = read_pid_namespace();
+    header->start_ticks = read_start_ticks();
+    header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
+    header->stack_depth_limit = UNWIND_DEPTH_LIMIT;
+    header->executable = add_link("/proc/self/exe");
+    if (!sys_is_error(sys_getcwd(directory, sizeof directory)))
+        header->directory = trace_log_add_string(directory, strlen(directory));
+    header->tracer = trace_log_add_string(tracer, strlen(tracer));
+    add_command();
+}
+
+/* --- the beginning ---------------------------------------------------------------------------------- */
+
+static bool is_stable(uintptr_t address)
+{
+    return module_list_find(address) != 0;
+}
+
+/* The tracer's own path, absolute, so that a child can be given it. */
+static void find_tracer(char *path, size_t size)
+{
+    module_list_path((uintptr_t)lifecycle_begin, path, size);
+}
+
+static bool begin_tables(void)
+{
+    return stack_table_begin(module_list_find) && block_table_begin() && frame_cache_begin(is_stable);
+}
+
+static void begin(void)
+{
+    static char problem[8192];
+    static char tracer[4096];
+    const char *reason = NULL;
+    real_resolve();
+    message_begin();
+    if (env_take_options(&life.options, problem, sizeof problem) != 0) {
+        message_line("libtrace: LIBTRACE_OPTIONS: %s", problem);
+        sys_exit_group(2);
+    }
+    if (life.options.log_file[0])
+        message_to_file(life.options.log_file);
+    uint32_t *word = pages_map_wiped_on_fork(SYS_PAGE);
+    trace_log_begin(life.options.trace_file);
+    module_list_begin();
+    find_tracer(tracer, sizeof tracer);
+    env_hide_preload(tracer, life.options.trace_children);
+    if (!word || !begin_tables() || !stepper_load(&reason)) {
+        message_line("libtrace: tracing is not possible here: %s; the program runs untraced", reason ? reason : "no memory");
+        return;
+    }
+    add_facts(tracer);
+    unwind_verify(life.options.verify_stacks);
+    /* Release: whoever reads the magic finds the rest of the header. */
+    uint64_t magic;
+    memcpy(&magic, TRACE_MAGIC, sizeof magic);
+    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
+    lifecycle_word = word;
+    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+}
+
+bool lifecycle_begin(void)
+{
+    if (atomic_load_explicit(&life.begun, memory_order_acquire) || atomic_exchange(&life.beginning, 1))
+        return false;
+    if (!atomic_exchange(&life.begun, 1))
+        begin();
+    atomic_store(&life.beginning, 0);
+    return lifecycle_is_on();
+}
+
+/* --- the end ---------------------------------------------------------------------------------------- */
+
+void lifecycle_end(enum trace_ending ending, int value)
+{
+    struct trace_header *header = trace_log_header;
+    if (!lifecycle_is_on() || header->pid != (uint32_t)sys_getpid() || atomic_exchange(&life.ended, 1))
+        return;
+    __atomic_store_n(lifecycle_word, 0, __ATOMIC_SEQ_CST);
+    module_list_refresh();
+    thread_sum(&header->totals);
+    header->ending_value = value;
+    header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
+    /* Release: who sees the ending sees the totals. */
+    __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
+    if (!life.options.quiet)
+        summary_print(life.options.verbose || life.options.verify_stacks);
+    trace_log_end();
+}
