@@ -1,0 +1,426 @@
+#include "cli.h"
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include "memory.h"
+#include "trace_format.h"
+
+/* --- words that values are made of ---------------------------------------------------------- */
+
+struct cli_word {
+    const char *text;
+    unsigned value; /* of a choice; of a set: its bits */
+};
+#define CLI_BIT(n) (1u << (n))
+#define CLI_KINDS_ALL 15u
+#define CLI_HEURISTICS_ALL 30u
+
+static const struct cli_word cli_yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
+static const struct cli_word cli_checks[] = {{"no", CLI_CHECK_NO},
+                                             {"summary", CLI_CHECK_SUMMARY},
+                                             {"yes", CLI_CHECK_FULL},
+                                             {"full", CLI_CHECK_FULL},
+                                             {NULL, 0}};
+static const struct cli_word cli_resolutions[] = {{"low", CLI_RESOLUTION_LOW},
+                                                  {"med", CLI_RESOLUTION_MED},
+                                                  {"high", CLI_RESOLUTION_HIGH},
+                                                  {NULL, 0}};
+static const struct cli_word cli_generated[] = {{"no", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
+static const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
+                                            {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
+                                            {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},
+                                            {"reachable", CLI_BIT(TRACE_REACHABLE)},
+                                            {"all", CLI_KINDS_ALL},
+                                            {"none", 0},
+                                            {NULL, 0}};
+static const struct cli_word cli_heuristics[] = {
+    {"stdstring", CLI_BIT(TRACE_STDSTRING)},
+    {"length64", CLI_BIT(TRACE_LENGTH64)},
+    {"newarray", CLI_BIT(TRACE_NEWARRAY)},
+    {"multipleinheritance", CLI_BIT(TRACE_MULTIPLE_INHERITANCE)},
+    {"all", CLI_HEURISTICS_ALL},
+    {"none", 0},
+    {NULL, 0}};
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+struct cli_option;
+typedef int cli_parser(struct cli_options *, const struct cli_option *, const char *value,
+                       struct failure *);
+static cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_take_text,
+    cli_take_list, cli_take_mode, cli_take_flag, cli_take_show_reachable, cli_take_show_possible,
+    cli_take_nothing;
+
+struct cli_option {
+    const char *name;     /* with its dashes */
+    const char *argument; /* NULL: takes none */
+    const char *help;     /* NULL: not in the help text */
+    cli_parser *take;
+    size_t place; /* of its field in struct cli_options */
+    const struct cli_word *words;
+    unsigned low, high; /* bounds of a number; a mode's value in low */
+};
+#define CLI_FIELD(field) offsetof(struct cli_options, field)
+
+static const struct cli_option cli_table[] = {
+    {"--leak-check", "no|summary|full", "how much of leaks to show [full]", cli_take_choice,
+     CLI_FIELD(leak_check), cli_checks, 0, 0},
+    {"--leak-resolution", "low|med|high", "frames that make two stacks the same: 2, 4, all [high]",
+     cli_take_choice, CLI_FIELD(leak_resolution), cli_resolutions, 0, 0},
+    {"--show-leak-kinds", "SET", "kinds to show: definite,indirect,possible,reachable,\n"
+     "all or none [definite,possible]",
+     cli_take_set, CLI_FIELD(show_kinds), cli_kinds, 0, 0},
+    {"--errors-for-leak-kinds", "SET", "kinds that count as errors [definite,possible]",
+     cli_take_set, CLI_FIELD(error_kinds), cli_kinds, 0, 0},
+    {"--show-reachable", "yes|no", "the same as --show-leak-kinds=all", cli_take_show_reachable, 0,
+     cli_yes_no, 0, 0},
+    {"--show-possibly-lost", "yes|no", "show possibly lost blocks [yes]", cli_take_show_possible, 0,
+     cli_yes_no, 0, 0},
+    {"--leak-check-heuristics", "SET", "interior pointers that keep a block reachable: stdstring,\n"
+     "length64,newarray,multipleinheritance, all or none [all]",
+     cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
+    {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]",
+     cli_take_number, CLI_FIELD(error_exitcode), NULL, 0, 255},
+    {"--num-callers", "N", "frames of a stack to show and to compare, 1 to 500 [12]",
+     cli_take_number, CLI_FIELD(num_callers), NULL, 1, 500},
+    {"--show-below-main", "yes|no", "show what called main [no]", cli_take_bool,
+     CLI_FIELD(show_below_main), cli_yes_no, 0, 0},
+    {"--demangle", "yes|no", "names as C++ and Rust programmers write them [yes]", cli_take_bool,
+     CLI_FIELD(demangle), cli_yes_no, 0, 0},
+    {"--fullpath-after", "TEXT", "show source paths, from behind TEXT (may be given often)",
+     cli_take_list, CLI_FIELD(fullpath_after), NULL, 0, 0},
+    {"--enable-debuginfod", "yes|no", "ask the servers of DEBUGINFOD_URLS for symbols [yes]",
+     cli_take_bool, CLI_FIELD(enable_debuginfod), cli_yes_no, 0, 0},
+    {"--suppressions", "FILE", "leave out what this file lists (may be given often)",
+     cli_take_list, CLI_FIELD(suppressions), NULL, 0, 0},
+    {"--default-suppressions", "yes|no", "leave out what the built-in list names [yes]",
+     cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
+    {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
+     cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
+    {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_text,
+     CLI_FIELD(log_file), NULL, 0, 0},
+    {"-s", NULL, "list the errors and the suppressions at the end", cli_take_flag,
+     CLI_FIELD(show_error_list), NULL, 0, 0},
+    {"-q", NULL, "errors and loss records only", cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
+    {"-v", NULL, "say more", cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
+    {"-h", NULL, NULL, cli_take_mode, 0, NULL, CLI_HELP, 0},
+    {"--help", NULL, "print this", cli_take_mode, 0, NULL, CLI_HELP, 0},
+    {"--version", NULL, "print the version", cli_take_mode, 0, NULL, CLI_VERSION, 0},
+    {"--quiet", NULL, NULL, cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
+    {"--verbose", NULL, NULL, cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
+    {"--show-error-list", "yes|no", NULL, cli_take_bool, CLI_FIELD(show_error_list), cli_yes_no, 0,
+     0},
+/* Options of valgrind that mean nothing to a reader of logs: accepted, and said to be ignored. */
+#define CLI_IGNORED(name) {name, "", NULL, cli_take_nothing, 0, NULL, 0, 0}
+    CLI_IGNORED("--tool"),
+    CLI_IGNORED("--vgdb"),
+    CLI_IGNORED("--undef-value-errors"),
+    CLI_IGNORED("--track-origins"),
+    CLI_IGNORED("--read-inline-info"),
+    CLI_IGNORED("--read-var-info"),
+    CLI_IGNORED("--keep-debuginfo"),
+    CLI_IGNORED("--error-limit"),
+#undef CLI_IGNORED
+};
+enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };
+
+/* --- values --------------------------------------------------------------------------------- */
+
+static void *cli_field(struct cli_options *options, const struct cli_option *option)
+{
+    return (char *)options + option->place;
+}
+
+static const struct cli_word *cli_find_word(const struct cli_word *words, const char *text,
+                                            size_t length)
+{
+    for (; words->text; words++)
+        if (strlen(words->text) == length && memcmp(words->text, text, length) == 0)
+            return words;
+    return NULL;
+}
+
+static int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure)
+{
+    return failure_set(failure, "%s=%s is not understood: %s takes %s; see leakreport --help",
+                       option->name, value, option->name, option->argument);
+}
+
+static int cli_word_value(const struct cli_option *option, const char *value, unsigned *result,
+                          struct failure *failure)
+{
+    const struct cli_word *word = cli_find_word(option->words, value, strlen(value));
+
+    if (!word)
+        return cli_refuse(option, value, failure);
+    *result = word->value;
+    return 0;
+}
+
+static int cli_take_choice(struct cli_options *options, const struct cli_option *option,
+                           const char *value, struct failure *failure)
+{
+    return cli_word_value(option, value, cli_field(options, option), failure);
+}
+
+static int cli_take_bool(struct cli_options *options, const struct cli_option *option,
+                         const char *value, struct failure *failure)
+{
+    unsigned result = 0;
+    int status = cli_word_value(option, value, &result, failure);
+
+    *(bool *)cli_field(options, option) = result != 0;
+    return status;
+}
+
+/* all and none stand alone; other words add up. */
+static int cli_take_set(struct cli_options *options, const struct cli_option *option,
+                        const char *value, struct failure *failure)
+{
+    unsigned set = 0;
+    const char *rest = value;
+
+    for (;;) {
+        size_t length = strcspn(rest, ",");
+        const struct cli_word *word = cli_find_word(option->words, rest, length);
+        bool whole = word && (word->value == 0 || strcmp(word->text, "all") == 0);
+
+        if (!word || (whole && (rest != value || rest[length])))
+            return failure_set(failure,
+                               "%s=%s is not understood at \"%.*s\": give names with commas "
+                               "between them, or all, or none; see leakreport --help",
+                               option->name, value, (int)length, rest);
+        set |= word->value;
+        if (!rest[length])
+            break;
+        rest += length + 1;
+    }
+    *(unsigned *)cli_field(options, option) = set;
+    return 0;
+}
+
+static int cli_take_number(struct cli_options *options, const struct cli_option *option,
+                           const char *value, struct failure *failure)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long number = strtoul(value, &end, 10);
+    if (errno || *end || value[0] < '0' || value[0] > '9' || number < option->low ||
+        number > option->high)
+        return failure_set(failure, "%s=%s is not understood: give a number from %u to %u",
+                           option->name, value, option->low, option->high);
+    *(unsigned *)cli_field(options, option) = (unsigned)number;
+    return 0;
+}
+
+static int cli_take_text(struct cli_options *options, const struct cli_option *option,
+                         const char *value, struct failure *failure)
+{
+    if (!*value)
+        return cli_refuse(option, value, failure);
+    *(const char **)cli_field(options, option) = value;
+    return 0;
+}
+
+static void cli_add(struct cli_list *list, const char *item)
+{
+    memory_make_room(list->items, list->count, list->capacity);
+    list->items[list->count++] = item;
+}
+
+static int cli_take_list(struct cli_options *options, const struct cli_option *option,
+                         const char *value, struct failure *failure)
+{
+    (void)failure;
+    cli_add(cli_field(options, option), value);
+    return 0;
+}
+
+static int cli_take_flag(struct cli_options *options, const struct cli_option *option,
+                         const char *value, struct failure *failure)
+{
+    (void)value;
+    (void)failure;
+    *(bool *)cli_field(options, option) = true;
+    return 0;
+}
+
+static int cli_take_mode(struct cli_options *options, const struct cli_option *option,
+                         const char *value, struct failure *failure)
+{
+    (void)value;
+    (void)failure;
+    options->mode = (int)option->low;
+    return 0;
+}
+
+static int cli_take_nothing(struct cli_options *options, const struct cli_option *option,
+                            const char *value, struct failure *failure)
+{
+    (void)value;
+    (void)failure;
+    cli_add(&options->ignored, option->name);
+    return 0;
+}
+
+/* The two old spellings change the set as valgrind does. */
+static int cli_take_show_reachable(struct cli_options *options, const struct cli_option *option,
+                                   const char *value, struct failure *failure)
+{
+    unsigned yes = 0;
+
+    if (cli_word_value(option, value, &yes, failure) != 0)
+        return -1;
+    if (yes)
+        options->show_kinds = CLI_KINDS_ALL;
+    else
+        options->show_kinds &= ~CLI_BIT(TRACE_REACHABLE);
+    return 0;
+}
+
+static int cli_take_show_possible(struct cli_options *options, const struct cli_option *option,
+                                  const char *value, struct failure *failure)
+{
+    unsigned yes = 0;
+
+    if (cli_word_value(option, value, &yes, failure) != 0)
+        return -1;
+    if (yes)
+        options->show_kinds |= CLI_BIT(TRACE_POSSIBLY_LOST);
+    else
+        options->show_kinds &= ~CLI_BIT(TRACE_POSSIBLY_LOST);
+    return 0;
+}
+
+/* --- the command line ----------------------------------------------------------------------- */
+
+static int cli_take_argument(struct cli_options *options, const char *argument,
+                             struct failure *failure)
+{
+    size_t length = strcspn(argument, "=");
+    const char *value = argument[length] ? argument + length + 1 : NULL;
+
+    for (size_t i = 0; i < CLI_TABLE_COUNT; i++) {
+        const struct cli_option *option = &cli_table[i];
+
+        if (strlen(option->name) != length || memcmp(option->name, argument, length) != 0)
+            continue;
+        if (option->take == cli_take_nothing)
+            return cli_take_nothing(options, option, value, failure);
+        if (!value && option->argument)
+            return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
+                               option->argument);
+        if (value && !option->argument)
+            return failure_set(failure, "%s takes no value, but has one: %s", option->name,
+                               argument);
+        return option->take(options, option, value, failure);
+    }
+    return failure_set(failure, "%s is not an option of leakreport; leakreport --help lists them",
+                       argument);
+}
+
+static int cli_take_run(struct cli_options *options, int count, char **arguments,
+                        struct failure *failure)
+{
+    int i = 0;
+
+    options->mode = CLI_RUN;
+    while (i < count && arguments[i][0] == '-' && strcmp(arguments[i], "--") != 0)
+        cli_add(&options->run_options, arguments[i++]);
+    if (i < count && strcmp(arguments[i], "--") == 0)
+        i++;
+    if (i == count)
+        return failure_set(failure, "--run needs a program: leakreport --run [OPTIONS of the "
+                                    "tracer] PROGRAM [ARGUMENTS]");
+    options->program = arguments + i;
+    return 0;
+}
+
+static int cli_check(const struct cli_options *options, struct failure *failure)
+{
+    if (options->mode == CLI_REPORT && !options->log_path)
+        return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
+                                    "--help says more");
+    if (options->error_exitcode == 2)
+        return failure_set(failure, "--error-exitcode=2 is taken: exit status 2 means that "
+                                    "leakreport could not do its work; choose another number");
+    return 0;
+}
+
+int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
+{
+    bool names_only = false;
+
+    *options = (struct cli_options){.leak_check = CLI_CHECK_FULL,
+                                    .leak_resolution = CLI_RESOLUTION_HIGH,
+                                    .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) |
+                                                  CLI_BIT(TRACE_POSSIBLY_LOST),
+                                    .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) |
+                                                   CLI_BIT(TRACE_POSSIBLY_LOST),
+                                    .heuristics = CLI_HEURISTICS_ALL,
+                                    .num_callers = 12,
+                                    .demangle = true,
+                                    .enable_debuginfod = true,
+                                    .default_suppressions = true};
+    for (int i = 1; i < count; i++) {
+        const char *argument = arguments[i];
+
+        if (!names_only && strcmp(argument, "--run") == 0)
+            return cli_take_run(options, count - i - 1, arguments + i + 1, failure);
+        if (!names_only && strcmp(argument, "--") == 0) {
+            names_only = true;
+        } else if (!names_only && argument[0] == '-' && argument[1]) {
+            if (cli_take_argument(options, argument, failure) != 0)
+                return -1;
+        } else if (options->log_path) {
+            return failure_set(failure, "two logs are named, %s and %s: leakreport reads one",
+                               options->log_path, argument);
+        } else {
+            options->log_path = argument;
+        }
+    }
+    return cli_check(options, failure);
+}
+
+void cli_free(struct cli_options *options)
+{
+    free(options->run_options.items);
+    free(options->suppressions.items);
+    free(options->fullpath_after.items);
+    free(options->ignored.items);
+}
+
+/* --- help ----------------------------------------------------------------------------------- */
+
+static void cli_print_option(FILE *out, const struct cli_option *option)
+{
+    enum { HELP_COLUMN = 42 };
+    int width = fprintf(out, "  %s%s%s", option->name, option->argument ? "=" : "",
+                        option->argument ? option->argument : "");
+
+    for (const char *line = option->help; line;) {
+        size_t length = strcspn(line, "\n");
+
+        fprintf(out, "%*s%.*s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", (int)length,
+                line);
+        width = 0;
+        line = line[length] ? line + length + 1 : NULL;
+    }
+}
+
+void cli_print_help(FILE *out)
+{
+    fputs("leakreport [OPTIONS] LOG                 what the log of a traced program says\n"
+          "leakreport --run [TRACER-OPTIONS] PROGRAM [ARGUMENTS]\n"
+          "                                         trace a program (its log: trace.log)\n\n"
+          "Options, with their defaults in brackets:\n",
+          out);
+    for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
+        if (cli_table[i].help)
+            cli_print_option(out, &cli_table[i]);
+    fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
+          "work could not be done.\n",
+          out);
+}

@@ -1,0 +1,186 @@
+#include "load.h"
+#include <inttypes.h>
+#include <string.h>
+#include "load_blocks.h"
+#include "load_stacks.h"
+#include "losses.h"
+#include "memory.h"
+#include "number_text.h"
+#include "process.h"
+
+static char *load_string(const struct log_reader *reader, struct trace_string string)
+{
+    const char *bytes = log_reader_string(reader, string);
+
+    return bytes ? memory_copy_bytes(bytes, string.length) : NULL;
+}
+
+/* --- the process ---------------------------------------------------------------------------- */
+
+/* The arguments, separated by blanks. */
+static char *load_command(const struct log_reader *reader)
+{
+    uint32_t count;
+    const struct log_extent *extent = log_reader_extents(reader, TRACE_COMMAND, &count);
+
+    if (count == 0)
+        return NULL;
+    size_t length = extent->count;
+    while (length && extent->bytes[length - 1] == 0)
+        length--;
+    char *text = memory_resized(NULL, length + 1, 1);
+    for (size_t i = 0; i < length; i++)
+        text[i] = extent->bytes[i] ? (char)extent->bytes[i] : ' ';
+    text[length] = 0;
+    return text;
+}
+
+static void load_process(const struct log_reader *reader, struct model *model)
+{
+    const struct trace_header *header = &reader->header;
+
+    model->header = *header;
+    model->command = load_command(reader);
+    model->executable = load_string(reader, header->executable);
+    model->tracer = load_string(reader, header->tracer);
+    model->became = load_string(reader, header->became);
+    if (header->ending != TRACE_RUNNING)
+        model->process = PROCESS_ENDED;
+    else if (process_is_alive(header->pid, header->start_ticks))
+        model->process = PROCESS_RUNNING;
+    else
+        model->process = PROCESS_GONE;
+}
+
+/* --- modules -------------------------------------------------------------------------------- */
+
+static void load_module(const struct log_reader *reader, const struct trace_module *record,
+                        struct module *module)
+{
+    uint64_t start = __atomic_load_n(&record->start, __ATOMIC_ACQUIRE);
+
+    if (!start)
+        return;
+    module->present = true;
+    module->start = start;
+    module->end = record->end;
+    module->bias = record->bias;
+    module->unmapped = record->unmapped_ns != 0;
+    module->is_program = record->is_program == 1;
+    module->build_id_size = record->build_id_size <= sizeof record->build_id
+                                ? record->build_id_size
+                                : (uint32_t)sizeof record->build_id;
+    memcpy(module->build_id, record->build_id, sizeof module->build_id);
+    module->path = load_string(reader, record->path);
+    if (!module->path)
+        module->path = memory_text("%s", "");
+}
+
+/* A gap between extents is filled with absent modules, as long as the numbers stay believable:
+ * the table cannot hold more records than the file has bytes for. */
+static void load_modules(const struct log_reader *reader, struct model *model)
+{
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(reader, TRACE_MODULES, &count);
+    uint64_t most = reader->size / sizeof(struct trace_module), end = 1;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (extents[i].first + extents[i].count <= most)
+            end = extents[i].first + extents[i].count;
+    model->modules = memory_zeroed(end, sizeof *model->modules);
+    model->module_count = (uint32_t)end;
+    for (uint32_t i = 1; i < model->module_count; i++) {
+        const struct trace_module *record = log_reader_record(reader, TRACE_MODULES, i);
+
+        if (record)
+            load_module(reader, record, &model->modules[i]);
+    }
+}
+
+/* --- totals --------------------------------------------------------------------------------- */
+
+static void load_totals(const struct log_reader *reader, struct model *model)
+{
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
+
+    model->totals = model->header.totals;
+    if (model->header.ending != TRACE_RUNNING && model->totals.allocations)
+        return;
+    model->totals = (struct trace_totals){0};
+    model->totals_from_threads = true;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_thread *threads = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++) {
+            model->totals.allocations += threads[k].allocations;
+            model->totals.frees += threads[k].frees;
+            model->totals.bytes_allocated += threads[k].bytes_allocated;
+            model->totals.bytes_freed += threads[k].bytes_freed;
+        }
+    }
+}
+
+/* What the counters say is in use; but blocks are counted by the table when it holds them all,
+ * because bad frees count as frees. */
+static void load_in_use(const struct log_reader *reader, struct model *model)
+{
+    const struct trace_totals *totals = &model->totals;
+    bool all_there = reader->damage_count == 0 && model->header.losses.blocks == 0 &&
+                     !(model->header.flags & TRACE_FLAG_INCOMPLETE);
+
+    if (totals->bytes_allocated > totals->bytes_freed)
+        model->bytes_in_use = totals->bytes_allocated - totals->bytes_freed;
+    if (all_there)
+        model->blocks_in_use = model->block_count;
+    else if (totals->allocations > totals->frees)
+        model->blocks_in_use = totals->allocations - totals->frees;
+}
+
+/* --- errors --------------------------------------------------------------------------------- */
+
+static void load_misuse(struct stack_loader *stacks, struct model *model,
+                        const struct trace_error *record)
+{
+    uint32_t kind = __atomic_load_n(&record->kind, __ATOMIC_ACQUIRE);
+
+    if (kind == 0 || kind > TRACE_REALLOC_ZERO)
+        return;
+    memory_make_room(model->misuses, model->misuse_count, model->misuse_capacity);
+    struct misuse *misuse = &model->misuses[model->misuse_count++];
+    *misuse = (struct misuse){.record = *record};
+    misuse->stack = load_stack(stacks, record->stack);
+    misuse->stack_allocated = load_stack(stacks, record->stack_allocated);
+    misuse->stack_freed = load_stack(stacks, record->stack_freed);
+}
+
+static void load_misuses(struct stack_loader *stacks, struct model *model)
+{
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_ERRORS, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_error *records = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++)
+            load_misuse(stacks, model, &records[k]);
+    }
+}
+
+void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
+{
+    struct stack_loader stacks;
+
+    load_process(reader, model);
+    for (uint32_t i = 0; i < reader->damage_count; i++)
+        model_add_note(model, memory_text("%s.", reader->damage[i]));
+    losses_note(model);
+    load_modules(reader, model);
+    load_totals(reader, model);
+    load_stacks_begin(&stacks, reader, model, depth);
+    load_blocks(&stacks, model);
+    load_in_use(reader, model);
+    load_misuses(&stacks, model);
+    model->ending_stack = load_stack(&stacks, model->header.ending_stack);
+    load_stacks_end(&stacks);
+}

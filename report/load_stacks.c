@@ -1,0 +1,79 @@
+#include "load_stacks.h"
+#include <stdlib.h>
+#include "memory.h"
+#include "number_text.h"
+
+void load_stacks_begin(struct stack_loader *loader, const struct log_reader *reader,
+                       struct model *model, uint32_t depth)
+{
+    *loader = (struct stack_loader){.reader = reader, .model = model, .depth = depth};
+    loader->words = memory_resized(NULL, (size_t)depth + 1, sizeof *loader->words);
+}
+
+/* A frame of the stack: false when the log does not hold this node. */
+static bool load_node(struct stack_loader *loader, uint32_t node, struct trace_node *copy)
+{
+    const struct trace_node *record = log_reader_record(loader->reader, TRACE_NODES, node);
+
+    if (!record)
+        return false;
+    copy->address = __atomic_load_n(&record->address, __ATOMIC_ACQUIRE);
+    copy->parent = record->parent;
+    copy->module = record->module;
+    return copy->address != 0;
+}
+
+static uint32_t load_known_module(const struct model *model, uint32_t module)
+{
+    return module < model->module_count && model->modules[module].present ? module : 0;
+}
+
+static enum stack_end load_end_at(uint32_t node)
+{
+    return node == TRACE_NODE_END ? STACK_WHOLE : node == TRACE_NODE_CUT ? STACK_CUT : STACK_LONGER;
+}
+
+static uint32_t load_walk(struct stack_loader *loader, uint32_t node)
+{
+    uint32_t count = 0, first = node;
+    struct trace_node record;
+
+    while (node >= TRACE_NODE_FIRST && count < loader->depth) {
+        if (!load_node(loader, node, &record) || record.parent >= node) {
+            loader->words[0] = STACK_DAMAGED;
+            loader->damaged++;
+            return model_put_stack(loader->model, loader->words, count, first);
+        }
+        loader->words[++count] = model_put_frame(loader->model, record.address,
+                                                 load_known_module(loader->model, record.module));
+        node = record.parent;
+    }
+    loader->words[0] = load_end_at(node);
+    return model_put_stack(loader->model, loader->words, count, first);
+}
+
+uint32_t load_stack(struct stack_loader *loader, uint32_t node)
+{
+    if (node == TRACE_NODE_END)
+        return 0;
+
+    uint32_t known = loader->nodes.count;
+    uint32_t number = intern_put(&loader->nodes, &node, sizeof node);
+
+    if (number == known) {
+        memory_make_room(loader->stacks, known, loader->capacity);
+        loader->stacks[number] = load_walk(loader, node);
+    }
+    return loader->stacks[number];
+}
+
+void load_stacks_end(struct stack_loader *loader)
+{
+    if (loader->damaged)
+        model_add_note(loader->model,
+                       memory_text("%s call stacks are damaged in the log: they end early.",
+                                   number_text(loader->damaged).text));
+    intern_free(&loader->nodes);
+    free(loader->stacks);
+    free(loader->words);
+}

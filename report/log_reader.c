@@ -1,0 +1,450 @@
+#include "log_reader.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "memory.h"
+
+static const struct {
+    const char *name;
+    size_t record_size;
+} log_tables[TRACE_TABLES_COUNT] = {
+    [TRACE_FREE] = {"FREE", 1},
+    [TRACE_STRINGS] = {"STRINGS", 1},
+    [TRACE_COMMAND] = {"COMMAND", 1},
+    [TRACE_MODULES] = {"MODULES", sizeof(struct trace_module)},
+    [TRACE_THREADS] = {"THREADS", sizeof(struct trace_thread)},
+    [TRACE_NODES] = {"NODES", sizeof(struct trace_node)},
+    [TRACE_BLOCKS] = {"BLOCKS", sizeof(struct trace_block)},
+    [TRACE_ERRORS] = {"ERRORS", sizeof(struct trace_error)},
+    [TRACE_VERDICTS] = {"VERDICTS", sizeof(struct trace_verdict)},
+    [TRACE_SIZES] = {"SIZES", sizeof(struct trace_size)},
+};
+
+size_t log_reader_record_size(enum trace_table table)
+{
+    return log_tables[table].record_size;
+}
+
+const char *log_reader_table_name(enum trace_table table)
+{
+    return log_tables[table].name;
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+static int log_check_is_file(int fd, const char *path, uint64_t *size, struct failure *failure)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0)
+        return failure_set(failure, "%s cannot be examined: %s", path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return failure_set(failure, "%s is a directory: name the log inside it, as in %s%strace.log",
+                           path, path, path[strlen(path) - 1] == '/' ? "" : "/");
+    if (!S_ISREG(status.st_mode))
+        return failure_set(failure,
+                           "%s is not a file but a %s: a log is read in place, so name the file "
+                           "that the tracer wrote",
+                           path,
+                           S_ISFIFO(status.st_mode)   ? "pipe"
+                           : S_ISCHR(status.st_mode)  ? "character device"
+                           : S_ISBLK(status.st_mode)  ? "block device"
+                           : S_ISSOCK(status.st_mode) ? "socket"
+                                                      : "special file");
+    *size = (uint64_t)status.st_size;
+    return 0;
+}
+
+/* O_NONBLOCK: a pipe without a writer must not make us wait. */
+static int log_open_file(const char *path, uint64_t *size, struct failure *failure)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0 && errno == ENOENT)
+        return failure_set(failure,
+                           "%s does not exist: trace a program first, as in leakreport --run "
+                           "PROGRAM, or name its log",
+                           path);
+    if (fd < 0 && errno == EACCES)
+        return failure_set(failure,
+                           "%s may not be read by this user: a log belongs to the user whose "
+                           "program was traced",
+                           path);
+    if (fd < 0)
+        return failure_set(failure, "%s cannot be opened: %s", path, strerror(errno));
+    if (log_check_is_file(fd, path, size, failure) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int log_map_file(struct log_reader *reader, const char *path, struct failure *failure)
+{
+    int fd = log_open_file(path, &reader->size, failure);
+
+    if (fd < 0)
+        return -1;
+    if (reader->size == 0) {
+        close(fd);
+        return failure_set(failure, "%s is empty (0 bytes): the tracer wrote nothing into it; "
+                                    "trace the program again", path);
+    }
+    void *bytes = reader->size > SIZE_MAX / 2
+                      ? MAP_FAILED
+                      : mmap(NULL, reader->size, PROT_READ, MAP_SHARED, fd, 0);
+    int error = errno;
+
+    close(fd);
+    if (bytes == MAP_FAILED)
+        return failure_set(failure, "%s (%" PRIu64 " bytes) cannot be mapped: %s", path,
+                           reader->size, strerror(error));
+    reader->bytes = bytes;
+    return 0;
+}
+
+/* --- the header ----------------------------------------------------------------------------- */
+
+static enum log_likeness log_judge_likeness(const struct log_reader *reader)
+{
+    size_t known = reader->size < TRACE_MAGIC_SIZE ? reader->size : TRACE_MAGIC_SIZE;
+
+    if (memcmp(reader->bytes, TRACE_MAGIC, known) == 0)
+        return LOG_IS_LOG;
+    return known >= 4 && memcmp(reader->bytes, "\177ELF", 4) == 0 ? LOG_IS_ELF : LOG_IS_OTHER;
+}
+
+static int log_check_magic(const struct log_reader *reader, enum log_likeness likeness,
+                           struct failure *failure)
+{
+    static const unsigned char zeros[TRACE_MAGIC_SIZE];
+
+    if (likeness == LOG_IS_ELF)
+        return failure_set(failure, "%s is a program or library, not a log", reader->path);
+    if (likeness == LOG_IS_OTHER && reader->size >= TRACE_MAGIC_SIZE &&
+        memcmp(reader->bytes, zeros, TRACE_MAGIC_SIZE) == 0)
+        return failure_set(failure,
+                           "%s: byte 0 to 7 are zero: its tracer has not begun to write, or the "
+                           "program was killed before it did; trace it again",
+                           reader->path);
+    if (likeness == LOG_IS_OTHER)
+        return failure_set(failure,
+                           "%s is not a trace log: byte 0 should begin \"leaklog\"; name the "
+                           "trace.log that libtrace.so wrote",
+                           reader->path);
+    return 0;
+}
+
+static int log_check_version(const struct log_reader *reader, struct failure *failure)
+{
+    const struct trace_header *header = &reader->header;
+
+    if (header->byte_order == __builtin_bswap32(TRACE_BYTE_ORDER))
+        return failure_set(failure,
+                           "%s was written on a machine of the other byte order (byte 12): read it "
+                           "with leakreport on such a machine",
+                           reader->path);
+    if (header->version > TRACE_VERSION)
+        return failure_set(failure,
+                           "%s was written by a newer libtrace, version %u (byte 8); this "
+                           "leakreport reads %u: use the leakreport that came with it",
+                           reader->path, header->version, TRACE_VERSION);
+    if (header->version < TRACE_VERSION)
+        return failure_set(failure,
+                           "%s has version %u (byte 8), and this leakreport reads %u: use the "
+                           "leakreport that came with its libtrace",
+                           reader->path, header->version, TRACE_VERSION);
+    if (header->byte_order != TRACE_BYTE_ORDER)
+        return failure_set(failure,
+                           "%s is damaged at byte 12: the byte order is 0x%08x, not 0x%08x; trace "
+                           "the program again",
+                           reader->path, header->byte_order, TRACE_BYTE_ORDER);
+    if (header->header_size != sizeof *header)
+        return failure_set(failure,
+                           "%s is damaged at byte 16: the header's size is %u, not %zu; trace the "
+                           "program again",
+                           reader->path, header->header_size, sizeof *header);
+    if (header->extents_max != TRACE_EXTENTS_MAX)
+        return failure_set(failure,
+                           "%s is damaged at byte 20: the directory has %u entries, not %u; trace "
+                           "the program again",
+                           reader->path, header->extents_max, TRACE_EXTENTS_MAX);
+    return 0;
+}
+
+static int log_read_header(struct log_reader *reader, struct failure *failure)
+{
+    size_t known = reader->size < sizeof reader->header ? reader->size : sizeof reader->header;
+
+    memcpy(&reader->header, reader->bytes, known);
+    if (known == sizeof reader->header && log_check_version(reader, failure) != 0)
+        return -1;
+    if (reader->size < TRACE_DATA_OFFSET)
+        return failure_set(failure,
+                           "%s is cut: it ends at byte %" PRIu64
+                           ", inside the %s, which reaches to byte %u; copy it again or trace the "
+                           "program again",
+                           reader->path, reader->size,
+                           known < sizeof reader->header ? "header" : "directory",
+                           TRACE_DATA_OFFSET);
+    return 0;
+}
+
+/* --- the directory -------------------------------------------------------------------------- */
+
+static void log_add_damage(struct log_reader *reader, char *sentence)
+{
+    if (reader->damage_count < TRACE_EXTENTS_MAX)
+        reader->damage[reader->damage_count++] = sentence;
+    else
+        free(sentence);
+}
+
+/* An entry that makes no sense at all. */
+static bool log_extent_is_sane(const struct trace_extent *entry)
+{
+    uint64_t end;
+
+    return entry->kind < TRACE_TABLES_COUNT && entry->offset % TRACE_PAGE_SIZE == 0 &&
+           entry->offset >= TRACE_DATA_OFFSET && entry->length != 0 &&
+           entry->first < (uint64_t)1 << 56 &&
+           !__builtin_add_overflow(entry->offset, entry->length, &end) && end < (uint64_t)1 << 62;
+}
+
+/* Takes over what of the extent lies inside the file. */
+static void log_add_extent(struct log_reader *reader, const struct trace_extent *entry)
+{
+    size_t record_size = log_tables[entry->kind].record_size;
+    uint64_t wanted = entry->length / record_size;
+    uint64_t inside = entry->offset < reader->size ? reader->size - entry->offset : 0;
+    uint64_t count = (inside < entry->length ? inside : entry->length) / record_size;
+
+    if (count < wanted)
+        log_add_damage(reader,
+                       memory_text("%s is cut at byte %" PRIu64 ": %" PRIu64 " of the %" PRIu64
+                                   " %s of table %s at byte %" PRIu64 " are missing",
+                                   reader->path, reader->size, wanted - count, wanted,
+                                   record_size == 1 ? "bytes" : "places",
+                                   log_tables[entry->kind].name, entry->offset));
+    if (count)
+        reader->extents[reader->extent_count++] =
+            (struct log_extent){.kind = entry->kind,
+                                .number = entry->number,
+                                .offset = entry->offset,
+                                .first = entry->first,
+                                .count = count,
+                                .bytes = reader->bytes + entry->offset};
+}
+
+static void log_read_directory(struct log_reader *reader)
+{
+    const struct trace_extent *directory =
+        (const void *)(reader->bytes + TRACE_DIRECTORY_OFFSET);
+
+    for (uint32_t i = 0; i < TRACE_EXTENTS_MAX; i++) {
+        struct trace_extent entry;
+        uint32_t kind = __atomic_load_n(&directory[i].kind, __ATOMIC_ACQUIRE);
+
+        if (kind == TRACE_FREE)
+            continue;
+        memcpy(&entry, &directory[i], sizeof entry);
+        entry.kind = kind;
+        if (log_extent_is_sane(&entry))
+            log_add_extent(reader, &entry);
+        else
+            log_add_damage(reader,
+                           memory_text("%s is damaged at byte %zu: entry %u of the directory makes "
+                                       "no sense and is left out",
+                                       reader->path,
+                                       TRACE_DIRECTORY_OFFSET + i * sizeof *directory, i));
+    }
+}
+
+/* --- extents that lie on one another -------------------------------------------------------- */
+
+static int log_compare_offsets(const void *left, const void *right)
+{
+    const struct log_extent *a = left, *b = right;
+
+    return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+static int log_compare_places(const void *left, const void *right)
+{
+    const struct log_extent *a = left, *b = right;
+
+    if (a->kind != b->kind)
+        return (a->kind > b->kind) - (a->kind < b->kind);
+    if (a->first != b->first)
+        return (a->first > b->first) - (a->first < b->first);
+    return log_compare_offsets(left, right);
+}
+
+static uint64_t log_extent_end(const struct log_extent *extent)
+{
+    return extent->offset + extent->count * log_tables[extent->kind].record_size;
+}
+
+/* Same bytes, or same records: the second one cannot be what the tracer wrote. Places in BLOCKS
+ * have no meaning of their own, so generations may count from 0 each. */
+static bool log_extents_clash(const struct log_extent *a, const struct log_extent *b, bool by_place)
+{
+    if (!by_place)
+        return log_extent_end(a) > b->offset;
+    return a->kind == b->kind && a->kind != TRACE_BLOCKS && a->first + a->count > b->first;
+}
+
+static void log_drop_clashes(struct log_reader *reader, bool by_place)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < reader->extent_count; i++) {
+        struct log_extent *extent = &reader->extents[i];
+
+        if (kept && log_extents_clash(&reader->extents[kept - 1], extent, by_place))
+            log_add_damage(reader, memory_text("%s is damaged: the table %s at byte %" PRIu64
+                                               " lies on %s and is left out",
+                                               reader->path, log_tables[extent->kind].name,
+                                               extent->offset, by_place ? "its own records"
+                                                                        : "another table"));
+        else
+            reader->extents[kept++] = *extent;
+    }
+    reader->extent_count = kept;
+}
+
+static void log_order_extents(struct log_reader *reader)
+{
+    qsort(reader->extents, reader->extent_count, sizeof *reader->extents, log_compare_offsets);
+    log_drop_clashes(reader, false);
+    qsort(reader->extents, reader->extent_count, sizeof *reader->extents, log_compare_places);
+    log_drop_clashes(reader, true);
+    for (uint32_t table = 0, i = 0; table <= TRACE_TABLES_COUNT; table++) {
+        while (i < reader->extent_count && reader->extents[i].kind < table)
+            i++;
+        reader->starts[table] = i;
+    }
+}
+
+int log_reader_open(struct log_reader *reader, const char *path, enum log_likeness *likeness,
+                    struct failure *failure)
+{
+    enum log_likeness found = LOG_IS_OTHER;
+
+    memset(reader, 0, sizeof *reader);
+    reader->path = path;
+    int result = log_map_file(reader, path, failure);
+    if (result == 0) {
+        found = log_judge_likeness(reader);
+        result = log_check_magic(reader, found, failure);
+    }
+    if (result == 0)
+        result = log_read_header(reader, failure);
+    if (likeness)
+        *likeness = found;
+    if (result != 0) {
+        log_reader_close(reader);
+        return -1;
+    }
+    log_read_directory(reader);
+    log_order_extents(reader);
+    return 0;
+}
+
+void log_reader_close(struct log_reader *reader)
+{
+    for (uint32_t i = 0; i < reader->damage_count; i++)
+        free(reader->damage[i]);
+    if (reader->bytes)
+        munmap((void *)reader->bytes, reader->size);
+    reader->bytes = NULL;
+    reader->damage_count = reader->extent_count = 0;
+}
+
+/* --- records -------------------------------------------------------------------------------- */
+
+const struct log_extent *log_reader_extents(const struct log_reader *reader,
+                                            enum trace_table table, uint32_t *count)
+{
+    *count = reader->starts[table + 1] - reader->starts[table];
+    return reader->extents + reader->starts[table];
+}
+
+/* The extent that holds this index, by halving. */
+static const struct log_extent *log_find_extent(const struct log_reader *reader,
+                                                enum trace_table table, uint64_t index)
+{
+    uint32_t low = reader->starts[table], high = reader->starts[table + 1];
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const struct log_extent *extent = &reader->extents[middle];
+
+        if (index < extent->first)
+            high = middle;
+        else if (index - extent->first >= extent->count)
+            low = middle + 1;
+        else
+            return extent;
+    }
+    return NULL;
+}
+
+const void *log_reader_record(const struct log_reader *reader, enum trace_table table,
+                              uint64_t index)
+{
+    const struct log_extent *extent = log_find_extent(reader, table, index);
+
+    return extent ? extent->bytes + (index - extent->first) * log_tables[table].record_size : NULL;
+}
+
+const char *log_reader_string(const struct log_reader *reader, struct trace_string string)
+{
+    const struct log_extent *extent = log_find_extent(reader, TRACE_STRINGS, string.offset);
+
+    if (string.length == 0 || !extent)
+        return NULL;
+    uint64_t place = string.offset - extent->first;
+    return extent->count - place >= string.length ? (const char *)extent->bytes + place : NULL;
+}
+
+/* --- a file that shrinks -------------------------------------------------------------------- */
+
+static char log_shrink_message[512];
+static const unsigned char *log_shrink_start, *log_shrink_end;
+
+/* Runs in the signal: nothing but write and _exit. */
+static void log_say_shrunk(int signal_number, siginfo_t *info, void *context)
+{
+    static const char other[] =
+        "leakreport: a program or debug file became shorter while it was read; try again\n";
+    const unsigned char *address = info->si_addr;
+    bool ours = address >= log_shrink_start && address < log_shrink_end;
+    const char *message = ours ? log_shrink_message : other;
+
+    (void)signal_number;
+    (void)context;
+    if (write(STDERR_FILENO, message, strlen(message)) < 0)
+        _exit(2);
+    _exit(2);
+}
+
+void log_reader_catch_shrinking(const struct log_reader *reader)
+{
+    struct sigaction action = {.sa_sigaction = log_say_shrunk, .sa_flags = SA_SIGINFO};
+
+    snprintf(log_shrink_message, sizeof log_shrink_message,
+             "leakreport: %.400s became shorter while it was read: somebody writes over it; try "
+             "again\n",
+             reader->path);
+    log_shrink_start = reader->bytes;
+    log_shrink_end = reader->bytes + reader->size;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
+}

@@ -1,0 +1,69 @@
+/* log_reader.h: a trace.log, opened and checked; the only room that trusts none of its bytes.
+ *
+ * Knows the file's shape (header, directory, extents) and nothing of what records mean. The file
+ * is mapped read-only; every access is checked against the file's size, so a hostile log gives
+ * NULL, never a crash. A log may be written while it is read: records are read once, by value
+ * where it matters.
+ *
+ * Two degrees of damage. What makes the log unreadable (no magic, another version, cut before the
+ * directory's end) fails log_reader_open. What only loses records (an extent behind the end of a
+ * file that was cut, an extent that lies on another) is listed as damage and left out.
+ */
+#ifndef LOG_READER_H
+#define LOG_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "failure.h"
+#include "trace_format.h"
+
+/* One piece of a table, checked: [bytes, bytes + count * record size) is inside the file. */
+struct log_extent {
+    uint32_t kind;
+    uint32_t number;
+    uint64_t offset; /* in the file */
+    uint64_t first;  /* index of its first record */
+    uint64_t count;  /* whole records (bytes, for STRINGS and COMMAND) */
+    const unsigned char *bytes;
+};
+
+struct log_reader {
+    const char *path; /* as given to log_reader_open, which does not copy it */
+    const unsigned char *bytes;
+    uint64_t size;
+    struct trace_header header; /* as it was when the log was opened */
+    struct log_extent extents[TRACE_EXTENTS_MAX]; /* ordered by kind, then by first */
+    uint32_t extent_count;
+    uint32_t starts[TRACE_TABLES_COUNT + 1]; /* table t: extents starts[t] … starts[t + 1] - 1 */
+    char *damage[TRACE_EXTENTS_MAX]; /* sentences */
+    uint32_t damage_count;
+};
+
+/* What a file is, judged by its first bytes. */
+enum log_likeness { LOG_IS_LOG, LOG_IS_ELF, LOG_IS_OTHER };
+
+/* 0, or -1 with `failure` filled. Afterwards `likeness` (may be NULL) says whether an ELF file
+ * was given instead of a log. A reader that could not be opened needs no close. */
+int log_reader_open(struct log_reader *reader, const char *path, enum log_likeness *likeness,
+                    struct failure *failure);
+void log_reader_close(struct log_reader *reader);
+
+/* From now on a file that shrinks while it is read ends the process with one line on standard
+ * error and exit status 2, instead of by SIGBUS. For main; in tests nobody calls it. */
+void log_reader_catch_shrinking(const struct log_reader *reader);
+
+/* The record of this index, or NULL if no extent holds it. */
+const void *log_reader_record(const struct log_reader *reader, enum trace_table table,
+                              uint64_t index);
+/* The extents of one table. */
+const struct log_extent *log_reader_extents(const struct log_reader *reader,
+                                            enum trace_table table, uint32_t *count);
+/* The bytes of a string, or NULL when it is none (length 0) or lies outside of STRINGS. */
+const char *log_reader_string(const struct log_reader *reader, struct trace_string string);
+
+/* Bytes of one record; 1 for STRINGS and COMMAND. */
+size_t log_reader_record_size(enum trace_table table);
+const char *log_reader_table_name(enum trace_table table);
+
+#endif

@@ -1,0 +1,64 @@
+#include "losses.h"
+#include <stddef.h>
+#include "memory.h"
+#include "number_text.h"
+
+/* "%s" is the number. */
+static const struct loss {
+    size_t offset;
+    const char *sentence;
+} losses_table[] = {
+#define LOSS(counter, sentence) {offsetof(struct trace_losses, counter), sentence}
+    LOSS(blocks, "%s allocations found no room in the log: they are in the totals, but in no "
+                 "record."),
+    LOSS(block_bytes, "%s bytes were in those allocations."),
+    LOSS(stacks_unknown, "%s allocations were recorded without a call stack."),
+    LOSS(stacks_cut, "%s call stacks are cut: their outermost frames are missing."),
+    LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated."),
+    LOSS(modules, "%s modules found no room in the log: their frames have no names."),
+    LOSS(threads, "%s threads found no room in the log."),
+    LOSS(errors, "%s errors of the program found no room in the log."),
+    LOSS(early_blocks, "%s allocations were made before tracing could begin; they are in no "
+                       "record."),
+    LOSS(early_bytes, "%s bytes were in those early allocations."),
+    LOSS(threads_not_stopped, "%s threads did not stop for the leak check: their stacks were "
+                              "scanned whole and their registers are unknown, so a lost block may "
+                              "count as reachable."),
+    LOSS(mapping_bytes_not_read, "%s bytes of memory could not be read by the leak check: a block "
+                                 "that only they point to counts as lost."),
+    LOSS(fork_failed, "%s leak checks had to run inside the program, because it could not fork."),
+#undef LOSS
+};
+
+static void losses_note_flags(struct model *model)
+{
+    uint32_t flags = model->header.flags;
+
+    if (flags & TRACE_FLAG_INCOMPLETE)
+        model_add_note(model, memory_text("The log is incomplete: it could not grow (the disk was "
+                                          "full?), so records are missing."));
+    if (flags & TRACE_FLAG_OTHER_ALLOCATOR)
+        model_add_note(model, memory_text("The program's malloc is not glibc's: what lies on that "
+                                          "allocator's free lists may make blocks look "
+                                          "reachable."));
+    if (model->header.scan == TRACE_SCAN_IN_PLACE)
+        model_add_note(model, memory_text("The leak check was made without freeing libc's own "
+                                          "caches first: they are among the blocks."));
+}
+
+void losses_note(struct model *model)
+{
+    const char *counters = (const char *)&model->header.losses;
+
+    for (size_t i = 0; i < sizeof losses_table / sizeof *losses_table; i++) {
+        uint64_t number = *(const uint64_t *)(counters + losses_table[i].offset);
+
+        if (number) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            model_add_note(model, memory_text(losses_table[i].sentence, number_text(number).text));
+#pragma GCC diagnostic pop
+        }
+    }
+    losses_note_flags(model);
+}

@@ -1,0 +1,140 @@
+#include "module_file.h"
+#include <elfutils/libdwelf.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "memory.h"
+#include "module_map.h"
+
+static const Dwfl_Callbacks module_file_callbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+};
+
+/* A regular file's descriptor, or -1. */
+static int module_file_descriptor(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+/* What the file is, compared with the module. No build id in the log: any ELF file will do. */
+static enum module_file_state module_file_judge(int fd, const struct module *module)
+{
+    const void *bits;
+    enum module_file_state state = MODULE_FILE_BAD;
+    Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+
+    if (elf && elf_kind(elf) == ELF_K_ELF) {
+        ssize_t size = dwelf_elf_gnu_build_id(elf, &bits);
+
+        state = module->build_id_size == 0 || (size == (ssize_t)module->build_id_size &&
+                                               memcmp(bits, module->build_id, (size_t)size) == 0)
+                    ? MODULE_FILE_FOUND
+                    : MODULE_FILE_OTHER;
+    }
+    elf_end(elf);
+    return state;
+}
+
+/* dwfl_report_elf takes the descriptor over when it succeeds. */
+static bool module_file_report(struct module_file *file, const char *path, int fd)
+{
+    file->dwfl = dwfl_begin(&module_file_callbacks);
+    if (file->dwfl) {
+        dwfl_report_begin(file->dwfl);
+        file->module = dwfl_report_elf(file->dwfl, path, path, fd, 0, true);
+        dwfl_report_end(file->dwfl, NULL, NULL);
+    }
+    if (file->module)
+        return true;
+    dwfl_end(file->dwfl);
+    file->dwfl = NULL;
+    return false;
+}
+
+static enum module_file_state module_file_try(struct module_file *file, const char *path,
+                                              const struct module *module)
+{
+    int fd = path[0] == '/' ? module_file_descriptor(path) : -1;
+
+    if (fd < 0)
+        return MODULE_FILE_MISSING;
+    enum module_file_state state = module_file_judge(fd, module);
+    if (state == MODULE_FILE_FOUND && module_file_report(file, path, fd))
+        return state;
+    close(fd);
+    return state == MODULE_FILE_FOUND ? MODULE_FILE_BAD : state;
+}
+
+/* A debug file holds symbols and line numbers of the whole module: as good as the module. */
+static bool module_file_try_debug(struct module_file *file, const struct module *module)
+{
+    char id[MODULE_BUILD_ID_TEXT];
+    static const char *const endings[] = {".debug", ""};
+
+    module_map_build_id_text(module, id);
+    for (size_t i = 0; i < 2; i++) {
+        char *path = memory_text("/usr/lib/debug/.build-id/%.2s/%s%s", id, id + 2, endings[i]);
+        bool found = module_file_try(file, path, module) == MODULE_FILE_FOUND;
+
+        free(path);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* Asks the debuginfod servers, by a module that consists of nothing but its build id. */
+static bool module_file_try_servers(struct module_file *file, const struct module *module)
+{
+    const char *servers = getenv("DEBUGINFOD_URLS");
+    char *path = NULL;
+    Elf *elf = NULL;
+    int fd = -1;
+
+    if (!servers || !*servers)
+        return false;
+    Dwfl *dwfl = dwfl_begin(&module_file_callbacks);
+    if (!dwfl)
+        return false;
+    dwfl_report_begin(dwfl);
+    Dwfl_Module *asked = dwfl_report_module(dwfl, module->path, 0, module->end - module->start);
+    if (asked && dwfl_module_report_build_id(asked, module->build_id, module->build_id_size, 0) == 0)
+        fd = dwfl_build_id_find_elf(asked, NULL, module->path, 0, &path, &elf);
+    dwfl_report_end(dwfl, NULL, NULL);
+    bool found = fd >= 0 && path && module_file_try(file, path, module) == MODULE_FILE_FOUND;
+    if (fd >= 0)
+        close(fd);
+    elf_end(elf);
+    free(path);
+    dwfl_end(dwfl);
+    return found;
+}
+
+void module_file_open(struct module_file *file, const struct module *module)
+{
+    elf_version(EV_CURRENT);
+    *file = (struct module_file){.state = MODULE_FILE_MISSING};
+    file->state = module_file_try(file, module->path, module);
+    if (file->state == MODULE_FILE_FOUND || module->build_id_size == 0)
+        return;
+    if (module_file_try_debug(file, module) || module_file_try_servers(file, module))
+        file->state = MODULE_FILE_FOUND;
+}
+
+void module_file_close(struct module_file *file)
+{
+    if (file->dwfl)
+        dwfl_end(file->dwfl);
+    file->dwfl = NULL;
+    file->module = NULL;
+}

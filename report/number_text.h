@@ -1,0 +1,15 @@
+/* number_text.h: numbers as valgrind writes them: decimal, grouped by commas in every locale. */
+#ifndef NUMBER_TEXT_H
+#define NUMBER_TEXT_H
+
+#include <stdint.h>
+
+#define NUMBER_TEXT_SIZE 27 /* 18,446,744,073,709,551,615 and its NUL */
+struct number_text {
+    char text[NUMBER_TEXT_SIZE];
+};
+
+/* By value, so that it can stand in an argument list: number_text(n).text */
+struct number_text number_text(uint64_t number);
+
+#endif

@@ -1,0 +1,311 @@
+#include "render_text.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include "suppress_print.h"
+
+/* Text from a log may hold anything: what could steer a terminal is printed as '?'. */
+static void text_put_safe(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, out);
+    }
+}
+
+void render_text_line(const struct text_page *page, const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    fputs(page->prefix, page->out);
+    if (length >= 0) {
+        text_put_safe(page->out, text);
+        free(text);
+    }
+    fputc('\n', page->out);
+}
+
+static void text_blank(const struct text_page *page)
+{
+    render_text_line(page, "%s", "");
+}
+
+/* --- heap summary --------------------------------------------------------------------------- */
+
+static const char *text_when(const struct model *model)
+{
+    return model->process == PROCESS_RUNNING ? "now"
+           : model->process == PROCESS_GONE  ? "when it was killed"
+                                             : "at exit";
+}
+
+static void text_heap_summary(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+    const struct trace_totals *totals = &model->totals;
+
+    render_text_line(page, "HEAP SUMMARY:");
+    render_text_line(page, "    in use %s: %s bytes in %s blocks", text_when(model),
+                     NUMBER(model->bytes_in_use), NUMBER(model->blocks_in_use));
+    render_text_line(page, "  total heap usage: %s allocs, %s frees, %s bytes allocated",
+                     NUMBER(totals->allocations), NUMBER(totals->frees),
+                     NUMBER(totals->bytes_allocated));
+    text_blank(page);
+}
+
+/* --- loss records --------------------------------------------------------------------------- */
+
+static void text_record_live(const struct text_page *page, const struct loss_record *record)
+{
+    render_text_line(page, "%s bytes in %s blocks are in use %s in record %s of %s",
+                     NUMBER(record->bytes), NUMBER(record->blocks),
+                     text_when(page->report->model), NUMBER(record->number),
+                     NUMBER(page->report->records->count));
+}
+
+static void text_record_leak(const struct text_page *page, const struct loss_record *record)
+{
+    uint64_t direct = record->bytes - record->suppressed_bytes;
+    uint64_t blocks = record->blocks - record->suppressed_blocks;
+    char indirect[2 * NUMBER_TEXT_SIZE + 32] = "";
+
+    if (record->indirect_bytes)
+        snprintf(indirect, sizeof indirect, " (%s direct, %s indirect)", NUMBER(direct),
+                 NUMBER(record->indirect_bytes));
+    render_text_line(page, "%s%s bytes in %s blocks are %s in loss record %s of %s",
+                     NUMBER(direct + record->indirect_bytes), indirect, NUMBER(blocks),
+                     model_kind_words(record->kind), NUMBER(record->number),
+                     NUMBER(page->report->records->count));
+}
+
+static void text_records(const struct text_page *page)
+{
+    const struct loss_records *records = page->report->records;
+
+    for (uint32_t i = 0; i < records->count; i++) {
+        const struct loss_record *record = &records->records[i];
+
+        if (!record->shown)
+            continue;
+        if (record->kind == BLOCK_LIVE)
+            text_record_live(page, record);
+        else
+            text_record_leak(page, record);
+        render_text_stack(page, record->stack);
+        text_blank(page);
+        render_text_suppression(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
+    }
+}
+
+/* --- leak summary --------------------------------------------------------------------------- */
+
+static void text_heuristics(const struct text_page *page)
+{
+    static const char *const names[SELECT_HEURISTICS] = {
+        [TRACE_STDSTRING] = "stdstring",
+        [TRACE_LENGTH64] = "length64",
+        [TRACE_NEWARRAY] = "newarray",
+        [TRACE_MULTIPLE_INHERITANCE] = "multipleinheritance",
+    };
+    const struct selection *selection = page->report->selection;
+    bool any = false;
+
+    for (int i = 1; i < SELECT_HEURISTICS; i++) {
+        if (!selection->heuristic_blocks[i])
+            continue;
+        if (!any)
+            render_text_line(page, "                      of which reachable via heuristic:");
+        any = true;
+        render_text_line(page, "                        %-19s: %s bytes in %s blocks", names[i],
+                         NUMBER(selection->heuristic_bytes[i]),
+                         NUMBER(selection->heuristic_blocks[i]));
+    }
+}
+
+static void text_leak_kind(const struct text_page *page, enum block_kind kind, const char *name)
+{
+    const struct selection *selection = page->report->selection;
+
+    render_text_line(page, "%19s: %s bytes in %s blocks", name, NUMBER(selection->bytes[kind]),
+                     NUMBER(selection->blocks[kind]));
+}
+
+/* What the user may want to ask for next. */
+static void text_leak_advice(const struct text_page *page)
+{
+    const struct report *report = page->report;
+    const struct selection *selection = report->selection;
+    uint64_t blocks = 0;
+
+    for (int kind = 0; kind < BLOCK_LIVE; kind++)
+        blocks += selection->blocks[kind];
+    if (report->options->leak_check != CLI_CHECK_FULL && blocks)
+        render_text_line(page, "Rerun with --leak-check=full to see details of leaked memory");
+    if (report->options->leak_check == CLI_CHECK_FULL && selection->blocks[BLOCK_REACHABLE] &&
+        !(report->options->show_kinds >> BLOCK_REACHABLE & 1)) {
+        render_text_line(page, "Reachable blocks (those to which a pointer was found) are not "
+                               "shown.");
+        render_text_line(page, "To see them, rerun with: --leak-check=full --show-leak-kinds=all");
+    }
+}
+
+static void text_leak_summary(const struct text_page *page)
+{
+    const struct selection *selection = page->report->selection;
+
+    render_text_line(page, "LEAK SUMMARY:");
+    text_leak_kind(page, BLOCK_DEFINITELY_LOST, "definitely lost");
+    text_leak_kind(page, BLOCK_INDIRECTLY_LOST, "indirectly lost");
+    text_leak_kind(page, BLOCK_POSSIBLY_LOST, "possibly lost");
+    text_leak_kind(page, BLOCK_REACHABLE, "still reachable");
+    text_heuristics(page);
+    render_text_line(page, "         suppressed: %s bytes in %s blocks",
+                     NUMBER(selection->suppressed_bytes), NUMBER(selection->suppressed_blocks));
+    if (selection->hanging_blocks)
+        render_text_line(page,
+                         "Of the suppressed blocks, %s are lost only through suppressed ones.",
+                         NUMBER(selection->hanging_blocks));
+    text_leak_advice(page);
+    text_blank(page);
+}
+
+/* Why there is no LEAK SUMMARY. */
+static void text_no_verdict(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+    const char *why = "the log holds no leak check";
+
+    if (model->process == PROCESS_RUNNING)
+        why = "the leak check is made when the process ends";
+    else if (model->header.scan == TRACE_SCAN_RUNNING)
+        why = "the leak check was interrupted";
+    else if (model->process == PROCESS_GONE)
+        why = "the process was killed before a leak check could be made";
+    render_text_line(page, "Leak kinds cannot be told: %s.", why);
+    text_blank(page);
+}
+
+static void text_leaks(const struct text_page *page)
+{
+    const struct report *report = page->report;
+    bool quiet = report->options->quiet;
+
+    if (!quiet)
+        text_heap_summary(page);
+    if (report->model->block_count == 0 && report->model->bytes_in_use == 0 &&
+        report->model->process == PROCESS_ENDED) {
+        if (!quiet) {
+            render_text_line(page, "All heap blocks were freed -- no leaks are possible");
+            text_blank(page);
+        }
+        return;
+    }
+    if (report->options->leak_check == CLI_CHECK_NO) {
+        if (!quiet) {
+            render_text_line(page, "For a detailed leak analysis, rerun with: --leak-check=full");
+            text_blank(page);
+        }
+        return;
+    }
+    text_records(page);
+    if (!quiet && report->model->has_verdicts)
+        text_leak_summary(page);
+    else if (!quiet)
+        text_no_verdict(page);
+}
+
+/* --- errors --------------------------------------------------------------------------------- */
+
+static void text_misuses(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+
+    for (uint32_t i = 0; i < model->misuse_count; i++) {
+        const struct misuse *misuse = &model->misuses[i];
+
+        if (misuse->suppressed)
+            continue;
+        render_text_misuse(page, misuse);
+        text_blank(page);
+        render_text_suppression(page, select_suppress_kind(misuse), 0, misuse->stack);
+    }
+    if (!page->report->options->quiet)
+        text_blank(page);
+}
+
+static void text_error_summary(const struct text_page *page)
+{
+    const struct selection *selection = page->report->selection;
+
+    render_text_line(page, "ERROR SUMMARY: %s errors from %s contexts (suppressed: %s from %s)",
+                     NUMBER(selection->errors), NUMBER(selection->contexts),
+                     NUMBER(selection->suppressed_errors), NUMBER(selection->suppressed_contexts));
+}
+
+/* -s: all errors again, the rarest first and the latest first among equals, as in valgrind. */
+static void text_error_list(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+    uint64_t context = 0;
+
+    for (uint64_t times = 0; times != UINT64_MAX;) {
+        uint64_t next = UINT64_MAX;
+
+        for (uint32_t i = model->misuse_count; i-- > 0;) {
+            const struct misuse *misuse = &model->misuses[i];
+            uint64_t count = misuse->record.count ? misuse->record.count : 1;
+
+            if (misuse->suppressed)
+                continue;
+            if (count > times && count < next)
+                next = count;
+            if (count != times)
+                continue;
+            text_blank(page);
+            render_text_line(page, "%s errors in context %s of %s:", NUMBER(count),
+                             NUMBER(++context), NUMBER(page->report->selection->contexts));
+            render_text_misuse(page, misuse);
+            text_blank(page);
+        }
+        times = next;
+    }
+}
+
+static void text_tail(const struct text_page *page)
+{
+    const struct cli_options *options = page->report->options;
+    const struct selection *selection = page->report->selection;
+
+    if (!options->verbose && !options->show_error_list)
+        render_text_line(page, "For lists of detected and suppressed errors, rerun with: -s");
+    text_error_summary(page);
+    if (!options->verbose && !options->show_error_list)
+        return;
+    if (options->show_error_list)
+        text_error_list(page);
+    suppress_print_used(page->out, page->debug_prefix, selection->suppressions);
+    if (options->verbose)
+        suppress_print_unused(page->out, page->debug_prefix, selection->suppressions);
+    text_blank(page);
+    text_error_summary(page);
+}
+
+static void text_render(FILE *out, const struct report *report)
+{
+    struct text_page page = {.out = out, .report = report};
+
+    snprintf(page.prefix, sizeof page.prefix, "==%u== ", report->model->header.pid);
+    snprintf(page.debug_prefix, sizeof page.debug_prefix, "--%u-- ", report->model->header.pid);
+    if (!report->options->quiet)
+        render_text_head(&page);
+    text_misuses(&page);
+    text_leaks(&page);
+    if (!report->options->quiet)
+        text_tail(&page);
+}
+
+const struct renderer render_text = {.name = "text", .render = text_render};

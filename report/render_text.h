@@ -1,0 +1,34 @@
+/* render_text.h: pieces of the text output that its files share. For render_text*.c only.
+ *
+ * Each line begins "==PID== "; an empty one keeps the blank, because valgrind's parsers know it so.
+ */
+#ifndef RENDER_TEXT_H
+#define RENDER_TEXT_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include "number_text.h"
+#include "renderer.h"
+
+struct text_page {
+    FILE *out;
+    char prefix[24]; /* "==PID== " */
+    char debug_prefix[24]; /* "--PID-- " */
+    const struct report *report;
+};
+
+void render_text_line(const struct text_page *page, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+#define NUMBER(n) number_text(n).text
+
+/* render_text_stack.c: a stack's frames, in valgrind's words. */
+void render_text_stack(const struct text_page *page, uint32_t stack);
+/* render_text_misuse.c: one error of the program, with all its stacks. */
+void render_text_misuse(const struct text_page *page, const struct misuse *misuse);
+/* render_text_head.c: the command, how it ended, what is missing. */
+void render_text_head(const struct text_page *page);
+/* An entry for a suppression file, when --gen-suppressions asks for one. */
+void render_text_suppression(const struct text_page *page, enum suppress_kind kind,
+                             unsigned leak_kinds, uint32_t stack);
+
+#endif

@@ -1,0 +1,74 @@
+#include <string.h>
+#include "render_text.h"
+
+static void text_head_signal(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+    int number = model->header.ending_value;
+    const char *name = sigabbrev_np(number);
+
+    render_text_line(page, "Process terminating with default action of signal %d (%s%s)", number,
+                     name ? "SIG" : "unknown", name ? name : "");
+    if (model->ending_stack)
+        render_text_stack(page, model->ending_stack);
+}
+
+static void text_head_ended(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+    int value = model->header.ending_value;
+
+    switch (model->header.ending) {
+    case TRACE_RETURNED:
+        render_text_line(page, "It ended with exit status %d.", value);
+        break;
+    case TRACE_EXITED_FAST:
+        render_text_line(page, "It ended through _exit with exit status %d.", value);
+        break;
+    case TRACE_QUICK_EXITED:
+        render_text_line(page, "It ended through quick_exit with exit status %d.", value);
+        break;
+    case TRACE_SIGNALED:
+        text_head_signal(page);
+        break;
+    case TRACE_EXECED:
+        render_text_line(page, "It became another program: %s.",
+                         model->became ? model->became : "the log does not say which");
+        break;
+    default:
+        render_text_line(page, "How it ended is not understood: the log says %u.",
+                         model->header.ending);
+    }
+}
+
+static void text_head_state(const struct text_page *page)
+{
+    switch (page->report->model->process) {
+    case PROCESS_RUNNING:
+        render_text_line(page, "It is still running: what follows is as of now.");
+        break;
+    case PROCESS_GONE:
+        render_text_line(page, "It was killed, or is gone without a word: no process %u that began "
+                               "when it did runs here.",
+                         page->report->model->header.pid);
+        break;
+    default:
+        text_head_ended(page);
+    }
+}
+
+void render_text_head(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+
+    render_text_line(page, "leakreport %s, a heap trace's report", REPORT_VERSION);
+    render_text_line(page, "Log: %s", model->log_path);
+    render_text_line(page, "Command: %s",
+                     model->command      ? model->command
+                     : model->executable ? model->executable
+                                         : "the log does not say");
+    text_head_state(page);
+    for (uint32_t i = 0; i < model->note_count; i++)
+        render_text_line(page, "Note: %s", model->notes[i]);
+    render_text_line(page, "%s", "");
+}

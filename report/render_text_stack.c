@@ -1,0 +1,91 @@
+#include <string.h>
+#include "below_main.h"
+#include "render_text.h"
+#include "stack_view.h"
+#include "suppress_print.h"
+
+/* The path from behind the first of the texts that occurs in it; a text that does not occur leaves
+ * the whole path, as in valgrind. */
+static const char *text_source_path(const struct cli_options *options, const struct place *place)
+{
+    const struct cli_list *after = &options->fullpath_after;
+
+    if (after->count == 0)
+        return place->file;
+    for (size_t i = 0; i < after->count; i++) {
+        const char *found = strstr(place->path, after->items[i]);
+
+        if (found)
+            return found + strlen(after->items[i]);
+    }
+    return place->path;
+}
+
+static void text_frame(const struct text_page *page, const char *word, const struct frame *frame,
+                       const struct place *place, const char *name)
+{
+    const struct report *report = page->report;
+    const char *object = frame->module ? report->model->modules[frame->module].path : "";
+    uint64_t call = frame->address - 1;
+
+    if (place->file && place->line)
+        render_text_line(page, "   %s 0x%" PRIX64 ": %s (%s:%u)", word, call, name,
+                         text_source_path(report->options, place), place->line);
+    else if (place->file)
+        render_text_line(page, "   %s 0x%" PRIX64 ": %s (%s)", word, call, name,
+                         text_source_path(report->options, place));
+    else if (*object)
+        render_text_line(page, "   %s 0x%" PRIX64 ": %s (in %s)", word, call, name, object);
+    else
+        render_text_line(page, "   %s 0x%" PRIX64 ": %s", word, call, name);
+}
+
+/* What follows the last frame when it is not the outermost one. */
+static void text_stack_end(const struct text_page *page, enum stack_end end)
+{
+    if (end == STACK_UNKNOWN)
+        render_text_line(page, "   at 0x0: ???");
+    else if (end == STACK_CUT)
+        render_text_line(page, "   (the outer frames were not recorded)");
+    else if (end == STACK_DAMAGED)
+        render_text_line(page, "   (the outer frames are damaged in the log)");
+}
+
+void render_text_stack(const struct text_page *page, uint32_t number)
+{
+    const struct model *model = page->report->model;
+    bool all = page->report->options->show_below_main;
+    struct stack stack = model_stack(model, number);
+    const char *word = "at";
+
+    for (uint32_t i = 0; i < stack.count; i++) {
+        const struct frame *frame = &model->frames[stack.frames[i]];
+        enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+
+        for (uint32_t k = 0; k < frame->place_count; k++) {
+            const struct place *place = &frame->places[k];
+
+            text_frame(page, word, frame, place,
+                       position == BELOW_MAIN_IS_BELOW ? "(below main)"
+                       : place->function               ? place->function
+                                                       : "???");
+            word = "by";
+        }
+        if (position != BELOW_MAIN_NO)
+            return;
+    }
+    text_stack_end(page, stack.end);
+}
+
+void render_text_suppression(const struct text_page *page, enum suppress_kind kind,
+                             unsigned leak_kinds, uint32_t stack)
+{
+    struct stack_view view;
+
+    if (!page->report->options->gen_suppressions)
+        return;
+    stack_view_begin(&view, page->report->model, NULL, stack, true);
+    struct suppress_stack callbacks = stack_view_callbacks(&view);
+    suppress_print_generated(page->out, kind, leak_kinds, &callbacks);
+    stack_view_end(&view);
+}

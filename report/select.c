@@ -1,0 +1,188 @@
+#include "select.h"
+#include <string.h>
+#include "stack_view.h"
+
+static int select_load(struct selection *selection, const struct cli_options *options,
+                       struct failure *failure)
+{
+    selection->suppressions = suppress_new();
+    if (!selection->suppressions)
+        return failure_set(failure, "there is no memory left for suppressions");
+    if (options->default_suppressions &&
+        suppress_load_default(selection->suppressions, failure) != 0)
+        return -1;
+    for (size_t i = 0; i < options->suppressions.count; i++)
+        if (suppress_load(selection->suppressions, options->suppressions.items[i], failure) != 0)
+            return -1;
+    return 0;
+}
+
+enum suppress_kind select_suppress_kind(const struct misuse *misuse)
+{
+    switch (misuse->record.kind) {
+    case TRACE_WRONG_SIZE:
+        return SUPPRESS_SIZE_MISMATCH;
+    case TRACE_WRONG_ALIGNMENT:
+        return SUPPRESS_ALIGN_MISMATCH;
+    case TRACE_REALLOC_ZERO:
+        return SUPPRESS_REALLOC_ZERO;
+    default:
+        return SUPPRESS_FREE;
+    }
+}
+
+unsigned select_leak_kinds(const struct loss_record *record)
+{
+    return record->kind == BLOCK_LIVE ? (unsigned)SUPPRESS_ALL_LEAKS : 1u << record->kind;
+}
+
+static struct suppress_entry *select_find(struct selection *selection, enum suppress_kind kind,
+                                          unsigned leak_kinds, const struct model *model,
+                                          struct symbolizer *symbolizer, uint32_t stack)
+{
+    struct stack_view view;
+
+    stack_view_begin(&view, model, symbolizer, stack, false);
+    struct suppress_stack callbacks = stack_view_callbacks(&view);
+    struct suppress_entry *entry =
+        suppress_find(selection->suppressions, kind, leak_kinds, &callbacks);
+    stack_view_end(&view);
+    return entry;
+}
+
+/* --- the program's errors ------------------------------------------------------------------- */
+
+static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *symbolizer)
+{
+    symbolize_stack(symbolizer, misuse->stack);
+    symbolize_stack(symbolizer, misuse->stack_allocated);
+    symbolize_stack(symbolizer, misuse->stack_freed);
+    if (misuse->record.place == TRACE_PLACE_DATA)
+        misuse->variable =
+            symbolize_data(symbolizer, misuse->record.address, &misuse->variable_offset);
+}
+
+static void select_misuses(struct selection *selection, struct model *model,
+                           struct symbolizer *symbolizer)
+{
+    for (uint32_t i = 0; i < model->misuse_count; i++) {
+        struct misuse *misuse = &model->misuses[i];
+        uint64_t times = misuse->record.count ? misuse->record.count : 1;
+        struct suppress_entry *entry = select_find(selection, select_suppress_kind(misuse), 0,
+                                                   model, symbolizer, misuse->stack);
+
+        misuse->suppressed = entry != NULL;
+        if (entry) {
+            suppress_count(entry, 0, 0);
+            selection->suppressed_errors += times;
+            selection->suppressed_contexts++;
+        } else {
+            selection->errors += times;
+            selection->contexts++;
+            select_symbolize_misuse(misuse, symbolizer);
+        }
+    }
+}
+
+/* --- loss records --------------------------------------------------------------------------- */
+
+static void select_suppress_records(struct selection *selection, struct model *model,
+                                    struct loss_records *records, struct symbolizer *symbolizer)
+{
+    for (uint32_t i = 0; i < records->count; i++) {
+        struct loss_record *record = &records->records[i];
+        struct suppress_entry *entry =
+            select_find(selection, SUPPRESS_LEAK, select_leak_kinds(record), model, symbolizer,
+                        record->stack);
+
+        if (!entry)
+            continue;
+        suppress_count(entry, record->bytes, record->blocks);
+        record->suppressed = true;
+        record->suppressed_bytes = record->bytes;
+        record->suppressed_blocks = record->blocks;
+        selection->suppressed_errors++;
+        selection->suppressed_contexts++;
+    }
+}
+
+/* A record of indirectly lost blocks may hang on several heads, of which some are suppressed. */
+static void select_suppress_hanging(struct selection *selection, const struct model *model,
+                                    struct loss_records *records)
+{
+    for (size_t i = 0; i < model->block_count; i++) {
+        const struct block *block = &model->blocks[i];
+
+        if (block->kind != BLOCK_INDIRECTLY_LOST || block->head == BLOCK_NO_HEAD)
+            continue;
+        struct loss_record *record = &records->records[records->of_block[i]];
+        if (record->suppressed || !records->records[records->of_block[block->head]].suppressed)
+            continue;
+        record->suppressed_bytes += block->size;
+        record->suppressed_blocks++;
+        selection->hanging_blocks++;
+    }
+    for (uint32_t i = 0; i < records->count; i++)
+        if (records->records[i].suppressed_blocks == records->records[i].blocks)
+            records->records[i].suppressed = true;
+}
+
+static void select_judge_record(struct selection *selection, const struct cli_options *options,
+                                struct loss_record *record)
+{
+    bool full = options->leak_check == CLI_CHECK_FULL;
+    bool known = record->kind != BLOCK_LIVE;
+
+    selection->bytes[record->kind] += record->bytes - record->suppressed_bytes;
+    selection->blocks[record->kind] += record->blocks - record->suppressed_blocks;
+    selection->suppressed_bytes += record->suppressed_bytes;
+    selection->suppressed_blocks += record->suppressed_blocks;
+    if (record->suppressed || !full)
+        return;
+    record->shown = !known || (options->show_kinds >> record->kind & 1);
+    record->is_error = known && (options->error_kinds >> record->kind & 1);
+    selection->errors += record->is_error;
+    selection->contexts += record->is_error;
+}
+
+static void select_sum_heuristics(struct selection *selection, const struct model *model)
+{
+    for (size_t i = 0; i < model->block_count; i++) {
+        const struct block *block = &model->blocks[i];
+
+        if (block->kind != BLOCK_REACHABLE || block->heuristic == TRACE_NO_HEURISTIC)
+            continue;
+        selection->heuristic_bytes[block->heuristic] += block->size;
+        selection->heuristic_blocks[block->heuristic]++;
+    }
+}
+
+int select_records(struct selection *selection, const struct cli_options *options,
+                   struct model *model, struct loss_records *records,
+                   struct symbolizer *symbolizer, struct failure *failure)
+{
+    memset(selection, 0, sizeof *selection);
+    if (select_load(selection, options, failure) != 0) {
+        select_free(selection);
+        return -1;
+    }
+    select_misuses(selection, model, symbolizer);
+    if (options->leak_check != CLI_CHECK_NO) {
+        select_suppress_records(selection, model, records, symbolizer);
+        select_suppress_hanging(selection, model, records);
+    }
+    for (uint32_t i = 0; i < records->count; i++) {
+        select_judge_record(selection, options, &records->records[i]);
+        if (records->records[i].shown)
+            symbolize_stack(symbolizer, records->records[i].stack);
+    }
+    select_sum_heuristics(selection, model);
+    symbolize_stack(symbolizer, model->ending_stack);
+    return 0;
+}
+
+void select_free(struct selection *selection)
+{
+    suppress_free(selection->suppressions);
+    selection->suppressions = NULL;
+}

@@ -1,0 +1,44 @@
+/* select.h: which records and errors are shown, which count as errors, which are suppressed, and
+ * the sums over them.
+ *
+ * valgrind's rules: a suppressed record leaves every line but "suppressed"; leak kinds count as
+ * errors only in a full check. One rule is ours: what is lost only through a suppressed head is
+ * suppressed with it.
+ */
+#ifndef SELECT_H
+#define SELECT_H
+
+#include "cli.h"
+#include "failure.h"
+#include "group.h"
+#include "model.h"
+#include "suppress.h"
+#include "symbolize.h"
+
+enum { SELECT_HEURISTICS = TRACE_MULTIPLE_INHERITANCE + 1 };
+
+struct selection {
+    struct suppressions *suppressions;
+    uint64_t bytes[BLOCK_KINDS_COUNT]; /* what is not suppressed */
+    uint64_t blocks[BLOCK_KINDS_COUNT];
+    uint64_t suppressed_bytes, suppressed_blocks;
+    uint64_t hanging_blocks; /* of the suppressed: those that hang on a suppressed head */
+    uint64_t heuristic_bytes[SELECT_HEURISTICS];
+    uint64_t heuristic_blocks[SELECT_HEURISTICS];
+    uint64_t errors, contexts;
+    uint64_t suppressed_errors, suppressed_contexts;
+};
+
+/* Marks the records and the model's errors, and symbolizes what will be shown. -1 with `failure`
+ * filled when a suppression file cannot be read. */
+int select_records(struct selection *selection, const struct cli_options *options,
+                   struct model *model, struct loss_records *records,
+                   struct symbolizer *symbolizer, struct failure *failure);
+void select_free(struct selection *selection);
+
+/* An error's kind in the words of suppressions. */
+enum suppress_kind select_suppress_kind(const struct misuse *misuse);
+/* A record's leak kind as a set; all of them when no leak check was made. */
+unsigned select_leak_kinds(const struct loss_record *record);
+
+#endif

@@ -1,0 +1,31 @@
+/* symbolize.h: gives the model's frames their names: function, file, line, inlined functions.
+ *
+ * Opens a module when the first of its frames is asked for, and looks each frame up once. Names
+ * belong to the symbolizer: end it after the last use of the model's places. What could not be
+ * found is remembered and told by symbolize_note.
+ *
+ * Function names are the ELF symbols', as in valgrind; DWARF names what is inlined, and what has
+ * no symbol.
+ */
+#ifndef SYMBOLIZE_H
+#define SYMBOLIZE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "model.h"
+
+struct symbolizer; /* opaque */
+
+struct symbolizer *symbolize_begin(struct model *model, bool demangle);
+void symbolize_end(struct symbolizer *symbolizer);
+
+void symbolize_frame(struct symbolizer *symbolizer, uint32_t frame);
+void symbolize_stack(struct symbolizer *symbolizer, uint32_t stack);
+
+/* The variable at an address, and how far into it the address lies; NULL: not known. */
+const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside);
+
+/* Adds a note to the model for each module that was asked for and not found. Call once. */
+void symbolize_note(struct symbolizer *symbolizer);
+
+#endif
