@@ -19,7 +19,7 @@ static bool is_length64(const struct reach_world *world, uint64_t start, uint64_
                         uint64_t pointer)
 {
     uint64_t length;
-    return pointer == start + WORD && reach_world_read_word(world, start, &length) && length > 0 &&
+    return pointer == start + WORD && reach_world_read_word(world, start, &length) &&
            length == size - WORD;
 }
 

@@ -143,7 +143,8 @@ static void vtables_where_there_can_be_none(void **state)
     fake_heap_store(&fake, object, VTABLE);
     fake_heap_store(&fake, object + 8, table);
     not_excused(object, 8);
-    fake_heap_store(&fake, object + 8, VTABLE + 4);
+    set_vtable(VTABLE + 68, FAKE_CODE, FAKE_CODE, 0);
+    fake_heap_store(&fake, object + 8, VTABLE + 68);
     not_excused(object, 8);
     uint64_t last = FAKE_FILE + FAKE_SMALL_WORDS * 8 - 8;
     fake_heap_store(&fake, last, FAKE_CODE);

@@ -212,6 +212,12 @@ static void words_cut_by_the_ends_of_a_range_do_not_count(void **state)
     fake_heap_finish(&fake);
     expect(b, TRACE_DEFINITELY_LOST);
     expect(c, TRACE_DEFINITELY_LOST);
+    assert_int_equal(fake.reach.bytes_not_read, 0);
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS + 1, FAKE_ROOTS + 16);
+    fake_heap_finish(&fake);
+    expect(b, TRACE_DEFINITELY_LOST);
+    expect(c, TRACE_REACHABLE);
 }
 
 static void size_that_is_kept_elsewhere(void **state)
@@ -240,14 +246,14 @@ static void holes_are_skipped_and_counted(void **state)
     fake_heap_root(&fake, big);
     point(big + 4096 - 8, a);
     point(big + 4096 + 8, b);
-    point(big + 3 * 4096, c);
-    fake.hole_begin = big + 4096, fake.hole_end = big + 3 * 4096;
+    point(big + 4 * 4096, c);
+    fake.hole_begin = big + 4096, fake.hole_end = big + 4 * 4096;
     for (int in_place = 0; in_place < 2; in_place++) {
         fake.in_place = in_place;
         fake_heap_begin(&fake);
         reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
         reach_finish(&fake.reach);
-        assert_int_equal(fake.reach.bytes_not_read, 2 * 4096);
+        assert_int_equal(fake.reach.bytes_not_read, 3 * 4096);
         expect(a, TRACE_REACHABLE);
         expect(b, TRACE_DEFINITELY_LOST);
         expect(c, TRACE_REACHABLE);
