@@ -5,8 +5,9 @@
 
 BUILD  ?= build
 PREFIX ?= /usr/local
-CC     ?= gcc
-CXX    ?= g++
+ifeq ($(origin CC),default)
+CC      = gcc
+endif
 SAN    ?=
 
 CFLAGS  ?= -O2 -g
@@ -23,6 +24,12 @@ REPORT_CFLAGS = $(BASE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
 REPORT_LIBS   = -ldw -lelf -liberty
 DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra -Werror -O0 -g -Idemo -MMD -MP
 UNIT_CFLAGS   = $(BASE) $(CFLAGS) -mcx16 -Ireport -Itests/unit
+
+# One line a file, or the whole command with make V=1.
+ifndef V
+Q       = @
+say     = @echo '  $(1)  $@';
+endif
 
 # --- what is built from what -------------------------------------------------------------------
 
@@ -45,27 +52,27 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/obj/tracer/%.o: tracer/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(TRACER_CFLAGS) $(SAN) -c -o $@ $<
+	$(Q)$(CC) $(TRACER_CFLAGS) $(SAN) -c -o $@ $<
 $(BUILD)/obj/report/%.o: report/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(REPORT_CFLAGS) $(SAN) -c -o $@ $<
+	$(Q)$(CC) $(REPORT_CFLAGS) $(SAN) -c -o $@ $<
 $(BUILD)/obj/demo/%.o: demo/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(DEMO_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(DEMO_CFLAGS) -c -o $@ $<
 $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(UNIT_CFLAGS) $(SAN) -c -o $@ $<
+	$(Q)$(CC) $(UNIT_CFLAGS) $(SAN) -c -o $@ $<
 
 $(BUILD)/libtrace.so: $(TRACER_OBJECTS)
-	$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,-z,now \
-	  -Wl,-z,initfirst -Wl,-z,nodelete -Wl,-z,defs -ldl
+	$(Q)$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,-z,now \
+	  -Wl,-z,nodelete -Wl,-z,defs
 $(BUILD)/leakreport: $(REPORT_OBJECTS)
-	$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
+	$(Q)$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
 $(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(DEMO_CFLAGS) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+	$(Q)$(CC) $(DEMO_CFLAGS) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
 $(BUILD)/demo: $(DEMO_OBJECTS) $(DEMO_LIBS)
-	$(CC) -o $@ $(DEMO_OBJECTS) $(DEMO_LIBS) -Wl,-rpath,'$$ORIGIN'
+	$(Q)$(CC) -o $@ $(DEMO_OBJECTS) $(DEMO_LIBS) -Wl,-rpath,'$$ORIGIN'
 
 # The rooms as archives, so that a unit test links just those that it names. The interposers stay
 # out: a unit test runs on the real malloc.
@@ -75,7 +82,7 @@ $(BUILD)/obj/report.a: $(filter-out %/main.o,$(REPORT_OBJECTS))
 	rm -f $@ && ar rcs $@ $^
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/tracer.a $(BUILD)/obj/report.a
 	@mkdir -p $(@D)
-	$(CC) $(SAN) -o $@ $^ -lcmocka -pthread -ldl $(REPORT_LIBS)
+	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -pthread -ldl $(REPORT_LIBS)
 .SECONDARY:
 
 # --- what a newcomer runs ----------------------------------------------------------------------

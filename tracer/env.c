@@ -272,6 +272,11 @@ static char **find_entry(const char *name)
     return NULL;
 }
 
+bool env_is_there(void)
+{
+    return environ != NULL;
+}
+
 int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
 {
     struct problem problem = {problem_text, problem_size};

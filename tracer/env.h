@@ -25,6 +25,8 @@ struct env_options {
     unsigned heuristics; /* bit N: enum trace_heuristic N */
 };
 
+/* Whether libc has set the environment up. The loader's allocations before that are not traced. */
+bool env_is_there(void);
 /* Reads and removes. On a bad option writes one sentence into `problem` and returns -1. */
 int env_take_options(struct env_options *options, char *problem, size_t problem_size);
 /* Takes the tracer (the file `tracer`, its absolute path) out of LD_PRELOAD, or makes it absolute. */

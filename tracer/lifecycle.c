@@ -14,6 +14,7 @@
 #include "trace_log.h"
 #include "unwind.h"
 
+#include <pthread.h>
 #include <string.h>
 
 static uint32_t off;
@@ -113,6 +114,15 @@ static bool begin_tables(void)
     return stack_table_begin(module_list_find) && block_table_begin() && frame_cache_begin(is_stable);
 }
 
+/* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait). */
+static void leave_in_child(void)
+{
+    if (lifecycle_is_on())
+        return;
+    trace_log_forget();
+    message_forget();
+}
+
 static void begin(void)
 {
     static char problem[8192];
@@ -141,13 +151,14 @@ static void begin(void)
     uint64_t magic;
     memcpy(&magic, TRACE_MAGIC, sizeof magic);
     __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
+    pthread_atfork(NULL, NULL, leave_in_child);
     lifecycle_word = word;
     __atomic_store_n(word, 1, __ATOMIC_RELEASE);
 }
 
 bool lifecycle_begin(void)
 {
-    if (atomic_load_explicit(&life.begun, memory_order_acquire) || atomic_exchange(&life.beginning, 1))
+    if (atomic_load_explicit(&life.begun, memory_order_acquire) || !env_is_there() || atomic_exchange(&life.beginning, 1))
         return false;
     if (!atomic_exchange(&life.begun, 1))
         begin();

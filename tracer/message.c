@@ -11,11 +11,19 @@
 
 static struct {
     bool known; /* standard error was open at the start */
+    int fd;     /* a descriptor of its own, above the program's: coreutils close theirs before the end */
     dev_t device;
     ino_t inode;
     const char *path; /* or NULL: standard error */
     bool begun;       /* the file was made anew */
 } target;
+
+static bool leads_to_target(int fd)
+{
+    struct stat status;
+    return target.known && fd >= 0 && sys_fstat(fd, &status) == 0 && status.st_dev == target.device &&
+           status.st_ino == target.inode;
+}
 
 void message_begin(void)
 {
@@ -23,6 +31,14 @@ void message_begin(void)
     target.known = sys_fstat(2, &status) == 0;
     target.device = status.st_dev;
     target.inode = status.st_ino;
+    target.fd = target.known ? sys_move_high(2, false) : -1;
+}
+
+void message_forget(void)
+{
+    if (target.known && leads_to_target(target.fd))
+        sys_close(target.fd);
+    target.known = false;
 }
 
 void message_to_file(const char *path)
@@ -120,11 +136,13 @@ static void write_to_file(const char *line, size_t length)
     sys_close((int)fd);
 }
 
-static bool is_standard_error(void)
+/* The descriptor to write to; -1: what was standard error is closed, or the program has taken its
+ * number for something else. */
+static int standard_error(void)
 {
-    struct stat status;
-    return target.known && sys_fstat(2, &status) == 0 && status.st_dev == target.device &&
-           status.st_ino == target.inode;
+    if (leads_to_target(target.fd))
+        return target.fd;
+    return leads_to_target(2) ? 2 : -1;
 }
 
 void message_line(const char *format, ...)
@@ -141,6 +159,6 @@ void message_line(const char *format, ...)
     line[text.used++] = '\n';
     if (target.path)
         write_to_file(line, text.used);
-    else if (is_standard_error())
-        sys_write_all(2, line, text.used);
+    else if (standard_error() >= 0)
+        sys_write_all(standard_error(), line, text.used);
 }

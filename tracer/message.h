@@ -12,6 +12,8 @@
 
 /* Notes where standard error leads, and the process number that lines begin with. */
 void message_begin(void);
+/* In a forked child: lets go of what message_begin keeps; nothing is said any longer. */
+void message_forget(void);
 /* All further lines go to the file `path` (absolute), which is made anew with the first. */
 void message_to_file(const char *path);
 /* One line "==PID== text". */

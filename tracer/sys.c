@@ -92,6 +92,19 @@ long sys_read_file(const char *path, char *buffer, size_t size)
     return result < 0 ? result : (long)used;
 }
 
+int sys_move_high(int fd, bool close_old)
+{
+    for (long at = 1000; at >= 100; at -= 300) {
+        long high = sys_fcntl(fd, F_DUPFD_CLOEXEC, at);
+        if (sys_is_error(high))
+            continue;
+        if (close_old)
+            sys_close(fd);
+        return (int)high;
+    }
+    return fd;
+}
+
 const char *sys_error_text(long error)
 {
     static const struct {

@@ -7,6 +7,7 @@
 #ifndef SYS_H
 #define SYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <fcntl.h>
@@ -217,6 +218,9 @@ long sys_write_all(int fd, const void *buffer, size_t length);
 /* sys_read_file reads a whole small file (of /proc, say), at most size - 1 bytes, and ends it with
  * NUL. Bytes read or -errno. */
 long sys_read_file(const char *path, char *buffer, size_t size);
+/* sys_move_high gives a descriptor a number out of the way of the program, which counts on getting
+ * the lowest ones. The old number is closed if `close_old`. The new one, or the old if none is free. */
+int sys_move_high(int fd, bool close_old);
 /* sys_error_text names an errno value, in libc's words for the common ones. */
 const char *sys_error_text(long error);
 

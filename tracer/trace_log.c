@@ -62,19 +62,6 @@ static bool is_our_file(int fd)
     return sys_fstat(fd, &status) == 0 && status.st_dev == log_file.device && status.st_ino == log_file.inode;
 }
 
-/* Moves a descriptor out of the way of the program, which counts on getting the lowest numbers. */
-static int move_high(int fd)
-{
-    for (long at = 1000; at >= 100; at -= 300) {
-        long high = sys_fcntl(fd, F_DUPFD_CLOEXEC, at);
-        if (!sys_is_error(high)) {
-            sys_close(fd);
-            return (int)high;
-        }
-    }
-    return fd;
-}
-
 /* A descriptor of the log: the one held, or the file opened anew if the program closed it. */
 static int log_fd(void)
 {
@@ -87,8 +74,16 @@ static int log_fd(void)
         sys_close((int)fd);
         return -1;
     }
-    log_file.fd = move_high((int)fd);
+    log_file.fd = sys_move_high((int)fd, true);
     return log_file.fd;
+}
+
+void trace_log_forget(void)
+{
+    if (log_file.in_file && log_file.fd >= 0 && is_our_file(log_file.fd))
+        sys_close(log_file.fd);
+    log_file.fd = -1;
+    log_file.in_file = false;
 }
 
 /* --- extents ------------------------------------------------------------------------------------ */
@@ -297,7 +292,7 @@ static bool begin_in_file(const char *path, size_t size)
     sys_fstat((int)fd, &status);
     log_file.device = status.st_dev;
     log_file.inode = status.st_ino;
-    log_file.fd = move_high((int)fd);
+    log_file.fd = sys_move_high((int)fd, true);
     long error = sys_allocate(log_file.fd, 0, size);
     trace_log_header =
         error ? NULL : sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, log_file.fd, 0);
