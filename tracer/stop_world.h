@@ -48,7 +48,8 @@ struct stopped_thread {
         vector_begin;    /* where the kernel put its vector registers, below stack_pointer or on */
     uint64_t vector_end; /* the alternate stack; begin == end: nowhere */
     uint64_t registers[STOP_WORLD_REGISTERS];
-    uint64_t progress; /* stop_world's own */
+    uint64_t progress; /* stop_world's own, as is the next */
+    uint64_t listed;   /* its number in /proc: another one if that is of another pid namespace */
 };
 
 /* The threads but the calling one: count = held + silent. A silent one runs on, or sleeps with the
@@ -69,12 +70,10 @@ struct stopped_world {
  * the signal. Silent threads are no error. */
 int stop_world_hold(struct stopped_world *world, uint64_t limit_ns);
 
-/* Lets everybody go; after a successful hold only, by the thread that held. */
+/* Lets everybody go; after a successful hold only, by the thread that held. A child forked between
+ * hold and release does not call it: it has only the calling thread, and `world` describes the
+ * memory that it inherited. */
 void stop_world_release(struct stopped_world *world);
-
-/* In a child of fork() made between hold and release: forgets the threads, which do not exist
- * there, and frees the calling one's signals. `world` stays readable: it describes the memory. */
-void stop_world_forget(struct stopped_world *world);
 
 /* Describes a thread by its signal frame: for a handler of ours. */
 void stop_world_describe(struct stopped_thread *thread, const ucontext_t *context);

@@ -1,0 +1,485 @@
+#include "stop_world.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "pages.h"
+#include "sys.h"
+#include "task.h"
+
+/* A thread's way through one hold, in stopped_thread.progress together with the hold's number, so
+ * that a handler that comes late cannot write into the slot of a later hold:
+ *
+ *     ASKED ─(handler)─> WRITING ─(handler)─> HELD
+ *       ├─(holder, time is up)─> SILENT
+ *       ├─(holder, the thread has ended)─> VANISHED
+ *       └─(holder, it has no code of the program to run)─> IGNORED
+ */
+enum { ASKED, WRITING, HELD, SILENT, VANISHED, IGNORED, PHASES };
+
+#define SIGNAL_PREFERRED  33
+#define SIGNAL_LAST       64
+#define CAPACITY_FIRST    1024
+#define SLICE_FIRST       1000000ull
+#define SLICE_LAST        50000000ull
+#define SHARE_FOR_BLOCKED 8u /* 1/8 of the time limit for threads that block the signal */
+#define FUTEX_WAIT_OUR    (FUTEX_WAIT | FUTEX_PRIVATE_FLAG)
+#define FUTEX_WAKE_OUR    (FUTEX_WAKE | FUTEX_PRIVATE_FLAG)
+
+/* One hold at a time; `busy` is its lock. */
+static struct {
+    _Atomic uint32_t busy;
+    _Atomic uint32_t gate;    /* odd: held. The number names the hold. */
+    _Atomic uint32_t answers; /* handlers that came to HELD in this hold */
+    _Atomic uint32_t wanted;  /* wake the holder from this many answers on */
+    _Atomic(struct stopped_thread *) threads;
+    _Atomic size_t capacity;
+    size_t count;
+    uint32_t *by_tid; /* hash table: index + 1 of a thread, 0 empty; twice the capacity */
+    int signal;
+    struct sys_sigaction before;
+    int translate;     /* /proc counts in another pid namespace */
+    int directory;     /* /proc/self/task */
+    uint32_t answered; /* answers of the passes before */
+    uint64_t begin;
+    uint64_t limit;
+} hold;
+static char entries[8192]; /* directory entries: the holder's */
+
+static _Atomic uint64_t *progress_of(struct stopped_thread *thread)
+{
+    return (_Atomic uint64_t *)&thread->progress;
+}
+
+static unsigned phase_of(struct stopped_thread *thread)
+{
+    return (unsigned)(atomic_load_explicit(progress_of(thread), memory_order_acquire) % PHASES);
+}
+
+static uint64_t progress(uint32_t number, unsigned phase)
+{
+    return (uint64_t)number * PHASES + phase;
+}
+
+static int advance(struct stopped_thread *thread, uint32_t number, unsigned from, unsigned to)
+{
+    uint64_t expected = progress(number, from);
+    return atomic_compare_exchange_strong(progress_of(thread), &expected, progress(number, to));
+}
+
+/* --- in the thread that is held: no TLS, no stack protector, a thread may have neither ----------
+ */
+
+static void describe_vectors(struct stopped_thread *thread, const ucontext_t *context)
+{
+    const char *area = (const char *)context->uc_mcontext.fpregs;
+    uint32_t words[4]; /* magic, extended size, features, and xstate_size behind those */
+    thread->vector_begin = thread->vector_end = (uint64_t)(uintptr_t)area;
+    if (!area)
+        return;
+    __builtin_memcpy(words, area + 464, 8);
+    __builtin_memcpy(words + 2, area + 480, 4);
+    /* Without the magic word it is the 512 bytes of FXSAVE alone. */
+    thread->vector_end += words[0] == 0x46505853u ? words[2] : 512;
+}
+
+void stop_world_describe(struct stopped_thread *thread, const ucontext_t *context)
+{
+    for (int i = 0; i < STOP_WORLD_REGISTERS; i++)
+        thread->registers[i] = (uint64_t)context->uc_mcontext.gregs[i];
+    thread->stack_pointer = thread->registers[STOP_WORLD_REGISTERS - 1];
+    thread->thread_pointer = sys_thread_pointer();
+    thread->signal_stack_begin = thread->signal_stack_end = 0;
+    if (!(context->uc_stack.ss_flags & SS_DISABLE)) {
+        thread->signal_stack_begin = (uint64_t)(uintptr_t)context->uc_stack.ss_sp;
+        thread->signal_stack_end = thread->signal_stack_begin + context->uc_stack.ss_size;
+    }
+    describe_vectors(thread, context);
+    thread->held = 1;
+}
+
+void stop_world_describe_caller(struct stopped_thread *thread)
+{
+    stack_t stack = {.ss_flags = SS_DISABLE};
+    thread->tid = (uint32_t)sys_gettid();
+    thread->thread_pointer = sys_thread_pointer();
+    if (sys_sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_DISABLE)) {
+        thread->signal_stack_begin = (uint64_t)(uintptr_t)stack.ss_sp;
+        thread->signal_stack_end = thread->signal_stack_begin + stack.ss_size;
+    }
+}
+
+static void answer(uint32_t number, uint32_t index, const ucontext_t *context)
+{
+    if (index >= atomic_load_explicit(&hold.capacity, memory_order_acquire))
+        return;
+    /* Tables are never unmapped, so an old pointer does no harm, and the phase guards the slot. */
+    struct stopped_thread *thread =
+        atomic_load_explicit(&hold.threads, memory_order_acquire) + index;
+    if (!advance(thread, number, ASKED, WRITING))
+        return;
+    stop_world_describe(thread, context);
+    /* Release: the holder that sees HELD sees the description. */
+    atomic_store_explicit(progress_of(thread), progress(number, HELD), memory_order_release);
+    if (atomic_fetch_add(&hold.answers, 1) + 1 >= atomic_load(&hold.wanted))
+        sys_futex(&hold.answers, FUTEX_WAKE_OUR, 1, NULL);
+}
+
+/* Someone else's signal of the same number. One at default disposition is swallowed. */
+static void pass_on(int signal, siginfo_t *info, void *context)
+{
+    const struct sys_sigaction *before = &hold.before;
+    if (before->handler.simple == SIG_DFL || before->handler.simple == SIG_IGN)
+        return;
+    before->handler.function(signal, info, context);
+}
+
+__attribute__((no_stack_protector)) static void park(int signal, siginfo_t *info, void *context)
+{
+    if (info->si_code != SI_QUEUE || info->si_pid != (int)sys_getpid()) {
+        pass_on(signal, info, context);
+        return;
+    }
+    uint64_t ticket = (uint64_t)(uintptr_t)info->si_value.sival_ptr;
+    uint32_t number = (uint32_t)(ticket >> 32);
+    if (atomic_load(&hold.gate) == number)
+        answer(number, (uint32_t)ticket, context);
+    while (atomic_load(&hold.gate) == number)
+        sys_futex(&hold.gate, FUTEX_WAIT_OUR, number, NULL);
+}
+
+/* --- the table ---------------------------------------------------------------------------------
+ */
+
+static struct stopped_thread *thread_at(size_t index)
+{
+    return atomic_load_explicit(&hold.threads, memory_order_relaxed) + index;
+}
+
+static uint32_t *place_of(uint32_t tid)
+{
+    size_t mask = 2 * hold.capacity - 1;
+    size_t place = tid * 2654435761u & mask;
+    while (hold.by_tid[place] && thread_at(hold.by_tid[place] - 1)->tid != tid)
+        place = (place + 1) & mask;
+    return &hold.by_tid[place];
+}
+
+/* capacity is a power of two. */
+static int make_table(size_t capacity)
+{
+    char *memory = pages_map(capacity * (sizeof(struct stopped_thread) + 2 * sizeof(uint32_t)));
+    if (!memory)
+        return -ENOMEM;
+    atomic_store(&hold.threads, (struct stopped_thread *)memory);
+    atomic_store(&hold.capacity, capacity);
+    hold.by_tid = (uint32_t *)(memory + capacity * sizeof(struct stopped_thread));
+    return 0;
+}
+
+static void clear_table(void)
+{
+    for (size_t i = 0; i < 2 * hold.capacity; i++)
+        hold.by_tid[i] = 0;
+    hold.count = 0;
+}
+
+/* --- asking ------------------------------------------------------------------------------------
+ */
+
+static uint64_t elapsed(void)
+{
+    return sys_nanoseconds(CLOCK_MONOTONIC) - hold.begin;
+}
+
+static void wait_for_answer(uint32_t seen, uint64_t nanoseconds)
+{
+    struct timespec limit = {(time_t)(nanoseconds / 1000000000u),
+                             (long)(nanoseconds % 1000000000u)};
+    sys_futex(&hold.answers, FUTEX_WAIT_OUR, seen, &limit);
+}
+
+static long send_signal(uint32_t tid, uint32_t index)
+{
+    siginfo_t info = {.si_signo = hold.signal, .si_code = SI_QUEUE};
+    uint64_t ticket = (uint64_t)atomic_load(&hold.gate) << 32 | index;
+    info.si_pid = (int)sys_getpid();
+    info.si_value.sival_ptr = (void *)(uintptr_t)ticket;
+    for (;;) {
+        long result = sys_tgsigqueueinfo(info.si_pid, (int)tid, hold.signal, &info);
+        /* The user's queue of signals is full; those that answer make room. */
+        if (result != -EAGAIN || elapsed() >= hold.limit)
+            return result;
+        wait_for_answer(atomic_load(&hold.answers), SLICE_FIRST);
+    }
+}
+
+/* `listed` is the thread's name in /proc. 1: asked anew, 0: nothing to do, or -errno. */
+static int ask_thread(uint32_t listed, uint32_t caller)
+{
+    uint32_t *place = place_of(listed);
+    if (*place && phase_of(thread_at(*place - 1)) != VANISHED)
+        return 0;
+    uint32_t tid = hold.translate ? task_translate(listed) : listed;
+    if (tid == 0 || tid == caller)
+        return 0;
+    if (hold.count == hold.capacity)
+        return -ENOSPC;
+    struct stopped_thread *thread = thread_at(hold.count);
+    *thread = (struct stopped_thread){.tid = tid, .listed = listed};
+    atomic_store(progress_of(thread), progress(atomic_load(&hold.gate), ASKED));
+    long result = send_signal(tid, (uint32_t)hold.count);
+    if (result == -ESRCH)
+        return 0;
+    if (result != 0 && result != -EAGAIN)
+        return (int)result;
+    *place = (uint32_t)++hold.count;
+    return 1;
+}
+
+/* Asks every listed thread that was not asked yet. Returns how many, or -errno. */
+static int ask_new_threads(uint32_t caller)
+{
+    int fresh = 0;
+    long length;
+    sys_lseek(hold.directory, 0, SEEK_SET);
+    while ((length = sys_getdents(hold.directory, entries, sizeof entries)) > 0)
+        for (long at = 0; at < length;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
+            uint32_t listed = task_parse_number(entry->d_name);
+            at += entry->d_reclen;
+            int result = listed ? ask_thread(listed, caller) : 0;
+            if (result < 0)
+                return result;
+            fresh += result;
+        }
+    return length < 0 ? (int)length : fresh;
+}
+
+/* --- waiting -----------------------------------------------------------------------------------
+ */
+
+/* Looks at one thread that has not answered; returns 1 if it may still do so soon. */
+static int look_at(struct stopped_thread *thread)
+{
+    uint32_t listed = (uint32_t)thread->listed;
+    enum task_state state = task_state(listed);
+    if (state == TASK_ALIVE)
+        return !task_blocks_signal(listed, hold.signal);
+    return !advance(thread, atomic_load(&hold.gate), ASKED,
+                    state == TASK_VANISHED ? VANISHED : IGNORED);
+}
+
+/* Counts the threads that have yet to answer; *hopeful of them do not block the signal. */
+static uint32_t look_at_rest(uint32_t *hopeful)
+{
+    uint32_t rest = 0;
+    *hopeful = 0;
+    for (size_t i = 0; i < hold.count; i++) {
+        struct stopped_thread *thread = thread_at(i);
+        if (phase_of(thread) > WRITING)
+            continue;
+        int soon = look_at(thread);
+        rest += phase_of(thread) <= WRITING;
+        *hopeful += soon != 0;
+    }
+    return rest;
+}
+
+/* Looks round and says from how many answers on all is done. The answers are read first: one that
+ * comes meanwhile makes the holder look once more, never wait for nothing. */
+static uint32_t look_round(uint32_t *hopeful)
+{
+    uint32_t answers = atomic_load(&hold.answers);
+    uint32_t rest = look_at_rest(hopeful);
+    atomic_store(&hold.wanted, answers + rest);
+    return rest;
+}
+
+/* Until all that were asked have answered or ended, or time is up (1). */
+static int wait_for_answers(int asked)
+{
+    uint64_t slice = SLICE_FIRST;
+    uint32_t hopeful = 1, rest = (uint32_t)asked;
+    atomic_store(&hold.wanted, hold.answered + rest);
+    while (rest > 0) {
+        uint64_t past = elapsed();
+        if (past >= (hopeful ? hold.limit : hold.limit / SHARE_FOR_BLOCKED))
+            return 1;
+        uint32_t seen = atomic_load(&hold.answers);
+        if (seen < atomic_load(&hold.wanted))
+            wait_for_answer(seen, slice < hold.limit - past ? slice : hold.limit - past);
+        uint32_t now = atomic_load(&hold.answers);
+        if (now != seen && now < atomic_load(&hold.wanted))
+            continue;
+        rest = look_round(&hopeful);
+        slice = slice < SLICE_LAST ? slice * 2 : slice;
+    }
+    return 0;
+}
+
+/* Nobody writes to a slot any longer when this returns; 0 if that cannot be had. */
+static int close_slot(struct stopped_thread *thread)
+{
+    if (advance(thread, atomic_load(&hold.gate), ASKED, SILENT))
+        return 1;
+    for (int patience = 0; phase_of(thread) == WRITING; patience++) {
+        if (patience == 100000)
+            return 0;
+        sys_sched_yield();
+    }
+    return 1;
+}
+
+/* Moves what was held or stayed silent to the front, in the order of the table. */
+static void collect(struct stopped_world *world)
+{
+    int abandoned = 0;
+    world->threads = thread_at(0);
+    for (size_t i = 0; i < hold.count; i++) {
+        struct stopped_thread *thread = thread_at(i);
+        int closed = close_slot(thread);
+        unsigned phase = closed ? phase_of(thread) : SILENT;
+        abandoned |= !closed;
+        if (phase != HELD && phase != SILENT)
+            continue;
+        world->held += phase == HELD;
+        world->silent += phase == SILENT;
+        struct stopped_thread found = *thread;
+        if (phase == SILENT)
+            found = (struct stopped_thread){.tid = thread->tid};
+        world->threads[world->count++] = found;
+    }
+    /* A handler stands in the middle of a slot: the next hold takes a table of its own. */
+    if (abandoned)
+        atomic_store(&hold.capacity, 0);
+}
+
+/* --- the whole ---------------------------------------------------------------------------------
+ */
+
+static int choose_signal(void)
+{
+    if (sys_sigaction(SIGNAL_PREFERRED, NULL, &hold.before) == 0)
+        return SIGNAL_PREFERRED;
+    for (int signal = SIGNAL_LAST; signal > SIGNAL_PREFERRED; signal--)
+        if (sys_sigaction(signal, NULL, &hold.before) == 0 && hold.before.handler.simple == SIG_DFL)
+            return signal;
+    return -ENOSYS;
+}
+
+static long install_handler(void)
+{
+    struct sys_sigaction action = {
+        .handler.function = park,
+        .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SYS_SA_RESTORER,
+        .restorer = sys_signal_return,
+        .mask = ~0ull, /* no handler of the program runs on top of ours */
+    };
+    hold.signal = choose_signal();
+    return hold.signal < 0 ? hold.signal : sys_sigaction(hold.signal, &action, NULL);
+}
+
+/* A signal that nobody took yet must not meet the default disposition, which would end the process.
+ * Ignoring a signal discards it wherever it is pending, blocked or not. Where a handler was before
+ * it is libc's, which ignores ours, and discarding could cost it one of its own. */
+static void restore_handler(int all_took_it)
+{
+    struct sys_sigaction ignore = {.handler.simple = SIG_IGN};
+    int is_handler = hold.before.handler.simple != SIG_DFL && hold.before.handler.simple != SIG_IGN;
+    if (!all_took_it && !is_handler)
+        sys_sigaction(hold.signal, &ignore, NULL);
+    sys_sigaction(hold.signal, &hold.before, NULL);
+}
+
+static void open_gate(void)
+{
+    restore_handler(atomic_load(&hold.answers) == hold.count);
+    atomic_fetch_add(&hold.gate, 1);
+    sys_futex(&hold.gate, FUTEX_WAKE_OUR, INT32_MAX, NULL);
+}
+
+/* Room for twice the threads that there are, their number being the folder's links less two. */
+static int prepare_table(void)
+{
+    struct stat status;
+    size_t wanted = CAPACITY_FIRST, links = 0;
+    if (sys_fstat(hold.directory, &status) == 0)
+        links = status.st_nlink;
+    while (wanted < 2 * links)
+        wanted *= 2;
+    if (atomic_load(&hold.capacity) < wanted && make_table(wanted) != 0)
+        return -ENOMEM;
+    clear_table();
+    return 0;
+}
+
+/* One attempt: passes over the list until one finds nobody new. -ENOSPC: the table was too small.
+ */
+static int stop_everybody(void)
+{
+    int result = prepare_table();
+    if (result == 0)
+        result = (int)install_handler();
+    if (result != 0)
+        return result;
+    atomic_store(&hold.answers, 0);
+    atomic_store(&hold.wanted, 1);
+    atomic_fetch_add(&hold.gate, 1);
+    do {
+        hold.answered = atomic_load(&hold.answers);
+        result = ask_new_threads((uint32_t)sys_gettid());
+    } while (result > 0 && wait_for_answers(result) == 0);
+    if (result >= 0)
+        return 0;
+    for (size_t i = 0; i < hold.count; i++)
+        close_slot(thread_at(i));
+    open_gate();
+    return result;
+}
+
+static int hold_all(struct stopped_world *world)
+{
+    long directory = sys_open("/proc/self/task", O_RDONLY | O_DIRECTORY, 0);
+    if (directory < 0)
+        return (int)directory;
+    hold.directory = (int)directory;
+    hold.translate = task_numbers_differ();
+    int result;
+    while ((result = stop_everybody()) == -ENOSPC)
+        if (make_table(2 * hold.capacity) != 0) {
+            result = -ENOMEM;
+            break;
+        }
+    sys_close(hold.directory);
+    if (result == 0)
+        collect(world);
+    return result;
+}
+
+int stop_world_hold(struct stopped_world *world, uint64_t limit_ns)
+{
+    const uint64_t all = ~0ull;
+    *world = (struct stopped_world){0};
+    if (atomic_exchange(&hold.busy, 1))
+        return -EBUSY;
+    sys_sigprocmask(SIG_BLOCK, &all, &world->mask_before);
+    hold.begin = sys_nanoseconds(CLOCK_MONOTONIC);
+    hold.limit = limit_ns;
+    int result = hold_all(world);
+    if (result == 0)
+        return 0;
+    atomic_store(&hold.busy, 0);
+    sys_sigprocmask(SIG_SETMASK, &world->mask_before, NULL);
+    return result;
+}
+
+void stop_world_release(struct stopped_world *world)
+{
+    open_gate();
+    atomic_store(&hold.busy, 0);
+    sys_sigprocmask(SIG_SETMASK, &world->mask_before, NULL);
+}

@@ -1,0 +1,40 @@
+/* task: what /proc/self/task says of this process' threads, read without libc and without
+ * allocation.
+ *
+ * A thread has two numbers: the one that /proc lists and the one that the system calls here take.
+ * They differ where /proc was mounted for another pid namespace. For one thread at a time: the text
+ * buffers are shared. */
+#ifndef TASK_H
+#define TASK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum task_state {
+    TASK_ALIVE,
+    TASK_VANISHED,     /* has ended and is not listed any longer */
+    TASK_WITHOUT_CODE, /* listed, but runs nothing of the program: a main thread after
+                        * pthread_exit, a kernel worker of io_uring */
+};
+
+/* 1 if /proc lists other numbers than the system calls take. */
+int task_numbers_differ(void);
+
+/* The number that the system calls take of the thread that is listed as `listed`; 0: it has
+ * vanished. */
+uint32_t task_translate(uint32_t listed);
+
+enum task_state task_state(uint32_t listed);
+
+/* 1 if the thread blocks the signal, 0 if it does not or has vanished. */
+int task_blocks_signal(uint32_t listed, int signal);
+
+/* A decimal number; 0 if there is none. */
+uint32_t task_parse_number(const char *digits);
+
+/* The two readings of text, apart from files for the tests: /proc/…/stat's state, and in
+ * /proc/…/status the text behind a line's name, or NULL. */
+enum task_state task_state_of_stat(const char *stat);
+const char *task_status_line(const char *status, const char *name);
+
+#endif
