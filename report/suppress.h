@@ -9,8 +9,8 @@
  * suppress_find for each record, suppress_count for each that was really suppressed, and the
  * lists of suppress_print.h at the end. Loading after finding is allowed. One thread only.
  *
- * Precedence: the entry that was read last is tried first, as in valgrind, so that a user's file
- * beats the built-in list when that is loaded before it.
+ * Precedence: the entry that was read last is tried first, as in valgrind, also within one file;
+ * so a user's file beats the built-in list when that is loaded before it.
  */
 #ifndef SUPPRESS_H
 #define SUPPRESS_H
@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "failure.h"
 
 /* What a record is; an entry matches one of these. */
 enum suppress_kind {
@@ -41,8 +42,8 @@ enum suppress_leak_kinds {
 };
 
 /* A call stack, asked for lazily. Frame 0 is the innermost: the allocation function, or the
- * function that freed; an inlined function is a frame of its own. Texts stay valid until the
- * next call into this room; NULL means not known, and matches as "???" does in valgrind. */
+ * function that freed; an inlined function is a frame of its own. A text has to last only until
+ * the next of these calls; NULL means not known, and matches as "???" does in valgrind. */
 struct suppress_stack {
     void *context;
     /* Is there a frame of this number? Asked for 0, 1, 2 … in turn. The caller cuts the stack
@@ -58,11 +59,11 @@ struct suppress_stack {
     unsigned (*line)(void *context, size_t frame);         /* 0: not known */
 };
 
-/* One entry, for those who print it; owned by the struct suppressions. */
+/* One entry, for those who print it; owned by the struct suppressions, never moved. */
 struct suppress_entry {
     const char *name; /* "leak:pattern" for LeakSanitizer's */
     const char *file; /* as given to suppress_load */
-    unsigned line;    /* where its "{" (or its leak:) stands */
+    unsigned line;    /* where its name (or its leak:) stands, as valgrind counts it */
     enum suppress_kind kind;
     unsigned leak_kinds; /* set of enum suppress_leak_kinds */
     bool built_in;
@@ -71,24 +72,22 @@ struct suppress_entry {
     uint64_t blocks;
 };
 
-/* A whole sentence: which file, which line, what, what to do. */
-struct suppress_error {
-    char text[1024];
-};
+/* "Leak", "Free" … as a suppression file says it. */
+const char *suppress_kind_name(enum suppress_kind kind);
 
 struct suppressions; /* opaque */
 
-/* NULL: no memory. suppress_free(NULL) does nothing. */
+/* suppress_free(NULL) does nothing. */
 struct suppressions *suppress_new(void);
 void suppress_free(struct suppressions *suppressions);
 
-/* 0, or -1 with `error` filled; after -1 nothing of that source counts. */
-int suppress_load(struct suppressions *suppressions, const char *path,
-                  struct suppress_error *error);
+/* 0, or -1 with `failure` filled: which file, which line, what, what to do; after -1 nothing of
+ * that source counts. */
+int suppress_load(struct suppressions *suppressions, const char *path, struct failure *failure);
 int suppress_load_text(struct suppressions *suppressions, const char *name, const char *text,
-                       size_t size, struct suppress_error *error);
+                       size_t size, struct failure *failure);
 /* The list that is compiled in (--default-suppressions=yes). Load it first. */
-int suppress_load_default(struct suppressions *suppressions, struct suppress_error *error);
+int suppress_load_default(struct suppressions *suppressions, struct failure *failure);
 
 /* The first entry that matches a record of this kind, or NULL. leak_kind: one bit of enum
  * suppress_leak_kinds, looked at for SUPPRESS_LEAK only. Counts nothing. */

@@ -23,8 +23,7 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
 void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kind,
                               const struct suppress_stack *stack);
 
-/* The parts of it, for XML. The kind's name ("Leak") and the leak kind's ("definite"). */
-const char *suppress_kind_name(enum suppress_kind kind);
+/* The parts of it, for XML; suppress_kind_name is the first. */
 const char *suppress_leak_kind_name(unsigned leak_kind);
 /* Frame `frame` as "fun" or "obj" and a text; false behind the last frame of a generated entry. */
 struct suppress_line {

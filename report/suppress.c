@@ -1,0 +1,139 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "memory.h"
+#include "suppress.h"
+#include "suppress_default.h"
+#include "suppress_match.h"
+#include "suppress_parse.h"
+
+/* A suppression file of this size is a mistake; /dev/zero and the like end here too. */
+#define FILE_SIZE_MAX (32u << 20)
+
+struct suppressions {
+    struct suppress_rules rules;
+    struct suppress_matcher *matcher; /* made by the first search after a change; NULL before */
+};
+
+struct suppressions *suppress_new(void)
+{
+    return memory_zeroed(1, sizeof(struct suppressions));
+}
+
+void suppress_free(struct suppressions *suppressions)
+{
+    if (suppressions == NULL)
+        return;
+    suppress_matcher_free(suppressions->matcher);
+    suppress_rules_free(&suppressions->rules);
+    free(suppressions);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+int suppress_load_text(struct suppressions *suppressions, const char *name, const char *text,
+                       size_t size, struct failure *failure)
+{
+    suppress_matcher_free(suppressions->matcher);
+    suppressions->matcher = NULL;
+    return suppress_parse_text(&suppressions->rules, name, text, size, failure);
+}
+
+static int fail_file(struct failure *failure, const char *path, const char *what)
+{
+    return failure_set(
+        failure,
+        "%.500s: the suppression file cannot be read: %s; give --suppressions a file that can",
+        path, what);
+}
+
+/* Reads to the end: a pipe (<(...) of a shell) has no size to ask for. 0 or an errno; the buffer
+ * is the caller's to free in both cases. */
+static int read_all(int fd, char **buffer, size_t *size)
+{
+    size_t room = 0;
+    for (;;) {
+        if (*size == room) {
+            room = room == 0 ? 1u << 16 : room * 2;
+            *buffer = memory_resized(*buffer, room, 1);
+        }
+        ssize_t got = read(fd, *buffer + *size, room - *size);
+        if (got == 0)
+            return 0;
+        if (got < 0 && errno != EINTR)
+            return errno;
+        *size += got > 0 ? (size_t)got : 0;
+        if (*size > FILE_SIZE_MAX)
+            return EFBIG;
+    }
+}
+
+static int read_file(const char *path, char **buffer, size_t *size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return errno;
+    int result = read_all(fd, buffer, size);
+    close(fd);
+    return result;
+}
+
+int suppress_load(struct suppressions *suppressions, const char *path, struct failure *failure)
+{
+    char *text = NULL;
+    size_t size = 0;
+    int problem = read_file(path, &text, &size);
+    int result = -1;
+    if (problem == EFBIG)
+        fail_file(failure, path, "it is larger than 32 MiB");
+    else if (problem != 0)
+        fail_file(failure, path, strerror(problem));
+    else
+        result = suppress_load_text(suppressions, path, text, size, failure);
+    free(text);
+    return result;
+}
+
+int suppress_load_default(struct suppressions *suppressions, struct failure *failure)
+{
+    size_t before = suppressions->rules.count;
+    int result = suppress_load_text(suppressions, SUPPRESS_DEFAULT_NAME, suppress_default_text,
+                                    strlen(suppress_default_text), failure);
+    for (size_t i = before; i < suppressions->rules.count; i++)
+        suppressions->rules.items[i]->entry.built_in = true;
+    return result;
+}
+
+/* --- searching ------------------------------------------------------------------------------- */
+
+struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
+                                     unsigned leak_kind, const struct suppress_stack *stack)
+{
+    if (suppressions->rules.count == 0)
+        return NULL;
+    if (suppressions->matcher == NULL)
+        suppressions->matcher = suppress_matcher_new(&suppressions->rules);
+    struct suppress_rule *rule =
+        suppress_matcher_find(suppressions->matcher, kind, leak_kind, stack);
+    return rule != NULL ? &rule->entry : NULL;
+}
+
+void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t blocks)
+{
+    entry->times++;
+    entry->bytes += bytes;
+    entry->blocks += blocks;
+}
+
+size_t suppress_entries_count(const struct suppressions *suppressions)
+{
+    return suppressions->rules.count;
+}
+
+const struct suppress_entry *suppress_entry_at(const struct suppressions *suppressions,
+                                               size_t index)
+{
+    return &suppressions->rules.items[suppressions->rules.count - 1 - index]->entry;
+}

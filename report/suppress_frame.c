@@ -1,0 +1,101 @@
+#include <string.h>
+#include "suppress_frame.h"
+#include "suppress_glob.h"
+
+/* How a name that is not known matches: as valgrind has it, so that fun:* takes any frame. */
+#define UNKNOWN "???"
+
+bool suppress_frame_is_below_main(const char *function)
+{
+    return strcmp(function, "_start") == 0 || strncmp(function, "__libc_start_main", 17) == 0 ||
+           strcmp(function, "__libc_start_call_main") == 0 ||
+           strcmp(function, "generic_start_main") == 0;
+}
+
+static const char *ask(const char *(*question)(void *, size_t), const struct suppress_stack *stack,
+                       size_t frame)
+{
+    const char *text = question != NULL ? question(stack->context, frame) : NULL;
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* Both names count, each looked at before the other is asked for. */
+static bool function_matches(const char *glob, const struct suppress_stack *stack, size_t frame)
+{
+    const char *name = ask(stack->function, stack, frame);
+    bool unknown = name == NULL;
+    if (name != NULL && suppress_glob_matches(glob, name))
+        return true;
+    if (name != NULL && suppress_frame_is_below_main(name) &&
+        suppress_glob_matches(glob, SUPPRESS_BELOW_MAIN))
+        return true;
+    name = ask(stack->demangled, stack, frame);
+    if (name != NULL)
+        return suppress_glob_matches(glob, name);
+    return unknown && suppress_glob_matches(glob, UNKNOWN);
+}
+
+static bool object_matches(const char *glob, const struct suppress_stack *stack, size_t frame)
+{
+    if (frame == 0 && strstr(glob, "vgpreload_") != NULL)
+        return true;
+    const char *path = ask(stack->object, stack, frame);
+    return suppress_glob_matches(glob, path != NULL ? path : UNKNOWN);
+}
+
+/* By the whole path, and by the file's own name, which is all that valgrind knows. */
+static bool file_matches(const char *glob, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return suppress_glob_matches(glob, path) ||
+           (slash != NULL && suppress_glob_matches(glob, slash + 1));
+}
+
+static bool source_matches(const struct suppress_pattern *pattern,
+                           const struct suppress_stack *stack, size_t frame)
+{
+    if (pattern->line != 0 &&
+        (stack->line == NULL || stack->line(stack->context, frame) != pattern->line))
+        return false;
+    const char *path = ask(stack->file, stack, frame);
+    return file_matches(pattern->glob, path != NULL ? path : UNKNOWN);
+}
+
+static bool any_name_matches(const char *glob, const struct suppress_stack *stack, size_t frame)
+{
+    const char *(*const questions[])(void *, size_t) = {stack->object, stack->function,
+                                                        stack->demangled, stack->file};
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        const char *name = ask(questions[i], stack, frame);
+        if (name != NULL && suppress_glob_matches_stars(glob, name))
+            return true;
+    }
+    return false;
+}
+
+bool suppress_frame_matches(const struct suppress_pattern *pattern,
+                            const struct suppress_stack *stack, size_t frame)
+{
+    switch (pattern->kind) {
+    case SUPPRESS_DOTS:
+        return false;
+    case SUPPRESS_FUNCTION:
+        return function_matches(pattern->glob, stack, frame);
+    case SUPPRESS_OBJECT:
+        return object_matches(pattern->glob, stack, frame);
+    case SUPPRESS_SOURCE:
+        return source_matches(pattern, stack, frame);
+    case SUPPRESS_ANY_NAME:
+        return any_name_matches(pattern->glob, stack, frame);
+    }
+    return false;
+}
+
+int suppress_pattern_compare(const struct suppress_pattern *a, const struct suppress_pattern *b)
+{
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return strcmp(a->glob, b->glob);
+}

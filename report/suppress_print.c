@@ -1,0 +1,116 @@
+#include <inttypes.h>
+#include <string.h>
+#include "number_text.h"
+#include "suppress_frame.h"
+#include "suppress_print.h"
+#include "suppress_rules.h"
+
+/* --- lists ----------------------------------------------------------------------------------- */
+
+static void print_used(FILE *out, const char *prefix, const struct suppress_entry *entry)
+{
+    fprintf(out, "%sused_suppression: %6" PRIu64 " %s %s:%u", prefix, entry->times, entry->name,
+            entry->file, entry->line);
+    if (entry->kind == SUPPRESS_LEAK && entry->blocks > 0)
+        fprintf(out, " suppressed: %s bytes in %s blocks", number_text(entry->bytes).text,
+                number_text(entry->blocks).text);
+    fputc('\n', out);
+}
+
+void suppress_print_used(FILE *out, const char *prefix, const struct suppressions *suppressions)
+{
+    for (size_t i = 0; i < suppress_entries_count(suppressions); i++) {
+        const struct suppress_entry *entry = suppress_entry_at(suppressions, i);
+        if (entry->times > 0)
+            print_used(out, prefix, entry);
+    }
+}
+
+void suppress_print_unused(FILE *out, const char *prefix, const struct suppressions *suppressions)
+{
+    for (size_t i = 0; i < suppress_entries_count(suppressions); i++) {
+        const struct suppress_entry *entry = suppress_entry_at(suppressions, i);
+        if (entry->times == 0 && !entry->built_in)
+            fprintf(out, "%sunused_suppression: %s %s:%u\n", prefix, entry->name, entry->file,
+                    entry->line);
+    }
+}
+
+/* --- new entries ----------------------------------------------------------------------------- */
+
+const char *suppress_leak_kind_name(unsigned leak_kind)
+{
+    switch (leak_kind) {
+    case SUPPRESS_REACHABLE:
+        return "reachable";
+    case SUPPRESS_POSSIBLE:
+        return "possible";
+    case SUPPRESS_INDIRECT:
+        return "indirect";
+    default:
+        return "definite";
+    }
+}
+
+static const char *known(const char *(*question)(void *, size_t),
+                         const struct suppress_stack *stack, size_t frame)
+{
+    const char *text = question != NULL ? question(stack->context, frame) : NULL;
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static bool is_below_main(const struct suppress_stack *stack, size_t frame)
+{
+    const char *name = known(stack->function, stack, frame);
+    return name != NULL && suppress_frame_is_below_main(name);
+}
+
+bool suppress_generated_line(const struct suppress_stack *stack, size_t frame,
+                             struct suppress_line *line)
+{
+    if (frame >= SUPPRESS_FRAMES_MAX || !stack->exists(stack->context, frame))
+        return false;
+    /* valgrind shows libc's start code as one frame. */
+    if (frame > 0 && is_below_main(stack, frame - 1))
+        return false;
+    *line = (struct suppress_line){"fun", known(stack->function, stack, frame)};
+    if (line->text != NULL && suppress_frame_is_below_main(line->text))
+        line->text = SUPPRESS_BELOW_MAIN;
+    if (line->text == NULL)
+        line->text = known(stack->demangled, stack, frame);
+    if (line->text == NULL)
+        *line = (struct suppress_line){"obj", known(stack->object, stack, frame)};
+    if (line->text == NULL)
+        line->text = "*";
+    return true;
+}
+
+/* The text as a glob that matches it: what a file's lines cannot hold (line ends, blanks at either
+ * end) as "?". Stars and question marks match themselves. */
+static void print_glob(FILE *out, const char *text)
+{
+    size_t length = strlen(text);
+    for (size_t i = 0; i < length; i++) {
+        bool at_end = i == 0 || i + 1 == length;
+        if (text[i] == '\n' || (at_end && strchr(" \t\r\f\v", text[i]) != NULL))
+            fputc('?', out);
+        else
+            fputc(text[i], out);
+    }
+}
+
+void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kind,
+                              const struct suppress_stack *stack)
+{
+    struct suppress_line line;
+    fprintf(out, "{\n   <insert_a_suppression_name_here>\n   Memcheck:%s\n",
+            suppress_kind_name(kind));
+    if (kind == SUPPRESS_LEAK)
+        fprintf(out, "   match-leak-kinds: %s\n", suppress_leak_kind_name(leak_kind));
+    for (size_t frame = 0; suppress_generated_line(stack, frame, &line); frame++) {
+        fprintf(out, "   %s:", line.what);
+        print_glob(out, line.text);
+        fputc('\n', out);
+    }
+    fputs("}\n", out);
+}

@@ -1,0 +1,63 @@
+#include <stdlib.h>
+#include "memory.h"
+#include "suppress_rules.h"
+
+const char *suppress_kind_name(enum suppress_kind kind)
+{
+    static const char *const names[SUPPRESS_KINDS_COUNT] = {
+        [SUPPRESS_LEAK] = "Leak",
+        [SUPPRESS_FREE] = "Free",
+        [SUPPRESS_REALLOC_ZERO] = "ReallocZero",
+        [SUPPRESS_SIZE_MISMATCH] = "SizeMismatch",
+        [SUPPRESS_ALIGN_MISMATCH] = "AlignMismatch",
+        [SUPPRESS_BAD_ALIGN] = "BadAlign",
+        [SUPPRESS_BAD_SIZE] = "BadSize",
+    };
+    return names[kind];
+}
+
+static size_t rule_size(size_t patterns)
+{
+    return sizeof(struct suppress_rule) + patterns * sizeof(struct suppress_pattern);
+}
+
+struct suppress_rule *suppress_rule_new(const char *name, size_t name_length, const char *file,
+                                        unsigned line)
+{
+    struct suppress_rule *rule = memory_zeroed(1, rule_size(SUPPRESS_FRAMES_MAX));
+    rule->entry.name = memory_copy_bytes(name, name_length);
+    rule->entry.file = memory_text("%s", file);
+    rule->entry.line = line;
+    rule->entry.leak_kinds = SUPPRESS_ALL_LEAKS;
+    return rule;
+}
+
+void suppress_rule_free(struct suppress_rule *rule)
+{
+    for (size_t i = 0; i < rule->patterns_count; i++)
+        free(rule->patterns[i].glob);
+    free((char *)rule->entry.name);
+    free((char *)rule->entry.file);
+    free(rule);
+}
+
+/* Most entries have few frames: what the others would need is given back, so that a file of many
+ * short lines does not become a hundred times its size. */
+void suppress_rules_keep(struct suppress_rules *rules, struct suppress_rule *rule)
+{
+    memory_make_room(rules->items, rules->count, rules->room);
+    rules->items[rules->count++] = memory_resized(rule, 1, rule_size(rule->patterns_count));
+}
+
+void suppress_rules_cut(struct suppress_rules *rules, size_t count)
+{
+    while (rules->count > count)
+        suppress_rule_free(rules->items[--rules->count]);
+}
+
+void suppress_rules_free(struct suppress_rules *rules)
+{
+    suppress_rules_cut(rules, 0);
+    free(rules->items);
+    *rules = (struct suppress_rules){0};
+}
