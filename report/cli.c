@@ -12,8 +12,8 @@ struct cli_word {
     const char *text;
     unsigned value; /* of a choice; of a set: its bits */
 };
-#define CLI_BIT(n) (1u << (n))
-#define CLI_KINDS_ALL 15u
+#define CLI_BIT(n)         (1u << (n))
+#define CLI_KINDS_ALL      15u
 #define CLI_HEURISTICS_ALL 30u
 
 static const struct cli_word cli_yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
@@ -68,7 +68,8 @@ static const struct cli_option cli_table[] = {
      CLI_FIELD(leak_check), cli_checks, 0, 0},
     {"--leak-resolution", "low|med|high", "frames that make two stacks the same: 2, 4, all [high]",
      cli_take_choice, CLI_FIELD(leak_resolution), cli_resolutions, 0, 0},
-    {"--show-leak-kinds", "SET", "kinds to show: definite,indirect,possible,reachable,\n"
+    {"--show-leak-kinds", "SET",
+     "kinds to show: definite,indirect,possible,reachable,\n"
      "all or none [definite,possible]",
      cli_take_set, CLI_FIELD(show_kinds), cli_kinds, 0, 0},
     {"--errors-for-leak-kinds", "SET", "kinds that count as errors [definite,possible]",
@@ -77,11 +78,12 @@ static const struct cli_option cli_table[] = {
      cli_yes_no, 0, 0},
     {"--show-possibly-lost", "yes|no", "show possibly lost blocks [yes]", cli_take_show_possible, 0,
      cli_yes_no, 0, 0},
-    {"--leak-check-heuristics", "SET", "interior pointers that keep a block reachable: stdstring,\n"
+    {"--leak-check-heuristics", "SET",
+     "interior pointers that keep a block reachable: stdstring,\n"
      "length64,newarray,multipleinheritance, all or none [all]",
      cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
-    {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]",
-     cli_take_number, CLI_FIELD(error_exitcode), NULL, 0, 255},
+    {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]", cli_take_number,
+     CLI_FIELD(error_exitcode), NULL, 0, 255},
     {"--num-callers", "N", "frames of a stack to show and to compare, 1 to 500 [12]",
      cli_take_number, CLI_FIELD(num_callers), NULL, 1, 500},
     {"--show-below-main", "yes|no", "show what called main [no]", cli_take_bool,
@@ -92,8 +94,8 @@ static const struct cli_option cli_table[] = {
      cli_take_list, CLI_FIELD(fullpath_after), NULL, 0, 0},
     {"--enable-debuginfod", "yes|no", "ask the servers of DEBUGINFOD_URLS for symbols [yes]",
      cli_take_bool, CLI_FIELD(enable_debuginfod), cli_yes_no, 0, 0},
-    {"--suppressions", "FILE", "leave out what this file lists (may be given often)",
-     cli_take_list, CLI_FIELD(suppressions), NULL, 0, 0},
+    {"--suppressions", "FILE", "leave out what this file lists (may be given often)", cli_take_list,
+     CLI_FIELD(suppressions), NULL, 0, 0},
     {"--default-suppressions", "yes|no", "leave out what the built-in list names [yes]",
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
     {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
@@ -112,7 +114,10 @@ static const struct cli_option cli_table[] = {
     {"--show-error-list", "yes|no", NULL, cli_take_bool, CLI_FIELD(show_error_list), cli_yes_no, 0,
      0},
 /* Options of valgrind that mean nothing to a reader of logs: accepted, and said to be ignored. */
-#define CLI_IGNORED(name) {name, "", NULL, cli_take_nothing, 0, NULL, 0, 0}
+#define CLI_IGNORED(name)                                                                          \
+    {                                                                                              \
+        name, "", NULL, cli_take_nothing, 0, NULL, 0, 0                                            \
+    }
     CLI_IGNORED("--tool"),
     CLI_IGNORED("--vgdb"),
     CLI_IGNORED("--undef-value-errors"),
@@ -353,17 +358,16 @@ int cli_parse(struct cli_options *options, int count, char **arguments, struct f
 {
     bool names_only = false;
 
-    *options = (struct cli_options){.leak_check = CLI_CHECK_FULL,
-                                    .leak_resolution = CLI_RESOLUTION_HIGH,
-                                    .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) |
-                                                  CLI_BIT(TRACE_POSSIBLY_LOST),
-                                    .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) |
-                                                   CLI_BIT(TRACE_POSSIBLY_LOST),
-                                    .heuristics = CLI_HEURISTICS_ALL,
-                                    .num_callers = 12,
-                                    .demangle = true,
-                                    .enable_debuginfod = true,
-                                    .default_suppressions = true};
+    *options = (struct cli_options){
+        .leak_check = CLI_CHECK_FULL,
+        .leak_resolution = CLI_RESOLUTION_HIGH,
+        .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
+        .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
+        .heuristics = CLI_HEURISTICS_ALL,
+        .num_callers = 12,
+        .demangle = true,
+        .enable_debuginfod = true,
+        .default_suppressions = true};
     for (int i = 1; i < count; i++) {
         const char *argument = arguments[i];
 

@@ -26,25 +26,25 @@ struct cli_options {
     char **program;              /* --run: PROGRAM [ARGUMENTS], ended by NULL */
     struct cli_list run_options; /* --run: the tracer's options */
 
-    int leak_check;              /* enum cli_leak_check */
-    int leak_resolution;         /* enum cli_resolution */
-    unsigned show_kinds;         /* bit n: enum trace_leak_kind n */
+    int leak_check;      /* enum cli_leak_check */
+    int leak_resolution; /* enum cli_resolution */
+    unsigned show_kinds; /* bit n: enum trace_leak_kind n */
     unsigned error_kinds;
-    unsigned heuristics;         /* bit n: enum trace_heuristic n */
-    unsigned error_exitcode;     /* 0: off */
+    unsigned heuristics;     /* bit n: enum trace_heuristic n */
+    unsigned error_exitcode; /* 0: off */
     unsigned num_callers;
-    bool show_error_list;        /* -s */
+    bool show_error_list; /* -s */
     bool quiet;
     bool verbose;
     bool show_below_main;
     bool demangle;
     bool enable_debuginfod;
     bool default_suppressions;
-    int gen_suppressions;        /* 0: no, 1: yes, 2: all */
+    int gen_suppressions; /* 0: no, 1: yes, 2: all */
     struct cli_list suppressions;
     struct cli_list fullpath_after;
-    const char *log_file;        /* the report goes there; NULL: standard output */
-    struct cli_list ignored;     /* options of valgrind that mean nothing here */
+    const char *log_file;    /* the report goes there; NULL: standard output */
+    struct cli_list ignored; /* options of valgrind that mean nothing here */
 };
 
 /* 0, or -1 with `failure` filled: an option that is not known, a value that is not allowed. */

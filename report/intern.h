@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct intern {
-    uint32_t *slots; /* index + 1, 0: empty; open addressing */
+    uint32_t *slots;   /* index + 1, 0: empty; open addressing */
     size_t slot_count; /* a power of two, at least twice `count` */
     struct intern_key *keys;
     uint32_t count;

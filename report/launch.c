@@ -26,8 +26,9 @@ static char *launch_find_tracer(struct failure *failure)
         if (whole)
             return whole;
     }
-    failure_set(failure, "libtrace.so is neither beside leakreport (%s) nor in ../lib/leakreport: "
-                         "install both, or set LD_PRELOAD by hand",
+    failure_set(failure,
+                "libtrace.so is neither beside leakreport (%s) nor in ../lib/leakreport: "
+                "install both, or set LD_PRELOAD by hand",
                 self);
     return NULL;
 }

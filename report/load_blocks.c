@@ -227,10 +227,10 @@ static void load_verdicts(struct stack_loader *stacks, struct model *model)
         model->blocks[model->block_count++] = load_verdict(stacks, &sizes, verdict);
     }
     if (index < wanted)
-        model_add_note(model, memory_text("The leak check's word on %s of %s blocks is missing: "
-                                          "they are in no record.",
-                                          number_text(wanted - index).text,
-                                          number_text(wanted).text));
+        model_add_note(model,
+                       memory_text("The leak check's word on %s of %s blocks is missing: "
+                                   "they are in no record.",
+                                   number_text(wanted - index).text, number_text(wanted).text));
     uint64_t damaged = load_check_heads(model);
     if (damaged)
         model_add_note(model, memory_text("The leak check's word on %s blocks is damaged in the "

@@ -14,12 +14,12 @@
 struct stack_loader {
     const struct log_reader *reader;
     struct model *model;
-    uint32_t depth;       /* frames to take over */
-    struct intern nodes;  /* nodes seen */
-    uint32_t *stacks;     /* their stacks */
+    uint32_t depth;      /* frames to take over */
+    struct intern nodes; /* nodes seen */
+    uint32_t *stacks;    /* their stacks */
     uint32_t capacity;
-    uint32_t *words;      /* room for one stack */
-    uint64_t damaged;     /* stacks that end where the log is damaged */
+    uint32_t *words;  /* room for one stack */
+    uint64_t damaged; /* stacks that end where the log is damaged */
 };
 
 void load_stacks_begin(struct stack_loader *loader, const struct log_reader *reader,

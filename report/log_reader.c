@@ -46,8 +46,9 @@ static int log_check_is_file(int fd, const char *path, uint64_t *size, struct fa
     if (fstat(fd, &status) != 0)
         return failure_set(failure, "%s cannot be examined: %s", path, strerror(errno));
     if (S_ISDIR(status.st_mode))
-        return failure_set(failure, "%s is a directory: name the log inside it, as in %s%strace.log",
-                           path, path, path[strlen(path) - 1] == '/' ? "" : "/");
+        return failure_set(failure,
+                           "%s is a directory: name the log inside it, as in %s%strace.log", path,
+                           path, path[strlen(path) - 1] == '/' ? "" : "/");
     if (!S_ISREG(status.st_mode))
         return failure_set(failure,
                            "%s is not a file but a %s: a log is read in place, so name the file "
@@ -93,8 +94,10 @@ static int log_map_file(struct log_reader *reader, const char *path, struct fail
         return -1;
     if (reader->size == 0) {
         close(fd);
-        return failure_set(failure, "%s is empty (0 bytes): the tracer wrote nothing into it; "
-                                    "trace the program again", path);
+        return failure_set(failure,
+                           "%s is empty (0 bytes): the tracer wrote nothing into it; "
+                           "trace the program again",
+                           path);
     }
     void *bytes = reader->size > SIZE_MAX / 2
                       ? MAP_FAILED
@@ -244,8 +247,7 @@ static void log_add_extent(struct log_reader *reader, const struct trace_extent 
 
 static void log_read_directory(struct log_reader *reader)
 {
-    const struct trace_extent *directory =
-        (const void *)(reader->bytes + TRACE_DIRECTORY_OFFSET);
+    const struct trace_extent *directory = (const void *)(reader->bytes + TRACE_DIRECTORY_OFFSET);
 
     for (uint32_t i = 0; i < TRACE_EXTENTS_MAX; i++) {
         struct trace_extent entry;
@@ -261,8 +263,8 @@ static void log_read_directory(struct log_reader *reader)
             log_add_damage(reader,
                            memory_text("%s is damaged at byte %zu: entry %u of the directory makes "
                                        "no sense and is left out",
-                                       reader->path,
-                                       TRACE_DIRECTORY_OFFSET + i * sizeof *directory, i));
+                                       reader->path, TRACE_DIRECTORY_OFFSET + i * sizeof *directory,
+                                       i));
     }
 }
 
@@ -308,11 +310,11 @@ static void log_drop_clashes(struct log_reader *reader, bool by_place)
         struct log_extent *extent = &reader->extents[i];
 
         if (kept && log_extents_clash(&reader->extents[kept - 1], extent, by_place))
-            log_add_damage(reader, memory_text("%s is damaged: the table %s at byte %" PRIu64
-                                               " lies on %s and is left out",
-                                               reader->path, log_tables[extent->kind].name,
-                                               extent->offset, by_place ? "its own records"
-                                                                        : "another table"));
+            log_add_damage(reader,
+                           memory_text("%s is damaged: the table %s at byte %" PRIu64
+                                       " lies on %s and is left out",
+                                       reader->path, log_tables[extent->kind].name, extent->offset,
+                                       by_place ? "its own records" : "another table"));
         else
             reader->extents[kept++] = *extent;
     }
@@ -369,8 +371,8 @@ void log_reader_close(struct log_reader *reader)
 
 /* --- records -------------------------------------------------------------------------------- */
 
-const struct log_extent *log_reader_extents(const struct log_reader *reader,
-                                            enum trace_table table, uint32_t *count)
+const struct log_extent *log_reader_extents(const struct log_reader *reader, enum trace_table table,
+                                            uint32_t *count)
 {
     *count = reader->starts[table + 1] - reader->starts[table];
     return reader->extents + reader->starts[table];

@@ -32,11 +32,11 @@ struct log_reader {
     const char *path; /* as given to log_reader_open, which does not copy it */
     const unsigned char *bytes;
     uint64_t size;
-    struct trace_header header; /* as it was when the log was opened */
+    struct trace_header header;                   /* as it was when the log was opened */
     struct log_extent extents[TRACE_EXTENTS_MAX]; /* ordered by kind, then by first */
     uint32_t extent_count;
     uint32_t starts[TRACE_TABLES_COUNT + 1]; /* table t: extents starts[t] … starts[t + 1] - 1 */
-    char *damage[TRACE_EXTENTS_MAX]; /* sentences */
+    char *damage[TRACE_EXTENTS_MAX];         /* sentences */
     uint32_t damage_count;
 };
 
@@ -57,8 +57,8 @@ void log_reader_catch_shrinking(const struct log_reader *reader);
 const void *log_reader_record(const struct log_reader *reader, enum trace_table table,
                               uint64_t index);
 /* The extents of one table. */
-const struct log_extent *log_reader_extents(const struct log_reader *reader,
-                                            enum trace_table table, uint32_t *count);
+const struct log_extent *log_reader_extents(const struct log_reader *reader, enum trace_table table,
+                                            uint32_t *count);
 /* The bytes of a string, or NULL when it is none (length 0) or lies outside of STRINGS. */
 const char *log_reader_string(const struct log_reader *reader, struct trace_string string);
 

@@ -8,7 +8,10 @@ static const struct loss {
     size_t offset;
     const char *sentence;
 } losses_table[] = {
-#define LOSS(counter, sentence) {offsetof(struct trace_losses, counter), sentence}
+#define LOSS(counter, sentence)                                                                    \
+    {                                                                                              \
+        offsetof(struct trace_losses, counter), sentence                                           \
+    }
     LOSS(blocks, "%s allocations found no room in the log: they are in the totals, but in no "
                  "record."),
     LOSS(block_bytes, "%s bytes were in those allocations."),

@@ -39,10 +39,11 @@ static void main_explain_program(const char *path, struct failure *failure)
     if (program_file_check(path, &why) != 0)
         failure_set(failure, "%s is not a log, and: %s", path, why.text);
     else
-        failure_set(failure,
-                    "%s is a program, not a log: trace it with leakreport --run %s%s, then read its "
-                    "trace.log",
-                    path, strchr(path, '/') ? "" : "./", path);
+        failure_set(
+            failure,
+            "%s is a program, not a log: trace it with leakreport --run %s%s, then read its "
+            "trace.log",
+            path, strchr(path, '/') ? "" : "./", path);
 }
 
 /* --- output --------------------------------------------------------------------------------- */
@@ -101,10 +102,8 @@ static int main_write_report(const struct cli_options *options, const struct mod
                              const struct loss_records *records, const struct selection *selection,
                              struct failure *failure)
 {
-    struct report report = {.options = options,
-                            .model = model,
-                            .records = records,
-                            .selection = selection};
+    struct report report = {
+        .options = options, .model = model, .records = records, .selection = selection};
     FILE *out = main_open_output(options, model, failure);
 
     if (!out)

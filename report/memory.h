@@ -23,7 +23,7 @@ char *memory_copy_bytes(const char *bytes, size_t length);
 #define memory_make_room(array, count, capacity)                                                   \
     do {                                                                                           \
         if ((count) == (capacity)) {                                                               \
-            (capacity) = (capacity) ? (capacity) * 2 : 16;                                         \
+            (capacity) = (capacity) ? (capacity)*2 : 16;                                           \
             (array) = memory_resized((array), (capacity), sizeof *(array));                        \
         }                                                                                          \
     } while (0)

@@ -28,11 +28,11 @@ struct module {
 
 /* One source position. An address inside inlined functions has several. */
 struct place {
-    const char *function;  /* as the programmer wrote it, or NULL */
-    const char *linked;    /* as the linker knows it (mangled), or NULL */
-    const char *file;      /* base name of the source file, or NULL */
-    const char *path;      /* the same with its directory, or NULL */
-    unsigned line;         /* 0: not known */
+    const char *function; /* as the programmer wrote it, or NULL */
+    const char *linked;   /* as the linker knows it (mangled), or NULL */
+    const char *file;     /* base name of the source file, or NULL */
+    const char *path;     /* the same with its directory, or NULL */
+    unsigned line;        /* 0: not known */
 };
 
 struct frame {
@@ -58,12 +58,12 @@ struct stack {
 };
 
 enum block_kind { /* enum trace_leak_kind, and one more */
-    BLOCK_REACHABLE = TRACE_REACHABLE,
-    BLOCK_POSSIBLY_LOST = TRACE_POSSIBLY_LOST,
-    BLOCK_INDIRECTLY_LOST = TRACE_INDIRECTLY_LOST,
-    BLOCK_DEFINITELY_LOST = TRACE_DEFINITELY_LOST,
-    BLOCK_LIVE = 4, /* no leak check was made: the kind cannot be told */
-    BLOCK_KINDS_COUNT
+                  BLOCK_REACHABLE = TRACE_REACHABLE,
+                  BLOCK_POSSIBLY_LOST = TRACE_POSSIBLY_LOST,
+                  BLOCK_INDIRECTLY_LOST = TRACE_INDIRECTLY_LOST,
+                  BLOCK_DEFINITELY_LOST = TRACE_DEFINITELY_LOST,
+                  BLOCK_LIVE = 4, /* no leak check was made: the kind cannot be told */
+                  BLOCK_KINDS_COUNT
 };
 #define BLOCK_NO_HEAD UINT32_MAX
 struct block {
@@ -71,10 +71,10 @@ struct block {
     uint64_t size;
     uint64_t pointer_at; /* the word that was first seen to point here, or 0 */
     uint32_t stack;
-    uint32_t head;       /* indirectly lost: index of its head in blocks, or BLOCK_NO_HEAD */
-    uint8_t kind;        /* enum block_kind */
-    uint8_t heuristic;   /* enum trace_heuristic */
-    uint8_t family;      /* enum trace_family */
+    uint32_t head;     /* indirectly lost: index of its head in blocks, or BLOCK_NO_HEAD */
+    uint8_t kind;      /* enum block_kind */
+    uint8_t heuristic; /* enum trace_heuristic */
+    uint8_t family;    /* enum trace_family */
     bool interior;
 };
 

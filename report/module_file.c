@@ -108,7 +108,8 @@ static bool module_file_try_servers(struct module_file *file, const struct modul
         return false;
     dwfl_report_begin(dwfl);
     Dwfl_Module *asked = dwfl_report_module(dwfl, module->path, 0, module->end - module->start);
-    if (asked && dwfl_module_report_build_id(asked, module->build_id, module->build_id_size, 0) == 0)
+    if (asked &&
+        dwfl_module_report_build_id(asked, module->build_id, module->build_id_size, 0) == 0)
         fd = dwfl_build_id_find_elf(asked, NULL, module->path, 0, &path, &elf);
     dwfl_report_end(dwfl, NULL, NULL);
     bool found = fd >= 0 && path && module_file_try(file, path, module) == MODULE_FILE_FOUND;

@@ -158,7 +158,8 @@ static int program_check_elf(const char *path, Elf *elf, struct failure *failure
         return failure_set(failure,
                            "%s is for another machine (ELF machine %u, %d bits): trace it with the "
                            "libtrace.so of that machine",
-                           path, header.e_machine, header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32);
+                           path, header.e_machine,
+                           header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32);
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
         return failure_set(failure, "%s is an ELF file, but no program (it is a%s)", path,
                            header.e_type == ET_REL    ? "n object file: link it first"
@@ -169,8 +170,10 @@ static int program_check_elf(const char *path, Elf *elf, struct failure *failure
     if (facts.is_loader)
         return 0;
     if (!facts.has_interpreter && !facts.is_program)
-        return failure_set(failure, "%s is a shared library, not a program: name the program that "
-                                    "uses it", path);
+        return failure_set(failure,
+                           "%s is a shared library, not a program: name the program that "
+                           "uses it",
+                           path);
     if (!facts.has_interpreter)
         return failure_set(failure,
                            "%s is statically linked: LD_PRELOAD cannot reach it, so it cannot be "
@@ -245,8 +248,10 @@ static int program_check_depth(const char *path, int depth, struct failure *fail
         if (result == 0)
             result = program_check_rights(path, fd, failure);
     } else if (depth == 0) {
-        result = failure_set(failure, "%s names an interpreter that names an interpreter, and so "
-                                      "on: start the last one by hand", path);
+        result = failure_set(failure,
+                             "%s names an interpreter that names an interpreter, and so "
+                             "on: start the last one by hand",
+                             path);
     } else {
         program_interpreter(fd, interpreter);
         result = program_check_depth(interpreter, depth - 1, failure);

@@ -62,9 +62,8 @@ static void text_heap_summary(const struct text_page *page)
 static void text_record_live(const struct text_page *page, const struct loss_record *record)
 {
     render_text_line(page, "%s bytes in %s blocks are in use %s in record %s of %s",
-                     NUMBER(record->bytes), NUMBER(record->blocks),
-                     text_when(page->report->model), NUMBER(record->number),
-                     NUMBER(page->report->records->count));
+                     NUMBER(record->bytes), NUMBER(record->blocks), text_when(page->report->model),
+                     NUMBER(record->number), NUMBER(page->report->records->count));
 }
 
 static void text_record_leak(const struct text_page *page, const struct loss_record *record)

@@ -12,7 +12,7 @@
 
 struct text_page {
     FILE *out;
-    char prefix[24]; /* "==PID== " */
+    char prefix[24];       /* "==PID== " */
     char debug_prefix[24]; /* "--PID-- " */
     const struct report *report;
 };

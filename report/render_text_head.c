@@ -48,8 +48,9 @@ static void text_head_state(const struct text_page *page)
         render_text_line(page, "It is still running: what follows is as of now.");
         break;
     case PROCESS_GONE:
-        render_text_line(page, "It was killed, or is gone without a word: no process %u that began "
-                               "when it did runs here.",
+        render_text_line(page,
+                         "It was killed, or is gone without a word: no process %u that began "
+                         "when it did runs here.",
                          page->report->model->header.pid);
         break;
     default:

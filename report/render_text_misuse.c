@@ -50,8 +50,7 @@ static void text_misuse_data(const struct text_page *page, const struct misuse *
 {
     if (misuse->variable)
         render_text_line(page, " Address 0x%" PRIx64 " is %s bytes inside data symbol \"%s\"",
-                         misuse->record.address, NUMBER(misuse->variable_offset),
-                         misuse->variable);
+                         misuse->record.address, NUMBER(misuse->variable_offset), misuse->variable);
     else
         render_text_line(page, " Address 0x%" PRIx64 " is in a program's or a library's data",
                          misuse->record.address);
@@ -76,8 +75,7 @@ void render_text_misuse(const struct text_page *page, const struct misuse *misus
         break;
     default:
         render_text_line(page,
-                         " Address 0x%" PRIx64
-                         " is not stack'd, malloc'd or (recently) free'd",
+                         " Address 0x%" PRIx64 " is not stack'd, malloc'd or (recently) free'd",
                          record->address);
     }
 }

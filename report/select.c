@@ -91,9 +91,8 @@ static void select_suppress_records(struct selection *selection, struct model *m
 {
     for (uint32_t i = 0; i < records->count; i++) {
         struct loss_record *record = &records->records[i];
-        struct suppress_entry *entry =
-            select_find(selection, SUPPRESS_LEAK, select_leak_kinds(record), model, symbolizer,
-                        record->stack);
+        struct suppress_entry *entry = select_find(
+            selection, SUPPRESS_LEAK, select_leak_kinds(record), model, symbolizer, record->stack);
 
         if (!entry)
             continue;
@@ -158,8 +157,8 @@ static void select_sum_heuristics(struct selection *selection, const struct mode
 }
 
 int select_records(struct selection *selection, const struct cli_options *options,
-                   struct model *model, struct loss_records *records,
-                   struct symbolizer *symbolizer, struct failure *failure)
+                   struct model *model, struct loss_records *records, struct symbolizer *symbolizer,
+                   struct failure *failure)
 {
     memset(selection, 0, sizeof *selection);
     if (select_load(selection, options, failure) != 0) {

@@ -32,8 +32,8 @@ struct selection {
 /* Marks the records and the model's errors, and symbolizes what will be shown. -1 with `failure`
  * filled when a suppression file cannot be read. */
 int select_records(struct selection *selection, const struct cli_options *options,
-                   struct model *model, struct loss_records *records,
-                   struct symbolizer *symbolizer, struct failure *failure);
+                   struct model *model, struct loss_records *records, struct symbolizer *symbolizer,
+                   struct failure *failure);
 void select_free(struct selection *selection);
 
 /* An error's kind in the words of suppressions. */

@@ -16,7 +16,7 @@ struct source_function { /* [low, high) belongs to the function `die` */
     Dwarf_Die die;
 };
 struct source_unit {
-    Dwarf_Off offset; /* of its DIE: names it */
+    Dwarf_Off offset;                  /* of its DIE: names it */
     struct source_function *functions; /* by low */
     size_t function_count, function_capacity;
 };
@@ -38,9 +38,9 @@ enum { SOURCE_DEPTH_MAX = 64 }; /* functions inlined into one another */
 
 /* One function at an address, innermost first. */
 struct source_place {
-    const char *linked; /* linkage name, or NULL */
-    const char *name;   /* DW_AT_name, or NULL */
-    const char *path;   /* source file, or NULL */
+    const char *linked;    /* linkage name, or NULL */
+    const char *name;      /* DW_AT_name, or NULL */
+    const char *path;      /* source file, or NULL */
     const char *directory; /* where a relative path starts, or NULL */
     int line;              /* 0: not known */
 };

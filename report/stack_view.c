@@ -6,10 +6,8 @@
 void stack_view_begin(struct stack_view *view, const struct model *model,
                       struct symbolizer *symbolizer, uint32_t stack, bool stop_at_main)
 {
-    *view = (struct stack_view){.model = model,
-                                .symbolizer = symbolizer,
-                                .stack = stack,
-                                .stop_at_main = stop_at_main};
+    *view = (struct stack_view){
+        .model = model, .symbolizer = symbolizer, .stack = stack, .stop_at_main = stop_at_main};
 }
 
 void stack_view_end(struct stack_view *view)

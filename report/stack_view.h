@@ -14,12 +14,12 @@ struct stack_view {
     const struct model *model;
     struct symbolizer *symbolizer; /* NULL: all of the stack is symbolized already */
     uint32_t stack;
-    bool stop_at_main; /* as reports do; suppressions are matched beyond it */
+    bool stop_at_main;   /* as reports do; suppressions are matched beyond it */
     uint32_t next_frame; /* of the stack: first one not yet in `seen` */
     bool stopped;
     struct stack_view_frame {
         uint32_t frame, place;
-    } *seen;
+    } * seen;
     size_t seen_count, seen_capacity;
 };
 

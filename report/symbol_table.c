@@ -54,8 +54,8 @@ void symbol_table_read(struct symbol_table *table, Dwfl_Module *module)
         GElf_Sym elf_symbol;
         GElf_Addr address;
         GElf_Word section;
-        const char *name = dwfl_module_getsym_info(module, i, &elf_symbol, &address, &section,
-                                                   NULL, NULL);
+        const char *name =
+            dwfl_module_getsym_info(module, i, &elf_symbol, &address, &section, NULL, NULL);
 
         if (!name || !*name || section == SHN_UNDEF || section == SHN_ABS)
             continue;

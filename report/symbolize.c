@@ -88,10 +88,19 @@ static void symbolize_name(struct symbolizer *symbolizer, struct place *place, c
 {
     char *text = linked && symbolizer->demangle ? demangle_name(linked) : NULL;
 
-    if (linked && !text && strchr(linked, '@'))
-        text = memory_copy_bytes(linked, strcspn(linked, "@"));
     place->linked = linked ? linked : name;
     place->function = text ? symbolize_keep(symbolizer, text) : linked ? linked : name;
+}
+
+/* In C the linkage name is a nickname of the library's own (__GI__IO_doallocbuf): not wanted. */
+static void symbolize_name_source(struct symbolizer *symbolizer, struct place *place,
+                                  const struct source_place *source)
+{
+    bool mangled = source->linked && source->linked[0] == '_' &&
+                   (source->linked[1] == 'Z' || source->linked[1] == 'R');
+
+    symbolize_name(symbolizer, place, mangled || !source->name ? source->linked : NULL,
+                   source->name);
 }
 
 static void symbolize_source(struct symbolizer *symbolizer, struct place *place,
@@ -105,8 +114,8 @@ static void symbolize_source(struct symbolizer *symbolizer, struct place *place,
     place->file = slash ? slash + 1 : source->path;
     place->path = source->path;
     if (source->path[0] != '/' && source->directory)
-        place->path = symbolize_keep(
-            symbolizer, memory_text("%s/%s", source->directory, source->path));
+        place->path =
+            symbolize_keep(symbolizer, memory_text("%s/%s", source->directory, source->path));
 }
 
 /* The outermost of the places is the function that the symbol names. */
@@ -118,7 +127,7 @@ static void symbolize_fill(struct symbolizer *symbolizer, struct frame *frame,
     frame->places = memory_zeroed(frame->place_count, sizeof *frame->places);
     for (size_t i = 0; i < count; i++) {
         symbolize_source(symbolizer, &frame->places[i], &sources[i]);
-        symbolize_name(symbolizer, &frame->places[i], sources[i].linked, sources[i].name);
+        symbolize_name_source(symbolizer, &frame->places[i], &sources[i]);
     }
     if (symbol)
         symbolize_name(symbolizer, &frame->places[frame->place_count - 1], symbol->name, NULL);
