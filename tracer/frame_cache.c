@@ -21,7 +21,7 @@ struct table {
 
 static _Atomic(struct table *) current;
 static atomic_uint replacing;
-static atomic_uint_least64_t kinds[6];
+static atomic_uint_least64_t kinds[FRAME_KINDS];
 static bool (*code_is_stable)(uintptr_t address);
 
 /* --- watching libunwind step ----------------------------------------------------------------------- */
@@ -46,13 +46,20 @@ static bool in_region(const char *region, uintptr_t address)
     return address - (uintptr_t)region < REGION;
 }
 
-/* Every word below the CFA holds its own address. */
+/* What a word is filled with: its own address, marked, since BP may point at the very slot that
+ * BP is restored from. */
+static uintptr_t mark(uintptr_t slot)
+{
+    return slot + 1;
+}
+
+/* Every word below the CFA holds its marked address. */
 static void fill_below(uintptr_t cfa)
 {
     for (unsigned i = 1; i <= FILLED_WORDS; i++) {
         uintptr_t *word = (uintptr_t *)cfa - i;
         if (in_region(sp_region, (uintptr_t)word) || in_region(bp_region, (uintptr_t)word))
-            *word = (uintptr_t)word;
+            *word = mark((uintptr_t)word);
     }
 }
 
@@ -74,9 +81,9 @@ static uint64_t probe_simple(const struct stepper_frame *start, uintptr_t cfa)
     enum stepper_result result = stepper_step(start, &caller);
     if (result == STEPPER_OUTERMOST)
         return FRAME_OUTERMOST;
-    if (result != STEPPER_STEPPED || caller.sp != cfa || caller.ip != cfa - 8)
+    if (result != STEPPER_STEPPED || caller.sp != cfa || caller.ip != mark(cfa - 8))
         return FRAME_STEPPED;
-    uint64_t bp_offset = caller.bp == start->bp ? 0 : cfa - caller.bp;
+    uint64_t bp_offset = caller.bp == start->bp ? 0 : mark(cfa) - caller.bp;
     if (bp_offset > FILLED_WORDS * 8u || bp_offset % 8 != 0)
         return FRAME_STEPPED;
     /* Move BP: a CFA that stays is SP's, one that moves along is BP's. */
@@ -87,10 +94,15 @@ static uint64_t probe_simple(const struct stepper_frame *start, uintptr_t cfa)
     if (in_region(sp_region, cfa) && same_step(&shifted, &expected))
         return pack(FRAME_BY_SP, (int64_t)(cfa - start->sp), bp_offset);
     fill_below(cfa + SHIFT);
-    expected = (struct stepper_frame){caller.ip + SHIFT, cfa + SHIFT, caller.bp + SHIFT, 0};
+    expected = (struct stepper_frame){mark(cfa - 8) + SHIFT, cfa + SHIFT, caller.bp + SHIFT, 0};
     if (in_region(bp_region, cfa) && same_step(&shifted, &expected))
         return pack(FRAME_BY_BP, (int64_t)(cfa - start->bp), bp_offset);
     return FRAME_STEPPED;
+}
+
+static uint64_t guess(void)
+{
+    return pack(FRAME_GUESSED, 16, 16);
 }
 
 static uint64_t probe(uintptr_t address)
@@ -98,8 +110,14 @@ static uint64_t probe(uintptr_t address)
     struct stepper_frame start = {address, (uintptr_t)sp_region + SP_START, (uintptr_t)bp_region + BP_START, 1};
     struct stepper_frame first;
     struct stepper_frame second;
-    if (!stepper_is_plain(address))
+    switch (stepper_information_at(address)) {
+    case STEPPER_DESCRIBED:
+        break;
+    case STEPPER_UNDESCRIBED:
+        return guess();
+    default:
         return FRAME_WALKED;
+    }
     if (stepper_step(&start, &first) == STEPPER_NONE)
         return FRAME_WALKED;
     start.others = (uintptr_t)sp_region + REGION / 2;
@@ -179,6 +197,8 @@ static void remember(uintptr_t address, uint64_t rule)
 static __attribute__((noinline, cold)) uint64_t learn(uintptr_t address)
 {
     unsigned idle = 0;
+    if (!code_is_stable(address))
+        return guess();
     /* The regions serve one thread at a time; another one (or a signal handler above this very
      * function) takes the step itself instead of waiting. */
     if (!atomic_compare_exchange_strong_explicit(&probing, &idle, 1, memory_order_acquire, memory_order_relaxed))
@@ -186,8 +206,7 @@ static __attribute__((noinline, cold)) uint64_t learn(uintptr_t address)
     uint64_t rule = probe(address);
     atomic_store_explicit(&probing, 0, memory_order_release);
     atomic_fetch_add_explicit(&kinds[rule & 7], 1, memory_order_relaxed);
-    if (code_is_stable(address))
-        remember(address, rule);
+    remember(address, rule);
     return rule;
 }
 
@@ -222,6 +241,6 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t))
 
 void frame_cache_count(struct frame_cache_counts *counts)
 {
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < FRAME_KINDS; i++)
         counts->rules[i] = atomic_load_explicit(&kinds[i], memory_order_relaxed);
 }

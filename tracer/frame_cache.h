@@ -12,8 +12,12 @@
  * tell whether those take part.
  *
  * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of twice
- * the size when half full. After a dlclose everything is forgotten (frame_cache_forget). Addresses
- * outside every module (code made at run time) are never remembered. */
+ * the size when half full. After a dlclose everything is forgotten (frame_cache_forget).
+ *
+ * Code without unwind information keeps a frame pointer or cannot be unwound: what JIT compilers
+ * emit does. Its rule is libunwind's own last resort, CFA = BP + 16, taken when BP lies at most
+ * FRAME_GUESS_REACH above SP. Code outside every module is taken for such without being asked about,
+ * and never remembered, because it may be replaced at any time. */
 #ifndef FRAME_CACHE_H
 #define FRAME_CACHE_H
 
@@ -28,7 +32,11 @@ enum frame_kind {
     FRAME_OUTERMOST = 3,
     FRAME_STEPPED = 4,  /* needs stepper_step, with SP and BP */
     FRAME_WALKED = 5,   /* needs stepper_walk, with all registers (signal frames, for one) */
+    FRAME_GUESSED = 6,  /* nothing is known: as FRAME_BY_BP, if BP looks like a frame pointer */
+    FRAME_KINDS
 };
+
+#define FRAME_GUESS_REACH 0x4000u /* bytes; libunwind's limit */
 
 struct frame_rule {
     enum frame_kind kind;
@@ -50,7 +58,7 @@ uint64_t frame_cache_find(uintptr_t address);
 void frame_cache_forget(void);
 /* What was asked and learnt, for reports and tests. */
 struct frame_cache_counts {
-    uint64_t rules[6]; /* by kind */
+    uint64_t rules[FRAME_KINDS]; /* by kind */
 };
 void frame_cache_count(struct frame_cache_counts *counts);
 

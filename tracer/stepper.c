@@ -90,18 +90,24 @@ enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepp
     return result;
 }
 
-bool stepper_is_plain(uintptr_t ip)
+enum stepper_information stepper_information_at(uintptr_t ip)
 {
     unw_context_t context;
     unw_cursor_t cursor;
     unw_proc_info_t procedure;
     int saved_errno = errno;
     struct stepper_frame frame = {.ip = ip, .sp = (uintptr_t)&frame, .bp = (uintptr_t)&frame};
+    enum stepper_information information = STEPPER_UNDESCRIBED;
     make_context(&frame, &context);
-    bool plain = library.init(&cursor, &context) == 0 && library.get_procedure(&cursor, &procedure) == 0 &&
-                 library.is_signal_frame(&cursor) <= 0;
+    if (library.init(&cursor, &context) == 0) {
+        /* Where it has nothing, libunwind makes up a procedure of one byte. */
+        if (library.is_signal_frame(&cursor) > 0)
+            information = STEPPER_SIGNAL;
+        else if (library.get_procedure(&cursor, &procedure) == 0 && procedure.end_ip - procedure.start_ip > 1)
+            information = STEPPER_DESCRIBED;
+    }
     errno = saved_errno;
-    return plain;
+    return information;
 }
 
 bool stepper_walk(uintptr_t from, bool (*visit)(void *, uintptr_t), void *visit_context)

@@ -32,8 +32,13 @@ enum stepper_result {
 bool stepper_load(const char **reason);
 /* Steps from a frame to its caller's. */
 enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepper_frame *caller);
-/* Whether the frame at `ip` is a signal handler's, and whether unwind information exists for it. */
-bool stepper_is_plain(uintptr_t ip);
+/* What there is to know of a frame at `ip`. */
+enum stepper_information {
+    STEPPER_DESCRIBED,  /* unwind information covers it */
+    STEPPER_SIGNAL,     /* the return from a signal handler */
+    STEPPER_UNDESCRIBED /* no unwind information: code made at run time, hand-written assembly */
+};
+enum stepper_information stepper_information_at(uintptr_t ip);
 /* Walks the calling thread's stack with its true registers and hands over the frames from the one
  * that returns to `from` on: return addresses, innermost first (one more than the address for a
  * frame that a signal interrupted, so that "address - 1" lies in the right instruction). Returns

@@ -40,8 +40,8 @@ static void print_captures(void)
     struct frame_cache_counts rules;
     unwind_count(&captures);
     frame_cache_count(&rules);
-    message_line("stacks: %u frames by SP, %u by BP, %u outermost, %u to be stepped, %u to be walked",
-                 rules.rules[FRAME_BY_SP], rules.rules[FRAME_BY_BP], rules.rules[FRAME_OUTERMOST],
+    message_line("stacks: %u frames by SP, %u by BP, %u guessed, %u outermost, %u to be stepped, %u to be walked",
+                 rules.rules[FRAME_BY_SP], rules.rules[FRAME_BY_BP], rules.rules[FRAME_GUESSED], rules.rules[FRAME_OUTERMOST],
                  rules.rules[FRAME_STEPPED], rules.rules[FRAME_WALKED]);
     message_line("stacks: %u frames stepped, %u stacks walked; %u compared with libunwind, %u different",
                  captures.frames_stepped, captures.stacks_walked, captures.captures_compared,

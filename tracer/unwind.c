@@ -206,6 +206,16 @@ static inline enum step step_by_rule(struct walk *walk, struct frame_rule rule)
     return STEP_ON;
 }
 
+static enum step step_by_guess(struct walk *walk, struct frame_rule rule)
+{
+    if (walk->at.bp == 0)
+        return STEP_OUTERMOST;
+    if (walk->at.bp - walk->at.cfa > FRAME_GUESS_REACH)
+        return STEP_CUT;
+    enum step result = step_by_rule(walk, rule);
+    return result == STEP_WALK ? STEP_CUT : result;
+}
+
 static inline enum step step(struct walk *walk)
 {
     struct frame_rule rule = frame_rule_unpack(frame_cache_find(walk->at.return_address));
@@ -213,6 +223,8 @@ static inline enum step step(struct walk *walk)
     case FRAME_BY_SP:
     case FRAME_BY_BP:
         return step_by_rule(walk, rule);
+    case FRAME_GUESSED:
+        return step_by_guess(walk, rule);
     case FRAME_OUTERMOST:
         return STEP_OUTERMOST;
     case FRAME_STEPPED:
@@ -347,7 +359,7 @@ void unwind_verify(bool on)
 static void say_difference(const struct call_site *site, uint32_t stack, void *const *expected, int count)
 {
     static atomic_uint said;
-    if (atomic_fetch_add_explicit(&said, 1, memory_order_relaxed) >= 5)
+    if (atomic_fetch_add_explicit(&said, 1, memory_order_relaxed) >= 2)
         return;
     message_line("libtrace: a stack differs from unw_backtrace's (return address 0x%x):", (uint64_t)site->return_address);
     for (int i = 0; i < count || stack > TRACE_NODE_CUT; i++) {
