@@ -1,0 +1,229 @@
+#include "log_writer.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *grow(void *old, size_t size)
+{
+    void *block = realloc(old, size ? size : 1);
+
+    if (!block)
+        abort();
+    return block;
+}
+
+static void add_bytes(struct log_table *table, const void *bytes, size_t size)
+{
+    table->bytes = grow(table->bytes, table->size + size);
+    if (bytes)
+        memcpy(table->bytes + table->size, bytes, size);
+    else
+        memset(table->bytes + table->size, 0, size);
+    table->size += size;
+}
+
+static size_t record_size(enum trace_table table)
+{
+    static const size_t sizes[TRACE_TABLES_COUNT] = {
+        [TRACE_STRINGS] = 1,
+        [TRACE_COMMAND] = 1,
+        [TRACE_MODULES] = sizeof(struct trace_module),
+        [TRACE_THREADS] = sizeof(struct trace_thread),
+        [TRACE_NODES] = sizeof(struct trace_node),
+        [TRACE_BLOCKS] = sizeof(struct trace_block),
+        [TRACE_ERRORS] = sizeof(struct trace_error),
+        [TRACE_VERDICTS] = sizeof(struct trace_verdict),
+        [TRACE_SIZES] = sizeof(struct trace_size),
+    };
+
+    return sizes[table];
+}
+
+/* Record 0 of most tables means none: it is made with the first real one. */
+static uint32_t add_record(struct log_writer *writer, enum trace_table kind, const void *record)
+{
+    struct log_table *table = &writer->tables[kind];
+    size_t size = record_size(kind);
+    size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : kind == TRACE_VERDICTS ? 0 : 1;
+
+    if (table->size == 0)
+        add_bytes(table, NULL, reserved * size);
+    add_bytes(table, record, size);
+    return (uint32_t)(table->size / size) - 1;
+}
+
+void log_writer_begin(struct log_writer *writer)
+{
+    memset(writer, 0, sizeof *writer);
+    memcpy(writer->header.magic, TRACE_MAGIC, TRACE_MAGIC_SIZE);
+    writer->header.version = TRACE_VERSION;
+    writer->header.byte_order = TRACE_BYTE_ORDER;
+    writer->header.header_size = sizeof writer->header;
+    writer->header.extents_max = TRACE_EXTENTS_MAX;
+    writer->header.pid = 4242;
+    writer->header.ending = TRACE_RETURNED;
+}
+
+void log_writer_end(struct log_writer *writer)
+{
+    for (int i = 0; i < TRACE_TABLES_COUNT; i++)
+        free(writer->tables[i].bytes);
+    for (int i = 0; i < LOG_WRITER_GENERATIONS; i++)
+        free(writer->generations[i].bytes);
+    free(writer->bytes);
+    memset(writer, 0, sizeof *writer);
+}
+
+struct trace_string log_writer_string(struct log_writer *writer, const char *text)
+{
+    struct log_table *table = &writer->tables[TRACE_STRINGS];
+    struct trace_string string = {.offset = table->size, .length = (uint32_t)strlen(text)};
+
+    add_bytes(table, text, strlen(text));
+    return string;
+}
+
+void log_writer_command(struct log_writer *writer, const char *bytes, size_t size)
+{
+    add_bytes(&writer->tables[TRACE_COMMAND], bytes, size);
+}
+
+uint32_t log_writer_module(struct log_writer *writer, const char *path, uint64_t start,
+                           uint64_t size)
+{
+    struct trace_module module = {.start = start,
+                                  .end = start + size,
+                                  .bias = start,
+                                  .path = log_writer_string(writer, path)};
+
+    return add_record(writer, TRACE_MODULES, &module);
+}
+
+uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread)
+{
+    return add_record(writer, TRACE_THREADS, &thread);
+}
+
+uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
+                         uint32_t module)
+{
+    struct trace_node node = {.address = address, .parent = parent, .module = module};
+
+    return add_record(writer, TRACE_NODES, &node);
+}
+
+uint32_t log_writer_error(struct log_writer *writer, struct trace_error error)
+{
+    return add_record(writer, TRACE_ERRORS, &error);
+}
+
+uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t size)
+{
+    struct trace_size record = {address, size};
+
+    return add_record(writer, TRACE_SIZES, &record);
+}
+
+static uint64_t pack_what(uint64_t size, uint32_t stack)
+{
+    return (size < TRACE_SIZE_ELSEWHERE ? size : TRACE_SIZE_ELSEWHERE) |
+           (uint64_t)stack << TRACE_SIZE_BITS;
+}
+
+void log_writer_block(struct log_writer *writer, unsigned generation, enum trace_state state,
+                      uint64_t address, uint64_t size, uint32_t stack)
+{
+    struct trace_block block = {.where = address | (uint64_t)state << TRACE_STATE_SHIFT,
+                                .what = pack_what(size, stack)};
+
+    add_bytes(&writer->generations[generation], &block, sizeof block);
+}
+
+uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_t size,
+                            uint32_t stack, enum trace_leak_kind kind, uint32_t head)
+{
+    struct trace_verdict verdict = {
+        .where = address, .what = pack_what(size, stack), .head = head, .kind = kind};
+
+    writer->header.scan = TRACE_SCAN_DONE;
+    writer->header.verdicts++;
+    return add_record(writer, TRACE_VERDICTS, &verdict);
+}
+
+struct trace_verdict *log_writer_last_verdict(struct log_writer *writer)
+{
+    struct log_table *table = &writer->tables[TRACE_VERDICTS];
+
+    return (void *)(table->bytes + table->size - sizeof(struct trace_verdict));
+}
+
+/* --- layout --------------------------------------------------------------------------------- */
+
+static void add_extent(struct log_writer *writer, struct trace_extent extent,
+                       const unsigned char *bytes, size_t size)
+{
+    size_t length = (size + TRACE_PAGE_SIZE - 1) / TRACE_PAGE_SIZE * TRACE_PAGE_SIZE;
+    size_t place = TRACE_DIRECTORY_OFFSET + writer->extents++ * sizeof extent;
+
+    extent.offset = writer->size;
+    extent.length = extent.kind == TRACE_COMMAND ? size : length;
+    writer->bytes = grow(writer->bytes, writer->size + length);
+    memset(writer->bytes + writer->size, 0, length);
+    memcpy(writer->bytes + writer->size, bytes, size);
+    memcpy(writer->bytes + place, &extent, sizeof extent);
+    writer->size += length;
+}
+
+/* Pieces of records_per_extent records. A piece's page holds room for more records than that, so
+ * its numbers would run into the next one's: it gets a whole page's worth of records. */
+static void add_table(struct log_writer *writer, enum trace_table kind,
+                      const struct log_table *table)
+{
+    size_t size = record_size(kind), piece = writer->records_per_extent * size;
+    uint32_t number = 0;
+
+    if (piece == 0 || kind == TRACE_COMMAND || kind == TRACE_STRINGS)
+        piece = table->size;
+    else
+        piece = (piece + TRACE_PAGE_SIZE - 1) / TRACE_PAGE_SIZE * TRACE_PAGE_SIZE / size * size;
+    for (size_t at = 0; at < table->size; at += piece) {
+        size_t left = table->size - at;
+        struct trace_extent extent = {.kind = kind, .number = number++, .first = at / size};
+
+        add_extent(writer, extent, table->bytes + at, left < piece ? left : piece);
+    }
+}
+
+void log_writer_finish(struct log_writer *writer)
+{
+    writer->size = TRACE_DATA_OFFSET;
+    writer->bytes = grow(NULL, writer->size);
+    memset(writer->bytes, 0, writer->size);
+    for (unsigned kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++)
+        add_table(writer, kind, &writer->tables[kind]);
+    for (uint32_t i = 0; i < LOG_WRITER_GENERATIONS; i++)
+        if (writer->generations[i].size)
+            add_extent(writer, (struct trace_extent){.kind = TRACE_BLOCKS, .number = i},
+                       writer->generations[i].bytes, writer->generations[i].size);
+    writer->header.end = writer->size;
+    memcpy(writer->bytes, &writer->header, sizeof writer->header);
+}
+
+struct trace_extent *log_writer_extent(struct log_writer *writer, enum trace_table table,
+                                       unsigned n)
+{
+    struct trace_extent *directory = (void *)(writer->bytes + TRACE_DIRECTORY_OFFSET);
+
+    for (unsigned i = 0; i < writer->extents; i++)
+        if (directory[i].kind == (uint32_t)table && n-- == 0)
+            return &directory[i];
+    return NULL;
+}
+
+void log_writer_save(const struct log_writer *writer, const char *path, size_t size)
+{
+    FILE *file = fopen(path, "w");
+
+    if (!file || fwrite(writer->bytes, 1, size, file) != size || fclose(file) != 0)
+        abort();
+}

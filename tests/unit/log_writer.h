@@ -1,0 +1,56 @@
+/* log_writer: builds a trace.log in memory, record by record, for tests of the reader.
+ *
+ * Add records in any order, then call log_writer_finish, which lays the tables out as the tracer
+ * does: header, directory, page aligned extents. Afterwards bytes may be damaged at will. */
+#ifndef LOG_WRITER_H
+#define LOG_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "trace_format.h"
+
+enum { LOG_WRITER_GENERATIONS = 4 };
+
+struct log_table {
+    unsigned char *bytes;
+    size_t size;
+};
+struct log_writer {
+    struct trace_header header;
+    struct log_table tables[TRACE_TABLES_COUNT];
+    struct log_table generations[LOG_WRITER_GENERATIONS]; /* BLOCKS */
+    size_t records_per_extent; /* 0: one extent for each table */
+    unsigned char *bytes;      /* the log, after finish */
+    size_t size;
+    unsigned extents; /* in the directory */
+};
+
+/* A process 4242 that has ended with status 0; all tables empty. */
+void log_writer_begin(struct log_writer *writer);
+void log_writer_end(struct log_writer *writer);
+
+struct trace_string log_writer_string(struct log_writer *writer, const char *text);
+void log_writer_command(struct log_writer *writer, const char *bytes, size_t size);
+/* Each returns the record's index. */
+uint32_t log_writer_module(struct log_writer *writer, const char *path, uint64_t start,
+                           uint64_t size);
+uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread);
+uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
+                         uint32_t module);
+uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);
+uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t size);
+void log_writer_block(struct log_writer *writer, unsigned generation, enum trace_state state,
+                      uint64_t address, uint64_t size, uint32_t stack);
+/* Sets header.scan and counts header.verdicts. */
+uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_t size,
+                            uint32_t stack, enum trace_leak_kind kind, uint32_t head);
+struct trace_verdict *log_writer_last_verdict(struct log_writer *writer);
+
+void log_writer_finish(struct log_writer *writer);
+/* The directory entry of the n-th extent of a table in `bytes`, or NULL. */
+struct trace_extent *log_writer_extent(struct log_writer *writer, enum trace_table table,
+                                       unsigned n);
+/* Writes `bytes`, or only the first of them, to a file. */
+void log_writer_save(const struct log_writer *writer, const char *path, size_t size);
+
+#endif

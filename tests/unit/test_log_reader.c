@@ -1,0 +1,313 @@
+/* What a log's file may look like, and what the reader makes of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log_reader.h"
+#include "log_writer.h"
+
+static struct log_writer writer;
+static struct log_reader reader;
+static struct failure failure;
+static char path[] = "/tmp/test_log_reader_XXXXXX";
+
+static int make_log(void **state)
+{
+    (void)state;
+    log_writer_begin(&writer);
+    writer.records_per_extent = 256;
+    writer.header.executable = log_writer_string(&writer, "/bin/prog");
+    log_writer_command(&writer, "prog\0arg\0", 9);
+    for (uint32_t i = 0; i < 600; i++)
+        log_writer_node(&writer, 0x1000 + i, 0, 0);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x5000, 10, 2);
+    log_writer_finish(&writer);
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    close(mkstemp(path));
+    return 0;
+}
+
+static int drop_log(void **state)
+{
+    (void)state;
+    log_reader_close(&reader);
+    log_writer_end(&writer);
+    return unlink(path);
+}
+
+static int open_cut(size_t size)
+{
+    log_reader_close(&reader);
+    log_writer_save(&writer, path, size);
+    return log_reader_open(&reader, path, NULL, &failure);
+}
+
+static int open_whole(void)
+{
+    return open_cut(writer.size);
+}
+
+static struct trace_header *header(void)
+{
+    return (void *)writer.bytes;
+}
+
+static void expect_failure(const char *text)
+{
+    assert_int_equal(open_whole(), -1);
+    if (!strstr(failure.text, text))
+        fail_msg("«%s» is not in «%s»", text, failure.text);
+    assert_null(strchr(failure.text, '\n'));
+}
+
+static void expect_damage(uint32_t count, const char *text)
+{
+    assert_int_equal(open_whole(), 0);
+    assert_int_equal(reader.damage_count, count);
+    if (count && !strstr(reader.damage[0], text))
+        fail_msg("«%s» is not in «%s»", text, reader.damage[0]);
+}
+
+static void records_are_found_across_extents(void **state)
+{
+    (void)state;
+    assert_int_equal(open_whole(), 0);
+    assert_int_equal(reader.damage_count, 0);
+    for (uint32_t i = 0; i < 600; i++) {
+        const struct trace_node *node = log_reader_record(&reader, TRACE_NODES, i + 2);
+
+        assert_non_null(node);
+        assert_int_equal(node->address, 0x1000 + i);
+    }
+    assert_null(log_reader_record(&reader, TRACE_NODES, 1 << 20));
+    assert_null(log_reader_record(&reader, TRACE_NODES, UINT64_MAX));
+    assert_null(log_reader_record(&reader, TRACE_VERDICTS, 0));
+}
+
+static void string_is_the_bytes_written(void **state)
+{
+    (void)state;
+    assert_int_equal(open_whole(), 0);
+    assert_memory_equal(log_reader_string(&reader, reader.header.executable), "/bin/prog", 9);
+}
+
+static void string_outside_of_its_table_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(open_whole(), 0);
+    assert_null(log_reader_string(&reader, (struct trace_string){.offset = 1ull << 60, .length = 1}));
+    assert_null(log_reader_string(&reader, (struct trace_string){.offset = 4000, .length = 4000}));
+    assert_null(
+        log_reader_string(&reader, (struct trace_string){.offset = 1, .length = UINT32_MAX}));
+    assert_null(log_reader_string(&reader, (struct trace_string){.offset = 1, .length = 0}));
+}
+
+static void file_cut_before_the_tables_is_refused_with_its_end(void **state)
+{
+    static const size_t ends[] = {1, 7, 8, 9, 375, 376, 4095, 4096, 4128, TRACE_DATA_OFFSET - 1};
+    char expected[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        assert_int_equal(open_cut(ends[i]), -1);
+        snprintf(expected, sizeof expected, "it ends at byte %zu", ends[i]);
+        assert_non_null(strstr(failure.text, expected));
+    }
+}
+
+static void file_cut_in_a_table_keeps_what_is_there(void **state)
+{
+    (void)state;
+    struct trace_extent *nodes = log_writer_extent(&writer, TRACE_NODES, 0);
+    size_t end = nodes->offset + 10 * sizeof(struct trace_node) + 3;
+
+    assert_int_equal(open_cut(end), 0);
+    assert_non_null(log_reader_record(&reader, TRACE_NODES, 9));
+    assert_null(log_reader_record(&reader, TRACE_NODES, 10));
+    assert_true(reader.damage_count >= 1);
+    char expected[64];
+    snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 places of table NODES", end);
+    assert_non_null(strstr(reader.damage[0], expected));
+}
+
+static void empty_file_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(open_cut(0), -1);
+    assert_non_null(strstr(failure.text, "is empty (0 bytes)"));
+}
+
+static void missing_file_directory_and_device_are_refused(void **state)
+{
+    static const struct {
+        const char *path, *text;
+    } cases[] = {
+        {"/nonexistent/trace.log", "does not exist"},
+        {"/tmp", "is a directory: name the log inside it, as in /tmp/trace.log"},
+        {"/dev/zero", "a character device"},
+        {"/dev/null", "a character device"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(log_reader_open(&reader, cases[i].path, NULL, &failure), -1);
+        assert_non_null(strstr(failure.text, cases[i].text));
+    }
+}
+
+static void wrong_magic_is_refused(void **state)
+{
+    (void)state;
+    header()->magic[3] = 'X';
+    expect_failure("byte 0 should begin \"leaklog\"");
+}
+
+static void log_that_was_never_begun_is_refused(void **state)
+{
+    (void)state;
+    memset(writer.bytes, 0, TRACE_MAGIC_SIZE);
+    expect_failure("byte 0 to 7 are zero");
+}
+
+static void elf_file_is_known_as_one(void **state)
+{
+    enum log_likeness likeness = LOG_IS_LOG;
+
+    (void)state;
+    assert_int_equal(log_reader_open(&reader, "/proc/self/exe", &likeness, &failure), -1);
+    assert_int_equal(likeness, LOG_IS_ELF);
+}
+
+static void newer_version_is_refused_by_number(void **state)
+{
+    (void)state;
+    header()->version = 7;
+    expect_failure("written by a newer libtrace, version 7 (byte 8); this leakreport reads 1: use "
+                   "the leakreport that came with it");
+}
+
+static void version_0_is_refused(void **state)
+{
+    (void)state;
+    header()->version = 0;
+    expect_failure("has version 0 (byte 8)");
+}
+
+static void other_byte_order_is_refused(void **state)
+{
+    (void)state;
+    header()->byte_order = __builtin_bswap32(TRACE_BYTE_ORDER);
+    header()->version = __builtin_bswap32(TRACE_VERSION);
+    expect_failure("other byte order (byte 12)");
+}
+
+static void wrong_sizes_in_the_header_are_refused(void **state)
+{
+    (void)state;
+    header()->header_size = 12;
+    expect_failure("damaged at byte 16");
+    header()->header_size = sizeof(struct trace_header);
+    header()->extents_max = 1u << 30;
+    expect_failure("damaged at byte 20");
+}
+
+static void senseless_extent_is_left_out(void **state)
+{
+    struct trace_extent *extent = log_writer_extent(&writer, TRACE_NODES, 0);
+    struct trace_extent good = *extent;
+    char expected[64];
+
+    (void)state;
+    snprintf(expected, sizeof expected, "damaged at byte %zu: entry",
+             (size_t)((unsigned char *)extent - writer.bytes));
+    *extent = good, extent->kind = 77;
+    expect_damage(1, expected);
+    *extent = good, extent->offset = 4096;
+    expect_damage(1, expected);
+    *extent = good, extent->offset += 8;
+    expect_damage(1, expected);
+    *extent = good, extent->length = 0;
+    expect_damage(1, expected);
+    *extent = good, extent->length = UINT64_MAX;
+    expect_damage(1, expected);
+    *extent = good, extent->first = 1ull << 60;
+    expect_damage(1, expected);
+}
+
+static void extent_behind_the_end_holds_nothing(void **state)
+{
+    (void)state;
+    struct trace_extent *extent = log_writer_extent(&writer, TRACE_BLOCKS, 0);
+    uint32_t count;
+
+    extent->offset = 1ull << 40;
+    expect_damage(1, "256 of the 256 places of table BLOCKS at byte 1099511627776 are missing");
+    log_reader_extents(&reader, TRACE_BLOCKS, &count);
+    assert_int_equal(count, 0);
+}
+
+static void extent_of_2_to_the_60_bytes_is_cut_to_the_file(void **state)
+{
+    (void)state;
+    struct trace_extent *extent = log_writer_extent(&writer, TRACE_BLOCKS, 0);
+    uint32_t count;
+
+    extent->length = 1ull << 60;
+    expect_damage(1, "is cut at byte");
+    const struct log_extent *blocks = log_reader_extents(&reader, TRACE_BLOCKS, &count);
+    assert_int_equal(count, 1);
+    assert_true(blocks->count * sizeof(struct trace_block) <= writer.size);
+}
+
+static void extents_on_one_another_are_left_out(void **state)
+{
+    (void)state;
+    struct trace_extent *first = log_writer_extent(&writer, TRACE_NODES, 0);
+    struct trace_extent *blocks = log_writer_extent(&writer, TRACE_BLOCKS, 0);
+
+    blocks->offset = first->offset;
+    expect_damage(1, "lies on another table");
+}
+
+static void extents_with_the_same_records_are_left_out(void **state)
+{
+    (void)state;
+    log_writer_extent(&writer, TRACE_NODES, 1)->first = 10;
+    expect_damage(1, "lies on its own records");
+    assert_int_equal(
+        ((const struct trace_node *)log_reader_record(&reader, TRACE_NODES, 10))->address, 0x1008);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_log, drop_log)
+    const struct CMUnitTest tests[] = {
+        TEST(records_are_found_across_extents),
+        TEST(string_is_the_bytes_written),
+        TEST(string_outside_of_its_table_is_none),
+        TEST(file_cut_before_the_tables_is_refused_with_its_end),
+        TEST(file_cut_in_a_table_keeps_what_is_there),
+        TEST(empty_file_is_refused),
+        TEST(missing_file_directory_and_device_are_refused),
+        TEST(wrong_magic_is_refused),
+        TEST(log_that_was_never_begun_is_refused),
+        TEST(elf_file_is_known_as_one),
+        TEST(newer_version_is_refused_by_number),
+        TEST(version_0_is_refused),
+        TEST(other_byte_order_is_refused),
+        TEST(wrong_sizes_in_the_header_are_refused),
+        TEST(senseless_extent_is_left_out),
+        TEST(extent_behind_the_end_holds_nothing),
+        TEST(extent_of_2_to_the_60_bytes_is_cut_to_the_file),
+        TEST(extents_on_one_another_are_left_out),
+        TEST(extents_with_the_same_records_are_left_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
