@@ -109,14 +109,14 @@ int suppress_load_default(struct suppressions *suppressions, struct failure *fai
 /* --- searching ------------------------------------------------------------------------------- */
 
 struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
-                                     unsigned leak_kind, const struct suppress_stack *stack)
+                                     unsigned leak_kinds, const struct suppress_stack *stack)
 {
     if (suppressions->rules.count == 0)
         return NULL;
     if (suppressions->matcher == NULL)
         suppressions->matcher = suppress_matcher_new(&suppressions->rules);
     struct suppress_rule *rule =
-        suppress_matcher_find(suppressions->matcher, kind, leak_kind, stack);
+        suppress_matcher_find(suppressions->matcher, kind, leak_kinds, stack);
     return rule != NULL ? &rule->entry : NULL;
 }
 

@@ -89,10 +89,11 @@ int suppress_load_text(struct suppressions *suppressions, const char *name, cons
 /* The list that is compiled in (--default-suppressions=yes). Load it first. */
 int suppress_load_default(struct suppressions *suppressions, struct failure *failure);
 
-/* The first entry that matches a record of this kind, or NULL. leak_kind: one bit of enum
- * suppress_leak_kinds, looked at for SUPPRESS_LEAK only. Counts nothing. */
+/* The first entry that matches a record of this kind, or NULL. leak_kinds, for SUPPRESS_LEAK
+ * only: the record's kind, or all that it may be when that is not known (no leak check was made);
+ * an entry matches that takes one of them. Counts nothing. */
 struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
-                                     unsigned leak_kind, const struct suppress_stack *stack);
+                                     unsigned leak_kinds, const struct suppress_stack *stack);
 
 /* The record was suppressed by this entry. bytes and blocks: 0 for errors that are no leaks. */
 void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t blocks);

@@ -64,12 +64,12 @@ static size_t count_bits(const struct suppress_rules *rules)
     return bits;
 }
 
-/* May the rule match a record of start set `start`? */
-static bool starts_with(const struct suppress_entry *entry, size_t start)
+/* May the rule match a record of this start set? */
+static bool starts_with(const struct suppress_entry *entry, size_t number)
 {
-    if (start < 4)
-        return entry->kind == SUPPRESS_LEAK && (entry->leak_kinds >> start & 1) != 0;
-    return (size_t)entry->kind == start - 3;
+    if (number < 4)
+        return entry->kind == SUPPRESS_LEAK && (entry->leak_kinds >> number & 1) != 0;
+    return (size_t)entry->kind == number - 3;
 }
 
 static void lay_rule(struct suppress_matcher *matcher, struct suppress_rule *rule, size_t first)
@@ -82,12 +82,12 @@ static void lay_rule(struct suppress_matcher *matcher, struct suppress_rule *rul
     size_t last = first + rule->patterns_count;
     matcher->positions[last] = (struct position){NULL, rule, last};
     add_bit(matcher->matched, last);
-    for (size_t start = 0; start < STARTS_COUNT; start++) {
-        if (!starts_with(&rule->entry, start))
+    for (size_t i = 0; i < STARTS_COUNT; i++) {
+        if (!starts_with(&rule->entry, i))
             continue;
-        add_bit(matcher->starts[start], first);
+        add_bit(matcher->starts[i], first);
         if (has_bit(matcher->dots, first))
-            add_bit(matcher->starts[start], first + 1);
+            add_bit(matcher->starts[i], first + 1);
     }
 }
 
@@ -311,28 +311,30 @@ static bool any_bit(const uint64_t *set, size_t limit)
     return false;
 }
 
-static const uint64_t *start_set(const struct suppress_matcher *matcher, enum suppress_kind kind,
-                                 unsigned leak_kind)
+static void add_set(uint64_t *set, const uint64_t *other, size_t words)
 {
+    for (size_t i = 0; i < words; i++)
+        set[i] |= other[i];
+}
+
+static void start(struct suppress_matcher *matcher, enum suppress_kind kind, unsigned leak_kinds)
+{
+    memset(matcher->now, 0, matcher->words * sizeof(*matcher->now));
     if (kind != SUPPRESS_LEAK)
-        return matcher->starts[3 + kind];
-    for (size_t i = 0; i < 4; i++) {
-        if (leak_kind == 1u << i)
-            return matcher->starts[i];
+        add_set(matcher->now, matcher->starts[3 + kind], matcher->words);
+    for (size_t i = 0; i < 4 && kind == SUPPRESS_LEAK; i++) {
+        if ((leak_kinds >> i & 1) != 0)
+            add_set(matcher->now, matcher->starts[i], matcher->words);
     }
-    return NULL;
 }
 
 struct suppress_rule *suppress_matcher_find(struct suppress_matcher *matcher,
-                                            enum suppress_kind kind, unsigned leak_kind,
+                                            enum suppress_kind kind, unsigned leak_kinds,
                                             const struct suppress_stack *stack)
 {
-    const uint64_t *start = start_set(matcher, kind, leak_kind);
-    if (start == NULL)
-        return NULL;
     struct suppress_rule *rule = NULL;
     size_t limit = matcher->words;
-    memcpy(matcher->now, start, limit * sizeof(*start));
+    start(matcher, kind, leak_kinds);
     for (size_t frame = 0; any_bit(matcher->now, limit) && stack->exists(stack->context, frame);
          frame++) {
         step(matcher, look_up_frame(matcher, stack, frame), limit, stack, frame);

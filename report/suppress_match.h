@@ -27,7 +27,7 @@ void suppress_matcher_free(struct suppress_matcher *matcher);
 
 /* The first rule in the order of trying (last read, first tried) that matches, or NULL. */
 struct suppress_rule *suppress_matcher_find(struct suppress_matcher *matcher,
-                                            enum suppress_kind kind, unsigned leak_kind,
+                                            enum suppress_kind kind, unsigned leak_kinds,
                                             const struct suppress_stack *stack);
 
 #endif

@@ -99,14 +99,14 @@ static void print_glob(FILE *out, const char *text)
     }
 }
 
-void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kind,
+void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kinds,
                               const struct suppress_stack *stack)
 {
     struct suppress_line line;
     fprintf(out, "{\n   <insert_a_suppression_name_here>\n   Memcheck:%s\n",
             suppress_kind_name(kind));
-    if (kind == SUPPRESS_LEAK)
-        fprintf(out, "   match-leak-kinds: %s\n", suppress_leak_kind_name(leak_kind));
+    if (kind == SUPPRESS_LEAK && leak_kinds != SUPPRESS_ALL_LEAKS)
+        fprintf(out, "   match-leak-kinds: %s\n", suppress_leak_kind_name(leak_kinds));
     for (size_t frame = 0; suppress_generated_line(stack, frame, &line); frame++) {
         fprintf(out, "   %s:", line.what);
         print_glob(out, line.text);

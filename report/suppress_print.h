@@ -19,8 +19,9 @@ void suppress_print_used(FILE *out, const char *prefix, const struct suppression
 void suppress_print_unused(FILE *out, const char *prefix, const struct suppressions *suppressions);
 
 /* An entry that matches this record (--gen-suppressions=all): valgrind's text, "{" to "}", each
- * line with its newline and without ==PID== in front. leak_kind: one bit, for SUPPRESS_LEAK. */
-void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kind,
+ * line with its newline and without ==PID== in front. leak_kinds as for suppress_find: of all, the
+ * entry names none and so takes all. */
+void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kinds,
                               const struct suppress_stack *stack);
 
 /* The parts of it, for XML; suppress_kind_name is the first. */

@@ -186,6 +186,18 @@ static void leak_kinds_are_respected(void **state)
     }
 }
 
+/* After SIGKILL nobody knows the kind: what may be meant is matched. */
+static void a_record_of_unknown_kind_matches_entries_of_any(void **state)
+{
+    (void)state;
+    assert_true(matches_kind("Memcheck:Leak", SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS));
+    assert_true(matches_kind("Memcheck:Leak\nmatch-leak-kinds: indirect", SUPPRESS_LEAK,
+                             SUPPRESS_ALL_LEAKS));
+    assert_false(
+        matches_kind("Memcheck:Leak\nmatch-leak-kinds: none", SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS));
+    assert_false(matches_kind("Memcheck:Free", SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS));
+}
+
 static void an_entry_matches_only_its_kind(void **state)
 {
     (void)state;
@@ -442,6 +454,7 @@ int main(void)
         cmocka_unit_test(valgrinds_own_names_are_understood),
         cmocka_unit_test(leaksanitizers_match_any_frame_and_any_name),
         cmocka_unit_test(leak_kinds_are_respected),
+        cmocka_unit_test(a_record_of_unknown_kind_matches_entries_of_any),
         cmocka_unit_test(an_entry_matches_only_its_kind),
         cmocka_unit_test(the_entry_read_last_is_tried_first),
         cmocka_unit_test(a_users_entry_beats_the_built_in_one),

@@ -63,6 +63,8 @@ static void generated_entries_have_valgrinds_text(void **state)
     assert_generated(SUPPRESS_LEAK, SUPPRESS_INDIRECT, cxx, 3,
                      "{\n" NAME "   Memcheck:Leak\n   match-leak-kinds: indirect\n   fun:_Znam\n"
                      "   fun:_ZN3app6holderIdEC1Ev\n   fun:main\n}\n");
+    assert_generated(SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS, c, 1,
+                     "{\n" NAME "   Memcheck:Leak\n   fun:malloc\n}\n");
     const struct fake_frame free_error[] = {{.function = "free"}, {.function = "main"}};
     assert_generated(SUPPRESS_FREE, 0, free_error, 2,
                      "{\n" NAME "   Memcheck:Free\n   fun:free\n   fun:main\n}\n");
