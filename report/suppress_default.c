@@ -1,15 +1,7 @@
 #include "suppress_default.h"
 
-/* Only what a program can neither free nor see. libc's caches, stdio's buffers and the pool of
- * libstdc++ are not here: the leak check frees them first, or finds them reachable. */
-const char suppress_default_text[] =
-    /* The thread-local storage of a library opened with dlopen is allocated when a thread first
-     * touches it, and the only pointer to it may be an interior one. valgrind's own list has it. */
-    "{\n"
-    "   dynamic linker: thread-local storage made on first use\n"
-    "   Memcheck:Leak\n"
-    "   match-leak-kinds: possible,reachable\n"
-    "   fun:malloc\n"
-    "   ...\n"
-    "   fun:__tls_get_addr*\n"
-    "}\n";
+/* No entries: no program that was tried needs one. libc's caches and the pool of libstdc++ are
+ * freed before the leak check, the dynamic linker's blocks are roots of it, and what else the
+ * runtime keeps is still reachable. valgrind's own entries for the linker's thread-local storage
+ * match nothing with glibc 2.36, where it counts such blocks as still reachable, as we do. */
+const char suppress_default_text[] = "# built-in suppressions: none\n";

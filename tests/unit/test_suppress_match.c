@@ -227,28 +227,6 @@ static void the_entry_read_last_is_tried_first(void **state)
     suppress_free(suppressions);
 }
 
-static void a_users_entry_beats_the_built_in_one(void **state)
-{
-    (void)state;
-    struct failure failure;
-    struct suppressions *suppressions = suppress_new();
-    assert_int_equal(suppress_load_default(suppressions, &failure), 0);
-    const struct fake_frame frames[] = {
-        {.function = "malloc"}, {.function = "tls_get_addr_tail"}, {.function = "__tls_get_addr"}};
-    struct fake_stack stack = {.frames = frames, .count = 3};
-    struct suppress_stack view = fake_stack_view(&stack);
-    struct suppress_entry *entry =
-        suppress_find(suppressions, SUPPRESS_LEAK, SUPPRESS_POSSIBLE, &view);
-    assert_true(entry->built_in);
-    assert_null(suppress_find(suppressions, SUPPRESS_LEAK, SUPPRESS_DEFINITE, &view));
-    const char *mine = LEAK("mine") "fun:malloc\n}\n";
-    assert_int_equal(suppress_load_text(suppressions, "mine", mine, strlen(mine), &failure), 0);
-    entry = suppress_find(suppressions, SUPPRESS_LEAK, SUPPRESS_POSSIBLE, &view);
-    assert_string_equal(entry->name, "mine");
-    assert_false(entry->built_in);
-    suppress_free(suppressions);
-}
-
 /* --- files in the shape that real projects ship ---------------------------------------------- */
 
 static void a_file_in_the_shape_of_pythons(void **state)
@@ -457,7 +435,6 @@ int main(void)
         cmocka_unit_test(a_record_of_unknown_kind_matches_entries_of_any),
         cmocka_unit_test(an_entry_matches_only_its_kind),
         cmocka_unit_test(the_entry_read_last_is_tried_first),
-        cmocka_unit_test(a_users_entry_beats_the_built_in_one),
         cmocka_unit_test(a_file_in_the_shape_of_pythons),
         cmocka_unit_test(a_file_in_the_shape_of_glibs),
         cmocka_unit_test(only_frames_that_still_matter_are_asked_for),
