@@ -1,0 +1,15 @@
+// The mapping that holds 40 bytes was made read-only. Memory that cannot be written
+// is no root in valgrind, though the program could still read the pointer: definitely lost.
+#include "leak.h"
+#include <sys/mman.h>
+static APART void work(void)
+{
+    void **arena = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    arena[5000] = node(40, NULL);
+    mprotect(arena, 1 << 20, PROT_READ);
+}
+int main(void)
+{
+    work();
+    forget();
+}

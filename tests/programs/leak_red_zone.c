@@ -1,0 +1,51 @@
+// A thread that sleeps holds 40 bytes just below its stack pointer, in the 128 bytes that a function
+// which calls no other may use on x86-64: still reachable.
+#include "leak.h"
+#include <fcntl.h>
+#include <sys/syscall.h>
+/* The other thread's last words: it sleeps in the kernel from here on, in a system call made
+ * directly so that no function has put its registers on the stack. The flag is set just before;
+ * `main` gives it time by waiting until the kernel says that it sleeps. */
+static volatile int asleep;
+static volatile int other_tid;
+static APART void wait_until_asleep(void)
+{
+    char path[64], state = 0;
+    while (!asleep)
+        usleep(1000);
+    sprintf(path, "/proc/self/task/%d/stat", other_tid);
+    while (state != 'S') {
+        char text[64] = "";
+        int fd = open(path, O_RDONLY);
+        read(fd, text, sizeof text - 1);
+        close(fd);
+        state = strrchr(text, ')') ? strrchr(text, ')')[2] : 0;
+    }
+}
+static void *block[1];
+static void *other(void *unused)
+{
+    other_tid = syscall(SYS_gettid);
+    forget();
+    __asm__ volatile("lea block(%%rip), %%rax\n"
+                     "mov (%%rax), %%rcx\n"
+                     "and $-16, %%rsp\n"
+                     "mov %%rcx, -120(%%rsp)\n"
+                     "movq $0, (%%rax)\n"
+                     "xor %%ecx, %%ecx\n"
+                     "movl $1, asleep(%%rip)\n"
+                     "1: mov $34, %%eax; syscall; jmp 1b" ::: "memory");
+    return NULL;
+}
+static APART void work(void)
+{
+    pthread_t thread;
+    block[0] = node(40, NULL);
+    pthread_create(&thread, NULL, other, NULL);
+    wait_until_asleep();
+}
+int main(void)
+{
+    work();
+    forget();
+}

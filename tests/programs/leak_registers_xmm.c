@@ -1,0 +1,49 @@
+// A thread that sleeps holds two blocks (24, 32) in xmm7 and nowhere else. The program can use them at
+// any time, so they are still reachable; valgrind looks only at general registers.
+#include "leak.h"
+#include <fcntl.h>
+#include <sys/syscall.h>
+/* The other thread's last words: it sleeps in the kernel from here on, in a system call made
+ * directly so that no function has put its registers on the stack. The flag is set just before;
+ * `main` gives it time by waiting until the kernel says that it sleeps. */
+static volatile int asleep;
+static volatile int other_tid;
+static APART void wait_until_asleep(void)
+{
+    char path[64], state = 0;
+    while (!asleep)
+        usleep(1000);
+    sprintf(path, "/proc/self/task/%d/stat", other_tid);
+    while (state != 'S') {
+        char text[64] = "";
+        int fd = open(path, O_RDONLY);
+        read(fd, text, sizeof text - 1);
+        close(fd);
+        state = strrchr(text, ')') ? strrchr(text, ')')[2] : 0;
+    }
+}
+static void *block[4];
+static void *sleep_with_registers(void *unused)
+{
+    other_tid = syscall(SYS_gettid);
+    forget();
+    __asm__ volatile("lea block(%%rip), %%rax\n"
+                     "movups (%%rax), %%xmm7\n"
+                     "movq $0, (%%rax); movq $0, 8(%%rax); movq $0, 16(%%rax); movq $0, 24(%%rax)\n"
+                     "movl $1, asleep(%%rip)\n"
+                     "1: mov $34, %%eax; syscall; jmp 1b" ::: "memory");
+    return NULL;
+}
+static APART void work(void)
+{
+    pthread_t thread;
+    for (int k = 0; k < 2; k++)
+        block[k] = node(24 + 8 * k, NULL);
+    pthread_create(&thread, NULL, sleep_with_registers, NULL);
+    wait_until_asleep();
+}
+int main(void)
+{
+    work();
+    forget();
+}
