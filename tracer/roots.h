@@ -5,7 +5,7 @@
  * [valgrind 3.19: private and shared anonymous memory, private and shared files, memfd, SysV shared
  * memory, /dev/shm, /dev/zero and sbrk memory are roots; read-only and write-only ones are not],
  * except devices, less
- *   - what the caller excludes (the tracer's own pages, the log)
+ *   - the tracer's own pages, and what else the caller excludes (the log, the tracer's own data)
  *   - what belongs to malloc (see glibc_heap)
  *   - what lies below the stack pointer of a held thread, less the red zone
  * The caller adds each held thread's registers, and as memory vector_begin … vector_end (valgrind
@@ -40,18 +40,17 @@ struct roots_range {
     uint64_t end;
 };
 
-/* The exclusions are roots' own: in pages, sorted on use. */
 struct roots {
     const struct memory_map *map;
-    struct roots_range *excluded;
+    struct roots_range *excluded; /* in pages, roots' own */
     size_t excluded_count;
-    size_t excluded_capacity;
-    int incomplete; /* 1: no memory for an exclusion; what it hides counts as a root */
+    int incomplete; /* 1: no memory for an exclusion, so that what it would hide counts as a root */
 };
 
 typedef void roots_yield(void *context, uint64_t begin, uint64_t end);
 
-/* Begins with nothing excluded. The map must stay valid. */
+/* Begins with the tracer's own pages excluded (those in pages_list now). The map must stay valid.
+ */
 void roots_begin(struct roots *roots, const struct memory_map *map);
 
 /* Excludes [begin, end). */

@@ -1,0 +1,437 @@
+#include "glibc_heap.h"
+
+#define PAGE            4096u
+#define CHUNK_HEADER    16u /* a chunk begins so many bytes before the block in it */
+#define CHUNK_MIN       32u
+#define FENCE           16u /* the size of the chunks that close a run before foreign memory */
+#define PREV_INUSE      1u
+#define IS_MMAPPED      2u
+#define NON_MAIN_ARENA  4u
+#define FLAGS           7u
+#define BINS            127u /* pairs of words in malloc_state, the last one always empty */
+#define BINS_EMPTY_MIN  32u  /* that must point to themselves to be taken for bins */
+#define BEFORE_BINS     112u /* of malloc_state: mutex, flags, fast bins, top, last_remainder */
+#define BEHIND_BINS     56u  /* binmap, next, next_free, attached_threads, system_mem and its max */
+#define MAIN_ARENAS_MAX 4u   /* one for each libc in the process (dlmopen) */
+#define NONE            UINT64_MAX
+
+struct finder {
+    const struct glibc_heap_world *world;
+    struct glibc_heap_counts counts;
+    uint64_t tops[MAIN_ARENAS_MAX]; /* the last chunk of each main arena's newest run */
+    size_t window_length;
+    uint64_t window_begin;
+};
+static char window[64u << 10]; /* what lies at window_begin */
+
+/* --- reading -----------------------------------------------------------------------------------
+ */
+
+static int read_exactly(struct finder *f, uint64_t address, void *words, size_t length)
+{
+    return f->world->read(f->world->context, address, words, length) == length;
+}
+
+/* A word at a multiple of 8; 0 if it cannot be read. For reading forwards. */
+static uint64_t word_at(struct finder *f, uint64_t address)
+{
+    uint64_t word;
+    if (address - f->window_begin >= f->window_length) {
+        f->window_begin = address & ~(uint64_t)(PAGE - 1);
+        f->window_length =
+            f->world->read(f->world->context, f->window_begin, window, sizeof window) & ~7ul;
+        if (address - f->window_begin >= f->window_length) {
+            f->window_length = 0;
+            return 0;
+        }
+    }
+    __builtin_memcpy(&word, window + (address - f->window_begin), sizeof word);
+    return word;
+}
+
+static void report(struct finder *f, uint64_t begin, uint64_t end)
+{
+    if (begin < end)
+        f->world->found(f->world->context, begin, end);
+}
+
+/* --- live blocks -------------------------------------------------------------------------------
+ */
+
+static uint64_t address_of(const struct finder *f, size_t index)
+{
+    return trace_block_address(f->world->blocks[index].where);
+}
+
+/* The first block at or above the address. */
+static size_t first_block(const struct finder *f, uint64_t address)
+{
+    size_t low = 0, high = f->world->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (address_of(f, middle) < address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The first live chunk at or above the address and below `limit`, or NONE. */
+static uint64_t live_chunk(const struct finder *f, uint64_t address, uint64_t limit)
+{
+    size_t index = first_block(f, address + CHUNK_HEADER);
+    if (index == f->world->count || address_of(f, index) >= limit)
+        return NONE;
+    return address_of(f, index) - CHUNK_HEADER;
+}
+
+static int is_anonymous(const struct mapping *mapping)
+{
+    return !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED));
+}
+
+static int is_writable(const struct mapping *mapping)
+{
+    const uint32_t both = MAPPING_READABLE | MAPPING_WRITABLE;
+    return (mapping->flags & both) == both;
+}
+
+/* --- main_arena --------------------------------------------------------------------------------
+ */
+
+/* An empty bin's two words hold the address 16 bytes before themselves. */
+static int is_empty_bin(struct finder *f, uint64_t address)
+{
+    return word_at(f, address) == address - 16 && word_at(f, address + 8) == address - 16;
+}
+
+static void take_main_arena(struct finder *f, uint64_t bins)
+{
+    if (f->counts.main_arenas < MAIN_ARENAS_MAX)
+        f->tops[f->counts.main_arenas] = word_at(f, bins - 16);
+    f->counts.main_arenas++;
+    report(f, bins - BEFORE_BINS, bins + 16 * BINS + BEHIND_BINS);
+}
+
+/* `last` is an empty bin with none behind it: is it the 127th, in front of it many others? */
+static void try_main_arena(struct finder *f, const struct mapping *data, uint64_t last)
+{
+    uint64_t bins = last + 16 - 16 * BINS;
+    unsigned empty = 0;
+    if (last < data->begin + 16 * BINS + BEFORE_BINS)
+        return;
+    for (unsigned i = 0; i < BINS; i++)
+        empty += (unsigned)is_empty_bin(f, bins + 16 * i);
+    if (empty >= BINS_EMPTY_MIN)
+        take_main_arena(f, bins);
+}
+
+static void find_main_arenas(struct finder *f)
+{
+    for (size_t i = 0; i < f->world->map->count; i++) {
+        const struct mapping *data = &f->world->map->mappings[i];
+        if (!(data->flags & MAPPING_FILE) || data->flags & (MAPPING_SHARED | MAPPING_DEVICE) ||
+            !is_writable(data))
+            continue;
+        for (uint64_t at = data->begin; at + 32 <= data->end; at += 8)
+            if (word_at(f, at) == at - 16 && is_empty_bin(f, at) && !is_empty_bin(f, at + 16))
+                try_main_arena(f, data, at);
+    }
+}
+
+static int is_top(const struct finder *f, uint64_t chunk)
+{
+    for (size_t i = 0; i < f->counts.main_arenas && i < MAIN_ARENAS_MAX; i++)
+        if (f->tops[i] == chunk)
+            return 1;
+    return 0;
+}
+
+/* The highest top inside [begin, end), or NONE. */
+static uint64_t top_within(const struct finder *f, uint64_t begin, uint64_t end)
+{
+    uint64_t found = NONE;
+    for (size_t i = 0; i < f->counts.main_arenas && i < MAIN_ARENAS_MAX; i++)
+        if (f->tops[i] >= begin && f->tops[i] < end && (found == NONE || f->tops[i] > found))
+            found = f->tops[i];
+    return found;
+}
+
+/* --- the main arena's runs ---------------------------------------------------------------------
+ */
+
+/* The size of a chunk of the main arena, 0: this is none. `fence` is a valid size too. */
+static uint64_t chunk_size(struct finder *f, uint64_t chunk, uint64_t limit)
+{
+    uint64_t word = word_at(f, chunk + 8), size = word & ~(uint64_t)FLAGS;
+    if (chunk + CHUNK_HEADER > limit || word & (IS_MMAPPED | NON_MAIN_ARENA))
+        return 0;
+    return size % 16 == 0 && size >= FENCE && size <= limit - chunk ? size : 0;
+}
+
+/* Does a walk from chunk to chunk that begins here come to `target`? */
+static int leads_to(struct finder *f, uint64_t chunk, uint64_t target, uint64_t limit)
+{
+    while (chunk < target) {
+        uint64_t size = chunk_size(f, chunk, limit);
+        if (size < CHUNK_MIN)
+            return 0;
+        chunk += size;
+    }
+    return chunk == target;
+}
+
+/* The lowest place in [begin, target] from which a walk leads to `target`. A run's first chunk has
+ * a used chunk before it (it says) and so no size of that. */
+static uint64_t first_chunk(struct finder *f, uint64_t begin, uint64_t target, uint64_t limit,
+                            uint64_t step)
+{
+    for (uint64_t at = (begin + step - 1) & ~(step - 1); at < target; at += step)
+        if (word_at(f, at) == 0 && (word_at(f, at + 8) & FLAGS) == PREV_INUSE &&
+            leads_to(f, at, target, limit))
+            return at;
+    return target;
+}
+
+/* The end of a live chunk, if the next live one follows so closely that nothing is between. Saves
+ * reading the heap. */
+static uint64_t next_if_adjacent(const struct finder *f, uint64_t chunk, size_t *block)
+{
+    size_t i = *block;
+    while (i < f->world->count && address_of(f, i) < chunk + CHUNK_HEADER)
+        i++;
+    *block = i;
+    if (i + 1 >= f->world->count || address_of(f, i) != chunk + CHUNK_HEADER)
+        return NONE;
+    uint64_t size = (trace_block_size(f->world->blocks[i].what) + 8 + 15) & ~15ull;
+    uint64_t next = address_of(f, i + 1) - CHUNK_HEADER;
+    size = size < CHUNK_MIN ? CHUNK_MIN : size;
+    return next == chunk + size || next == chunk + size + 16 ? next : NONE;
+}
+
+/* Where chunks end that make no sense at `chunk`: a thread was held in malloc, or the program wrote
+ * over a size. The next live chunk, else the top, else (in [heap]) all the rest is malloc's. */
+static uint64_t resume_behind(const struct finder *f, const struct mapping *mapping, uint64_t chunk)
+{
+    uint64_t next = live_chunk(f, chunk + 1, mapping->end);
+    uint64_t top = top_within(f, chunk + 1, mapping->end);
+    if (next != NONE || top != NONE)
+        return next < top ? next : top;
+    return f->counts.main_arenas == 0 && mapping->flags & MAPPING_HEAP ? mapping->end : chunk;
+}
+
+/* Walks a run from its first chunk; returns its end. */
+static uint64_t walk_run(struct finder *f, const struct mapping *mapping, uint64_t chunk)
+{
+    size_t block = first_block(f, chunk + CHUNK_HEADER);
+    while (chunk < mapping->end) {
+        uint64_t next = next_if_adjacent(f, chunk, &block);
+        uint64_t size = next != NONE ? next - chunk : chunk_size(f, chunk, mapping->end);
+        if (size == FENCE)
+            return chunk + 2 * FENCE;
+        if (is_top(f, chunk))
+            return size ? chunk + size : mapping->end;
+        if (size == 0) {
+            uint64_t resume = resume_behind(f, mapping, chunk);
+            if (resume == chunk)
+                return chunk;
+            chunk = resume;
+        }
+        chunk += size;
+    }
+    return mapping->end;
+}
+
+/* Every run in a mapping from `begin` on. What lies between runs is the program's. */
+static void find_runs(struct finder *f, const struct mapping *mapping, uint64_t begin)
+{
+    uint64_t step = PAGE; /* before the first run may lie .bss, full of anything */
+    while (begin < mapping->end) {
+        uint64_t target = live_chunk(f, begin, mapping->end);
+        uint64_t top = top_within(f, begin, mapping->end);
+        target = top < target ? top : target;
+        if (target == NONE && f->counts.main_arenas == 0 && mapping->flags & MAPPING_HEAP)
+            target = mapping->end;
+        if (target == NONE)
+            return;
+        uint64_t first = first_chunk(f, begin, target, mapping->end, step);
+        if (first == target && step == PAGE)
+            first = first_chunk(f, begin, target, mapping->end, 16);
+        uint64_t end = first < mapping->end ? walk_run(f, mapping, first) : first;
+        report(f, first, end);
+        f->counts.runs += first < end;
+        begin = end > begin ? end : mapping->end;
+        step = 16;
+    }
+}
+
+/* --- heaps of other arenas ---------------------------------------------------------------------
+ */
+
+struct heap_info {
+    uint64_t arena;
+    uint64_t previous;
+    uint64_t size;
+    uint64_t accessible;
+};
+
+static int sizes_are_plausible(const struct heap_info *info)
+{
+    return info->size && info->size % PAGE == 0 && info->accessible % PAGE == 0 &&
+           info->size <= info->accessible && info->accessible <= GLIBC_HEAP_SPAN;
+}
+
+/* An arena's struct follows the heap_info of its first heap, of 32 or (since 2.35) 48 bytes; the
+ * further heaps name it and the heap before them. */
+static int arena_is_plausible(struct finder *f, uint64_t heap, const struct heap_info *info)
+{
+    uint64_t first = info->arena & ~(GLIBC_HEAP_SPAN - 1), arena;
+    uint64_t offset = info->arena - first;
+    if (offset != 32 && offset != 48)
+        return 0;
+    if (first == heap)
+        return info->previous == 0;
+    return info->previous && info->previous % GLIBC_HEAP_SPAN == 0 && info->previous != heap &&
+           read_exactly(f, first, &arena, sizeof arena) && arena == info->arena;
+}
+
+/* All 64 MiB are anonymous, writable just as far as the heap_info says. */
+static int fills_its_span(const struct finder *f, uint64_t heap, uint64_t accessible)
+{
+    for (uint64_t at = heap; at < heap + GLIBC_HEAP_SPAN;) {
+        const struct mapping *mapping = memory_map_find(f->world->map, at);
+        if (!mapping || !is_anonymous(mapping) || is_writable(mapping) != (at < heap + accessible))
+            return 0;
+        if (at < heap + accessible && mapping->end > heap + accessible &&
+            accessible < GLIBC_HEAP_SPAN)
+            return 0;
+        at = mapping->end;
+    }
+    return 1;
+}
+
+static int is_heap(struct finder *f, uint64_t heap)
+{
+    struct heap_info info;
+    return read_exactly(f, heap, &info, sizeof info) && sizes_are_plausible(&info) &&
+           fills_its_span(f, heap, info.accessible) && arena_is_plausible(f, heap, &info);
+}
+
+static void find_heaps(struct finder *f)
+{
+    for (size_t i = 0; i < f->world->map->count; i++) {
+        const struct mapping *mapping = &f->world->map->mappings[i];
+        if (!is_anonymous(mapping) || !is_writable(mapping))
+            continue;
+        uint64_t heap = (mapping->begin + GLIBC_HEAP_SPAN - 1) & ~(GLIBC_HEAP_SPAN - 1);
+        for (; heap < mapping->end; heap += GLIBC_HEAP_SPAN)
+            if (is_heap(f, heap)) {
+                f->counts.heaps++;
+                report(f, heap, heap + GLIBC_HEAP_SPAN);
+            }
+    }
+}
+
+/* --- blocks elsewhere --------------------------------------------------------------------------
+ */
+
+/* Each of these returns the address up to which blocks are explained, 0: this is not the way. */
+
+static uint64_t explain_by_heap(struct finder *f, const struct mapping *mapping, uint64_t chunk)
+{
+    uint64_t heap = chunk & ~(GLIBC_HEAP_SPAN - 1), words[2];
+    if (is_heap(f, heap))
+        return heap + GLIBC_HEAP_SPAN;
+    if (!read_exactly(f, chunk, words, sizeof words) ||
+        (words[1] & (IS_MMAPPED | NON_MAIN_ARENA)) != NON_MAIN_ARENA || words[1] < CHUNK_MIN)
+        return 0;
+    /* It says that it lies in a heap, and the heap makes no sense: overwritten, or cut in pieces by
+     * the program. */
+    uint64_t end = heap + GLIBC_HEAP_SPAN < mapping->end ? heap + GLIBC_HEAP_SPAN : mapping->end;
+    report(f, heap > mapping->begin ? heap : mapping->begin, end);
+    return end;
+}
+
+static uint64_t explain_by_own_mapping(struct finder *f, const struct mapping *mapping,
+                                       uint64_t chunk)
+{
+    uint64_t words[2];
+    if (!read_exactly(f, chunk, words, sizeof words) || (words[1] & FLAGS) != IS_MMAPPED)
+        return 0;
+    uint64_t begin = chunk - words[0], end = chunk + (words[1] & ~(uint64_t)FLAGS);
+    if (words[0] > chunk || begin % PAGE || end % PAGE || begin < mapping->begin ||
+        end <= chunk + CHUNK_HEADER || end > mapping->end)
+        return 0;
+    f->counts.mmapped++;
+    report(f, begin, end);
+    return end;
+}
+
+/* Where brk fails malloc continues its main arena in anonymous memory. */
+static uint64_t explain_by_run(struct finder *f, const struct mapping *mapping, uint64_t chunk)
+{
+    uint64_t size = chunk_size(f, chunk, mapping->end);
+    if (size < CHUNK_MIN ||
+        (chunk + size < mapping->end && !(word_at(f, chunk + size + 8) & PREV_INUSE)))
+        return 0;
+    find_runs(f, mapping, chunk > mapping->begin ? mapping->begin : chunk);
+    return mapping->end;
+}
+
+static uint64_t explain_as_foreign(struct finder *f, const struct mapping *mapping, size_t index)
+{
+    const struct trace_verdict *block = &f->world->blocks[index];
+    uint64_t address = trace_block_address(block->where), size = trace_block_size(block->what);
+    f->counts.foreign_blocks++;
+    if (is_anonymous(mapping) && !(mapping->flags & MAPPING_STACK)) {
+        report(f, mapping->begin, mapping->end);
+        return mapping->end;
+    }
+    report(f, address, address + (size ? size : 1));
+    return address + 1;
+}
+
+static uint64_t explain(struct finder *f, const struct mapping *mapping, size_t index)
+{
+    uint64_t end = 0, chunk = address_of(f, index) - CHUNK_HEADER;
+    if (!f->world->other_allocator && is_anonymous(mapping) && chunk >= mapping->begin) {
+        end = explain_by_heap(f, mapping, chunk);
+        end = end ? end : explain_by_own_mapping(f, mapping, chunk);
+        end = end ? end : explain_by_run(f, mapping, chunk);
+    }
+    return end ? end : explain_as_foreign(f, mapping, index);
+}
+
+static void explain_blocks(struct finder *f)
+{
+    for (size_t i = 0; i < f->world->count;) {
+        uint64_t address = address_of(f, i);
+        const struct mapping *mapping = memory_map_find(f->world->map, address);
+        int in_runs = mapping && mapping->flags & MAPPING_HEAP && !f->world->other_allocator;
+        if (!mapping)
+            i++; /* gone: the reads will say so */
+        else if (in_runs)
+            i = first_block(f, mapping->end);
+        else
+            i = first_block(f, explain(f, mapping, i));
+    }
+}
+
+/* --- the whole ---------------------------------------------------------------------------------
+ */
+
+struct glibc_heap_counts glibc_heap_find(const struct glibc_heap_world *world)
+{
+    struct finder finder = {.world = world}, *f = &finder;
+    if (!world->other_allocator) {
+        find_main_arenas(f);
+        for (size_t i = 0; i < world->map->count; i++)
+            if (world->map->mappings[i].flags & MAPPING_HEAP &&
+                is_writable(&world->map->mappings[i]))
+                find_runs(f, &world->map->mappings[i], world->map->mappings[i].begin);
+        find_heaps(f);
+    }
+    explain_blocks(f);
+    return f->counts;
+}
