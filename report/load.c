@@ -115,25 +115,20 @@ static void load_totals(const struct log_reader *reader, struct model *model)
         for (uint64_t k = 0; k < extents[i].count; k++) {
             model->totals.allocations += threads[k].allocations;
             model->totals.frees += threads[k].frees;
+            model->totals.bad_frees += threads[k].bad_frees;
             model->totals.bytes_allocated += threads[k].bytes_allocated;
             model->totals.bytes_freed += threads[k].bytes_freed;
         }
     }
 }
 
-/* What the counters say is in use; but blocks are counted by the table when it holds them all,
- * because bad frees count as frees. */
-static void load_in_use(const struct log_reader *reader, struct model *model)
+static void load_in_use(struct model *model)
 {
     const struct trace_totals *totals = &model->totals;
-    bool all_there = reader->damage_count == 0 && model->header.losses.blocks == 0 &&
-                     !(model->header.flags & TRACE_FLAG_INCOMPLETE);
 
     if (totals->bytes_allocated > totals->bytes_freed)
         model->bytes_in_use = totals->bytes_allocated - totals->bytes_freed;
-    if (all_there)
-        model->blocks_in_use = model->block_count;
-    else if (totals->allocations > totals->frees)
+    if (totals->allocations > totals->frees)
         model->blocks_in_use = totals->allocations - totals->frees;
 }
 
@@ -179,7 +174,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_totals(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);
     load_blocks(&stacks, model);
-    load_in_use(reader, model);
+    load_in_use(model);
     load_misuses(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);
     load_stacks_end(&stacks);

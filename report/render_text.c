@@ -52,7 +52,7 @@ static void text_heap_summary(const struct text_page *page)
     render_text_line(page, "    in use %s: %s bytes in %s blocks", text_when(model),
                      NUMBER(model->bytes_in_use), NUMBER(model->blocks_in_use));
     render_text_line(page, "  total heap usage: %s allocs, %s frees, %s bytes allocated",
-                     NUMBER(totals->allocations), NUMBER(totals->frees),
+                     NUMBER(totals->allocations), NUMBER(totals->frees + totals->bad_frees),
                      NUMBER(totals->bytes_allocated));
     text_blank(page);
 }
@@ -129,7 +129,7 @@ static void text_leak_kind(const struct text_page *page, enum block_kind kind, c
 {
     const struct selection *selection = page->report->selection;
 
-    render_text_line(page, "%19s: %s bytes in %s blocks", name, NUMBER(selection->bytes[kind]),
+    render_text_line(page, "%18s: %s bytes in %s blocks", name, NUMBER(selection->bytes[kind]),
                      NUMBER(selection->blocks[kind]));
 }
 
@@ -162,7 +162,7 @@ static void text_leak_summary(const struct text_page *page)
     text_leak_kind(page, BLOCK_POSSIBLY_LOST, "possibly lost");
     text_leak_kind(page, BLOCK_REACHABLE, "still reachable");
     text_heuristics(page);
-    render_text_line(page, "         suppressed: %s bytes in %s blocks",
+    render_text_line(page, "        suppressed: %s bytes in %s blocks",
                      NUMBER(selection->suppressed_bytes), NUMBER(selection->suppressed_blocks));
     if (selection->hanging_blocks)
         render_text_line(page,

@@ -70,7 +70,7 @@ INTERPOSE void *calloc(size_t count, size_t size)
     return pointer;
 }
 
-void interpose_free(void *pointer, const struct observe_free *how, const struct call_site *site)
+void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
 {
     if (!pointer || __builtin_expect(bootstrap_owns(pointer), 0))
         return;
@@ -83,25 +83,25 @@ void interpose_free(void *pointer, const struct observe_free *how, const struct 
 INTERPOSE void free(void *pointer)
 {
     struct call_site site = UNWIND_CALL_SITE(free);
-    interpose_free(pointer, &(struct observe_free){.family = TRACE_BY_MALLOC}, &site);
+    interpose_free(pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC}, &site);
 }
 
 INTERPOSE void cfree(void *pointer)
 {
     struct call_site site = UNWIND_CALL_SITE(cfree);
-    interpose_free(pointer, &(struct observe_free){.family = TRACE_BY_MALLOC}, &site);
+    interpose_free(pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC}, &site);
 }
 
 INTERPOSE void free_sized(void *pointer, size_t size)
 {
     struct call_site site = UNWIND_CALL_SITE(free_sized);
-    interpose_free(pointer, &(struct observe_free){.family = TRACE_BY_MALLOC, .size_given = true, .size = size}, &site);
+    interpose_free(pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC, .size_given = true, .size = size}, &site);
 }
 
 INTERPOSE void free_aligned_sized(void *pointer, size_t alignment, size_t size)
 {
     struct call_site site = UNWIND_CALL_SITE(free_aligned_sized);
-    struct observe_free how = {TRACE_BY_MALLOC, true, true, size, alignment};
+    struct misuse_free how = {TRACE_BY_MALLOC, true, true, size, alignment};
     interpose_free(pointer, &how, &site);
 }
 

@@ -18,6 +18,6 @@ static inline bool interpose_is_observed(void)
 }
 
 /* Frees what an interposed function allocated, observed or not; the one way by which all frees go. */
-void interpose_free(void *pointer, const struct observe_free *how, const struct call_site *site);
+void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site);
 
 #endif

@@ -56,7 +56,7 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     INTERPOSE void cxx_##name parameters                                                              \
     {                                                                                                 \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                         \
-        struct observe_free how = __VA_ARGS__;                                                        \
+        struct misuse_free how = __VA_ARGS__;                                                        \
         if (!pointer || bootstrap_owns(pointer))                                                      \
             return;                                                                                   \
         FIND(name, symbol);                                                                           \

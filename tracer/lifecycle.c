@@ -3,6 +3,7 @@
 #include "block_table.h"
 #include "env.h"
 #include "frame_cache.h"
+#include "freed_table.h"
 #include "message.h"
 #include "module_list.h"
 #include "pages.h"
@@ -111,7 +112,8 @@ static void find_tracer(char *path, size_t size)
 
 static bool begin_tables(void)
 {
-    return stack_table_begin(module_list_find) && block_table_begin() && frame_cache_begin(is_stable);
+    return stack_table_begin(module_list_find) && block_table_begin() && freed_table_begin() &&
+           frame_cache_begin(is_stable);
 }
 
 /* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait). */

@@ -1,5 +1,6 @@
 #include "observe.h"
 
+#include "freed_table.h"
 #include "trace_log.h"
 #include "unwind.h"
 
@@ -135,12 +136,17 @@ void observe_labelled(void *pointer, size_t size, enum trace_family family, uint
 
 /* --- free ------------------------------------------------------------------------------------------ */
 
-static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread)
+/* No live block begins at the address. Where blocks went unrecorded it may be one of those, and is
+ * passed on; else it is the program's mistake, and is not. */
+static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer, const struct call_site *site)
 {
-    if (thread)
-        thread_count(&thread->record->frees, 1);
-    trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
-    return true;
+    if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED)) {
+        trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
+        return true;
+    }
+    thread_count(&thread->record->bad_frees, 1);
+    misuse_bad_free(thread, (uint64_t)pointer, capture(thread, site));
+    return false;
 }
 
 void observe_deleting(void *pointer)
@@ -150,21 +156,29 @@ void observe_deleting(void *pointer)
         thread->deleting = pointer;
 }
 
-bool observe_free(void *pointer, const struct observe_free *how, const struct call_site *site)
+static inline void taken_out(struct thread *thread, const struct block *block, const struct misuse_free *how,
+                             const struct call_site *site)
+{
+    uint32_t stack = capture(thread, site);
+    freed_table_put(block, stack);
+    count_free(thread, block->size);
+    if (__builtin_expect(!misuse_fits(block, how), 0))
+        misuse_check_free(thread, block, how, stack);
+}
+
+bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
 {
     struct thread *thread = thread_current();
     struct block block;
-    (void)how;
-    (void)site;
     if (__builtin_expect(!thread, 0))
-        return free_unknown(NULL);
+        return free_unknown(NULL, pointer, site);
     if (__builtin_expect(thread->deleting != NULL, 0) && thread->deleting == pointer) {
         thread->deleting = NULL;
         return true;
     }
     if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed), 0))
-        return free_unknown(thread);
-    count_free(thread, block.size);
+        return free_unknown(thread, pointer, site);
+    taken_out(thread, &block, how, site);
     return true;
 }
 
@@ -173,11 +187,10 @@ bool observe_free(void *pointer, const struct observe_free *how, const struct ca
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    (void)site;
     if (thread && block_table_remove((uint64_t)pointer, old, &thread->blocks_unflushed))
         return true;
     *old = (struct block){0};
-    return true;
+    return free_unknown(thread, pointer, site);
 }
 
 void observe_realloc_failed(const struct block *old)
@@ -190,11 +203,10 @@ void observe_realloc_failed(const struct block *old)
 void observe_realloc_done(const struct block *old, void *pointer, size_t size, bool freed,
                           const struct call_site *site)
 {
+    static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
     struct thread *thread = thread_current();
-    if (old->address && thread)
-        count_free(thread, old->size);
-    else
-        free_unknown(thread);
+    if (thread && old->address)
+        taken_out(thread, old, &how, site);
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }

@@ -7,25 +7,16 @@
 #ifndef OBSERVE_H
 #define OBSERVE_H
 
-#include "block_table.h"
-#include "thread.h"
+#include "misuse.h"
 
 /* A new block. site is the call that the program made. */
 void observe_allocation(void *pointer, size_t size, enum trace_family family, uint32_t alignment_log2,
                         const struct call_site *site);
-/* How the program gives a block back. */
-struct observe_free {
-    enum trace_family family;
-    bool size_given;      /* sized delete, free_sized */
-    bool alignment_given; /* aligned delete, free_aligned_sized */
-    size_t size;
-    size_t alignment;
-};
 /* A block that is about to be freed. true: pass it on to the real function. */
-bool observe_free(void *pointer, const struct observe_free *how, const struct call_site *site);
+bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site);
 
 /* realloc: the old block is taken out first, and put back if the real function fails.
- * false: the old pointer is bad, the real function must not be called. */
+ * false: the old pointer is bad, and the real function must not be called: NULL is the answer. */
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site);
 void observe_realloc_failed(const struct block *old);
 /* freed: the real function freed the old block (realloc to size 0). */

@@ -2,6 +2,7 @@
 
 #include "frame_cache.h"
 #include "message.h"
+#include "misuse.h"
 #include "trace_log.h"
 #include "unwind.h"
 
@@ -11,7 +12,7 @@ static void print_heap(const struct trace_totals *totals)
     message_line("HEAP SUMMARY:");
     message_line("    in use at exit: %u bytes in %u blocks", totals->bytes_allocated - totals->bytes_freed,
                  totals->allocations - totals->frees);
-    message_line("  total heap usage: %u allocs, %u frees, %u bytes allocated", totals->allocations, totals->frees,
+    message_line("  total heap usage: %u allocs, %u frees, %u bytes allocated", totals->allocations, totals->frees + totals->bad_frees,
                  totals->bytes_allocated);
     message_line("");
     if (totals->allocations == totals->frees)
@@ -34,6 +35,15 @@ static void print_losses(const struct trace_losses *losses)
     print_loss(losses->threads, "threads could not be followed");
 }
 
+static void print_mistakes(void)
+{
+    uint64_t records;
+    uint64_t times;
+    misuse_count(&records, &times);
+    if (records)
+        message_line("ERRORS: %u from %u contexts: bad frees were recorded and not passed on, mismatched ones were", times, records);
+}
+
 static void print_captures(void)
 {
     struct unwind_counts captures;
@@ -51,6 +61,7 @@ static void print_captures(void)
 void summary_print(bool verbose)
 {
     print_heap(&trace_log_header->totals);
+    print_mistakes();
     print_losses(&trace_log_header->losses);
     if (verbose)
         print_captures();

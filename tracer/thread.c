@@ -96,6 +96,7 @@ void thread_sum(struct trace_totals *totals)
         const struct trace_thread *record = thread->record;
         totals->allocations += __atomic_load_n(&record->allocations, __ATOMIC_RELAXED);
         totals->frees += __atomic_load_n(&record->frees, __ATOMIC_RELAXED);
+        totals->bad_frees += __atomic_load_n(&record->bad_frees, __ATOMIC_RELAXED);
         totals->bytes_allocated += __atomic_load_n(&record->bytes_allocated, __ATOMIC_RELAXED);
         totals->bytes_freed += __atomic_load_n(&record->bytes_freed, __ATOMIC_RELAXED);
     }

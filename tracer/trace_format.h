@@ -93,7 +93,8 @@ struct trace_losses {
  * Before that, sum THREADS. */
 struct trace_totals {
     uint64_t allocations;
-    uint64_t frees; /* as valgrind counts: bad frees too, free(NULL) not */
+    uint64_t frees;     /* of live blocks; free(NULL) is not counted */
+    uint64_t bad_frees; /* of anything else; what valgrind prints as frees is frees + bad_frees */
     uint64_t bytes_allocated;
     uint64_t bytes_freed;
 };
@@ -178,9 +179,10 @@ struct trace_thread {
     uint32_t reserved;
     uint64_t allocations;
     uint64_t frees;
+    uint64_t bad_frees;
     uint64_t bytes_allocated;
     uint64_t bytes_freed;
-    uint64_t reserved_counts[11];
+    uint64_t reserved_counts[10];
 };
 
 /* Call stacks form a trie: a node is one frame together with all frames outside it. A stack is
@@ -314,7 +316,7 @@ struct trace_verdict {
 
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
-_Static_assert(sizeof(struct trace_header) == 376, "trace_header");
+_Static_assert(sizeof(struct trace_header) == 384, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");

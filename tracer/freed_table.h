@@ -1,0 +1,21 @@
+/* freed_table: blocks that were freed lately, so that a bad free can be told what it hit.
+ *
+ * One place for each value of a hash of the address; a later free that falls on the same place takes
+ * it. So a block is remembered until one of about FREED_TABLE_PLACES later frees replaces it, for
+ * any program length, in bounded memory, and a loop that frees the same address over and over stays
+ * on one cache line. What is found is a hint for a report: it is true, or absent. */
+#ifndef FREED_TABLE_H
+#define FREED_TABLE_H
+
+#include "block_table.h"
+
+#define FREED_TABLE_PLACES 32768u
+
+/* false: no memory; nothing is remembered then. */
+bool freed_table_begin(void);
+/* Remembers a block that is being freed by the call `stack_freed`. */
+void freed_table_put(const struct block *block, uint32_t stack_freed);
+/* The block freed lately that begins at `address`, or, with `interior`, that holds it. */
+bool freed_table_find(uint64_t address, bool interior, struct block *block, uint32_t *stack_freed);
+
+#endif
