@@ -7,6 +7,7 @@
 enum {
     CACHE_SIZE = 102400,
     INTERACTIONS = 100,
+    LOG_FIRST_CAPACITY = 4, /* entries */
     TOKEN_SIZE = 32,
 };
 
@@ -30,10 +31,17 @@ struct app_state {
 /* --- activity log
  * ----------------------------------------------------------------------------------- */
 
+static void activity_log_start(struct activity_log *log, size_t capacity)
+{
+    log->entries = must_have(malloc(capacity * sizeof *log->entries));
+    log->count = 0;
+    log->capacity = capacity;
+}
+
 static void activity_log_append(struct activity_log *log, const char *entry)
 {
     if (log->count == log->capacity) {
-        log->capacity = log->capacity ? 2 * log->capacity : 4;
+        log->capacity *= 2;
         log->entries = must_have(realloc(log->entries, log->capacity * sizeof *log->entries));
     }
     log->entries[log->count++] = must_have(strdup(entry));
@@ -41,11 +49,7 @@ static void activity_log_append(struct activity_log *log, const char *entry)
 
 static void activity_log_copy(struct activity_log *to, const struct activity_log *from)
 {
-    *to = (struct activity_log){0};
-    if (!from->count)
-        return;
-    to->entries = must_have(malloc(from->capacity * sizeof *to->entries));
-    to->capacity = from->capacity;
+    activity_log_start(to, from->capacity);
     for (; to->count < from->count; to->count++)
         to->entries[to->count] = must_have(strdup(from->entries[to->count]));
 }
@@ -80,6 +84,7 @@ static struct app_state *create_app_state(unsigned user_id, const char *username
     state->language = must_have(strdup("en"));
     state->cache = must_have(malloc(CACHE_SIZE));
     memset(state->cache, 0, CACHE_SIZE);
+    activity_log_start(&state->log, LOG_FIRST_CAPACITY);
     return state;
 }
 

@@ -32,14 +32,14 @@ expected() {
     handle) summary '235 bytes in 7 blocks' '34 allocs, 27 frees, 77,412 bytes allocated' \
         '16 bytes in 1 blocks' '83 bytes in 4 blocks' "$none" '136 bytes in 2 blocks' ;;
     'handle --fixed') clean_summary '34 allocs, 34 frees, 77,412 bytes allocated' ;;
-    state) summary '10,502,207 bytes in 5,756 blocks' '5,761 allocs, 5 frees, 10,503,199 bytes allocated' \
-        '7,272 bytes in 101 blocks' '10,494,935 bytes in 5,655 blocks' "$none" "$none" ;;
-    'state --tracked') summary '10,502,207 bytes in 5,756 blocks' '5,761 allocs, 5 frees, 10,503,199 bytes allocated' \
-        "$none" "$none" "$none" '10,502,207 bytes in 5,756 blocks' ;;
-    'state --fixed') clean_summary '5,761 allocs, 5,761 frees, 10,503,199 bytes allocated' ;;
-    '') summary '10,502,442 bytes in 5,763 blocks' '5,795 allocs, 32 frees, 10,580,611 bytes allocated' \
-        '7,288 bytes in 102 blocks' '10,495,018 bytes in 5,659 blocks' "$none" '136 bytes in 2 blocks' ;;
-    --fixed) clean_summary '5,795 allocs, 5,795 frees, 10,580,611 bytes allocated' ;;
+    state) summary '10,502,239 bytes in 5,757 blocks' '5,762 allocs, 5 frees, 10,503,231 bytes allocated' \
+        '7,272 bytes in 101 blocks' '10,494,967 bytes in 5,656 blocks' "$none" "$none" ;;
+    'state --tracked') summary '10,502,239 bytes in 5,757 blocks' '5,762 allocs, 5 frees, 10,503,231 bytes allocated' \
+        "$none" "$none" "$none" '10,502,239 bytes in 5,757 blocks' ;;
+    'state --fixed') clean_summary '5,762 allocs, 5,762 frees, 10,503,231 bytes allocated' ;;
+    '') summary '10,502,474 bytes in 5,764 blocks' '5,796 allocs, 32 frees, 10,580,643 bytes allocated' \
+        '7,288 bytes in 102 blocks' '10,495,050 bytes in 5,660 blocks' "$none" '136 bytes in 2 blocks' ;;
+    --fixed) clean_summary '5,796 allocs, 5,796 frees, 10,580,643 bytes allocated' ;;
     view) summary '384 bytes in 2 blocks' '3 allocs, 1 frees, 896 bytes allocated' \
         '256 bytes in 1 blocks' "$none" '128 bytes in 1 blocks' "$none" ;;
     'view --fixed') clean_summary '3 allocs, 3 frees, 896 bytes allocated' ;;
@@ -66,6 +66,14 @@ records() {
         sed -E 's/^(   (at|by)) 0x[0-9A-F]+: /\1 /; s/^(   at [^ ]+) .*/\1/'
 }
 
+# stacks FILE: the call stacks of its records, each on one line and once, whatever the leak kinds
+stacks() {
+    bare "$1" | sed -n '/ in record \| in loss record /,/^$/p' |
+        sed -E 's/ 0x[0-9A-F]+:/ /; s/^(   at +[^ ]+) .*/\1/; /record [0-9]+ of/d' |
+        awk '/^$/ { print stack; stack = ""; next } { sub(/^ +(at|by) +/, ""); stack = stack "; " $0 }
+             END { if (stack != "") print stack }' | sort -u
+}
+
 # by_valgrind ARGUMENT…: demo under valgrind, whose words go to ./valgrind.log
 by_valgrind() {
     valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --log-file=valgrind.log \
@@ -80,6 +88,23 @@ tracer_agrees() {
     traced "$BUILD/demo" "$@"
     equal "exit status of demo $*" 0 "$status"
     equal "the tracer's figures for demo $*" "$(expected "$@")" "$(figures err)"
+}
+# heap_usage_agrees ARGUMENT…: the tracer's HEAP SUMMARY alone, without leak kinds
+heap_usage_agrees() {
+    traced "$BUILD/demo" "$@"
+    equal "the tracer's heap summary for demo $*" "$(expected "$@" | sed '/^LEAK/,$d')" \
+        "$(figures err | sed '/^LEAK/,$d')"
+}
+# stacks_agree ARGUMENT…: leakreport's call stacks are valgrind's, frame by frame
+stacks_agree() {
+    by_valgrind "$@"
+    traced "$BUILD/demo" "$@"
+    report --show-leak-kinds=all trace.log
+    stacks valgrind.log >expected.stacks
+    stacks report >found.stacks
+    [ -s expected.stacks ] || fail "valgrind has no call stack for demo $*"
+    diff expected.stacks found.stacks | head -40 || true
+    cmp -s expected.stacks found.stacks || fail "the call stacks of demo $* differ from valgrind's"
 }
 # reports_agree ARGUMENT…: leakreport's loss records are valgrind's, frame by frame
 reports_agree() {
@@ -188,6 +213,15 @@ test_bad_arguments_are_refused() {
 
 # --- the demo under the tracer ---------------------------------------------------------------------
 
+test_heap_usage_of_handle() { heap_usage_agrees handle; }
+test_heap_usage_of_state() { heap_usage_agrees state; }
+test_heap_usage_of_state_tracked() { heap_usage_agrees state --tracked; }
+test_heap_usage_of_both() { heap_usage_agrees; }
+test_heap_usage_of_the_other_demos() {
+    heap_usage_agrees view
+    heap_usage_agrees pool
+    heap_usage_agrees refcount
+}
 test_tracer_figures_of_handle() { tracer_agrees handle; }
 test_tracer_figures_of_handle_fixed() { tracer_agrees handle --fixed; }
 test_tracer_figures_of_state() { tracer_agrees state; }
@@ -215,8 +249,7 @@ test_report_names_functions_and_lines_of_handle() {
     traced "$BUILD/demo" handle
     report --show-leak-kinds=all trace.log
     equal 'exit status' 0 "$status"
-    has report 'are definitely lost in loss record' \
-        "box_handler ($(line_of handle.c 'malloc(sizeof *box)'))" \
+    has report "box_handler ($(line_of handle.c 'malloc(sizeof *box)'))" \
         "start_listening ($(line_of handle.c '= box_handler('))" \
         "shared_text_replace ($(line_of handle.c 'malloc(length)'))" \
         "handlers_dispatch ($(line_of libhandlers.c 'handler->function(handler->user_data'))" \
@@ -238,6 +271,12 @@ test_report_of_fixed_has_no_record() {
     has report 'All heap blocks were freed -- no leaks are possible'
     has_not report 'in loss record'
 }
+test_stacks_of_handle_are_valgrinds() { stacks_agree handle; }
+test_stacks_of_state_are_valgrinds() { stacks_agree state; }
+test_stacks_of_state_tracked_are_valgrinds() { stacks_agree state --tracked; }
+test_stacks_of_view_are_valgrinds() { stacks_agree view; }
+test_stacks_of_pool_are_valgrinds() { stacks_agree pool; }
+test_stacks_of_refcount_are_valgrinds() { stacks_agree refcount; }
 test_report_of_handle_is_valgrinds() { reports_agree handle; }
 test_report_of_state_is_valgrinds() { reports_agree state; }
 test_report_of_state_tracked_is_valgrinds() { reports_agree state --tracked; }
