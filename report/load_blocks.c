@@ -177,6 +177,7 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
                                  const struct trace_verdict *verdict)
 {
     uint64_t address = trace_block_address(verdict->where);
+    bool sane = address != 0 && verdict->kind <= TRACE_DEFINITELY_LOST;
 
     return (struct block){
         .address = address,
@@ -184,7 +185,7 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
         .pointer_at = verdict->pointer_at,
         .stack = load_stack(stacks, trace_block_stack(verdict->what)),
         .head = verdict->head,
-        .kind = verdict->kind <= TRACE_DEFINITELY_LOST ? verdict->kind : BLOCK_KINDS_COUNT,
+        .kind = sane ? verdict->kind : BLOCK_KINDS_COUNT,
         .heuristic = verdict->heuristic <= TRACE_MULTIPLE_INHERITANCE ? verdict->heuristic : 0,
         .family = trace_block_family(verdict->where),
         .interior = verdict->interior != 0,

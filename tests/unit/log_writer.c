@@ -126,8 +126,8 @@ uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t s
 
 static uint64_t pack_what(uint64_t size, uint32_t stack)
 {
-    return (size < TRACE_SIZE_ELSEWHERE ? size : TRACE_SIZE_ELSEWHERE) |
-           (uint64_t)stack << TRACE_SIZE_BITS;
+    return (size < TRACE_SIZE_ELSEWHERE ? size : TRACE_SIZE_ELSEWHERE) | (uint64_t)stack
+                                                                             << TRACE_SIZE_BITS;
 }
 
 void log_writer_block(struct log_writer *writer, unsigned generation, enum trace_state state,

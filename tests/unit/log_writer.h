@@ -19,8 +19,8 @@ struct log_writer {
     struct trace_header header;
     struct log_table tables[TRACE_TABLES_COUNT];
     struct log_table generations[LOG_WRITER_GENERATIONS]; /* BLOCKS */
-    size_t records_per_extent; /* 0: one extent for each table */
-    unsigned char *bytes;      /* the log, after finish */
+    size_t records_per_extent;                            /* 0: one extent for each table */
+    unsigned char *bytes;                                 /* the log, after finish */
     size_t size;
     unsigned extents; /* in the directory */
 };

@@ -101,7 +101,8 @@ static void string_outside_of_its_table_is_none(void **state)
 {
     (void)state;
     assert_int_equal(open_whole(), 0);
-    assert_null(log_reader_string(&reader, (struct trace_string){.offset = 1ull << 60, .length = 1}));
+    assert_null(
+        log_reader_string(&reader, (struct trace_string){.offset = 1ull << 60, .length = 1}));
     assert_null(log_reader_string(&reader, (struct trace_string){.offset = 4000, .length = 4000}));
     assert_null(
         log_reader_string(&reader, (struct trace_string){.offset = 1, .length = UINT32_MAX}));
@@ -132,7 +133,8 @@ static void file_cut_in_a_table_keeps_what_is_there(void **state)
     assert_null(log_reader_record(&reader, TRACE_NODES, 10));
     assert_true(reader.damage_count >= 1);
     char expected[64];
-    snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 places of table NODES", end);
+    snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 places of table NODES",
+             end);
     assert_non_null(strstr(reader.damage[0], expected));
 }
 

@@ -1,0 +1,234 @@
+/* The command line: what is understood, what is refused, and in which words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "trace_format.h"
+
+static struct cli_options options;
+static struct failure failure;
+
+/* Parses "leakreport" and the given words. */
+static int parse(const char *first, ...)
+{
+    static char *arguments[16];
+    int count = 1;
+    va_list words;
+
+    cli_free(&options);
+    arguments[0] = (char *)"leakreport";
+    va_start(words, first);
+    for (const char *word = first; word; word = va_arg(words, const char *))
+        arguments[count++] = (char *)word;
+    va_end(words);
+    arguments[count] = NULL;
+    return cli_parse(&options, count, arguments, &failure);
+}
+
+static void expect_refusal(const char *argument, const char *text)
+{
+    assert_int_equal(parse(argument, "trace.log", NULL), -1);
+    if (!strstr(failure.text, text))
+        fail_msg("«%s» is not in «%s»", text, failure.text);
+}
+
+static void defaults_are_valgrinds_in_full_detail(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("trace.log", NULL), 0);
+    assert_string_equal(options.log_path, "trace.log");
+    assert_int_equal(options.leak_check, CLI_CHECK_FULL);
+    assert_int_equal(options.show_kinds, 1 << TRACE_DEFINITELY_LOST | 1 << TRACE_POSSIBLY_LOST);
+    assert_int_equal(options.error_kinds, options.show_kinds);
+    assert_int_equal(options.num_callers, 12);
+    assert_int_equal(options.error_exitcode, 0);
+    assert_true(options.demangle);
+}
+
+static void each_option_sets_its_field(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--leak-check=no", "--leak-resolution=med", "--num-callers=30",
+                           "--error-exitcode=7", "--demangle=no", "--show-below-main=yes",
+                           "--gen-suppressions=all", "--default-suppressions=no", "-s", "-q", "-v",
+                           "--log-file=out", "trace.log", NULL),
+                     0);
+    assert_int_equal(options.leak_check, CLI_CHECK_NO);
+    assert_int_equal(options.leak_resolution, CLI_RESOLUTION_MED);
+    assert_int_equal(options.num_callers, 30);
+    assert_int_equal(options.error_exitcode, 7);
+    assert_false(options.demangle);
+    assert_true(options.show_below_main);
+    assert_int_equal(options.gen_suppressions, 2);
+    assert_false(options.default_suppressions);
+    assert_true(options.show_error_list && options.quiet && options.verbose);
+    assert_string_equal(options.log_file, "out");
+}
+
+static void set_adds_up_its_names(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--show-leak-kinds=definite,reachable", "t", NULL), 0);
+    assert_int_equal(options.show_kinds, 1 << TRACE_DEFINITELY_LOST | 1 << TRACE_REACHABLE);
+    assert_int_equal(parse("--show-leak-kinds=all", "t", NULL), 0);
+    assert_int_equal(options.show_kinds, 15);
+    assert_int_equal(parse("--show-leak-kinds=none", "t", NULL), 0);
+    assert_int_equal(options.show_kinds, 0);
+    assert_int_equal(parse("--leak-check-heuristics=stdstring,newarray", "t", NULL), 0);
+    assert_int_equal(options.heuristics, 1 << TRACE_STDSTRING | 1 << TRACE_NEWARRAY);
+}
+
+static void set_with_a_wrong_name_is_refused(void **state)
+{
+    (void)state;
+    expect_refusal("--show-leak-kinds=definite,foo", "is not understood at \"foo\"");
+    expect_refusal("--show-leak-kinds=definite,", "is not understood at \"\"");
+    expect_refusal("--show-leak-kinds=", "is not understood at \"\"");
+    expect_refusal("--show-leak-kinds=all,definite", "is not understood at \"all\"");
+    expect_refusal("--show-leak-kinds=definite,none", "is not understood at \"none\"");
+}
+
+static void old_spellings_change_the_kinds(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--show-reachable=yes", "t", NULL), 0);
+    assert_int_equal(options.show_kinds, 15);
+    assert_int_equal(parse("--show-possibly-lost=no", "t", NULL), 0);
+    assert_int_equal(options.show_kinds, 1 << TRACE_DEFINITELY_LOST);
+}
+
+static void later_option_wins(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--num-callers=3", "t", "--num-callers=5", NULL), 0);
+    assert_int_equal(options.num_callers, 5);
+}
+
+static void repeatable_options_are_collected(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--suppressions=a", "--suppressions=b", "--fullpath-after=", "t", NULL),
+                     0);
+    assert_int_equal(options.suppressions.count, 2);
+    assert_string_equal(options.suppressions.items[1], "b");
+    assert_int_equal(options.fullpath_after.count, 1);
+}
+
+static void bad_values_are_refused(void **state)
+{
+    (void)state;
+    expect_refusal("--num-callers=0", "give a number from 1 to 500");
+    expect_refusal("--num-callers=501", "give a number from 1 to 500");
+    expect_refusal("--num-callers=12x", "give a number from 1 to 500");
+    expect_refusal("--num-callers=-1", "give a number from 1 to 500");
+    expect_refusal("--num-callers=", "give a number from 1 to 500");
+    expect_refusal("--num-callers", "--num-callers needs a value: --num-callers=N");
+    expect_refusal("--leak-check=maybe", "--leak-check takes no|summary|full");
+    expect_refusal("--demangle=2", "--demangle takes yes|no");
+    expect_refusal("-q=yes", "-q takes no value");
+    expect_refusal("--log-file=", "--log-file takes FILE");
+    expect_refusal("--error-exitcode=256", "give a number from 0 to 255");
+}
+
+static void unknown_option_is_refused_by_name(void **state)
+{
+    (void)state;
+    expect_refusal("--frobnicate=3", "--frobnicate=3 is not an option of leakreport");
+    expect_refusal("-x", "-x is not an option");
+    expect_refusal("--leak-chec=no", "is not an option");
+}
+
+static void exit_status_2_is_kept_for_trouble(void **state)
+{
+    (void)state;
+    expect_refusal("--error-exitcode=2", "--error-exitcode=2 is taken");
+}
+
+static void log_must_be_named_once(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-q", NULL), -1);
+    assert_non_null(strstr(failure.text, "no log is named"));
+    expect_refusal("other.log", "two logs are named, other.log and trace.log");
+}
+
+static void two_dashes_end_the_options(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--", "-q", NULL), 0);
+    assert_string_equal(options.log_path, "-q");
+    assert_false(options.quiet);
+}
+
+static void run_takes_the_rest_of_the_line(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--run", "--trace-file=x", "-q", "prog", "-v", "--help", NULL), 0);
+    assert_int_equal(options.mode, CLI_RUN);
+    assert_int_equal(options.run_options.count, 2);
+    assert_string_equal(options.run_options.items[1], "-q");
+    assert_string_equal(options.program[0], "prog");
+    assert_string_equal(options.program[2], "--help");
+    assert_null(options.program[3]);
+    assert_int_equal(parse("--run", "-q", NULL), -1);
+    assert_non_null(strstr(failure.text, "--run needs a program"));
+}
+
+static void options_of_valgrind_without_meaning_are_remembered(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--track-origins=yes", "t", NULL), 0);
+    assert_int_equal(options.ignored.count, 1);
+    assert_string_equal(options.ignored.items[0], "--track-origins");
+}
+
+static void help_names_every_option_with_its_default(void **state)
+{
+    static const char *const names[] = {"--leak-check=no|summary|full",
+                                        "--show-leak-kinds=SET",
+                                        "--num-callers=N",
+                                        "[12]",
+                                        "--suppressions=FILE",
+                                        "--version",
+                                        "Exit status"};
+    char *text = NULL;
+    size_t size;
+
+    (void)state;
+    FILE *out = open_memstream(&text, &size);
+    cli_print_help(out);
+    fclose(out);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_non_null(strstr(text, names[i]));
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_valgrinds_in_full_detail),
+        cmocka_unit_test(each_option_sets_its_field),
+        cmocka_unit_test(set_adds_up_its_names),
+        cmocka_unit_test(set_with_a_wrong_name_is_refused),
+        cmocka_unit_test(old_spellings_change_the_kinds),
+        cmocka_unit_test(later_option_wins),
+        cmocka_unit_test(repeatable_options_are_collected),
+        cmocka_unit_test(bad_values_are_refused),
+        cmocka_unit_test(unknown_option_is_refused_by_name),
+        cmocka_unit_test(exit_status_2_is_kept_for_trouble),
+        cmocka_unit_test(log_must_be_named_once),
+        cmocka_unit_test(two_dashes_end_the_options),
+        cmocka_unit_test(run_takes_the_rest_of_the_line),
+        cmocka_unit_test(options_of_valgrind_without_meaning_are_remembered),
+        cmocka_unit_test(help_names_every_option_with_its_default),
+    };
+    int status = cmocka_run_group_tests(tests, NULL, NULL);
+
+    cli_free(&options);
+    return status;
+}
