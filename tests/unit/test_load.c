@@ -1,0 +1,484 @@
+/* What the records of a log mean: blocks, generations, stacks, totals, errors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "log_writer.h"
+
+static struct log_writer writer;
+static struct log_reader reader;
+static struct model model;
+static char path[] = "/tmp/test_load_XXXXXX";
+
+static int make_log(void **state)
+{
+    (void)state;
+    log_writer_begin(&writer);
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    close(mkstemp(path));
+    return 0;
+}
+
+static int drop_log(void **state)
+{
+    (void)state;
+    model_free(&model);
+    log_writer_end(&writer);
+    return unlink(path);
+}
+
+static void load_depth(uint32_t depth)
+{
+    struct failure failure;
+
+    log_writer_finish(&writer);
+    log_writer_save(&writer, path, writer.size);
+    assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
+    model_init(&model, path);
+    load_log(&reader, depth, &model);
+    log_reader_close(&reader);
+}
+
+static void load(void)
+{
+    load_depth(12);
+}
+
+static void expect_note(const char *text)
+{
+    for (uint32_t i = 0; i < model.note_count; i++)
+        if (strstr(model.notes[i], text))
+            return;
+    fail_msg("no note says «%s»", text);
+}
+
+static void expect_stack(uint32_t number, enum stack_end end, uint32_t count,
+                         const uint64_t *addresses)
+{
+    struct stack stack = model_stack(&model, number);
+
+    assert_int_equal(stack.end, end);
+    assert_int_equal(stack.count, count);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(model.frames[stack.frames[i]].address, addresses[i]);
+}
+
+/* --- blocks --------------------------------------------------------------------------------- */
+
+static void live_block_is_loaded_whole(void **state)
+{
+    (void)state;
+    uint32_t node = log_writer_node(&writer, 0x111, 0, 0);
+
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x7f0000001000, 123, node);
+    load();
+    assert_int_equal(model.block_count, 1);
+    assert_int_equal(model.blocks[0].address, 0x7f0000001000);
+    assert_int_equal(model.blocks[0].size, 123);
+    assert_int_equal(model.blocks[0].kind, BLOCK_LIVE);
+    expect_stack(model.blocks[0].stack, STACK_WHOLE, 1, (uint64_t[]){0x111});
+    assert_false(model.has_verdicts);
+}
+
+static void blocks_are_ordered_by_address(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, 3, 0);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, 0);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 2, 0);
+    load();
+    assert_int_equal(model.block_count, 3);
+    for (uint64_t i = 0; i < 3; i++)
+        assert_int_equal(model.blocks[i].size, i + 1);
+}
+
+static void empty_and_frozen_places_hold_nothing(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0, 10, 0);
+    log_writer_block(&writer, 0, TRACE_FROZEN, 0, 10, 0);
+    load();
+    assert_int_equal(model.block_count, 0);
+}
+
+static void moved_block_counts_once_as_its_copy(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_MOVED, 0x1000, 10, 0);
+    log_writer_block(&writer, 1, TRACE_LIVE, 0x1000, 20, 0);
+    load();
+    assert_int_equal(model.block_count, 1);
+    assert_int_equal(model.blocks[0].size, 20);
+}
+
+static void arriving_copy_counts_when_the_old_one_has_moved(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_MOVED, 0x1000, 10, 0);
+    log_writer_block(&writer, 1, TRACE_ARRIVING, 0x1000, 20, 0);
+    load();
+    assert_int_equal(model.block_count, 1);
+    assert_int_equal(model.blocks[0].size, 20);
+}
+
+static void arriving_copy_of_a_live_block_does_not_count(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, 0);
+    log_writer_block(&writer, 1, TRACE_ARRIVING, 0x1000, 20, 0);
+    load();
+    assert_int_equal(model.block_count, 1);
+    assert_int_equal(model.blocks[0].size, 10);
+}
+
+static void arriving_copy_without_an_original_does_not_count(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_FROZEN, 0, 0, 0);
+    log_writer_block(&writer, 1, TRACE_ARRIVING, 0x1000, 20, 0);
+    log_writer_block(&writer, 2, TRACE_MOVED, 0x1000, 30, 0);
+    load();
+    assert_int_equal(model.block_count, 0);
+}
+
+static void moved_block_without_a_copy_does_not_count(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_MOVED, 0x1000, 10, 0);
+    load();
+    assert_int_equal(model.block_count, 0);
+}
+
+static void size_of_a_huge_block_is_its_latest_one(void **state)
+{
+    (void)state;
+    log_writer_size(&writer, 0x1000, 1ull << 40);
+    log_writer_size(&writer, 0x2000, 1ull << 41);
+    log_writer_size(&writer, 0x1000, 1ull << 42);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, TRACE_SIZE_ELSEWHERE, 0);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, TRACE_SIZE_ELSEWHERE, 0);
+    load();
+    assert_int_equal(model.blocks[0].size, 1ull << 42);
+    assert_int_equal(model.blocks[1].size, TRACE_SIZE_ELSEWHERE);
+}
+
+/* --- verdicts ------------------------------------------------------------------------------- */
+
+static void verdicts_replace_the_block_table(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x9000, 99, 0);
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x2000, 20, 0, TRACE_INDIRECTLY_LOST, 0);
+    load();
+    assert_true(model.has_verdicts);
+    assert_int_equal(model.block_count, 2);
+    assert_int_equal(model.blocks[0].kind, BLOCK_DEFINITELY_LOST);
+    assert_int_equal(model.blocks[1].head, 0);
+    assert_int_equal(model.note_count, 0);
+}
+
+static void interrupted_leak_check_is_not_used(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x9000, 99, 0);
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_VERDICT_NONE);
+    writer.header.scan = TRACE_SCAN_RUNNING;
+    load();
+    assert_false(model.has_verdicts);
+    assert_int_equal(model.blocks[0].address, 0x9000);
+}
+
+static void head_that_is_none_is_dropped_and_noted(void **state)
+{
+    (void)state;
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_INDIRECTLY_LOST, 4000000000u);
+    log_writer_verdict(&writer, 0x2000, 10, 0, TRACE_INDIRECTLY_LOST, 1);
+    log_writer_verdict(&writer, 0x3000, 10, 0, TRACE_INDIRECTLY_LOST, 3);
+    log_writer_verdict(&writer, 0x4000, 10, 0, TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    load();
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(model.blocks[i].head, BLOCK_NO_HEAD);
+    expect_note("The leak check's word on 3 blocks is damaged");
+}
+
+static void kind_that_is_none_is_noted(void **state)
+{
+    (void)state;
+    log_writer_verdict(&writer, 0x1000, 10, 0, (enum trace_leak_kind)200, 0);
+    load();
+    assert_int_equal(model.blocks[0].kind, BLOCK_KINDS_COUNT);
+    expect_note("The leak check's word on 1 blocks is damaged");
+}
+
+static void verdicts_that_are_not_there_are_noted(void **state)
+{
+    (void)state;
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, 0);
+    writer.header.verdicts = 1ull << 60;
+    load();
+    assert_int_equal(model.block_count, TRACE_PAGE_SIZE / sizeof(struct trace_verdict));
+    expect_note("of 1,152,921,504,606,846,976 blocks is missing");
+}
+
+/* --- stacks --------------------------------------------------------------------------------- */
+
+static void stack_is_innermost_first(void **state)
+{
+    (void)state;
+    uint32_t outer = log_writer_node(&writer, 0x300, TRACE_NODE_END, 0);
+    uint32_t middle = log_writer_node(&writer, 0x200, outer, 0);
+
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, log_writer_node(&writer, 0x100, middle, 0));
+    load();
+    expect_stack(model.blocks[0].stack, STACK_WHOLE, 3, (uint64_t[]){0x100, 0x200, 0x300});
+}
+
+static void stack_is_kept_to_the_depth_asked_for(void **state)
+{
+    uint32_t node = TRACE_NODE_END;
+
+    (void)state;
+    for (uint64_t address = 5; address > 0; address--)
+        node = log_writer_node(&writer, address, node, 0);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, node);
+    load_depth(3);
+    expect_stack(model.blocks[0].stack, STACK_LONGER, 3, (uint64_t[]){1, 2, 3});
+}
+
+static void stacks_that_differ_further_out_are_one(void **state)
+{
+    (void)state;
+    uint32_t a = log_writer_node(&writer, 0x300, TRACE_NODE_END, 0);
+    uint32_t b = log_writer_node(&writer, 0x400, TRACE_NODE_END, 0);
+
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, log_writer_node(&writer, 0x100, a, 0));
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 1, log_writer_node(&writer, 0x100, b, 0));
+    load_depth(1);
+    assert_int_equal(model.blocks[0].stack, model.blocks[1].stack);
+}
+
+static void cut_stack_says_so(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1,
+                     log_writer_node(&writer, 0x100, TRACE_NODE_CUT, 0));
+    load();
+    expect_stack(model.blocks[0].stack, STACK_CUT, 1, (uint64_t[]){0x100});
+    assert_int_equal(model.note_count, 0);
+}
+
+static void block_without_a_stack_has_the_unknown_one(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, TRACE_NODE_END);
+    load();
+    expect_stack(model.blocks[0].stack, STACK_UNKNOWN, 0, NULL);
+}
+
+static void parent_cycle_ends_and_is_noted(void **state)
+{
+    (void)state;
+    uint32_t self = log_writer_node(&writer, 0x100, 2, 0);
+    uint32_t forward = log_writer_node(&writer, 0x200, 4, 0);
+
+    log_writer_node(&writer, 0x300, 3, 0);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, self);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 1, forward);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, 1, TRACE_NODE_MAX);
+    load();
+    for (int i = 0; i < 3; i++)
+        expect_stack(model.blocks[i].stack, STACK_DAMAGED, 0, NULL);
+    expect_note("3 call stacks are damaged");
+}
+
+static void uncommitted_node_is_damage(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, log_writer_node(&writer, 0, 0, 0));
+    load();
+    expect_stack(model.blocks[0].stack, STACK_DAMAGED, 0, NULL);
+}
+
+static void frame_in_a_module_that_is_not_there_is_in_none(void **state)
+{
+    (void)state;
+    uint32_t module = log_writer_module(&writer, "/bin/x", 0x1000, 0x1000);
+
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1,
+                     log_writer_node(&writer, 0x100, TRACE_NODE_END, module));
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 1,
+                     log_writer_node(&writer, 0x200, TRACE_NODE_END, 4000000000u));
+    load();
+    assert_int_equal(model.frames[0].module, module);
+    assert_string_equal(model.modules[module].path, "/bin/x");
+    assert_int_equal(model.frames[1].module, 0);
+}
+
+static void build_id_of_impossible_length_is_bounded(void **state)
+{
+    (void)state;
+    log_writer_module(&writer, "/bin/x", 0x1000, 0x1000);
+    ((struct trace_module *)(void *)writer.tables[TRACE_MODULES].bytes)[1].build_id_size = 1u << 31;
+    load();
+    assert_int_equal(model.modules[1].build_id_size, 40);
+}
+
+/* --- the process ---------------------------------------------------------------------------- */
+
+static void totals_are_the_headers_after_the_end(void **state)
+{
+    (void)state;
+    writer.header.totals = (struct trace_totals){10, 4, 0, 1000, 300};
+    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .allocations = 99});
+    load();
+    assert_int_equal(model.totals.allocations, 10);
+    assert_int_equal(model.bytes_in_use, 700);
+}
+
+static void totals_are_the_threads_sum_before_the_end(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_RUNNING;
+    log_writer_thread(
+        &writer,
+        (struct trace_thread){
+            .tid = 1, .allocations = 5, .frees = 1, .bytes_allocated = 500, .bytes_freed = 50});
+    log_writer_thread(&writer, (struct trace_thread){.tid = 2,
+                                                     .allocations = 7,
+                                                     .frees = 2,
+                                                     .bad_frees = 4,
+                                                     .bytes_allocated = 70,
+                                                     .bytes_freed = 20});
+    load();
+    assert_int_equal(model.process, PROCESS_GONE);
+    assert_int_equal(model.totals.allocations, 12);
+    assert_int_equal(model.totals.frees, 3);
+    assert_int_equal(model.totals.bad_frees, 4);
+    assert_int_equal(model.bytes_in_use, 500);
+}
+
+static void running_process_is_known_by_pid_and_start(void **state)
+{
+    char line[1024];
+    FILE *file = fopen("/proc/self/stat", "r");
+
+    (void)state;
+    assert_non_null(fgets(line, sizeof line, file));
+    fclose(file);
+    char *field = strrchr(line, ')') + 1;
+    for (int i = 3; i < 22; i++)
+        field = strchr(field + 1, ' ');
+    writer.header.ending = TRACE_RUNNING;
+    writer.header.pid = (uint32_t)getpid();
+    writer.header.start_ticks = strtoull(field, NULL, 10);
+    load();
+    assert_int_equal(model.process, PROCESS_RUNNING);
+}
+
+static void pid_that_was_given_out_again_is_not_the_process(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_RUNNING;
+    writer.header.pid = (uint32_t)getpid();
+    writer.header.start_ticks = 1;
+    load();
+    assert_int_equal(model.process, PROCESS_GONE);
+}
+
+static void command_is_its_arguments_with_blanks(void **state)
+{
+    (void)state;
+    log_writer_command(&writer, "prog\0-x\0two words\0", 18);
+    load();
+    assert_string_equal(model.command, "prog -x two words");
+}
+
+static void bad_frees_do_not_hide_live_blocks(void **state)
+{
+    (void)state;
+    writer.header.totals = (struct trace_totals){2, 1, 1, 30, 10};
+    load();
+    assert_int_equal(model.bytes_in_use, 20);
+    assert_int_equal(model.blocks_in_use, 1);
+    assert_int_equal(model.totals.bad_frees, 1);
+}
+
+static void each_loss_is_a_note_with_its_number(void **state)
+{
+    (void)state;
+    writer.header.losses.blocks = 1234567;
+    writer.header.losses.stacks_cut = 3;
+    writer.header.losses.threads_not_stopped = 2;
+    writer.header.flags = TRACE_FLAG_INCOMPLETE;
+    load();
+    assert_int_equal(model.note_count, 4);
+    expect_note("1,234,567 allocations found no room");
+    expect_note("3 call stacks are cut");
+    expect_note("2 threads did not stop");
+    expect_note("The log is incomplete");
+}
+
+static void errors_come_with_their_stacks(void **state)
+{
+    (void)state;
+    uint32_t bad = log_writer_node(&writer, 0x100, 0, 0);
+    uint32_t allocated = log_writer_node(&writer, 0x200, 0, 0);
+
+    log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
+                                                   .stack = bad,
+                                                   .stack_allocated = allocated});
+    log_writer_error(&writer, (struct trace_error){.kind = 1000, .stack = bad});
+    load();
+    assert_int_equal(model.misuse_count, 1);
+    expect_stack(model.misuses[0].stack, STACK_WHOLE, 1, (uint64_t[]){0x100});
+    expect_stack(model.misuses[0].stack_allocated, STACK_WHOLE, 1, (uint64_t[]){0x200});
+    expect_stack(model.misuses[0].stack_freed, STACK_UNKNOWN, 0, NULL);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_log, drop_log)
+    const struct CMUnitTest tests[] = {
+        TEST(live_block_is_loaded_whole),
+        TEST(blocks_are_ordered_by_address),
+        TEST(empty_and_frozen_places_hold_nothing),
+        TEST(moved_block_counts_once_as_its_copy),
+        TEST(arriving_copy_counts_when_the_old_one_has_moved),
+        TEST(arriving_copy_of_a_live_block_does_not_count),
+        TEST(arriving_copy_without_an_original_does_not_count),
+        TEST(moved_block_without_a_copy_does_not_count),
+        TEST(size_of_a_huge_block_is_its_latest_one),
+        TEST(verdicts_replace_the_block_table),
+        TEST(interrupted_leak_check_is_not_used),
+        TEST(head_that_is_none_is_dropped_and_noted),
+        TEST(kind_that_is_none_is_noted),
+        TEST(verdicts_that_are_not_there_are_noted),
+        TEST(stack_is_innermost_first),
+        TEST(stack_is_kept_to_the_depth_asked_for),
+        TEST(stacks_that_differ_further_out_are_one),
+        TEST(cut_stack_says_so),
+        TEST(block_without_a_stack_has_the_unknown_one),
+        TEST(parent_cycle_ends_and_is_noted),
+        TEST(uncommitted_node_is_damage),
+        TEST(frame_in_a_module_that_is_not_there_is_in_none),
+        TEST(build_id_of_impossible_length_is_bounded),
+        TEST(totals_are_the_headers_after_the_end),
+        TEST(totals_are_the_threads_sum_before_the_end),
+        TEST(running_process_is_known_by_pid_and_start),
+        TEST(pid_that_was_given_out_again_is_not_the_process),
+        TEST(command_is_its_arguments_with_blanks),
+        TEST(bad_frees_do_not_hide_live_blocks),
+        TEST(each_loss_is_a_note_with_its_number),
+        TEST(errors_come_with_their_stacks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

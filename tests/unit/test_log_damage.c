@@ -1,0 +1,260 @@
+/* Damaged and hostile logs: whatever the bytes are, a report or a refusal, and never a crash. Run
+ * under the sanitizers (make asan), this is where a read out of bounds shows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "log_writer.h"
+#include "renderer.h"
+
+static struct log_writer writer;
+static char path[] = "/tmp/test_log_damage_XXXXXX";
+static char *report_text;
+
+/* One of everything. */
+static int make_log(void **state)
+{
+    uint32_t stacks[6] = {0};
+
+    (void)state;
+    log_writer_begin(&writer);
+    writer.header.executable = log_writer_string(&writer, "/none/prog");
+    log_writer_command(&writer, "./prog\0", 7);
+    uint32_t module = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
+    for (uint32_t i = 0; i < 6; i++)
+        stacks[i] = log_writer_node(&writer, 0x20000 + 16 * i, i ? stacks[i - 1] : 0, module);
+    for (uint32_t i = 0; i < 6; i++) {
+        log_writer_block(&writer, i % 2, TRACE_LIVE, 0x1000 * (i + 1), 100 * i, stacks[i]);
+        log_writer_verdict(&writer, 0x1000 * (i + 1), 100 * i, stacks[i], i % 4, i ? i - 1 : 0);
+    }
+    log_writer_size(&writer, 0x1000, 1ull << 40);
+    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .allocations = 6});
+    log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
+                                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                                   .stack = stacks[5],
+                                                   .stack_freed = stacks[4],
+                                                   .stack_allocated = stacks[3]});
+    writer.header.ending_stack = stacks[2];
+    log_writer_finish(&writer);
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    close(mkstemp(path));
+    return 0;
+}
+
+static int drop_log(void **state)
+{
+    (void)state;
+    log_writer_end(&writer);
+    free(report_text);
+    report_text = NULL;
+    return unlink(path);
+}
+
+static void render(struct log_reader *reader, const struct cli_options *options)
+{
+    struct model model;
+    struct loss_records records;
+    struct selection selection;
+    struct failure failure;
+    size_t size;
+
+    model_init(&model, path);
+    load_log(reader, options->num_callers, &model);
+    struct symbolizer *symbolizer = symbolize_begin(&model, true);
+    group_blocks(&records, &model, 4);
+    assert_int_equal(select_records(&selection, options, &model, &records, symbolizer, &failure),
+                     0);
+    symbolize_note(symbolizer);
+    free(report_text);
+    FILE *out = open_memstream(&report_text, &size);
+    struct report report = {options, &model, &records, &selection};
+    render_text.render(out, &report);
+    fclose(out);
+    select_free(&selection);
+    group_free(&records);
+    symbolize_end(symbolizer);
+    model_free(&model);
+}
+
+/* true: there is a report; false: the log was refused, in one line. */
+static bool read_log(size_t size)
+{
+    static struct log_reader reader;
+    struct cli_options options;
+    struct failure failure;
+    char *arguments[] = {(char *)"leakreport", (char *)"--show-leak-kinds=all", (char *)"-s", path,
+                         NULL};
+
+    log_writer_save(&writer, path, size);
+    if (log_reader_open(&reader, path, NULL, &failure) != 0) {
+        assert_non_null(strstr(failure.text, path));
+        assert_null(strchr(failure.text, '\n'));
+        return false;
+    }
+    assert_int_equal(cli_parse(&options, 4, arguments, &failure), 0);
+    render(&reader, &options);
+    cli_free(&options);
+    log_reader_close(&reader);
+    return true;
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static void log_cut_anywhere_gives_a_report_or_a_line(void **state)
+{
+    uint64_t seed = 88172645463325252u;
+
+    (void)state;
+    for (size_t cut = 0; cut < writer.size; cut += 1 + next_random(&seed) % 700) {
+        bool reported = read_log(cut);
+
+        assert_int_equal(reported, cut >= TRACE_DATA_OFFSET);
+        if (reported)
+            assert_non_null(strstr(report_text, "is cut at byte"));
+    }
+    assert_true(read_log(writer.size));
+    assert_null(strstr(report_text, "is cut at byte"));
+}
+
+static void log_cut_at_each_edge_of_a_table(void **state)
+{
+    (void)state;
+    for (unsigned kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++) {
+        struct trace_extent *extent = log_writer_extent(&writer, kind, 0);
+
+        for (int step = -1; step <= 1; step++) {
+            assert_int_equal(read_log(extent->offset + step),
+                             extent->offset + step >= TRACE_DATA_OFFSET);
+            assert_true(read_log(extent->offset + extent->length + step) ||
+                        extent->offset + extent->length + step < TRACE_DATA_OFFSET);
+        }
+    }
+}
+
+/* Values that arithmetic stumbles over. */
+static uint64_t hostile_value(uint64_t *seed)
+{
+    static const uint64_t values[] = {
+        0,          1,          2,          3,          4095,
+        4096,       0x7fffffff, 0x80000000, 0xffffffff, 1ull << 32,
+        1ull << 47, 1ull << 60, INT64_MAX,  1ull << 63, UINT64_MAX - 4095,
+        UINT64_MAX};
+    uint64_t choice = next_random(seed);
+
+    return choice % 8 == 0 ? choice : values[choice / 8 % (sizeof values / sizeof *values)];
+}
+
+/* Where a word of the log is worth damaging: the header, the directory's used part, a table. */
+static size_t hostile_place(uint64_t *seed)
+{
+    uint64_t choice = next_random(seed);
+
+    switch (choice % 4) {
+    case 0:
+        return 24 + choice / 4 % (sizeof(struct trace_header) - 32);
+    case 1:
+        return TRACE_DIRECTORY_OFFSET + choice / 4 % (writer.extents * sizeof(struct trace_extent));
+    default: {
+        const struct trace_extent *extents = (void *)(writer.bytes + TRACE_DIRECTORY_OFFSET);
+        unsigned table = (unsigned)(choice / 4 % (writer.extents));
+
+        return (extents[table].offset + choice / 64 % 160) % (writer.size - 8);
+    }
+    }
+}
+
+static void hostile_words_anywhere_do_no_harm(void **state)
+{
+    uint64_t seed = 0x9e3779b97f4a7c15u;
+    unsigned reports = 0;
+
+    (void)state;
+    for (int round = 0; round < 1500; round++) {
+        unsigned char *good = memcpy(malloc(writer.size), writer.bytes, writer.size);
+
+        for (uint64_t i = 0, count = 1 + next_random(&seed) % 6; i < count; i++) {
+            uint64_t value = hostile_value(&seed);
+            size_t place = hostile_place(&seed) & ~(size_t)(next_random(&seed) % 2 ? 7 : 3);
+
+            memcpy(writer.bytes + place, &value, next_random(&seed) % 2 ? 8 : 4);
+        }
+        reports += read_log(writer.size);
+        memcpy(writer.bytes, good, writer.size);
+        free(good);
+    }
+    assert_true(reports > 1000);
+}
+
+static void garbage_in_all_tables_does_no_harm(void **state)
+{
+    uint64_t seed = 0x2545f4914f6cdd1du;
+
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        for (size_t at = TRACE_DATA_OFFSET; at + 8 <= writer.size; at += 8) {
+            uint64_t value = next_random(&seed);
+
+            memcpy(writer.bytes + at, &value, 8);
+        }
+        assert_true(read_log(writer.size));
+    }
+}
+
+/* 8 MiB of nodes, each the child of the one before: named by blocks, this would be 10^11 frames. */
+static void chain_of_deep_stacks_needs_no_more_memory_than_its_file(void **state)
+{
+    enum { NODES = 250000 };
+    struct rusage before, after;
+    uint32_t node = TRACE_NODE_END;
+
+    (void)state;
+    getrusage(RUSAGE_SELF, &before);
+    log_writer_end(&writer);
+    log_writer_begin(&writer);
+    struct trace_node *nodes = calloc(NODES, sizeof *nodes);
+    for (uint32_t i = TRACE_NODE_FIRST; i < NODES; i++)
+        nodes[i] = (struct trace_node){.address = 0x1000 + i, .parent = i - 1};
+    nodes[TRACE_NODE_FIRST].parent = TRACE_NODE_END;
+    writer.tables[TRACE_NODES].bytes = (unsigned char *)nodes;
+    writer.tables[TRACE_NODES].size = NODES * sizeof *nodes;
+    struct trace_block *blocks = calloc(NODES, sizeof *blocks);
+    for (node = TRACE_NODE_FIRST; node < NODES; node++)
+        blocks[node] = (struct trace_block){.where = 0x1000ull * node,
+                                            .what = 8 | (uint64_t)node << TRACE_SIZE_BITS};
+    writer.generations[0].bytes = (unsigned char *)blocks;
+    writer.generations[0].size = NODES * sizeof *blocks;
+    log_writer_finish(&writer);
+    assert_true(read_log(writer.size));
+    getrusage(RUSAGE_SELF, &after);
+#ifndef __SANITIZE_ADDRESS__
+    assert_true(after.ru_maxrss - before.ru_maxrss < 1024 * 1024);
+#endif
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_log, drop_log)
+    const struct CMUnitTest tests[] = {
+        TEST(log_cut_anywhere_gives_a_report_or_a_line),
+        TEST(log_cut_at_each_edge_of_a_table),
+        TEST(hostile_words_anywhere_do_no_harm),
+        TEST(garbage_in_all_tables_does_no_harm),
+        TEST(chain_of_deep_stacks_needs_no_more_memory_than_its_file),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,524 @@
+/* The report's text, to the letter: valgrind's words, from synthetic logs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "log_writer.h"
+#include "renderer.h"
+
+static struct log_writer writer;
+static char path[] = "/tmp/test_render_text_XXXXXX";
+static char *text; /* the report without its ==4242== */
+static struct selection selection;
+static uint32_t tracer, program;
+
+static int make_log(void **state)
+{
+    (void)state;
+    log_writer_begin(&writer);
+    tracer = log_writer_module(&writer, "/none/libtrace.so", 0x10000, 0x1000);
+    program = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
+    log_writer_command(&writer, "./prog\0x\0", 9);
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    close(mkstemp(path));
+    return 0;
+}
+
+static int drop_log(void **state)
+{
+    (void)state;
+    log_writer_end(&writer);
+    free(text);
+    text = NULL;
+    return unlink(path);
+}
+
+/* malloc in libtrace.so, called from `caller` in the program. */
+static uint32_t stack(uint64_t caller)
+{
+    uint32_t outer = log_writer_node(&writer, 0x20000 + caller, TRACE_NODE_END, program);
+
+    return log_writer_node(&writer, 0x10100 + 1, outer, tracer);
+}
+
+static void strip_prefix(char *lines, const char *prefix)
+{
+    char *out = lines;
+
+    while (*lines) {
+        size_t length = strcspn(lines, "\n") + 1;
+        size_t skipped = strncmp(lines, prefix, strlen(prefix)) == 0 ? strlen(prefix) : 0;
+
+        memmove(out, lines + skipped, length - skipped);
+        out += length - skipped;
+        lines += length;
+    }
+    *out = 0;
+}
+
+/* Reads the log with these options and leaves the report in `text`. */
+static void render(const char *option, ...)
+{
+    static struct log_reader reader;
+    struct cli_options options;
+    struct model model;
+    struct loss_records records;
+    struct failure failure;
+    char *arguments[10] = {(char *)"leakreport", path};
+    int count = 2;
+    size_t size;
+    va_list more;
+
+    va_start(more, option);
+    for (; option; option = va_arg(more, const char *))
+        arguments[count++] = (char *)option;
+    va_end(more);
+    assert_int_equal(cli_parse(&options, count, arguments, &failure), 0);
+    log_writer_finish(&writer);
+    log_writer_save(&writer, path, writer.size);
+    assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
+    model_init(&model, "trace.log");
+    load_log(&reader, options.num_callers, &model);
+    log_reader_close(&reader);
+    struct symbolizer *symbolizer = symbolize_begin(&model, true);
+    group_blocks(&records, &model, UINT32_MAX);
+    assert_int_equal(select_records(&selection, &options, &model, &records, symbolizer, &failure),
+                     0);
+    symbolize_note(symbolizer);
+    FILE *out = open_memstream(&text, &size);
+    struct report report = {&options, &model, &records, &selection};
+    render_text.render(out, &report);
+    fclose(out);
+    strip_prefix(text, "==4242== ");
+    select_free(&selection);
+    group_free(&records);
+    symbolize_end(symbolizer);
+    model_free(&model);
+    cli_free(&options);
+}
+
+static void expect(const char *expected)
+{
+    if (!strstr(text, expected))
+        fail_msg("expected:\n%s\nin:\n%s", expected, text);
+}
+
+static void expect_not(const char *unwanted)
+{
+    if (strstr(text, unwanted))
+        fail_msg("not expected:\n%s\nin:\n%s", unwanted, text);
+}
+
+/* The documented case: a lost wrapper, what hangs on it, and two reachable blocks. */
+static void add_leaks(void)
+{
+    uint32_t head = log_writer_verdict(&writer, 0x1000, 16, stack(0x100), TRACE_DEFINITELY_LOST,
+                                       TRACE_VERDICT_NONE);
+
+    log_writer_verdict(&writer, 0x2000, 1000, stack(0x200), TRACE_INDIRECTLY_LOST, head);
+    log_writer_verdict(&writer, 0x2500, 2000, stack(0x200), TRACE_INDIRECTLY_LOST, head);
+    log_writer_verdict(&writer, 0x3000, 64, stack(0x300), TRACE_POSSIBLY_LOST, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x4000, 136, stack(0x400), TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    writer.header.totals = (struct trace_totals){34, 27, 2, 77412, 77412 - 3216};
+}
+
+/* --- leaks ---------------------------------------------------------------------------------- */
+
+static void full_report_is_valgrinds(void **state)
+{
+    (void)state;
+    add_leaks();
+    render("--show-leak-kinds=all", NULL);
+    expect("HEAP SUMMARY:\n"
+           "    in use at exit: 3,216 bytes in 7 blocks\n"
+           "  total heap usage: 34 allocs, 29 frees, 77,412 bytes allocated\n"
+           "\n"
+           "64 bytes in 1 blocks are possibly lost in loss record 1 of 4\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x202FF: ??? (in /none/prog)\n"
+           "\n"
+           "136 bytes in 1 blocks are still reachable in loss record 2 of 4\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x203FF: ??? (in /none/prog)\n"
+           "\n"
+           "3,000 bytes in 2 blocks are indirectly lost in loss record 3 of 4\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x201FF: ??? (in /none/prog)\n"
+           "\n"
+           "3,016 (16 direct, 3,000 indirect) bytes in 1 blocks are definitely lost in loss "
+           "record 4 of 4\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x200FF: ??? (in /none/prog)\n"
+           "\n"
+           "LEAK SUMMARY:\n"
+           "   definitely lost: 16 bytes in 1 blocks\n"
+           "   indirectly lost: 3,000 bytes in 2 blocks\n"
+           "     possibly lost: 64 bytes in 1 blocks\n"
+           "   still reachable: 136 bytes in 1 blocks\n"
+           "        suppressed: 0 bytes in 0 blocks\n"
+           "\n"
+           "For lists of detected and suppressed errors, rerun with: -s\n"
+           "ERROR SUMMARY: 2 errors from 2 contexts (suppressed: 0 from 0)\n");
+}
+
+static void hidden_records_still_count_in_x_of_y(void **state)
+{
+    (void)state;
+    add_leaks();
+    render(NULL);
+    expect("possibly lost in loss record 1 of 4\n");
+    expect("definitely lost in loss record 4 of 4\n");
+    expect_not("loss record 2 of 4");
+    expect_not("loss record 3 of 4");
+    expect("        suppressed: 0 bytes in 0 blocks\n"
+           "Reachable blocks (those to which a pointer was found) are not shown.\n"
+           "To see them, rerun with: --leak-check=full --show-leak-kinds=all\n"
+           "\n");
+}
+
+static void summary_mode_shows_no_records_and_counts_no_errors(void **state)
+{
+    (void)state;
+    add_leaks();
+    render("--leak-check=summary", NULL);
+    expect_not("loss record");
+    expect("        suppressed: 0 bytes in 0 blocks\n"
+           "Rerun with --leak-check=full to see details of leaked memory\n"
+           "\n");
+    expect("ERROR SUMMARY: 0 errors from 0 contexts");
+}
+
+static void leak_check_no_gives_advice_only(void **state)
+{
+    (void)state;
+    add_leaks();
+    render("--leak-check=no", NULL);
+    expect("77,412 bytes allocated\n"
+           "\n"
+           "For a detailed leak analysis, rerun with: --leak-check=full\n"
+           "\n"
+           "For lists of");
+    expect_not("LEAK SUMMARY");
+}
+
+static void quiet_leaves_records_only(void **state)
+{
+    (void)state;
+    add_leaks();
+    render("-q", NULL);
+    assert_int_equal(strncmp(text, "64 bytes in 1 blocks are possibly lost", 38), 0);
+    expect("definitely lost in loss record 4 of 4");
+    expect_not("SUMMARY");
+    expect_not("Command");
+}
+
+static void error_kinds_decide_what_counts(void **state)
+{
+    (void)state;
+    add_leaks();
+    render("--errors-for-leak-kinds=reachable,indirect,definite", NULL);
+    expect("ERROR SUMMARY: 3 errors from 3 contexts");
+}
+
+static void nothing_live_is_said_and_no_leak_summary(void **state)
+{
+    (void)state;
+    writer.header.scan = TRACE_SCAN_DONE;
+    writer.header.totals = (struct trace_totals){34, 34, 0, 77412, 77412};
+    render(NULL);
+    expect("    in use at exit: 0 bytes in 0 blocks\n"
+           "  total heap usage: 34 allocs, 34 frees, 77,412 bytes allocated\n"
+           "\n"
+           "All heap blocks were freed -- no leaks are possible\n"
+           "\n"
+           "For lists of");
+    expect_not("LEAK SUMMARY");
+}
+
+static void heuristics_are_listed_under_reachable(void **state)
+{
+    (void)state;
+    add_leaks();
+    log_writer_verdict(&writer, 0x5000, 20, stack(0x500), TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    log_writer_last_verdict(&writer)->heuristic = TRACE_NEWARRAY;
+    render(NULL);
+    expect("   still reachable: 156 bytes in 2 blocks\n"
+           "                      of which reachable via heuristic:\n"
+           "                        newarray           : 20 bytes in 1 blocks\n"
+           "        suppressed:");
+}
+
+static void suppressed_head_takes_along_what_hangs_on_it(void **state)
+{
+    char file[] = "/tmp/test_suppressions_XXXXXX";
+    char option[64];
+    FILE *out = fdopen(mkstemp(file), "w");
+
+    (void)state;
+    fputs("{\n one\n Memcheck:Leak\n match-leak-kinds: definite\n obj:/none/libtrace.so\n ...\n}\n",
+          out);
+    fclose(out);
+    snprintf(option, sizeof option, "--suppressions=%s", file);
+    add_leaks();
+    render(option, "--show-leak-kinds=all", NULL);
+    unlink(file);
+    expect_not("definitely lost in loss record");
+    expect_not("indirectly lost in loss record");
+    expect("   definitely lost: 0 bytes in 0 blocks\n"
+           "   indirectly lost: 0 bytes in 0 blocks\n"
+           "     possibly lost: 64 bytes in 1 blocks\n"
+           "   still reachable: 136 bytes in 1 blocks\n"
+           "        suppressed: 3,016 bytes in 3 blocks\n"
+           "Of the suppressed blocks, 2 are lost only through suppressed ones.\n");
+    expect("ERROR SUMMARY: 1 errors from 1 contexts (suppressed: 1 from 1)\n");
+}
+
+static void generated_suppressions_follow_their_records(void **state)
+{
+    (void)state;
+    add_leaks();
+    render("--gen-suppressions=all", NULL);
+    expect("\n"
+           "{\n"
+           "   <insert_a_suppression_name_here>\n"
+           "   Memcheck:Leak\n"
+           "   match-leak-kinds: possible\n"
+           "   obj:/none/libtrace.so\n"
+           "   obj:/none/prog\n"
+           "}\n");
+}
+
+/* --- no verdicts ---------------------------------------------------------------------------- */
+
+static void killed_process_shows_its_live_blocks(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_RUNNING;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, stack(0x100));
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 2000, stack(0x200));
+    log_writer_thread(
+        &writer,
+        (struct trace_thread){
+            .tid = 1, .allocations = 3, .frees = 1, .bytes_allocated = 2110, .bytes_freed = 100});
+    render(NULL);
+    expect("It was killed, or is gone without a word");
+    expect(
+        "HEAP SUMMARY:\n"
+        "    in use when it was killed: 2,010 bytes in 2 blocks\n"
+        "  total heap usage: 3 allocs, 1 frees, 2,110 bytes allocated\n"
+        "\n"
+        "10 bytes in 1 blocks are in use when it was killed in record 1 of 2\n"
+        "   at 0x10100: ??? (in /none/libtrace.so)\n"
+        "   by 0x200FF: ??? (in /none/prog)\n"
+        "\n"
+        "2,000 bytes in 1 blocks are in use when it was killed in record 2 of 2\n"
+        "   at 0x10100: ??? (in /none/libtrace.so)\n"
+        "   by 0x201FF: ??? (in /none/prog)\n"
+        "\n"
+        "Leak kinds cannot be told: the process was killed before a leak check could be made.\n");
+    expect_not("LEAK SUMMARY");
+}
+
+/* --- head ----------------------------------------------------------------------------------- */
+
+static void head_names_command_ending_losses_and_modules(void **state)
+{
+    (void)state;
+    writer.header.ending_value = 3;
+    writer.header.losses.stacks_cut = 1234;
+    add_leaks();
+    render(NULL);
+    expect("Log: trace.log\n"
+           "Command: ./prog x\n"
+           "It ended with exit status 3.\n"
+           "Note: 1,234 call stacks are cut: their outermost frames are missing.\n"
+           "Note: /none/libtrace.so (build id none) could not be found: its frames have no "
+           "names.\n");
+}
+
+static void signal_is_named_in_valgrinds_words(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_SIGNALED;
+    writer.header.ending_value = 6;
+    writer.header.ending_stack = log_writer_node(&writer, 0x20011, 0, program);
+    render(NULL);
+    expect("Process terminating with default action of signal 6 (SIGABRT)\n"
+           "   at 0x20010: ??? (in /none/prog)\n");
+}
+
+static void escape_sequences_do_not_reach_the_terminal(void **state)
+{
+    (void)state;
+    log_writer_command(&writer, "\033[31m\n", 7);
+    render(NULL);
+    expect_not("\033");
+    expect("Command: ./prog x ?[31m?\n");
+}
+
+/* --- stacks --------------------------------------------------------------------------------- */
+
+static void cut_and_unknown_stacks_are_marked(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10,
+                     log_writer_node(&writer, 0x20011, TRACE_NODE_CUT, program));
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 11, TRACE_NODE_END);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, 12, log_writer_node(&writer, 0x99, 0, 0));
+    render(NULL);
+    expect("   at 0x20010: ??? (in /none/prog)\n"
+           "   (the outer frames were not recorded)\n");
+    expect("in record 2 of 3\n"
+           "   at 0x0: ???\n");
+    expect("in record 3 of 3\n"
+           "   at 0x98: ???\n"
+           "\n");
+}
+
+static void num_callers_bounds_the_stack(void **state)
+{
+    uint32_t node = TRACE_NODE_END;
+
+    (void)state;
+    for (uint64_t i = 20; i > 0; i--)
+        node = log_writer_node(&writer, 0x20000 + i, node, program);
+    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, node);
+    render("--num-callers=3", NULL);
+    expect("   at 0x20000: ??? (in /none/prog)\n"
+           "   by 0x20001: ??? (in /none/prog)\n"
+           "   by 0x20002: ??? (in /none/prog)\n"
+           "\n");
+}
+
+/* --- errors --------------------------------------------------------------------------------- */
+
+static void add_error(struct trace_error error)
+{
+    error.stack = stack(0x500);
+    log_writer_error(&writer, error);
+}
+
+static void double_free_comes_with_three_stacks(void **state)
+{
+    (void)state;
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                   .address = 0x4a420e0,
+                                   .block = 0x4a420e0,
+                                   .block_size = 1234,
+                                   .stack_freed = stack(0x600),
+                                   .stack_allocated = stack(0x700),
+                                   .count = 3});
+    render(NULL);
+    expect("Invalid free() / delete / delete[] / realloc()\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x204FF: ??? (in /none/prog)\n"
+           " Address 0x4a420e0 is 0 bytes inside a block of size 1,234 free'd\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x205FF: ??? (in /none/prog)\n"
+           " Block was alloc'd at\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x206FF: ??? (in /none/prog)\n"
+           "\n"
+           "\n"
+           "HEAP SUMMARY:\n");
+    expect("ERROR SUMMARY: 3 errors from 1 contexts");
+}
+
+static void place_of_a_bad_address_is_told(void **state)
+{
+    static const struct {
+        uint64_t address, size;
+        const char *text;
+    } cases[] = {
+        {0x1003, 7, " Address 0x1003 is 3 bytes inside a block of size 7 alloc'd\n"},
+        {0x1009, 7, " Address 0x1009 is 2 bytes after a block of size 7 alloc'd\n"},
+        {0xff8, 7, " Address 0xff8 is 8 bytes before a block of size 7 alloc'd\n"},
+        {0x1000, 0, " Address 0x1000 is 0 bytes inside a block of size 0 alloc'd\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                       .place = TRACE_PLACE_LIVE_BLOCK,
+                                       .address = cases[i].address,
+                                       .block = 0x1000,
+                                       .block_size = cases[i].size});
+    add_error((struct trace_error){
+        .kind = TRACE_INVALID_FREE, .place = TRACE_PLACE_STACK, .address = 0x7ffe});
+    add_error((struct trace_error){
+        .kind = TRACE_INVALID_FREE, .place = TRACE_PLACE_DATA, .address = 0x8ffe});
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE, .address = 0x9ffe});
+    render(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect(cases[i].text);
+    expect(" Address 0x7ffe is on a thread's stack\n");
+    expect(" Address 0x8ffe is in a program's or a library's data\n");
+    expect(" Address 0x9ffe is not stack'd, malloc'd or (recently) free'd\n");
+}
+
+static void each_kind_of_error_has_its_words(void **state)
+{
+    (void)state;
+    add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE});
+    add_error((struct trace_error){.kind = TRACE_WRONG_SIZE, .given = 10});
+    add_error((struct trace_error){.kind = TRACE_WRONG_ALIGNMENT, .given = 64});
+    add_error((struct trace_error){.kind = TRACE_REALLOC_ZERO});
+    render(NULL);
+    expect("Mismatched free() / delete / delete []\n");
+    expect("Mismatched new/delete size value: 10\n");
+    expect("Mismatched new/delete alignment dealloc value: 64\n");
+    expect("realloc() with size 0\n");
+    assert_int_equal(selection.errors, 4);
+}
+
+static void error_list_shows_the_rarest_first(void **state)
+{
+    (void)state;
+    add_error((struct trace_error){.kind = TRACE_REALLOC_ZERO, .count = 5});
+    add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE, .count = 2});
+    render("-s", NULL);
+    expect("ERROR SUMMARY: 7 errors from 2 contexts (suppressed: 0 from 0)\n"
+           "\n"
+           "2 errors in context 1 of 2:\n"
+           "Mismatched free() / delete / delete []\n");
+    expect("5 errors in context 2 of 2:\n"
+           "realloc() with size 0\n");
+    expect_not("rerun with: -s");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_log, drop_log)
+    const struct CMUnitTest tests[] = {
+        TEST(full_report_is_valgrinds),
+        TEST(hidden_records_still_count_in_x_of_y),
+        TEST(summary_mode_shows_no_records_and_counts_no_errors),
+        TEST(leak_check_no_gives_advice_only),
+        TEST(quiet_leaves_records_only),
+        TEST(error_kinds_decide_what_counts),
+        TEST(nothing_live_is_said_and_no_leak_summary),
+        TEST(heuristics_are_listed_under_reachable),
+        TEST(suppressed_head_takes_along_what_hangs_on_it),
+        TEST(generated_suppressions_follow_their_records),
+        TEST(killed_process_shows_its_live_blocks),
+        TEST(head_names_command_ending_losses_and_modules),
+        TEST(signal_is_named_in_valgrinds_words),
+        TEST(escape_sequences_do_not_reach_the_terminal),
+        TEST(cut_and_unknown_stacks_are_marked),
+        TEST(num_callers_bounds_the_stack),
+        TEST(double_free_comes_with_three_stacks),
+        TEST(place_of_a_bad_address_is_told),
+        TEST(each_kind_of_error_has_its_words),
+        TEST(error_list_shows_the_rarest_first),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
