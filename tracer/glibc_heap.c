@@ -114,17 +114,22 @@ static void take_main_arena(struct finder *f, uint64_t bins)
     report(f, bins - BEFORE_BINS, bins + 16 * BINS + BEHIND_BINS);
 }
 
-/* `last` is an empty bin with none behind it: is it the 127th, in front of it many others? */
-static void try_main_arena(struct finder *f, const struct mapping *data, uint64_t last)
+/* `first` is the first empty bin of what may be a main_arena; the last one that can belong to the
+ * same is the 127th. Returns where to look on. */
+static uint64_t try_main_arena(struct finder *f, const struct mapping *data, uint64_t first)
 {
-    uint64_t bins = last + 16 - 16 * BINS;
+    uint64_t last = first;
     unsigned empty = 0;
-    if (last < data->begin + 16 * BINS + BEFORE_BINS)
-        return;
-    for (unsigned i = 0; i < BINS; i++)
-        empty += (unsigned)is_empty_bin(f, bins + 16 * i);
-    if (empty >= BINS_EMPTY_MIN)
-        take_main_arena(f, bins);
+    for (uint64_t at = first; at < first + 16 * BINS && at + 16 <= data->end; at += 16)
+        if (is_empty_bin(f, at)) {
+            last = at;
+            empty++;
+        }
+    uint64_t bins = last + 16 - 16 * BINS;
+    if (empty < BINS_EMPTY_MIN || bins < data->begin + BEFORE_BINS || bins > last)
+        return first + 8;
+    take_main_arena(f, bins);
+    return last + 16;
 }
 
 static void find_main_arenas(struct finder *f)
@@ -134,9 +139,8 @@ static void find_main_arenas(struct finder *f)
         if (!(data->flags & MAPPING_FILE) || data->flags & (MAPPING_SHARED | MAPPING_DEVICE) ||
             !is_writable(data))
             continue;
-        for (uint64_t at = data->begin; at + 32 <= data->end; at += 8)
-            if (word_at(f, at) == at - 16 && is_empty_bin(f, at) && !is_empty_bin(f, at + 16))
-                try_main_arena(f, data, at);
+        for (uint64_t at = data->begin; at + 16 <= data->end;)
+            at = is_empty_bin(f, at) ? try_main_arena(f, data, at) : at + 8;
     }
 }
 
