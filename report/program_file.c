@@ -152,7 +152,7 @@ static int program_check_elf(const char *path, Elf *elf, struct failure *failure
     struct program_facts facts = {0};
     GElf_Ehdr header;
 
-    if (!gelf_getehdr(elf, &header))
+    if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
         return failure_set(failure, "%s is a damaged ELF file", path);
     if (header.e_machine != PROGRAM_MACHINE || header.e_ident[EI_CLASS] != ELFCLASS64)
         return failure_set(failure,
@@ -231,6 +231,13 @@ static void program_interpreter(int fd, char interpreter[PATH_MAX])
         snprintf(interpreter, PATH_MAX, "%s", start);
 }
 
+static bool program_begins_as_elf(int fd)
+{
+    char magic[SELFMAG];
+
+    return pread(fd, magic, SELFMAG, 0) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
+}
+
 static int program_check_depth(const char *path, int depth, struct failure *failure)
 {
     char interpreter[PATH_MAX];
@@ -243,7 +250,7 @@ static int program_check_depth(const char *path, int depth, struct failure *fail
         return failure_set(failure, "%s cannot be opened: %s", path, strerror(errno));
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
-    if (elf && elf_kind(elf) == ELF_K_ELF) {
+    if (program_begins_as_elf(fd)) {
         result = program_check_elf(path, elf, failure);
         if (result == 0)
             result = program_check_rights(path, fd, failure);

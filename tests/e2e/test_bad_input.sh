@@ -1,0 +1,284 @@
+# What leakreport says to input that it cannot use: one line that names the file, the byte where
+# there is one, and what to do; nothing on standard output; exit status 2. And a log that is only
+# partly there gives the part that is.
+
+# refused TEXT…: the last report was refused in one line with these texts.
+refused() {
+    equal "exit status" 2 "$status"
+    equal "lines on standard error" 1 "$(wc -l <report.err)"
+    equal "bytes on standard output" 0 "$(wc -c <report)"
+    has report.err "leakreport: " "$@"
+}
+# a_log: a good log, from a program that forgets three blocks, as ./good
+a_log() {
+    OPTIONS=--trace-file=good traced "$BUILD/demo" handle
+    [ -s good ] || fail "the tracer wrote no log"
+}
+# number FILE OFFSET SIZE: the little-endian number there
+number() { od -An -v -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' \n'; }
+# poke FILE OFFSET BYTES: writes bytes, given as for printf
+poke() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+# compiled NAME FLAG…: a small program
+compiled() {
+    local name=$1
+    shift
+    echo 'int main(void) { return 0; }' >"$name.c"
+    gcc -o "$name" "$name.c" "$@"
+}
+# as_nobody COMMAND…: into ./report, ./report.err, $status, as an unprivileged user; leakreport and
+# the tracer are copied to where that user can reach them.
+as_nobody() {
+    chmod 755 .
+    cp "$REPORT" "$LIBTRACE" .
+    touch report report.err
+    chmod 666 report report.err
+    status=0
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --reuid 65534 --regid 65534 --clear-groups "$@" >report 2>report.err || status=$?
+    else
+        "$@" >report 2>report.err || status=$?
+    fi
+}
+
+test_log_that_is_missing() {
+    report no-such.log
+    refused 'no-such.log does not exist' 'leakreport --run PROGRAM'
+}
+
+test_log_that_is_empty() {
+    : >empty
+    report empty
+    refused 'empty is empty (0 bytes)'
+}
+
+test_garbage() {
+    printf 'this is not a log of anything' >garbage
+    report garbage
+    refused 'garbage is not a trace log: byte 0 should begin "leaklog"'
+    head -c 200000 /dev/urandom >garbage
+    printf x | dd of=garbage bs=1 conv=notrunc status=none
+    report garbage
+    refused 'garbage is not a trace log'
+}
+
+test_log_of_zeros() {
+    head -c 100000 /dev/zero >zeros
+    report zeros
+    refused 'byte 0 to 7 are zero'
+}
+
+test_directory() {
+    mkdir folder
+    report folder
+    refused 'folder is a directory: name the log inside it, as in folder/trace.log'
+}
+
+test_devices() {
+    report /dev/zero
+    refused '/dev/zero is not a file but a character device'
+    report /dev/null
+    refused '/dev/null is not a file but a character device'
+}
+
+test_fifo_does_not_hang() {
+    mkfifo pipe
+    status=0
+    timeout 20 "$REPORT" pipe >report 2>report.err </dev/null || status=$?
+    refused 'pipe is not a file but a pipe'
+}
+
+test_log_that_may_not_be_read() {
+    a_log
+    chmod 000 good
+    as_nobody ./leakreport good
+    refused 'good may not be read by this user'
+}
+
+test_newer_version() {
+    a_log
+    poke good 8 '\007'
+    report good
+    refused 'good was written by a newer libtrace, version 7' 'this leakreport reads 1: use the leakreport that came with it'
+}
+
+test_other_byte_order() {
+    a_log
+    poke good 12 '\012\013\014\015'
+    report good
+    refused 'good was written on a machine of the other byte order (byte 12)'
+}
+
+test_damaged_header() {
+    a_log
+    poke good 16 '\001'
+    report good
+    refused 'good is damaged at byte 16'
+}
+
+test_log_cut_in_header_and_directory() {
+    a_log
+    local end
+    for end in 1 7 8 11 100 375 4095 4096 5000 36863; do
+        head -c "$end" good >cut
+        report cut
+        refused "cut is cut: it ends at byte $end, inside the" "reaches to byte 36864"
+    done
+}
+
+test_log_cut_in_its_tables_is_read_as_far_as_it_goes() {
+    a_log
+    report good
+    equal "exit status of the whole log" 0 "$status"
+    cp report whole
+    local size end offset entry
+    size=$(wc -c <good)
+    for entry in 0 1 2 3 4 5 6 7 8 9; do
+        offset=$(number good $((4096 + 32 * entry + 8)) 8)
+        [ "$offset" -gt 36864 ] || continue
+        for end in $((offset - 1)) "$offset" $((offset + 1)) $((offset + 100)) $((RANDOM % (size - 36864) + 36864)); do
+            [ "$end" -lt "$size" ] || continue
+            head -c "$end" good >cut
+            report cut
+            equal "exit status of a log cut at $end" 0 "$status"
+            has report "cut is cut at byte $end" 'ERROR SUMMARY'
+            equal "bytes on standard error" 0 "$(wc -c <report.err)"
+        done
+    done
+}
+
+test_hostile_extents() {
+    a_log
+    poke good $((4096 + 8)) '\377\377\377\377\377\377\377\377'
+    report good
+    equal "exit status" 0 "$status"
+    has report 'damaged at byte 4096: entry 0 of the directory makes no sense'
+    poke good $((4096 + 8)) '\000\000\000\000\000\000\000\020'
+    report good
+    equal "exit status" 0 "$status"
+    has report 'Note: good is cut at byte'
+}
+
+test_unknown_option() {
+    report --frobnicate trace.log
+    refused '--frobnicate is not an option of leakreport; leakreport --help lists them'
+}
+
+test_bad_value() {
+    report --num-callers=many trace.log
+    refused '--num-callers=many is not understood: give a number from 1 to 500'
+}
+
+test_no_log_named() {
+    report
+    refused 'no log is named'
+}
+
+test_output_that_cannot_be_written() {
+    a_log
+    report --log-file=/no/such/folder/out good
+    refused '--log-file: /no/such/folder/out cannot be written'
+    status=0
+    "$REPORT" good >/dev/full 2>report.err || status=$?
+    : >report
+    refused 'the report could not be written'
+}
+
+test_missing_suppression_file() {
+    a_log
+    report --suppressions=no.supp good
+    equal "exit status" 2 "$status"
+    equal "lines on standard error" 1 "$(wc -l <report.err)"
+    has report.err 'no.supp'
+}
+
+# --- programs in the place of logs, and programs that cannot be traced -----------------------
+
+test_program_instead_of_a_log() {
+    compiled prog
+    report prog
+    refused 'prog is a program, not a log: trace it with leakreport --run ./prog'
+}
+
+test_static_program() {
+    compiled prog -static
+    report prog
+    refused 'prog is not a log, and: prog is statically linked: LD_PRELOAD cannot reach it'
+    report --run ./prog
+    refused './prog is statically linked'
+    compiled pie -static-pie
+    report --run ./pie
+    refused './pie is statically linked'
+}
+
+test_set_uid_program() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    compiled prog
+    chmod 4755 prog
+    as_nobody ./leakreport --run ./prog
+    refused './prog is set-uid: the loader ignores LD_PRELOAD in it'
+    as_nobody ./leakreport prog
+    refused 'prog is not a log, and: prog is set-uid'
+    chmod 2755 prog
+    as_nobody ./leakreport --run ./prog
+    refused './prog is set-gid'
+}
+
+test_program_with_address_sanitizer() {
+    compiled prog -fsanitize=address
+    report --run ./prog
+    refused './prog is built with AddressSanitizer, which replaces malloc itself'
+}
+
+test_program_of_another_machine() {
+    compiled prog
+    poke prog 18 '\363\000'
+    report --run ./prog
+    refused './prog is for another machine (ELF machine 243, 64 bits)'
+}
+
+test_shared_library_and_object_file() {
+    echo 'int x;' >lib.c
+    gcc -shared -fPIC -o lib.so lib.c
+    report --run ./lib.so
+    refused './lib.so is a shared library, not a program'
+    gcc -c -o lib.o lib.c
+    report lib.o
+    refused 'lib.o is an ELF file, but no program (it is an object file: link it first)'
+}
+
+test_damaged_program() {
+    compiled prog
+    head -c 30 prog >cut
+    chmod +x cut
+    report --run ./cut
+    refused './cut is a damaged ELF file'
+    report cut
+    refused 'cut is not a log, and: cut is a damaged ELF file'
+}
+
+test_program_that_is_not_there() {
+    report --run ./no-such-program
+    refused './no-such-program cannot be run: No such file or directory'
+    report --run no-such-program
+    refused 'no-such-program is in no folder of PATH'
+    report --run .
+    refused '. is in no folder of PATH'
+    report --run ./
+    refused './ is a directory, not a program'
+    report --run
+    refused '--run needs a program'
+}
+
+test_program_that_may_not_be_executed() {
+    echo hello >text
+    report --run ./text
+    refused './text may not be executed'
+}
+
+test_script_with_a_static_interpreter() {
+    compiled interpreter -static
+    printf '#!%s/interpreter\n' "$PWD" >script
+    chmod +x script
+    report --run ./script
+    refused "$PWD/interpreter is statically linked"
+}
