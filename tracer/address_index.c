@@ -53,7 +53,7 @@ void *address_index_build(struct address_index *index, const struct trace_verdic
 
 /* Each step down finds the last key of a group that is not above the address. There is one: the key
  * that led to the group is its first. */
-uint32_t address_index_find(const struct address_index *index, uint64_t address)
+uint32_t address_index_near(const struct address_index *index, uint64_t address)
 {
     size_t key = 0;
     for (unsigned level = index->levels; level-- > 0;) {
@@ -63,9 +63,17 @@ uint32_t address_index_find(const struct address_index *index, uint64_t address)
             not_above += group[k] <= address;
         key = key * FANOUT + not_above - 1;
     }
-    uint32_t found = (uint32_t)(key * STRIDE);
-    uint32_t last = index->n - found > STRIDE ? found + STRIDE - 1 : index->n - 1;
-    while (found < last && trace_block_address(index->blocks[found + 1].where) <= address)
-        found++;
-    return found;
+    uint32_t near = (uint32_t)(key * STRIDE);
+    uint32_t last = index->n - near > STRIDE ? near + STRIDE - 1 : index->n - 1;
+    __builtin_prefetch(&index->blocks[near], 1);
+    __builtin_prefetch(&index->blocks[last], 1);
+    return near;
+}
+
+uint32_t address_index_at(const struct address_index *index, uint32_t near, uint64_t address)
+{
+    uint32_t last = index->n - near > STRIDE ? near + STRIDE - 1 : index->n - 1;
+    while (near < last && trace_block_address(index->blocks[near + 1].where) <= address)
+        near++;
+    return near;
 }

@@ -40,8 +40,17 @@ size_t address_index_size(size_t n);
 void *address_index_build(struct address_index *index, const struct trace_verdict *blocks,
                           uint32_t n, void *memory);
 
-/* The number of the last block that starts at or below `address`, which must not lie below the
- * first block. Whether the address lies in that block is for the caller to see. */
-uint32_t address_index_find(const struct address_index *index, uint64_t address);
+/* A search in two steps, so that the caller can do something else while the second step's memory
+ * comes: near finds where the block must be and sends for it, at finds it.
+ *
+ * The result is the number of the last block that starts at or below `address`, which must not lie
+ * below the first block. Whether the address lies in that block is for the caller to see. */
+uint32_t address_index_near(const struct address_index *index, uint64_t address);
+uint32_t address_index_at(const struct address_index *index, uint32_t near, uint64_t address);
+
+static inline uint32_t address_index_find(const struct address_index *index, uint64_t address)
+{
+    return address_index_at(index, address_index_near(index, address), address);
+}
 
 #endif

@@ -68,23 +68,23 @@ static void drop_excuse(struct trace_verdict *block, uint64_t at, bool interior)
 
 /* Marking: a block rises from unreached to possible to reachable, and is scanned anew each time
  * that it rises, since what it points to may rise with it. */
-static void mark(struct reach *reach, uint32_t index, uint64_t pointer, uint64_t at)
+static void mark(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
 {
     struct trace_verdict *block = &reach->blocks[index];
-    bool interior = pointer != block_start(block);
+    bool interior = pointer->word != block_start(block);
     if (block->kind == TRACE_REACHABLE) {
-        drop_excuse(block, at, interior);
+        drop_excuse(block, pointer->at, interior);
         return;
     }
-    if (block->kind == TRACE_POSSIBLY_LOST && !reach->sure)
+    if (block->kind == TRACE_POSSIBLY_LOST && !pointer->sure)
         return;
     enum trace_heuristic excuse = TRACE_NO_HEURISTIC;
-    if (interior && reach->sure)
-        excuse = find_excuse(reach, block, pointer);
-    if (reach->sure && (!interior || excuse))
-        settle(block, TRACE_REACHABLE, at, interior, excuse);
+    if (interior && pointer->sure)
+        excuse = find_excuse(reach, block, pointer->word);
+    if (pointer->sure && (!interior || excuse))
+        settle(block, TRACE_REACHABLE, pointer->at, interior, excuse);
     else if (block->kind == UNREACHED)
-        settle(block, TRACE_POSSIBLY_LOST, at, interior, TRACE_NO_HEURISTIC);
+        settle(block, TRACE_POSSIBLY_LOST, pointer->at, interior, TRACE_NO_HEURISTIC);
     else
         return;
     push(reach, index);
@@ -92,18 +92,18 @@ static void mark(struct reach *reach, uint32_t index, uint64_t pointer, uint64_t
 
 /* Gathering what hangs on a head: whatever nobody has reached, earlier heads among it. Here a
  * pointer into a block is as good as one to its start. */
-static void gather(struct reach *reach, uint32_t index, uint64_t pointer, uint64_t at)
+static void gather(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
 {
     struct trace_verdict *block = &reach->blocks[index];
     if (block->kind != UNREACHED)
         return;
-    bool interior = pointer != block_start(block);
+    bool interior = pointer->word != block_start(block);
     if (index == reach->holder) {
         if (!block->pointer_at)
-            settle(block, UNREACHED, at, interior, TRACE_NO_HEURISTIC);
+            settle(block, UNREACHED, pointer->at, interior, TRACE_NO_HEURISTIC);
         return;
     }
-    settle(block, TRACE_INDIRECTLY_LOST, at, interior, TRACE_NO_HEURISTIC);
+    settle(block, TRACE_INDIRECTLY_LOST, pointer->at, interior, TRACE_NO_HEURISTIC);
     block->head = reach->holder;
     push(reach, index);
 }
@@ -133,19 +133,38 @@ static void check_pointer(struct reach *reach, uint32_t index, uint64_t pointer)
         violate(reach, "a reachable block points surely to a possibly lost one", index);
 }
 
-static void visit(struct reach *reach, uint64_t pointer, uint64_t at)
+/* Follows the pointer that has waited longest. */
+static void follow(struct reach *reach)
 {
-    uint32_t index = address_index_find(&reach->index, pointer);
+    const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
+    reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
+    reach->coming_count--;
+    uint32_t index = address_index_at(&reach->index, pointer->near, pointer->word);
     const struct trace_verdict *block = &reach->blocks[index];
     uint64_t size = block_size(reach, block);
-    if (pointer - block_start(block) >= (size ? size : 1))
+    if (pointer->word - block_start(block) >= (size ? size : 1))
         return;
     if (reach->phase == REACH_MARKING)
-        mark(reach, index, pointer, at);
+        mark(reach, index, pointer);
     else if (reach->phase == REACH_GATHERING)
-        gather(reach, index, pointer, at);
+        gather(reach, index, pointer);
     else
-        check_pointer(reach, index, pointer);
+        check_pointer(reach, index, pointer->word);
+}
+
+static void follow_all(struct reach *reach)
+{
+    while (reach->coming_count)
+        follow(reach);
+}
+
+static void expect(struct reach *reach, uint64_t word, uint64_t at)
+{
+    if (reach->coming_count == REACH_COMING)
+        follow(reach);
+    uint32_t place = (reach->coming_first + reach->coming_count++) % REACH_COMING;
+    uint32_t near = address_index_near(&reach->index, word);
+    reach->coming[place] = (struct reach_pointer){word, at, near, reach->sure};
 }
 
 /* --- scanning --------------------------------------------------------------------------------- */
@@ -157,7 +176,7 @@ static void scan_words(struct reach *reach, const uint64_t *words, size_t count,
     uint64_t lowest = reach->lowest, span = reach->span;
     for (size_t k = 0; k < count; k++)
         if (words[k] - lowest < span)
-            visit(reach, words[k], at + k * step);
+            expect(reach, words[k], at + k * step);
 }
 
 /* Bytes scanned of the chunk at `begin`; 0: there is a hole. */
@@ -208,17 +227,27 @@ static bool take_next(struct reach *reach, uint32_t *index)
     return true;
 }
 
-/* Scans until nothing waits. A block stops waiting before it is scanned, for it may rise and have
- * to be scanned again. */
+/* A block stops waiting before it is scanned, for it may rise and have to be scanned again. */
+static void scan_block(struct reach *reach, uint32_t index)
+{
+    struct trace_verdict *block = &reach->blocks[index];
+    uint64_t start = block_start(block);
+    block->reserved &= (uint8_t)~WAITS;
+    reach->sure = block->kind != TRACE_POSSIBLY_LOST;
+    scan_memory(reach, start, start + block_size(reach, block));
+}
+
+/* Scans and follows until nothing waits. */
 static void drain(struct reach *reach)
 {
     uint32_t index;
-    while (take_next(reach, &index)) {
-        struct trace_verdict *block = &reach->blocks[index];
-        block->reserved &= (uint8_t)~WAITS;
-        reach->sure = block->kind != TRACE_POSSIBLY_LOST;
-        uint64_t start = block_start(block);
-        scan_memory(reach, start, start + block_size(reach, block));
+    while (true) {
+        if (take_next(reach, &index))
+            scan_block(reach, index);
+        else if (reach->coming_count)
+            follow(reach);
+        else
+            return;
     }
 }
 
@@ -264,11 +293,13 @@ void reach_scan_roots(struct reach *reach, uint64_t begin, uint64_t end)
 {
     if (reach->n > 0)
         scan_memory(reach, begin, end);
+    follow_all(reach);
 }
 
 void reach_scan_words(struct reach *reach, const uint64_t *words, size_t count)
 {
     scan_words(reach, words, count, REACH_IN_REGISTER, 0);
+    follow_all(reach);
 }
 
 int reach_mark_block(struct reach *reach, uint64_t address)
@@ -347,6 +378,7 @@ const char *reach_check(struct reach *reach, uint64_t *address)
         check_block(reach, k);
         reach->holder = k;
         scan_memory(reach, start, start + block_size(reach, &reach->blocks[k]));
+        follow_all(reach);
     }
     *address = reach->violation_at;
     return reach->violation;

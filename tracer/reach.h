@@ -42,7 +42,18 @@
 #define REACH_IN_USE      2u          /* pointer_at of a block that reach_mark_block named */
 #define REACH_BLOCKS_MAX  0xfffffff0u /* verdict.head is 32 bits wide */
 
-#define REACH_AHEAD 16u /* blocks on their way from memory while another is scanned */
+/* How many blocks, and how many of the records that pointers lead to, are on their way from memory
+ * while others are looked at. */
+#define REACH_AHEAD  16u
+#define REACH_COMING 32u
+
+/* A word that may point to a block. */
+struct reach_pointer {
+    uint64_t word;
+    uint64_t at;   /* where it stands */
+    uint32_t near; /* address_index_near */
+    uint32_t sure; /* it is a root or stands in a block that is not merely possible */
+};
 
 /* One check. The fields are reach's own; a caller reads only bytes_not_read. */
 struct reach {
@@ -65,11 +76,15 @@ struct reach {
     uint32_t ahead[REACH_AHEAD];
     uint32_t ahead_first, ahead_count;
 
+    /* Pointers found but not yet followed, a ring. */
+    struct reach_pointer coming[REACH_COMING];
+    uint32_t coming_first, coming_count;
+
     uint64_t *chunk; /* 64 KiB of somebody's memory */
 
     /* What visiting a pointer means at present. */
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
-    int sure;        /* marking: the words at hand are roots or lie in a reachable block */
+    uint32_t sure;   /* of the pointers in the words at hand */
     uint32_t holder; /* gathering: the head; checking: the block at hand */
     const char *violation;
     uint64_t violation_at;
