@@ -113,18 +113,23 @@ static int begins_with_stack(const struct memory_map *map, const struct mapping 
            mapping->end - mapping->begin <= STACK_SIZE_MAX;
 }
 
+static int runs_on_signal_stack(const struct stopped_thread *thread)
+{
+    return contains(thread->signal_stack_begin, thread->signal_stack_end, thread->stack_pointer);
+}
+
 /* Enters for the mapping at the thread's stack pointer how much of it lies below, and an empty
  * range where that cannot be told or where the thread has only another stack. */
 static void exclude_below_stack(struct roots *roots, const struct stopped_thread *thread)
 {
+    if (!thread->held)
+        return;
     uint64_t low = thread->stack_pointer - STOP_WORLD_RED_ZONE;
     const struct mapping *stack = memory_map_find(roots->map, thread->stack_pointer);
     const struct mapping *tls = memory_map_find(roots->map, thread->thread_pointer);
-    int on_signal_stack =
-        contains(thread->signal_stack_begin, thread->signal_stack_end, thread->stack_pointer);
     if (tls && tls != stack)
         add_range(roots, tls->begin, tls->begin);
-    if (stack && !on_signal_stack && low > stack->begin &&
+    if (stack && !runs_on_signal_stack(thread) && low > stack->begin &&
         begins_with_stack(roots->map, stack, thread))
         add_range(roots, stack->begin, low);
     else if (stack)
@@ -143,20 +148,27 @@ static size_t take_lowest(struct roots_range *ranges, size_t count)
     return kept;
 }
 
-void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *threads,
-                                size_t count)
+static void exclude_below_signal_stack(struct roots *roots, const struct stopped_thread *thread)
+{
+    if (thread->held && runs_on_signal_stack(thread))
+        roots_exclude(roots, thread->signal_stack_begin,
+                      thread->stack_pointer - STOP_WORLD_RED_ZONE);
+}
+
+void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *caller,
+                                const struct stopped_thread *threads, size_t count)
 {
     size_t before = roots->excluded_count;
+    if (caller)
+        exclude_below_stack(roots, caller);
     for (size_t i = 0; i < count; i++)
-        if (threads[i].held)
-            exclude_below_stack(roots, &threads[i]);
+        exclude_below_stack(roots, &threads[i]);
     roots->excluded_count =
         before + take_lowest(roots->excluded + before, roots->excluded_count - before);
+    if (caller)
+        exclude_below_signal_stack(roots, caller);
     for (size_t i = 0; i < count; i++)
-        if (threads[i].held && contains(threads[i].signal_stack_begin, threads[i].signal_stack_end,
-                                        threads[i].stack_pointer))
-            roots_exclude(roots, threads[i].signal_stack_begin,
-                          threads[i].stack_pointer - STOP_WORLD_RED_ZONE);
+        exclude_below_signal_stack(roots, &threads[i]);
 }
 
 /* --- what remains ------------------------------------------------------------------------------
