@@ -70,13 +70,13 @@ $(BUILD)/leakreport: $(REPORT_OBJECTS)
 	$(Q)$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
 $(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEMO_CFLAGS) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+	$(Q)$(CC) $(DEMO_CFLAGS) -MF $(BUILD)/obj/demo/$*.d -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
 $(BUILD)/demo: $(DEMO_OBJECTS) $(DEMO_LIBS)
 	$(Q)$(CC) -o $@ $(DEMO_OBJECTS) $(DEMO_LIBS) -Wl,-rpath,'$$ORIGIN'
 
 # The rooms as archives, so that a unit test links just those that it names. The interposers stay
 # out: a unit test runs on the real malloc.
-$(BUILD)/obj/tracer.a: $(filter-out %/interpose.o %/interpose_cxx.o %/interpose_process.o,$(TRACER_OBJECTS))
+$(BUILD)/obj/tracer.a: $(filter-out $(BUILD)/obj/tracer/interpose%,$(TRACER_OBJECTS))
 	rm -f $@ && ar rcs $@ $^
 $(BUILD)/obj/report.a: $(filter-out %/main.o,$(REPORT_OBJECTS))
 	rm -f $@ && ar rcs $@ $^

@@ -129,7 +129,7 @@ static inline void *realloc_observed(void *old, size_t size, const struct call_s
     return pointer;
 }
 
-static inline void *reallocate(void *old, size_t size, const struct call_site *site)
+static inline void *reallocate(void *old, size_t size, struct call_site *site)
 {
     if (__builtin_expect(old && bootstrap_owns(old), 0))
         return realloc_bootstrap(old, size);
@@ -139,8 +139,11 @@ static inline void *reallocate(void *old, size_t size, const struct call_site *s
     if (observed && old)
         return realloc_observed(old, size, site);
     void *pointer = real.realloc(old, size);
-    if (observed && pointer)
+    if (observed && pointer) {
+        /* realloc of nothing is a malloc, in valgrind's stacks (and suppressions) too. */
+        site->function = (uintptr_t)malloc;
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
+    }
     return pointer;
 }
 

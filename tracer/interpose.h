@@ -14,7 +14,7 @@
 /* Whether this call is to be observed. Begins tracing with the first call of all. */
 static inline bool interpose_is_observed(void)
 {
-    return lifecycle_is_on() || __builtin_expect(lifecycle_begin(), 0);
+    return tracing_is_on() || __builtin_expect(lifecycle_begin(), 0);
 }
 
 /* Frees what an interposed function allocated, observed or not; the one way by which all frees go. */

@@ -7,25 +7,14 @@
  * needed in a C program. */
 #include "interpose.h"
 
-#include <dlfcn.h>
-
 static inline uint32_t log2_of(size_t alignment)
 {
     return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
 }
 
-/* A C++ library loaded later, and only for its loader to see, is behind us in no search order. */
 static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
 {
-    static const char *const libraries[] = {"libstdc++.so.6", "libc++.so.1", "libc++abi.so.1"};
-    void *found = real_find(symbol);
-    for (size_t i = 0; !found && i < sizeof libraries / sizeof *libraries; i++) {
-        void *handle = dlopen(libraries[i], RTLD_LAZY | RTLD_NOLOAD);
-        if (!handle)
-            continue;
-        found = dlsym(handle, symbol);
-        dlclose(handle);
-    }
+    void *found = real_find_cxx(symbol);
     if (!found)
         __builtin_trap(); /* called, so somebody must have linked against it */
     return found;

@@ -1,4 +1,4 @@
-/* The program's start and its ends. */
+/* The program's start, and its ends by its own will. */
 #include "interpose.h"
 
 #include "sys.h"
@@ -7,21 +7,30 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static __attribute__((constructor)) void begin_at_load(void)
-{
-    lifecycle_begin();
-}
+static int exit_status;
 
-/* --- the end, after every destructor ---------------------------------------------------------------- */
+/* How the program left: the calling thread's registers, and everything above its stack pointer. */
+#define END(ending, status)                                                                           \
+    do {                                                                                              \
+        struct stopped_thread here;                                                                   \
+        stop_world_capture(&here);                                                                    \
+        lifecycle_end(ending, status, &here, 0);                                                      \
+    } while (0)
+
+/* --- exit, after every destructor ------------------------------------------------------------------- */
 
 static void (*loader_finish)(void);
-static int exit_status;
+
+static __attribute__((noinline)) void end_by_return(void)
+{
+    END(TRACE_RETURNED, exit_status);
+}
 
 static void finish_last(void)
 {
     if (loader_finish)
         loader_finish();
-    lifecycle_end(TRACE_RETURNED, exit_status);
+    end_by_return();
 }
 
 typedef int (*main_function)(int, char **, char **);
@@ -33,7 +42,7 @@ int __libc_start_main(main_function main, int argc, char **argv, void (*init)(vo
 INTERPOSE int __libc_start_main(main_function main, int argc, char **argv, void (*init)(void), void (*fini)(void),
                                 void (*rtld_fini)(void), void *stack_end)
 {
-    __typeof__(&__libc_start_main) next = (__typeof__(&__libc_start_main))dlsym(RTLD_NEXT, "__libc_start_main");
+    __typeof__(&__libc_start_main) next = (__typeof__(&__libc_start_main))real_find("__libc_start_main");
     loader_finish = rtld_fini;
     return next(main, argc, argv, init, fini, finish_last, stack_end);
 }
@@ -44,20 +53,37 @@ static void note_status(int status, void *unused)
     exit_status = status;
 }
 
-/* exit's status is told to the handlers of on_exit only. */
-static __attribute__((constructor)) void watch_exit(void)
+static void end_quickly(void)
 {
-    on_exit(note_status, NULL);
+    END(TRACE_QUICK_EXITED, exit_status);
 }
+
+static __attribute__((constructor)) void begin_at_load(void)
+{
+    lifecycle_begin();
+    /* exit's status is told to the handlers of on_exit only. Registered first, both run last. */
+    on_exit(note_status, NULL);
+    at_quick_exit(end_quickly);
+}
+
+INTERPOSE void quick_exit(int status)
+{
+    void (*next)(int) = (void (*)(int))real_find("quick_exit");
+    exit_status = status;
+    next(status);
+    __builtin_unreachable();
+}
+
+/* --- _exit ------------------------------------------------------------------------------------------ */
 
 INTERPOSE void _exit(int status)
 {
-    lifecycle_end(TRACE_EXITED_FAST, status);
+    END(TRACE_EXITED_FAST, status);
     sys_exit_group(status);
 }
 
 INTERPOSE void _Exit(int status)
 {
-    lifecycle_end(TRACE_EXITED_FAST, status);
+    END(TRACE_EXITED_FAST, status);
     sys_exit_group(status);
 }

@@ -1,12 +1,13 @@
 #include "lifecycle.h"
 
 #include "block_table.h"
+#include "ending.h"
 #include "env.h"
 #include "frame_cache.h"
 #include "freed_table.h"
+#include "leak_scan.h"
 #include "message.h"
 #include "module_list.h"
-#include "pages.h"
 #include "real.h"
 #include "stack_table.h"
 #include "stepper.h"
@@ -16,10 +17,8 @@
 #include "unwind.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
-
-static uint32_t off;
-uint32_t *lifecycle_word = &off;
 
 static struct {
     atomic_uint begun; /* once per process and its forked children */
@@ -110,6 +109,11 @@ static void find_tracer(char *path, size_t size)
     module_list_path((uintptr_t)lifecycle_begin, path, size);
 }
 
+static void end_by_signal(int signal, const struct stopped_thread *here, uint32_t stack)
+{
+    lifecycle_end(TRACE_SIGNALED, signal, here, stack);
+}
+
 static bool begin_tables(void)
 {
     return stack_table_begin(module_list_find) && block_table_begin() && freed_table_begin() &&
@@ -119,7 +123,7 @@ static bool begin_tables(void)
 /* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait). */
 static void leave_in_child(void)
 {
-    if (lifecycle_is_on())
+    if (tracing_is_on())
         return;
     trace_log_forget();
     message_forget();
@@ -138,12 +142,11 @@ static void begin(void)
     }
     if (life.options.log_file[0])
         message_to_file(life.options.log_file);
-    uint32_t *word = pages_map_wiped_on_fork(SYS_PAGE);
     trace_log_begin(life.options.trace_file);
     module_list_begin();
     find_tracer(tracer, sizeof tracer);
     env_hide_preload(tracer, life.options.trace_children);
-    if (!word || !begin_tables() || !stepper_load(&reason)) {
+    if (!tracing_begin() || !begin_tables() || !stepper_load(&reason)) {
         message_line("libtrace: tracing is not possible here: %s; the program runs untraced", reason ? reason : "no memory");
         return;
     }
@@ -154,8 +157,8 @@ static void begin(void)
     memcpy(&magic, TRACE_MAGIC, sizeof magic);
     __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
     pthread_atfork(NULL, NULL, leave_in_child);
-    lifecycle_word = word;
-    __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+    ending_watch_signals(end_by_signal);
+    tracing_set(true);
 }
 
 bool lifecycle_begin(void)
@@ -165,24 +168,69 @@ bool lifecycle_begin(void)
     if (!atomic_exchange(&life.begun, 1))
         begin();
     atomic_store(&life.beginning, 0);
-    return lifecycle_is_on();
+    return tracing_is_on();
 }
 
 /* --- the end ---------------------------------------------------------------------------------------- */
 
-void lifecycle_end(enum trace_ending ending, int value)
+bool lifecycle_is_own_process(void)
+{
+    return trace_log_header->pid == (uint32_t)sys_getpid();
+}
+
+static bool has_other_allocator(void)
+{
+    return module_list_find((uintptr_t)real.malloc) != module_list_find((uintptr_t)secure_getenv);
+}
+
+static void check_leaks(const struct stopped_thread *here)
+{
+    struct leak_scan_options options = {.heuristics = life.options.heuristics,
+                                        .run_libc_freeres = life.options.run_libc_freeres,
+                                        .run_cxx_freeres = life.options.run_cxx_freeres,
+                                        .other_allocator = has_other_allocator()};
+    if (options.other_allocator)
+        trace_log_header->flags |= TRACE_FLAG_OTHER_ALLOCATOR;
+    leak_scan_run(&options, here);
+}
+
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here, uint32_t stack)
 {
     struct trace_header *header = trace_log_header;
-    if (!lifecycle_is_on() || header->pid != (uint32_t)sys_getpid() || atomic_exchange(&life.ended, 1))
+    if (!tracing_is_on() || !lifecycle_is_own_process() || atomic_exchange(&life.ended, 1))
         return;
-    __atomic_store_n(lifecycle_word, 0, __ATOMIC_SEQ_CST);
+    tracing_set(false);
     module_list_refresh();
+    if (life.options.leak_check)
+        check_leaks(here);
     thread_sum(&header->totals);
     header->ending_value = value;
+    header->ending_stack = stack;
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     /* Release: who sees the ending sees the totals. */
     __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
     if (!life.options.quiet)
-        summary_print(life.options.verbose || life.options.verify_stacks);
+        summary_print(life.options.verbose);
     trace_log_end();
+}
+
+void lifecycle_exec(const char *path)
+{
+    struct trace_header *header = trace_log_header;
+    if (!tracing_is_on() || !lifecycle_is_own_process())
+        return;
+    header->became = trace_log_add_string(path, strlen(path));
+    thread_sum(&header->totals);
+    header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
+    __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
+    if (!life.options.quiet && !life.options.trace_children)
+        message_line("libtrace: this process becomes %s, which is not traced (--trace-children=yes in LIBTRACE_OPTIONS traces it)", path);
+}
+
+void lifecycle_exec_failed(void)
+{
+    if (!tracing_is_on() || !lifecycle_is_own_process())
+        return;
+    trace_log_header->end_realtime_ns = 0;
+    __atomic_store_n(&trace_log_header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);
 }

@@ -2,29 +2,29 @@
  *
  * It begins with the first allocation or the library's constructor, whichever is earlier, and ends
  * once: when every destructor of the program and its libraries has run, or with _exit, or not at
- * all (SIGKILL), which the log is made for. Whether tracing is on is one word in a page that the
- * kernel wipes in a forked child, so that a child, however it was made, finds it off and never
- * touches its parent's log. */
+ * all (SIGKILL), which the log is made for. */
 #ifndef LIFECYCLE_H
 #define LIFECYCLE_H
 
+#include "stop_world.h"
 #include "trace_format.h"
+#include "tracing.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-extern uint32_t *lifecycle_word; /* 1: on */
-
-static inline bool lifecycle_is_on(void)
-{
-    return __builtin_expect(__atomic_load_n(lifecycle_word, __ATOMIC_RELAXED) == 1, 1);
-}
 /* Turns tracing on if this process was never traced; true if it is on then. Cold. */
 bool lifecycle_begin(void);
 /* Whether lifecycle_begin is under way in this process: allocations now are the tracer's own. */
 bool lifecycle_is_beginning(void);
-/* Ends tracing: totals and ending into the log, summary to the user. Only the first call of the
- * traced process itself has an effect; a vfork child's, for one, has none. */
-void lifecycle_end(enum trace_ending ending, int value);
+/* Ends tracing: leak check, totals and ending into the log, summary to the user. Only the first call
+ * of the traced process itself has an effect; a vfork child's, for one, has none. `here` is the
+ * calling thread as the program left it (stop_world_capture), `stack` its call stack, or 0. */
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here, uint32_t stack);
+/* Whether this is the traced process, and not a child that shares its memory (vfork). */
+bool lifecycle_is_own_process(void);
+/* The process is about to become the program `path`; or it could not. */
+void lifecycle_exec(const char *path);
+void lifecycle_exec_failed(void);
 
 #endif

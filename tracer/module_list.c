@@ -133,6 +133,16 @@ bool module_list_refresh(void)
     return gone;
 }
 
+bool module_list_range(uintptr_t address, uint64_t *begin, uint64_t *end)
+{
+    uint32_t index = module_list_find(address);
+    if (!index)
+        return false;
+    *begin = module_at(index)->start;
+    *end = module_at(index)->end;
+    return true;
+}
+
 size_t module_list_path(uintptr_t address, char *path, size_t size)
 {
     uint32_t index = module_list_find(address);

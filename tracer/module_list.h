@@ -14,6 +14,8 @@
 void module_list_begin(void);
 /* The module (its index in the log) that `address` lies in; 0: none. */
 uint32_t module_list_find(uintptr_t address);
+/* Where the module of `address` lies. false: in none. */
+bool module_list_range(uintptr_t address, uint64_t *begin, uint64_t *end);
 /* Marks modules that are gone since, after a dlclose. true if there were any. */
 bool module_list_refresh(void);
 /* The absolute path of the file that `address` lies in, as the log has it; "" if none. */

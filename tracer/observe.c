@@ -1,6 +1,7 @@
 #include "observe.h"
 
 #include "freed_table.h"
+#include "leak_scan.h"
 #include "trace_log.h"
 #include "unwind.h"
 
@@ -140,6 +141,8 @@ void observe_labelled(void *pointer, size_t size, enum trace_family family, uint
  * passed on; else it is the program's mistake, and is not. */
 static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer, const struct call_site *site)
 {
+    if (leak_scan_is_child())
+        return true;
     if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED)) {
         trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
         return true;

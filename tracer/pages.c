@@ -29,16 +29,25 @@ static size_t round_up(size_t bytes)
     return (bytes + SYS_PAGE - 1) & ~(size_t)(SYS_PAGE - 1);
 }
 
-void *pages_map(size_t bytes)
+static void *map(size_t bytes, int sharing)
 {
     if (bytes > SIZE_MAX - SYS_PAGE)
         return NULL;
     bytes = round_up(bytes);
-    void *memory =
-        sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory)
         pages_note(memory, bytes);
     return memory;
+}
+
+void *pages_map(size_t bytes)
+{
+    return map(bytes, MAP_PRIVATE);
+}
+
+void *pages_map_shared(size_t bytes)
+{
+    return map(bytes, MAP_SHARED);
 }
 
 void *pages_map_wiped_on_fork(size_t bytes)

@@ -18,6 +18,8 @@ struct pages_range {
 
 /* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none. */
 void *pages_map(size_t bytes);
+/* The same, shared with forked children. */
+void *pages_map_shared(size_t bytes);
 /* The same, but its content is lost in a forked child, which finds zeros there. NULL if the kernel
  * cannot do that. */
 void *pages_map_wiped_on_fork(size_t bytes);

@@ -20,5 +20,8 @@ extern struct real_functions real;
 void real_resolve(void);
 /* One function that appeared later, with a library loaded since; NULL: there is none. */
 void *real_find(const char *symbol);
+/* The same for a function of the C++ runtime, which may be loaded for its loader only to see, and is
+ * then behind us in no search order. */
+void *real_find_cxx(const char *symbol);
 
 #endif

@@ -19,6 +19,46 @@ static void print_heap(const struct trace_totals *totals)
         message_line("All heap blocks were freed -- no leaks are possible");
 }
 
+static void print_kind(const char *name, const struct trace_leaks *leaks, enum trace_leak_kind kind)
+{
+    message_line("%s: %u bytes in %u blocks", name, leaks->bytes[kind], leaks->blocks[kind]);
+}
+
+static void print_heuristics(const struct trace_leaks *leaks)
+{
+    /* Each name with its blanks: to the right of a column of 19, and a colon. */
+    static const char *const names[] = {NULL, "stdstring          ", "length64           ", "newarray           ",
+                                        "multipleinheritance"};
+    bool said = false;
+    for (unsigned i = 1; i < sizeof names / sizeof *names; i++) {
+        if (!leaks->heuristic_blocks[i])
+            continue;
+        if (!said)
+            message_line("                      of which reachable via heuristic:");
+        said = true;
+        message_line("                        %s: %u bytes in %u blocks", names[i], leaks->heuristic_bytes[i], leaks->heuristic_blocks[i]);
+    }
+}
+
+static void print_leaks(const struct trace_header *header)
+{
+    const struct trace_leaks *leaks = &header->leaks;
+    if (header->totals.allocations == header->totals.frees)
+        return;
+    if (header->scan != TRACE_SCAN_DONE && header->scan != TRACE_SCAN_IN_PLACE) {
+        message_line("Leak kinds are not told: no leak check was made");
+        return;
+    }
+    message_line("LEAK SUMMARY:");
+    print_kind("   definitely lost", leaks, TRACE_DEFINITELY_LOST);
+    print_kind("   indirectly lost", leaks, TRACE_INDIRECTLY_LOST);
+    print_kind("     possibly lost", leaks, TRACE_POSSIBLY_LOST);
+    print_kind("   still reachable", leaks, TRACE_REACHABLE);
+    print_heuristics(leaks);
+    message_line("        suppressed: 0 bytes in 0 blocks");
+    message_line("");
+}
+
 static void print_loss(uint64_t amount, const char *what)
 {
     if (amount)
@@ -33,6 +73,9 @@ static void print_losses(const struct trace_losses *losses)
     print_loss(losses->frees_unknown, "frees were of blocks that were not seen allocated");
     print_loss(losses->modules, "modules could not be recorded");
     print_loss(losses->threads, "threads could not be followed");
+    print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks were searched whole, their registers not");
+    print_loss(losses->mapping_bytes_not_read, "bytes of the program's memory could not be read by the leak check");
+    print_loss(losses->fork_failed, "leak checks were made in place, with libc's own caches not freed");
 }
 
 static void print_mistakes(void)
@@ -61,6 +104,7 @@ static void print_captures(void)
 void summary_print(bool verbose)
 {
     print_heap(&trace_log_header->totals);
+    print_leaks(trace_log_header);
     print_mistakes();
     print_losses(&trace_log_header->losses);
     if (verbose)

@@ -20,7 +20,7 @@ struct call_site {
     uintptr_t return_address;
     uintptr_t cfa; /* the stack pointer after the return */
     uintptr_t bp;  /* the frame pointer after the return */
-    uintptr_t function; /* the allocation function's entry */
+    uintptr_t function; /* the allocation function's entry; 0: the stack has no such frame */
 };
 
 /* What operator new or delete tells the malloc or free that it calls. */

@@ -89,6 +89,14 @@ struct trace_losses {
     uint64_t reserved[7];
 };
 
+/* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there only. */
+struct trace_leaks {
+    uint64_t bytes[4];
+    uint64_t blocks[4];
+    uint64_t heuristic_bytes[5]; /* reachable through a heuristic, by enum trace_heuristic */
+    uint64_t heuristic_blocks[5];
+};
+
 /* The program's totals at the moment its summary was printed (the exact text is valgrind's).
  * Before that, sum THREADS. */
 struct trace_totals {
@@ -133,6 +141,7 @@ struct trace_header {
 
     struct trace_totals totals;
     struct trace_losses losses;
+    struct trace_leaks leaks; /* when scan is DONE or IN_PLACE */
 };
 
 /* What an extent holds. */
@@ -316,7 +325,7 @@ struct trace_verdict {
 
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
-_Static_assert(sizeof(struct trace_header) == 384, "trace_header");
+_Static_assert(sizeof(struct trace_header) == 528, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");

@@ -119,14 +119,14 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
     unsigned place = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
     if (place >= TRACE_EXTENTS_MAX) {
         say_full(-ENOSPC);
-        return pages_map(rounded);
+        return pages_map_shared(rounded);
     }
     uint64_t offset = __atomic_fetch_add(&trace_log_header->end, rounded, __ATOMIC_RELAXED);
     void *memory = log_file.in_file ? map_file(offset, rounded) : NULL;
     /* Without storage the table goes on in plain memory: the log misses what is there, the summary
      * does not. */
     if (!memory)
-        return pages_map(rounded);
+        return pages_map_shared(rounded);
     struct trace_extent *extent = &directory()[place];
     extent->number = number;
     extent->offset = offset;
@@ -309,11 +309,13 @@ static bool begin_in_file(const char *path, size_t size)
 
 void trace_log_begin(const char *path)
 {
-    static char nowhere[TRACE_DATA_OFFSET] __attribute__((aligned(4096)));
+    static char nowhere[TRACE_DATA_OFFSET]; /* the last resort */
     log_file.begun_ns = sys_nanoseconds(CLOCK_MONOTONIC);
     log_file.fd = -1;
     log_file.in_file = begin_in_file(path, TRACE_DATA_OFFSET);
     if (!log_file.in_file)
+        trace_log_header = pages_map_shared(TRACE_DATA_OFFSET);
+    if (!trace_log_header)
         trace_log_header = (struct trace_header *)nowhere;
     fill_header(trace_log_header, TRACE_DATA_OFFSET);
 }

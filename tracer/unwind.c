@@ -325,6 +325,8 @@ uint32_t unwind_capture(struct thread *thread, const struct call_site *site)
         return 0;
     if (__builtin_expect(verifying, 0))
         verify(site, node);
+    if (site->function == 0)
+        return node;
     if (thread->leaf_parent == node && thread->leaf_function == site->function)
         return thread->leaf;
     uint32_t leaf = stack_table_intern(node, site->function + 1, true);

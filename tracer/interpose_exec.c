@@ -1,0 +1,93 @@
+/* exec*: the process goes on as another program, and its trace ends where it stands.
+ *
+ * All of them come down to execve and execvpe, as in libc; the ones with a list of arguments count
+ * it first. The log says that the process became another program before it does, because after it
+ * nobody can, and takes that back if exec fails. */
+#include "interpose.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+extern char **environ;
+
+typedef int execve_function(const char *, char *const[], char *const[]);
+
+static int become(execve_function *next, const char *path, char *const arguments[], char *const environment[])
+{
+    lifecycle_exec(path);
+    int result = next ? next(path, arguments, environment) : -1;
+    int error = errno;
+    lifecycle_exec_failed();
+    errno = error;
+    return result;
+}
+
+INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
+{
+    return become((execve_function *)real_find("execve"), path, arguments, environment);
+}
+
+INTERPOSE int execv(const char *path, char *const arguments[])
+{
+    return become((execve_function *)real_find("execve"), path, arguments, environ);
+}
+
+INTERPOSE int execvpe(const char *name, char *const arguments[], char *const environment[])
+{
+    return become((execve_function *)real_find("execvpe"), name, arguments, environment);
+}
+
+INTERPOSE int execvp(const char *name, char *const arguments[])
+{
+    return become((execve_function *)real_find("execvpe"), name, arguments, environ);
+}
+
+INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
+{
+    int (*next)(int, char *const[], char *const[]) = (int (*)(int, char *const[], char *const[]))real_find("fexecve");
+    lifecycle_exec("a file given by descriptor");
+    int result = next(fd, arguments, environment);
+    int error = errno;
+    lifecycle_exec_failed();
+    errno = error;
+    return result;
+}
+
+/* The arguments from `first` on as an array on the caller's stack. `rest` stands behind `first`. */
+#define GATHER(arguments, first, rest)                                                                \
+    size_t count = 1;                                                                                 \
+    va_start(rest, first);                                                                            \
+    while (va_arg(rest, char *))                                                             \
+        count++;                                                                                      \
+    va_end(rest);                                                                                     \
+    char *arguments[count + 1];                                                                       \
+    arguments[0] = (char *)first;                                                                     \
+    va_start(rest, first);                                                                            \
+    for (size_t i = 1; i <= count; i++)                                                      \
+        arguments[i] = va_arg(rest, char *)
+
+INTERPOSE int execl(const char *path, const char *first, ...)
+{
+    va_list rest;
+    GATHER(arguments, first, rest);
+    va_end(rest);
+    return execv(path, arguments);
+}
+
+INTERPOSE int execlp(const char *name, const char *first, ...)
+{
+    va_list rest;
+    GATHER(arguments, first, rest);
+    va_end(rest);
+    return execvp(name, arguments);
+}
+
+INTERPOSE int execle(const char *path, const char *first, ...)
+{
+    va_list rest;
+    GATHER(arguments, first, rest);
+    char *const *environment = va_arg(rest, char *const *);
+    va_end(rest);
+    return execve(path, arguments, environment);
+}

@@ -1,0 +1,356 @@
+#include "leak_scan.h"
+
+#include "block_table.h"
+#include "bootstrap.h"
+#include "glibc_heap.h"
+#include "memory_map.h"
+#include "memory_read.h"
+#include "module_list.h"
+#include "pages.h"
+#include "reach.h"
+#include "real.h"
+#include "roots.h"
+#include "stack_table.h"
+#include "sys.h"
+#include "trace_log.h"
+#include "tracing.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#define FREERES_LIMIT_NS 2000000000ull   /* freeing libc's caches takes microseconds, or hangs */
+#define SCAN_LIMIT_NS    600000000000ull /* a terabyte at a gigabyte a second would not make it */
+#define SLACK_BLOCKS     4096u           /* what freeing the caches may allocate */
+
+struct scan {
+    const struct leak_scan_options *options;
+    const struct stopped_thread *here;
+    struct stopped_world world;
+    struct trace_verdict *verdicts;
+    size_t capacity;
+    size_t count;
+    struct trace_block *sorted; /* scratch: two halves of capacity each */
+    void *scratch;
+    struct memory_map map;
+    struct memory_reader reader;
+    struct roots roots;
+    struct reach reach;
+};
+
+static bool is_child;
+
+bool leak_scan_is_child(void)
+{
+    return is_child;
+}
+
+/* --- the blocks, sorted by address ------------------------------------------------------------------- */
+
+static void count_block(void *context, const struct trace_block *block)
+{
+    (void)block;
+    ++*(size_t *)context;
+}
+
+static void collect_block(void *context, const struct trace_block *block)
+{
+    struct scan *scan = context;
+    if (scan->count < scan->capacity)
+        scan->sorted[scan->count++] = *block;
+}
+
+#define DIGIT_BITS 11u
+#define DIGITS     (1u << DIGIT_BITS)
+
+/* One pass of a least significant digit first radix sort. false: nothing to do, all digits agree. */
+static bool sort_pass(const struct trace_block *from, struct trace_block *to, size_t count, unsigned shift)
+{
+    static size_t places[DIGITS];
+    memset(places, 0, sizeof places);
+    for (size_t i = 0; i < count; i++)
+        places[from[i].where >> shift & (DIGITS - 1)]++;
+    if (count > 0 && places[from[0].where >> shift & (DIGITS - 1)] == count)
+        return false;
+    size_t place = 0;
+    for (size_t digit = 0; digit < DIGITS; digit++) {
+        size_t here = places[digit];
+        places[digit] = place;
+        place += here;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i].where >> shift & (DIGITS - 1)]++] = from[i];
+    return true;
+}
+
+static void gather_blocks(struct scan *scan)
+{
+    scan->count = 0;
+    block_table_for_each(collect_block, scan);
+    struct trace_block *from = scan->sorted;
+    struct trace_block *to = scan->sorted + scan->capacity;
+    for (unsigned shift = 0; shift < TRACE_ADDRESS_BITS; shift += DIGIT_BITS)
+        if (sort_pass(from, to, scan->count, shift)) {
+            struct trace_block *swap = from;
+            from = to;
+            to = swap;
+        }
+    memset(scan->verdicts, 0, scan->count * sizeof *scan->verdicts);
+    for (size_t i = 0; i < scan->count; i++) {
+        scan->verdicts[i].where = from[i].where;
+        scan->verdicts[i].what = from[i].what;
+    }
+}
+
+/* --- the world as reach and glibc_heap see it ------------------------------------------------------- */
+
+static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return memory_read(&((struct scan *)context)->reader, address, buffer, length);
+}
+
+static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return (long)memory_read(&((struct scan *)context)->reader, address, buffer, length);
+}
+
+static uint64_t large_size(void *context, uint64_t address)
+{
+    (void)context;
+    struct trace_block block = {address, TRACE_SIZE_ELSEWHERE};
+    return block_table_size_of(&block);
+}
+
+static unsigned file_at(void *context, uint64_t address)
+{
+    const struct mapping *mapping = memory_map_find(&((struct scan *)context)->map, address);
+    if (!mapping || !(mapping->flags & MAPPING_FILE))
+        return 0;
+    return (mapping->flags & MAPPING_READABLE ? REACH_FILE_READABLE : 0u) |
+           (mapping->flags & MAPPING_EXECUTABLE ? REACH_FILE_EXECUTABLE : 0u);
+}
+
+static void exclude(void *context, uint64_t begin, uint64_t end)
+{
+    roots_exclude(&((struct scan *)context)->roots, begin, end);
+}
+
+static void scan_range(void *context, uint64_t begin, uint64_t end)
+{
+    reach_scan_roots(&((struct scan *)context)->reach, begin, end);
+}
+
+/* The tracer's pages, and its own data but for the bootstrap region, which holds the loader's. */
+static void exclude_tracer(struct scan *scan)
+{
+    size_t count;
+    uint64_t begin;
+    uint64_t end;
+    const struct pages_range *ranges = pages_list(&count);
+    for (size_t i = 0; i < count; i++)
+        if (ranges[i].begin)
+            roots_exclude(&scan->roots, ranges[i].begin, ranges[i].end);
+    if (!module_list_range((uintptr_t)leak_scan_run, &begin, &end))
+        return;
+    roots_exclude(&scan->roots, begin, (uintptr_t)bootstrap_region);
+    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + BOOTSTRAP_SIZE, end);
+}
+
+static void find_roots(struct scan *scan)
+{
+    struct glibc_heap_world heap = {.map = &scan->map,
+                                    .blocks = scan->verdicts,
+                                    .count = scan->count,
+                                    .other_allocator = scan->options->other_allocator,
+                                    .context = scan,
+                                    .read = read_for_heap,
+                                    .found = exclude};
+    roots_begin(&scan->roots, &scan->map);
+    exclude_tracer(scan);
+    glibc_heap_find(&heap);
+    roots_exclude_below_stacks(&scan->roots, scan->here, scan->world.threads, scan->world.count);
+}
+
+static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
+{
+    if (!thread->held)
+        return;
+    reach_scan_words(&scan->reach, thread->registers, STOP_WORLD_REGISTERS);
+    if (thread->vector_begin < thread->vector_end)
+        reach_scan_roots(&scan->reach, thread->vector_begin, thread->vector_end);
+}
+
+static void scan_threads(struct scan *scan)
+{
+    scan_thread(scan, scan->here);
+    for (size_t i = 0; i < scan->world.count; i++)
+        scan_thread(scan, &scan->world.threads[i]);
+}
+
+/* Blocks that the dynamic linker allocated are its own (DTVs, of which only an interior pointer
+ * exists, for one): their caller is code of the linker. */
+static void mark_loader_blocks(struct scan *scan)
+{
+    uint64_t begin;
+    uint64_t end;
+    if (!module_list_range(getauxval(AT_BASE), &begin, &end))
+        return;
+    for (size_t i = 0; i < scan->count; i++) {
+        uint32_t stack = trace_block_stack(scan->verdicts[i].what);
+        uint32_t caller = stack ? stack_table_parent(stack) : 0;
+        if (caller <= TRACE_NODE_CUT)
+            continue;
+        uintptr_t address = stack_table_address(caller);
+        if (address > begin && address < end)
+            reach_mark_block(&scan->reach, trace_block_address(scan->verdicts[i].where));
+    }
+}
+
+/* --- the check ---------------------------------------------------------------------------------------- */
+
+static void sum_up(struct scan *scan)
+{
+    struct trace_leaks *leaks = &trace_log_header->leaks;
+    memset(leaks, 0, sizeof *leaks);
+    for (size_t i = 0; i < scan->count; i++) {
+        const struct trace_verdict *verdict = &scan->verdicts[i];
+        uint64_t size = trace_block_size(verdict->what);
+        if (size == TRACE_SIZE_ELSEWHERE)
+            size = large_size(NULL, trace_block_address(verdict->where));
+        leaks->bytes[verdict->kind] += size;
+        leaks->blocks[verdict->kind]++;
+        if (verdict->heuristic) {
+            leaks->heuristic_bytes[verdict->heuristic] += size;
+            leaks->heuristic_blocks[verdict->heuristic]++;
+        }
+    }
+    trace_log_header->losses.mapping_bytes_not_read = scan->reach.bytes_not_read;
+    trace_log_header->verdicts = scan->count;
+}
+
+/* 0, or -errno with the log's scan left as it was. */
+static int check(struct scan *scan, enum trace_scan how)
+{
+    struct reach_world world = {.context = scan, .read = read_for_reach, .large_size = large_size, .file_at = file_at};
+    gather_blocks(scan);
+    int error = memory_map_load(&scan->map);
+    if (!error)
+        error = memory_read_open(&scan->reader);
+    if (error)
+        return error;
+    find_roots(scan);
+    error = reach_begin(&scan->reach, &world, scan->verdicts, scan->count, scan->options->heuristics, scan->scratch);
+    if (error)
+        return error;
+    scan_threads(scan);
+    mark_loader_blocks(scan);
+    roots_for_each(&scan->roots, scan_range, scan);
+    reach_finish(&scan->reach);
+    sum_up(scan);
+    memory_read_close(&scan->reader);
+    /* Release: who sees the check done finds the verdicts. */
+    __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
+    return 0;
+}
+
+/* --- the child ---------------------------------------------------------------------------------------- */
+
+static void set_signals_to_default(void)
+{
+    struct sys_sigaction action = {0};
+    uint64_t none = 0;
+    for (int signal = 1; signal <= 64; signal++)
+        sys_sigaction(signal, &action, NULL);
+    sys_sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void free_caches(const struct leak_scan_options *options)
+{
+    void (*libc)(void) = options->run_libc_freeres ? (void (*)(void))real_find("__libc_freeres") : NULL;
+    void (*cxx)(void) = options->run_cxx_freeres ? (void (*)(void))real_find_cxx("_ZN9__gnu_cxx9__freeresEv") : NULL;
+    /* From here on frees are observed again: what the caches held leaves the table of live blocks. */
+    tracing_set(true);
+    if (cxx)
+        cxx();
+    if (libc)
+        libc();
+    tracing_set(false);
+}
+
+static _Noreturn void be_child(struct scan *scan)
+{
+    struct rlimit no_core = {0, 0};
+    is_child = true;
+    sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
+    sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
+    set_signals_to_default();
+    free_caches(scan->options);
+    __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
+    sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);
+}
+
+/* Waits for the child; kills it when it takes too long. */
+static void wait_for(int child)
+{
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
+    struct timespec nap = {0, 100000};
+    int status;
+    while (sys_call(SYS_wait4, child, (long)&status, WNOHANG | __WALL, 0, 0, 0) == 0) {
+        uint64_t waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+        bool freeing = __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_NONE;
+        if (waited > (freeing ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
+            sys_kill(child, SIGKILL);
+        sys_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
+        if (nap.tv_nsec < 5000000)
+            nap.tv_nsec += nap.tv_nsec / 4;
+    }
+}
+
+static bool check_in_child(struct scan *scan)
+{
+    /* No exit signal: the program's own wait() and SIGCHLD handler know nothing of this child. */
+    long child = sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
+    if (child == 0)
+        be_child(scan);
+    if (sys_is_error(child))
+        return false;
+    wait_for((int)child);
+    return __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
+}
+
+/* --- all of it ----------------------------------------------------------------------------------------- */
+
+/* Everything that the check writes to is mapped before the child is made. */
+static bool prepare(struct scan *scan)
+{
+    size_t live = 0;
+    block_table_for_each(count_block, &live);
+    scan->capacity = live + SLACK_BLOCKS;
+    scan->verdicts = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->verdicts, 0);
+    scan->sorted = pages_map(2 * scan->capacity * sizeof *scan->sorted);
+    scan->scratch = pages_map(reach_scratch_size(scan->capacity));
+    return scan->verdicts && scan->sorted && scan->scratch;
+}
+
+void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here)
+{
+    static struct scan scan;
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
+    scan.options = options;
+    scan.here = here;
+    bool held = stop_world_hold(&scan.world, STOP_WORLD_LIMIT_DEFAULT) == 0;
+    trace_log_header->losses.threads_not_stopped = scan.world.silent;
+    trace_log_header->scan_threads = (uint32_t)scan.world.count + 1;
+    if (prepare(&scan) && !check_in_child(&scan)) {
+        trace_log_lose(&trace_log_header->losses.fork_failed, 1);
+        if (check(&scan, TRACE_SCAN_IN_PLACE) != 0)
+            trace_log_header->scan = TRACE_SCAN_NONE;
+    }
+    if (held)
+        stop_world_release(&scan.world);
+    trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+}
