@@ -159,11 +159,11 @@ static struct stopped_thread *thread_at(size_t index)
     return atomic_load_explicit(&hold.threads, memory_order_relaxed) + index;
 }
 
-static uint32_t *place_of(uint32_t tid)
+static uint32_t *place_of(uint32_t listed)
 {
     size_t mask = 2 * hold.capacity - 1;
-    size_t place = tid * 2654435761u & mask;
-    while (hold.by_tid[place] && thread_at(hold.by_tid[place] - 1)->tid != tid)
+    size_t place = listed * 2654435761u & mask;
+    while (hold.by_tid[place] && thread_at(hold.by_tid[place] - 1)->listed != listed)
         place = (place + 1) & mask;
     return &hold.by_tid[place];
 }

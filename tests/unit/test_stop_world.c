@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -684,6 +685,39 @@ static void child_reads_the_description(void **state)
     finish(&worker, 1);
 }
 
+/* A container whose /proc is the outer one's: it lists numbers that mean nothing inside. */
+static void numbers_of_another_pid_namespace(void **state)
+{
+    (void)state;
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0)
+            _exit(77);
+        pid_t inner = fork();
+        if (inner == 0) {
+            struct worker workers[2];
+            struct stopped_world world;
+            start(&workers[0], loop);
+            start(&workers[1], block_all_in_the_kernel);
+            int result = stop_world_hold(&world, 200000000);
+            const struct stopped_thread *first = find(&world, workers[0].tid);
+            const struct stopped_thread *second = find(&world, workers[1].tid);
+            sys_exit_group(result == 0 && world.count == 2 && world.held == 1 && first && second &&
+                                   first->held && !second->held && first->tid == 2
+                               ? 7
+                               : 8);
+        }
+        waitpid(inner, &status, 0);
+        _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 9);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77)
+        skip(); /* no user namespaces here */
+    assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 static void errno_is_left_alone(void **state)
 {
     (void)state;
@@ -720,6 +754,7 @@ int main(void)
         CASE(libcs_own_signals_arrive),
         CASE(ended_main_thread_is_dropped),
         CASE(child_reads_the_description),
+        CASE(numbers_of_another_pid_namespace),
         CASE(errno_is_left_alone),
     };
 #ifdef __SANITIZE_THREAD__
