@@ -155,14 +155,18 @@ static void exclude_below_signal_stack(struct roots *roots, const struct stopped
                       thread->stack_pointer - STOP_WORLD_RED_ZONE);
 }
 
-void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *threads,
-                                size_t count)
+void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *caller,
+                                const struct stopped_thread *threads, size_t count)
 {
     size_t before = roots->excluded_count;
+    if (caller)
+        exclude_below_stack(roots, caller);
     for (size_t i = 0; i < count; i++)
         exclude_below_stack(roots, &threads[i]);
     roots->excluded_count =
         before + take_lowest(roots->excluded + before, roots->excluded_count - before);
+    if (caller)
+        exclude_below_signal_stack(roots, caller);
     for (size_t i = 0; i < count; i++)
         exclude_below_signal_stack(roots, &threads[i]);
 }

@@ -56,10 +56,10 @@ void roots_begin(struct roots *roots, const struct memory_map *map);
 /* Excludes [begin, end). */
 void roots_exclude(struct roots *roots, uint64_t begin, uint64_t end);
 
-/* Excludes what lies below the stack pointers of held threads. Once, with all threads there are,
- * the calling one (stop_world_capture) included. */
-void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *threads,
-                                size_t count);
+/* Excludes what lies below the stack pointers of held threads. Once, with all threads there are;
+ * `caller` is the calling one (or NULL), which the world does not list. */
+void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *caller,
+                                const struct stopped_thread *threads, size_t count);
 
 /* Calls yield for every root range, ascending, begin and end multiples of 8. */
 void roots_for_each(struct roots *roots, roots_yield *yield, void *context);

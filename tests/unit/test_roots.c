@@ -143,7 +143,7 @@ static const char stacks_text[] = LINE("10000-11000", "---p", ANONYMOUS) /* guar
 static const char *roots_with(const struct stopped_thread *threads, size_t count)
 {
     begin(stacks_text);
-    roots_exclude_below_stacks(&roots, threads, count);
+    roots_exclude_below_stacks(&roots, NULL, threads, count);
     return all_roots();
 }
 
@@ -294,8 +294,7 @@ static void own_process(void **state)
     assert_int_equal(stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT), 0);
     int loaded = memory_map_load(&here);
     roots_begin(&roots, &here);
-    struct stopped_thread both[2] = {self, world.threads[0]};
-    roots_exclude_below_stacks(&roots, both, 2);
+    roots_exclude_below_stacks(&roots, &self, world.threads, world.count);
     size_t held = world.held;
     int found[] = {is_a_root((uintptr_t)&in_data),
                    is_a_root((uintptr_t)&in_frame),
