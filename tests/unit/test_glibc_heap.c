@@ -188,6 +188,7 @@ static void sbrk_above_the_top_is_the_programs(void **state)
     (void)state;
     put_map(HEAP_LINE DATA_LINE);
     put_simple_heap(0x30000);
+    put_chunk(0x30000, 0x100 | 1); /* what looks like one more chunk */
     put_memory(0x80000, 0x2000);
     put_main_arena(BINS, 0x10440, 3);
     assert_int_equal(find(0).main_arenas, 1);
@@ -225,7 +226,7 @@ static void bss_in_the_heap_line_is_the_programs(void **state)
     put_simple_heap(0x31000);
     put_memory(0xe000, 0x2000);
     for (uint64_t at = 0xe000; at < 0x10000; at += 8)
-        put_word(at, at % 24 ? 0x21 : 0);
+        put_word(at, 0x20); /* looks like chunks, but for the one before */
     find(0);
     assert_int_equal(paper.found_count, 1);
     assert_found(0, 0x10000, 0x31000);

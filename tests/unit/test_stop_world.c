@@ -494,6 +494,13 @@ static void *create_threads(void *argument)
     return NULL;
 }
 
+/* The folder's links are the threads and two. */
+static size_t count_listed(void)
+{
+    struct stat status;
+    return sys_stat("/proc/self/task", &status) == 0 ? status.st_nlink - 2 : 0;
+}
+
 static void threads_being_created_are_stopped_too(void **state)
 {
     (void)state;
@@ -501,17 +508,18 @@ static void threads_being_created_are_stopped_too(void **state)
     struct stopped_world world;
     for (int i = 0; i < 3; i++)
         start(&workers[i], create_threads);
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 400; round++) {
         assert_int_equal(stop_world_hold(&world, LIMIT), 0);
         uint64_t ticks = shared.ticks;
         for (int i = 0; i < 10; i++)
             sys_sched_yield();
         uint64_t ticks_later = shared.ticks;
-        size_t held = world.held, silent = world.silent;
+        size_t held = world.held, silent = world.silent, listed = count_listed();
         stop_world_release(&world);
         assert_int_equal(ticks, ticks_later);
         assert_int_equal(silent, 0);
         assert_in_range(held, 3, 6);
+        assert_int_equal(listed, held + 1);
     }
     finish(workers, 3);
 }
