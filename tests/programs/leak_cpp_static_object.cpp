@@ -10,8 +10,10 @@ struct last {
         forget();
     }
 };
-static last runs_at_end;
 static std::vector<long> numbers(1000);
+// Made later and so destroyed earlier than `numbers`, whose freed storage it must not be given: the
+// vector's pointer to that remains in memory.
+static last runs_at_end;
 static APART std::string &text()
 {
     static std::string local(500, 't');
