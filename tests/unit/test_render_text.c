@@ -451,6 +451,12 @@ static void place_of_a_bad_address_is_told(void **state)
                                        .address = cases[i].address,
                                        .block = 0x1000,
                                        .block_size = cases[i].size});
+    add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE,
+                                   .place = TRACE_PLACE_LIVE_BLOCK,
+                                   .address = 0x1000,
+                                   .block = 0x1000,
+                                   .block_size = 9,
+                                   .stack_allocated = stack(0x800)});
     add_error((struct trace_error){
         .kind = TRACE_INVALID_FREE, .place = TRACE_PLACE_STACK, .address = 0x7ffe});
     add_error((struct trace_error){
@@ -459,6 +465,10 @@ static void place_of_a_bad_address_is_told(void **state)
     render(NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect(cases[i].text);
+    expect(" Address 0x1000 is 0 bytes inside a block of size 9 alloc'd\n"
+           "   at 0x10100: ??? (in /none/libtrace.so)\n"
+           "   by 0x207FF: ??? (in /none/prog)\n"
+           "\n");
     expect(" Address 0x7ffe is on a thread's stack\n");
     expect(" Address 0x8ffe is in a program's or a library's data\n");
     expect(" Address 0x9ffe is not stack'd, malloc'd or (recently) free'd\n");

@@ -99,6 +99,32 @@ static void inlined_functions_come_innermost_first(void **state)
     assert_int_equal(below_main_judge(frame), BELOW_MAIN_NO);
 }
 
+static jmp_buf back;
+static void *last_address;
+
+__attribute__((noinline, noclone, noreturn)) static void note_and_jump(void)
+{
+    last_address = __builtin_return_address(0);
+    longjmp(back, 1);
+}
+
+__attribute__((noinline, noclone, noreturn)) static void ends_in_a_call(void)
+{
+    __asm__ volatile("");
+    note_and_jump();
+}
+
+/* Then the return address is the next function's first byte, or lies between the two. */
+static void call_at_the_very_end_of_a_function_belongs_to_it(void **state)
+{
+    (void)state;
+    if (setjmp(back) == 0)
+        ends_in_a_call();
+    const struct frame *frame = look_up(last_address, 1);
+
+    assert_string_equal(frame->places[frame->place_count - 1].function, "ends_in_a_call");
+}
+
 static void address_outside_of_all_modules_has_no_name(void **state)
 {
     (void)state;
@@ -200,6 +226,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_model, drop_model)
     const struct CMUnitTest tests[] = {
         TEST(inlined_functions_come_innermost_first),
+        TEST(call_at_the_very_end_of_a_function_belongs_to_it),
         TEST(address_outside_of_all_modules_has_no_name),
         TEST(address_in_no_function_has_no_name),
         TEST(variable_is_named_with_the_place_in_it),
