@@ -58,12 +58,33 @@ static bool swap_where(struct trace_block *slot, uint64_t from, uint64_t to)
     return __atomic_compare_exchange_n(&slot->where, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+/* ThreadSanitizer's own 16-byte compare-and-swap takes a lock that the 8-byte ones do not know. */
+static bool swap_slot(struct trace_block *slot, struct trace_block from, struct trace_block to)
+{
+    bool swapped;
+    __tsan_release(&slot->where);
+    __asm__ volatile("lock cmpxchg16b %1"
+                     : "=@ccz"(swapped), "+m"(*slot), "+a"(from.where), "+d"(from.what)
+                     : "b"(to.where), "c"(to.what)
+                     : "memory");
+    return swapped;
+}
+#else
+static bool swap_slot(struct trace_block *slot, struct trace_block from, struct trace_block to)
+{
+    unsigned __int128 old = (unsigned __int128)from.what << 64 | from.where;
+    unsigned __int128 new = (unsigned __int128)to.what << 64 | to.where;
+    return __sync_bool_compare_and_swap((unsigned __int128 *)slot, old, new);
+}
+#endif
+
 /* Fills an empty slot, both words at once, so that a block has no instant half written. */
 static bool fill_slot(struct trace_block *slot, uint64_t where, uint64_t what)
 {
-    unsigned __int128 empty = (unsigned __int128)__atomic_load_n(&slot->what, __ATOMIC_RELAXED) << 64;
-    unsigned __int128 filled = (unsigned __int128)what << 64 | where;
-    return __sync_bool_compare_and_swap((unsigned __int128 *)slot, empty, filled);
+    struct trace_block empty = {0, __atomic_load_n(&slot->what, __ATOMIC_RELAXED)};
+    return swap_slot(slot, empty, (struct trace_block){where, what});
 }
 
 /* --- sizes that do not fit ------------------------------------------------------------------------ */
@@ -86,13 +107,16 @@ static bool put_size(uint64_t address, uint64_t size)
     uint64_t index;
     struct trace_size *record = find_size(0);
     uint64_t none = 0;
-    /* 1 marks a record as taken while its size is written. */
-    if (!record || !__atomic_compare_exchange_n(&record->address, &none, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    /* 1 marks a record as taken while its size is written. A claimed record is nobody's until then:
+     * to every other thread it is an empty one. */
+    while (!record || !__atomic_compare_exchange_n(&record->address, &none, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         if (!chunk_table_claim(&trace_log_sizes, 1, true, &index))
             return false;
         record = chunk_table_at(&trace_log_sizes, index);
+        none = 0;
     }
-    record->size = size;
+    /* Relaxed, as its readers': the address is what tells them that it is there. */
+    __atomic_store_n(&record->size, size, __ATOMIC_RELAXED);
     __atomic_store_n(&record->address, address, __ATOMIC_RELEASE);
     return true;
 }
@@ -100,7 +124,7 @@ static bool put_size(uint64_t address, uint64_t size)
 static uint64_t take_size(uint64_t address)
 {
     struct trace_size *record = find_size(address);
-    uint64_t size = record ? record->size : TRACE_SIZE_ELSEWHERE;
+    uint64_t size = record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : TRACE_SIZE_ELSEWHERE;
     if (record)
         __atomic_store_n(&record->address, 0, __ATOMIC_RELEASE);
     return size;
@@ -112,7 +136,7 @@ uint64_t block_table_size_of(const struct trace_block *block)
     if (size != TRACE_SIZE_ELSEWHERE)
         return size;
     const struct trace_size *record = find_size(trace_block_address(block->where));
-    return record ? record->size : size;
+    return record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : size;
 }
 
 /* --- growth --------------------------------------------------------------------------------------- */
@@ -274,8 +298,11 @@ bool block_table_insert(const struct block *block, int32_t *unflushed)
     uint64_t what = size | (uint64_t)block->stack << TRACE_SIZE_BITS;
     if (__builtin_expect(size == TRACE_SIZE_ELSEWHERE, 0) && !put_size(block->address, block->size))
         return false;
-    if (!insert_newest(where, what))
+    if (!insert_newest(where, what)) {
+        if (size == TRACE_SIZE_ELSEWHERE)
+            take_size(block->address);
         return false;
+    }
     if (++*unflushed >= FLUSH_EVERY)
         flush_count(unflushed);
     unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_relaxed);
@@ -365,13 +392,15 @@ bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushe
 
 bool block_table_find(uint64_t address, struct block *block)
 {
+    if (address == 0 || address >> TRACE_ADDRESS_BITS)
+        return false;
     unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
     bool moved = false;
     for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
         const struct trace_block *slot = find_in(&generations[number], address, &moved);
         if (!slot)
             continue;
-        unpack(load_where(slot), slot->what, block);
+        unpack(load_where(slot), __atomic_load_n(&slot->what, __ATOMIC_RELAXED), block);
         if (block->size == TRACE_SIZE_ELSEWHERE)
             block->size = block_table_size_of(slot);
         return block->address == address;
@@ -379,15 +408,32 @@ bool block_table_find(uint64_t address, struct block *block)
     return false;
 }
 
+/* Whether the slot, of generation `number`, has the say. A leak check may hold a mover right between
+ * MOVED and the copy's LIVE. */
+static bool counts(unsigned oldest, unsigned number, uint64_t where)
+{
+    uint64_t address = trace_block_address(where);
+    bool moved = false;
+    if (!address || trace_block_state(where) != TRACE_ARRIVING)
+        return address && trace_block_state(where) == TRACE_LIVE;
+    while (!moved && oldest < number)
+        find_in(&generations[oldest++], address, &moved);
+    return moved;
+}
+
 void block_table_for_each(void (*visit)(void *, const struct trace_block *), void *context)
 {
     unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
+    unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_acquire);
+    for (unsigned number = oldest; number <= newest; number++) {
         const struct generation *generation = &generations[number];
         for (uint64_t i = 0; i < generation->capacity; i++) {
-            struct trace_block slot = {load_where(&generation->slots[i]), generation->slots[i].what};
-            if (trace_block_address(slot.where) && trace_block_state(slot.where) == TRACE_LIVE)
-                visit(context, &slot);
+            struct trace_block slot = {load_where(&generation->slots[i]),
+                                       __atomic_load_n(&generation->slots[i].what, __ATOMIC_RELAXED)};
+            if (!counts(oldest, number, slot.where))
+                continue;
+            slot.where = where_with(slot.where, TRACE_LIVE);
+            visit(context, &slot);
         }
     }
 }

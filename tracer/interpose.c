@@ -49,6 +49,8 @@ INTERPOSE void *malloc(size_t size)
     if (observed && __builtin_expect(pointer != NULL, 1)) {
         struct call_site site = UNWIND_CALL_SITE(malloc);
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, &site);
+    } else if (observed) {
+        observe_allocation_failed();
     }
     return pointer;
 }
@@ -203,6 +205,8 @@ INTERPOSE void *aligned_alloc(size_t alignment, size_t size)
     if (observed && pointer) {
         struct call_site site = UNWIND_CALL_SITE(aligned_alloc);
         observe_allocation(pointer, size, TRACE_BY_MALLOC, log2_of(alignment), &site);
+    } else if (observed) {
+        observe_allocation_failed();
     }
     return pointer;
 }

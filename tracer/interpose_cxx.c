@@ -24,7 +24,7 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     if (__builtin_expect(!real.name, 0))                                                              \
     real.name = (__typeof__(real.name))find_operator(symbol)
 
-#define NEW(name, symbol, family, parameters, arguments, asked_alignment)                             \
+#define NEW(name, symbol, by, parameters, arguments, asked_alignment)                                 \
     void *cxx_##name parameters __asm__(symbol);                                                      \
     INTERPOSE void *cxx_##name parameters                                                             \
     {                                                                                                 \
@@ -33,10 +33,11 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
         if (!observed)                                                                                \
             return real.name arguments;                                                               \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                         \
-        observe_label(&site, family, log2_of(asked_alignment));                                       \
+        struct observe_new what = {size, by, log2_of(asked_alignment)};                               \
+        observe_new_begin(&what, &site);                                                              \
         void *pointer = real.name arguments;                                                          \
         if (__builtin_expect(pointer != NULL, 1))                                                     \
-            observe_labelled(pointer, size, family, log2_of(asked_alignment), &site);                 \
+            observe_new_done(pointer, &what, &site);                                                  \
         return pointer;                                                                               \
     }
 
@@ -45,11 +46,11 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     INTERPOSE void cxx_##name parameters                                                              \
     {                                                                                                 \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                         \
-        struct misuse_free how = __VA_ARGS__;                                                        \
+        struct misuse_free how = __VA_ARGS__;                                                         \
         if (!pointer || bootstrap_owns(pointer))                                                      \
             return;                                                                                   \
         FIND(name, symbol);                                                                           \
-        if (!interpose_is_observed()) {                                                               \
+        if (!interpose_is_observed() || observe_is_behind_header(pointer)) {                          \
             real.name arguments;                                                                      \
             return;                                                                                   \
         }                                                                                             \

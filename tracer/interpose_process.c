@@ -9,11 +9,14 @@
 
 static int exit_status;
 
-/* How the program left: the calling thread's registers, and everything above its stack pointer. */
+/* How the program left: the calling thread's registers, and its stack from the caller of this
+ * interposer on. Nothing of the tracer's own frames, whose unused words are full of old pointers;
+ * nor a red zone, which a function that calls does not have. */
 #define END(ending, status)                                                                           \
     do {                                                                                              \
         struct stopped_thread here;                                                                   \
         stop_world_capture(&here);                                                                    \
+        here.stack_pointer = (uintptr_t)__builtin_frame_address(0) + 16 + STOP_WORLD_RED_ZONE;        \
         lifecycle_end(ending, status, &here, 0);                                                      \
     } while (0)
 
@@ -21,16 +24,11 @@ static int exit_status;
 
 static void (*loader_finish)(void);
 
-static __attribute__((noinline)) void end_by_return(void)
-{
-    END(TRACE_RETURNED, exit_status);
-}
-
 static void finish_last(void)
 {
     if (loader_finish)
         loader_finish();
-    end_by_return();
+    END(TRACE_RETURNED, exit_status);
 }
 
 typedef int (*main_function)(int, char **, char **);

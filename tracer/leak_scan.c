@@ -11,6 +11,7 @@
 #include "real.h"
 #include "roots.h"
 #include "stack_table.h"
+#include "stepper.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "tracing.h"
@@ -36,6 +37,9 @@ struct scan {
     size_t count;
     struct trace_block *sorted; /* scratch: two halves of capacity each */
     void *scratch;
+    struct roots_range tracer; /* where these modules lie */
+    struct roots_range libunwind;
+    struct roots_range loader;
     struct memory_map map;
     struct memory_reader reader;
     struct roots roots;
@@ -68,13 +72,18 @@ static void collect_block(void *context, const struct trace_block *block)
 #define DIGITS     (1u << DIGIT_BITS)
 
 /* One pass of a least significant digit first radix sort. false: nothing to do, all digits agree. */
+static size_t digit_of(const struct trace_block *block, unsigned shift)
+{
+    return trace_block_address(block->where) >> shift & (DIGITS - 1);
+}
+
 static bool sort_pass(const struct trace_block *from, struct trace_block *to, size_t count, unsigned shift)
 {
     static size_t places[DIGITS];
     memset(places, 0, sizeof places);
     for (size_t i = 0; i < count; i++)
-        places[from[i].where >> shift & (DIGITS - 1)]++;
-    if (count > 0 && places[from[0].where >> shift & (DIGITS - 1)] == count)
+        places[digit_of(&from[i], shift)]++;
+    if (count > 0 && places[digit_of(&from[0], shift)] == count)
         return false;
     size_t place = 0;
     for (size_t digit = 0; digit < DIGITS; digit++) {
@@ -83,7 +92,7 @@ static bool sort_pass(const struct trace_block *from, struct trace_block *to, si
         place += here;
     }
     for (size_t i = 0; i < count; i++)
-        to[places[from[i].where >> shift & (DIGITS - 1)]++] = from[i];
+        to[places[digit_of(&from[i], shift)]++] = from[i];
     return true;
 }
 
@@ -144,20 +153,21 @@ static void scan_range(void *context, uint64_t begin, uint64_t end)
     reach_scan_roots(&((struct scan *)context)->reach, begin, end);
 }
 
-/* The tracer's pages, and its own data but for the bootstrap region, which holds the loader's. */
+/* The data of the tracer, but for the bootstrap region, which holds the loader's, and of libunwind,
+ * which remembers stack addresses. The tracer's pages roots knows already. */
 static void exclude_tracer(struct scan *scan)
 {
-    size_t count;
-    uint64_t begin;
-    uint64_t end;
-    const struct pages_range *ranges = pages_list(&count);
-    for (size_t i = 0; i < count; i++)
-        if (ranges[i].begin)
-            roots_exclude(&scan->roots, ranges[i].begin, ranges[i].end);
-    if (!module_list_range((uintptr_t)leak_scan_run, &begin, &end))
-        return;
-    roots_exclude(&scan->roots, begin, (uintptr_t)bootstrap_region);
-    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + BOOTSTRAP_SIZE, end);
+    roots_exclude(&scan->roots, scan->tracer.begin, (uintptr_t)bootstrap_region);
+    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + BOOTSTRAP_SIZE, scan->tracer.end);
+    roots_exclude(&scan->roots, scan->libunwind.begin, scan->libunwind.end);
+}
+
+/* Asked before libc's caches are freed: the loader's own list of modules is one of them. */
+static void find_modules(struct scan *scan)
+{
+    module_list_range((uintptr_t)leak_scan_run, &scan->tracer.begin, &scan->tracer.end);
+    module_list_range(stepper_address(), &scan->libunwind.begin, &scan->libunwind.end);
+    module_list_range(getauxval(AT_BASE), &scan->loader.begin, &scan->loader.end);
 }
 
 static void find_roots(struct scan *scan)
@@ -195,17 +205,13 @@ static void scan_threads(struct scan *scan)
  * exists, for one): their caller is code of the linker. */
 static void mark_loader_blocks(struct scan *scan)
 {
-    uint64_t begin;
-    uint64_t end;
-    if (!module_list_range(getauxval(AT_BASE), &begin, &end))
-        return;
     for (size_t i = 0; i < scan->count; i++) {
         uint32_t stack = trace_block_stack(scan->verdicts[i].what);
         uint32_t caller = stack ? stack_table_parent(stack) : 0;
         if (caller <= TRACE_NODE_CUT)
             continue;
         uintptr_t address = stack_table_address(caller);
-        if (address > begin && address < end)
+        if (address > scan->loader.begin && address < scan->loader.end)
             reach_mark_block(&scan->reach, trace_block_address(scan->verdicts[i].where));
     }
 }
@@ -328,6 +334,7 @@ static bool check_in_child(struct scan *scan)
 static bool prepare(struct scan *scan)
 {
     size_t live = 0;
+    find_modules(scan);
     block_table_for_each(count_block, &live);
     scan->capacity = live + SLACK_BLOCKS;
     scan->verdicts = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->verdicts, 0);

@@ -77,7 +77,7 @@ static void look_inside(void *context, const struct trace_block *slot)
         search->found = (struct block){start, size, trace_block_stack(slot->what), 0, trace_block_family(slot->where)};
 }
 
-static bool find_live(uint64_t address, struct block *block)
+bool misuse_find_block(uint64_t address, struct block *block)
 {
     struct search search = {.address = address};
     block_table_for_each(look_inside, &search);
@@ -117,7 +117,7 @@ void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack)
     if (freed_table_find(address, false, &block, &stack_freed)) {
         describe(&error, TRACE_PLACE_FREED_BLOCK, &block);
         error.stack_freed = stack_freed;
-    } else if (find_live(address, &block)) {
+    } else if (misuse_find_block(address, &block)) {
         describe(&error, TRACE_PLACE_LIVE_BLOCK, &block);
     } else if (freed_table_find(address, true, &block, &stack_freed)) {
         describe(&error, TRACE_PLACE_FREED_BLOCK, &block);

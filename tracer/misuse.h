@@ -31,6 +31,9 @@ static inline bool misuse_fits(const struct block *block, const struct misuse_fr
                                   : how->alignment == 1ull << block->alignment_log2);
 }
 
+/* The live block that holds `address`. Looks at all of them. */
+bool misuse_find_block(uint64_t address, struct block *block);
+
 /* Mistakes so far: records, and all their counts together. */
 void misuse_count(uint64_t *records, uint64_t *times);
 

@@ -70,15 +70,16 @@ static bool label_holds(struct thread *thread, const struct call_site *site)
     return holds;
 }
 
-static __attribute__((noinline)) void record_labelled(struct thread *thread, struct block *block)
+static __attribute__((noinline)) void record_labelled(struct thread *thread, void *pointer, size_t size)
 {
-    const struct call_site *site = &thread->label.outer;
-    thread->label.site = NULL;
-    block->family = thread->label.family;
-    block->alignment_log2 = thread->label.alignment_log2;
-    block->stack = capture(thread, site);
-    thread->label.pointer = (void *)block->address;
-    record(thread, block);
+    struct thread_label *label = &thread->label;
+    struct block block = {(uint64_t)pointer, label->size, 0, label->alignment_log2, label->family};
+    label->site = NULL;
+    label->pointer = pointer;
+    label->malloc_size = size;
+    count_allocation(thread, block.size);
+    block.stack = capture(thread, &label->outer);
+    record(thread, &block);
 }
 
 void observe_allocation(void *pointer, size_t size, enum trace_family family, uint32_t alignment_log2,
@@ -90,49 +91,88 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family, ui
         lose_block(size);
         return;
     }
-    count_allocation(thread, size);
     if (__builtin_expect(thread->label.site != NULL, 0)) {
         if (label_holds(thread, site)) {
-            record_labelled(thread, &block);
+            record_labelled(thread, pointer, size);
             return;
         }
         thread->label.site = NULL;
     }
+    count_allocation(thread, size);
     block.stack = capture(thread, site);
     record(thread, &block);
 }
 
-void observe_label(const struct call_site *site, enum trace_family family, uint32_t alignment_log2)
+void observe_allocation_failed(void)
+{
+    struct thread *thread = thread_self;
+    /* What operator new allocates now is its exception, or memory after a new_handler's work. */
+    if (thread)
+        thread->label.site = NULL;
+}
+
+void observe_new_begin(const struct observe_new *what, const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    if (!thread)
+    if (!thread || (thread->label.site && label_holds(thread, site)))
         return;
-    thread->label = (struct thread_label){.outer = *site, .family = family, .alignment_log2 = alignment_log2};
+    thread->label = (struct thread_label){.outer = *site, .family = what->family, .alignment_log2 = what->alignment_log2, .size = what->size};
     thread->label.site = &thread->label.outer;
 }
 
-void observe_labelled(void *pointer, size_t size, enum trace_family family, uint32_t alignment_log2,
-                      const struct call_site *site)
+/* Set once a replaced operator was seen to return a pointer into its block. */
+static atomic_bool headers_seen;
+
+/* The block that was recorded as operator new's is malloc's: a header stands before what new returned. */
+static void record_as_malloc(struct thread *thread, const struct thread_label *label)
 {
-    struct thread *thread = thread_current();
     struct block block;
-    if (!thread)
+    if (!block_table_remove((uint64_t)label->pointer, &block, &thread->blocks_unflushed))
         return;
-    thread->label.site = NULL;
-    bool done = thread->label.pointer == pointer;
-    thread->label.pointer = NULL;
-    if (done)
-        return;
-    /* Another way of allocating: a malloc after a failed first one (recorded as malloc's), or memory
-     * that no malloc gave (not recorded yet). */
-    if (!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed)) {
-        block = (struct block){(uint64_t)pointer, size, 0, 0, family};
-        count_allocation(thread, size);
-    }
-    block.family = family;
-    block.alignment_log2 = alignment_log2;
+    thread_count(&thread->record->bytes_allocated, label->malloc_size - block.size);
+    block.size = label->malloc_size;
+    block.family = TRACE_BY_MALLOC;
+    block.alignment_log2 = 0;
+    record(thread, &block);
+    atomic_store_explicit(&headers_seen, true, memory_order_relaxed);
+}
+
+bool observe_is_behind_header(void *pointer)
+{
+    struct block block;
+    return atomic_load_explicit(&headers_seen, memory_order_relaxed) && !block_table_find((uint64_t)pointer, &block) &&
+           misuse_find_block((uint64_t)pointer, &block);
+}
+
+static __attribute__((noinline, cold)) void record_new(struct thread *thread, void *pointer, const struct observe_new *what,
+                                                       const struct call_site *site)
+{
+    struct block block;
+    /* Either a malloc after a failed first one, recorded as malloc's, or memory that no malloc gave. */
+    if (block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed))
+        thread_count(&thread->record->bytes_allocated, what->size - block.size);
+    else
+        count_allocation(thread, what->size);
+    block = (struct block){(uint64_t)pointer, what->size, 0, what->alignment_log2, what->family};
     block.stack = capture(thread, site);
     record(thread, &block);
+}
+
+void observe_new_done(void *pointer, const struct observe_new *what, const struct call_site *site)
+{
+    struct thread *thread = thread_current();
+    /* An operator new that another one called: the outermost is the program's. */
+    if (!thread || thread->label.outer.cfa > site->cfa)
+        return;
+    struct thread_label label = thread->label;
+    bool is_ours = label.outer.cfa == site->cfa && label.pointer;
+    thread->label = (struct thread_label){0};
+    if (__builtin_expect(is_ours && label.pointer == pointer, 1))
+        return;
+    if (is_ours && (uintptr_t)pointer - (uintptr_t)label.pointer < label.malloc_size)
+        record_as_malloc(thread, &label);
+    else
+        record_new(thread, pointer, what, site);
 }
 
 /* --- free ------------------------------------------------------------------------------------------ */

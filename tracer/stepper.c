@@ -141,6 +141,11 @@ bool stepper_walk(uintptr_t from, bool (*visit)(void *, uintptr_t), void *visit_
     return begun && go_on && stepped >= 0;
 }
 
+uintptr_t stepper_address(void)
+{
+    return (uintptr_t)library.step;
+}
+
 int stepper_backtrace(void **buffer, int size)
 {
     int saved_errno = errno;

@@ -44,6 +44,8 @@ enum stepper_information stepper_information_at(uintptr_t ip);
  * frame that a signal interrupted, so that "address - 1" lies in the right instruction). Returns
  * false if it ended before the outermost frame. visit returns false to stop. */
 bool stepper_walk(uintptr_t from, bool (*visit)(void *context, uintptr_t address), void *context);
+/* An address in libunwind, by which its module can be found. */
+uintptr_t stepper_address(void);
 /* libunwind's unw_backtrace itself, for checks; frames written. */
 int stepper_backtrace(void **buffer, int size);
 

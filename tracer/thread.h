@@ -23,13 +23,16 @@ struct call_site {
     uintptr_t function; /* the allocation function's entry; 0: the stack has no such frame */
 };
 
-/* What operator new or delete tells the malloc or free that it calls. */
+/* What operator new tells the malloc that it calls. `outer` stays after the label is used, so that an
+ * operator new that another one calls knows that it is not the outermost. */
 struct thread_label {
-    const struct call_site *site; /* &outer, or NULL: nothing to tell */
+    const struct call_site *site; /* &outer, or NULL: nothing to tell, or told */
     struct call_site outer;
     enum trace_family family;
     uint32_t alignment_log2;
-    void *pointer; /* the block that was recorded under the label */
+    size_t size;          /* what operator new was asked for */
+    void *pointer;        /* the block that was recorded under the label */
+    size_t malloc_size;   /* what malloc was asked for */
 };
 
 /* One frame of the previous capture (see unwind.c), outermost first. */
