@@ -31,7 +31,7 @@
 struct scan {
     const struct leak_scan_options *options;
     const struct stopped_thread *here;
-    struct stopped_world world;
+    const struct stopped_world *world;
     struct trace_verdict *verdicts;
     size_t capacity;
     size_t count;
@@ -182,7 +182,7 @@ static void find_roots(struct scan *scan)
     roots_begin(&scan->roots, &scan->map);
     exclude_tracer(scan);
     glibc_heap_find(&heap);
-    roots_exclude_below_stacks(&scan->roots, scan->here, scan->world.threads, scan->world.count);
+    roots_exclude_below_stacks(&scan->roots, scan->here, scan->world->threads, scan->world->count);
 }
 
 static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
@@ -197,8 +197,8 @@ static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
 static void scan_threads(struct scan *scan)
 {
     scan_thread(scan, scan->here);
-    for (size_t i = 0; i < scan->world.count; i++)
-        scan_thread(scan, &scan->world.threads[i]);
+    for (size_t i = 0; i < scan->world->count; i++)
+        scan_thread(scan, &scan->world->threads[i]);
 }
 
 /* Blocks that the dynamic linker allocated are its own (DTVs, of which only an interior pointer
@@ -343,21 +343,20 @@ static bool prepare(struct scan *scan)
     return scan->verdicts && scan->sorted && scan->scratch;
 }
 
-void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here)
+void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
+                   const struct stopped_world *world)
 {
     static struct scan scan;
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
     scan.options = options;
     scan.here = here;
-    bool held = stop_world_hold(&scan.world, STOP_WORLD_LIMIT_DEFAULT) == 0;
-    trace_log_header->losses.threads_not_stopped = scan.world.silent;
-    trace_log_header->scan_threads = (uint32_t)scan.world.count + 1;
+    scan.world = world;
+    trace_log_header->losses.threads_not_stopped = world->silent;
+    trace_log_header->scan_threads = (uint32_t)world->count + 1;
     if (prepare(&scan) && !check_in_child(&scan)) {
         trace_log_lose(&trace_log_header->losses.fork_failed, 1);
         if (check(&scan, TRACE_SCAN_IN_PLACE) != 0)
             trace_log_header->scan = TRACE_SCAN_NONE;
     }
-    if (held)
-        stop_world_release(&scan.world);
     trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
 }

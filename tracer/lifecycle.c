@@ -183,7 +183,7 @@ static bool has_other_allocator(void)
     return module_list_find((uintptr_t)real.malloc) != module_list_find((uintptr_t)secure_getenv);
 }
 
-static void check_leaks(const struct stopped_thread *here)
+static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)
 {
     struct leak_scan_options options = {.heuristics = life.options.heuristics,
                                         .run_libc_freeres = life.options.run_libc_freeres,
@@ -191,7 +191,21 @@ static void check_leaks(const struct stopped_thread *here)
                                         .other_allocator = has_other_allocator()};
     if (options.other_allocator)
         trace_log_header->flags |= TRACE_FLAG_OTHER_ALLOCATOR;
-    leak_scan_run(&options, here);
+    leak_scan_run(&options, here, world);
+}
+
+/* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
+ * are of one moment. */
+static void take_stock(const struct stopped_thread *here)
+{
+    static struct stopped_world world;
+    bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
+    tracing_set(false);
+    if (life.options.leak_check)
+        check_leaks(here, &world);
+    thread_sum(&trace_log_header->totals);
+    if (held)
+        stop_world_release(&world);
 }
 
 void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here, uint32_t stack)
@@ -199,11 +213,8 @@ void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thr
     struct trace_header *header = trace_log_header;
     if (!tracing_is_on() || !lifecycle_is_own_process() || atomic_exchange(&life.ended, 1))
         return;
-    tracing_set(false);
     module_list_refresh();
-    if (life.options.leak_check)
-        check_leaks(here);
-    thread_sum(&header->totals);
+    take_stock(here);
     header->ending_value = value;
     header->ending_stack = stack;
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
