@@ -276,7 +276,7 @@ static void set_signals_to_default(void)
 
 static void free_caches(const struct leak_scan_options *options)
 {
-    void (*libc)(void) = options->run_libc_freeres ? (void (*)(void))real_find("__libc_freeres") : NULL;
+    void (*libc)(void) = options->run_libc_freeres ? real.libc_freeres : NULL;
     void (*cxx)(void) = options->run_cxx_freeres ? (void (*)(void))real_find_cxx("_ZN9__gnu_cxx9__freeresEv") : NULL;
     /* From here on frees are observed again: what the caches held leaves the table of live blocks. */
     tracing_set(true);
@@ -287,6 +287,16 @@ static void free_caches(const struct leak_scan_options *options)
     tracing_set(false);
 }
 
+/* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
+ * with moving the offset of what is read, which it shares: without descriptors neither can happen. */
+static void close_everything(void)
+{
+    if (sys_call(SYS_close_range, 0, ~0u, 0, 0, 0, 0) == 0)
+        return;
+    for (int fd = 0; fd < 65536; fd++)
+        sys_close(fd);
+}
+
 static _Noreturn void be_child(struct scan *scan)
 {
     struct rlimit no_core = {0, 0};
@@ -294,6 +304,7 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
+    close_everything();
     free_caches(scan->options);
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
     sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);
