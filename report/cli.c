@@ -1,66 +1,12 @@
 #include "cli.h"
-#include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli_value.h"
 #include "memory.h"
 #include "trace_format.h"
 
-/* --- words that values are made of ---------------------------------------------------------- */
-
-struct cli_word {
-    const char *text;
-    unsigned value; /* of a choice; of a set: its bits */
-};
-#define CLI_BIT(n)         (1u << (n))
-#define CLI_KINDS_ALL      15u
-#define CLI_HEURISTICS_ALL 30u
-
-static const struct cli_word cli_yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
-static const struct cli_word cli_checks[] = {{"no", CLI_CHECK_NO},
-                                             {"summary", CLI_CHECK_SUMMARY},
-                                             {"yes", CLI_CHECK_FULL},
-                                             {"full", CLI_CHECK_FULL},
-                                             {NULL, 0}};
-static const struct cli_word cli_resolutions[] = {{"low", CLI_RESOLUTION_LOW},
-                                                  {"med", CLI_RESOLUTION_MED},
-                                                  {"high", CLI_RESOLUTION_HIGH},
-                                                  {NULL, 0}};
-static const struct cli_word cli_generated[] = {{"no", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
-static const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
-                                            {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
-                                            {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},
-                                            {"reachable", CLI_BIT(TRACE_REACHABLE)},
-                                            {"all", CLI_KINDS_ALL},
-                                            {"none", 0},
-                                            {NULL, 0}};
-static const struct cli_word cli_heuristics[] = {
-    {"stdstring", CLI_BIT(TRACE_STDSTRING)},
-    {"length64", CLI_BIT(TRACE_LENGTH64)},
-    {"newarray", CLI_BIT(TRACE_NEWARRAY)},
-    {"multipleinheritance", CLI_BIT(TRACE_MULTIPLE_INHERITANCE)},
-    {"all", CLI_HEURISTICS_ALL},
-    {"none", 0},
-    {NULL, 0}};
-
 /* --- the table ------------------------------------------------------------------------------ */
 
-struct cli_option;
-typedef int cli_parser(struct cli_options *, const struct cli_option *, const char *value,
-                       struct failure *);
-static cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_take_text,
-    cli_take_list, cli_take_mode, cli_take_flag, cli_take_show_reachable, cli_take_show_possible,
-    cli_take_nothing;
-
-struct cli_option {
-    const char *name;     /* with its dashes */
-    const char *argument; /* NULL: takes none */
-    const char *help;     /* NULL: not in the help text */
-    cli_parser *take;
-    size_t place; /* of its field in struct cli_options */
-    const struct cli_word *words;
-    unsigned low, high; /* bounds of a number; a mode's value in low */
-};
 #define CLI_FIELD(field) offsetof(struct cli_options, field)
 
 static const struct cli_option cli_table[] = {
@@ -130,175 +76,6 @@ static const struct cli_option cli_table[] = {
 };
 enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };
 
-/* --- values --------------------------------------------------------------------------------- */
-
-static void *cli_field(struct cli_options *options, const struct cli_option *option)
-{
-    return (char *)options + option->place;
-}
-
-static const struct cli_word *cli_find_word(const struct cli_word *words, const char *text,
-                                            size_t length)
-{
-    for (; words->text; words++)
-        if (strlen(words->text) == length && memcmp(words->text, text, length) == 0)
-            return words;
-    return NULL;
-}
-
-static int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure)
-{
-    return failure_set(failure, "%s=%s is not understood: %s takes %s; see leakreport --help",
-                       option->name, value, option->name, option->argument);
-}
-
-static int cli_word_value(const struct cli_option *option, const char *value, unsigned *result,
-                          struct failure *failure)
-{
-    const struct cli_word *word = cli_find_word(option->words, value, strlen(value));
-
-    if (!word)
-        return cli_refuse(option, value, failure);
-    *result = word->value;
-    return 0;
-}
-
-static int cli_take_choice(struct cli_options *options, const struct cli_option *option,
-                           const char *value, struct failure *failure)
-{
-    return cli_word_value(option, value, cli_field(options, option), failure);
-}
-
-static int cli_take_bool(struct cli_options *options, const struct cli_option *option,
-                         const char *value, struct failure *failure)
-{
-    unsigned result = 0;
-    int status = cli_word_value(option, value, &result, failure);
-
-    *(bool *)cli_field(options, option) = result != 0;
-    return status;
-}
-
-/* all and none stand alone; other words add up. */
-static int cli_take_set(struct cli_options *options, const struct cli_option *option,
-                        const char *value, struct failure *failure)
-{
-    unsigned set = 0;
-    const char *rest = value;
-
-    for (;;) {
-        size_t length = strcspn(rest, ",");
-        const struct cli_word *word = cli_find_word(option->words, rest, length);
-        bool whole = word && (word->value == 0 || strcmp(word->text, "all") == 0);
-
-        if (!word || (whole && (rest != value || rest[length])))
-            return failure_set(failure,
-                               "%s=%s is not understood at \"%.*s\": give names with commas "
-                               "between them, or all, or none; see leakreport --help",
-                               option->name, value, (int)length, rest);
-        set |= word->value;
-        if (!rest[length])
-            break;
-        rest += length + 1;
-    }
-    *(unsigned *)cli_field(options, option) = set;
-    return 0;
-}
-
-static int cli_take_number(struct cli_options *options, const struct cli_option *option,
-                           const char *value, struct failure *failure)
-{
-    char *end;
-
-    errno = 0;
-    unsigned long number = strtoul(value, &end, 10);
-    if (errno || *end || value[0] < '0' || value[0] > '9' || number < option->low ||
-        number > option->high)
-        return failure_set(failure, "%s=%s is not understood: give a number from %u to %u",
-                           option->name, value, option->low, option->high);
-    *(unsigned *)cli_field(options, option) = (unsigned)number;
-    return 0;
-}
-
-static int cli_take_text(struct cli_options *options, const struct cli_option *option,
-                         const char *value, struct failure *failure)
-{
-    if (!*value)
-        return cli_refuse(option, value, failure);
-    *(const char **)cli_field(options, option) = value;
-    return 0;
-}
-
-static void cli_add(struct cli_list *list, const char *item)
-{
-    memory_make_room(list->items, list->count, list->capacity);
-    list->items[list->count++] = item;
-}
-
-static int cli_take_list(struct cli_options *options, const struct cli_option *option,
-                         const char *value, struct failure *failure)
-{
-    (void)failure;
-    cli_add(cli_field(options, option), value);
-    return 0;
-}
-
-static int cli_take_flag(struct cli_options *options, const struct cli_option *option,
-                         const char *value, struct failure *failure)
-{
-    (void)value;
-    (void)failure;
-    *(bool *)cli_field(options, option) = true;
-    return 0;
-}
-
-static int cli_take_mode(struct cli_options *options, const struct cli_option *option,
-                         const char *value, struct failure *failure)
-{
-    (void)value;
-    (void)failure;
-    options->mode = (int)option->low;
-    return 0;
-}
-
-static int cli_take_nothing(struct cli_options *options, const struct cli_option *option,
-                            const char *value, struct failure *failure)
-{
-    (void)value;
-    (void)failure;
-    cli_add(&options->ignored, option->name);
-    return 0;
-}
-
-/* The two old spellings change the set as valgrind does. */
-static int cli_take_show_reachable(struct cli_options *options, const struct cli_option *option,
-                                   const char *value, struct failure *failure)
-{
-    unsigned yes = 0;
-
-    if (cli_word_value(option, value, &yes, failure) != 0)
-        return -1;
-    if (yes)
-        options->show_kinds = CLI_KINDS_ALL;
-    else
-        options->show_kinds &= ~CLI_BIT(TRACE_REACHABLE);
-    return 0;
-}
-
-static int cli_take_show_possible(struct cli_options *options, const struct cli_option *option,
-                                  const char *value, struct failure *failure)
-{
-    unsigned yes = 0;
-
-    if (cli_word_value(option, value, &yes, failure) != 0)
-        return -1;
-    if (yes)
-        options->show_kinds |= CLI_BIT(TRACE_POSSIBLY_LOST);
-    else
-        options->show_kinds &= ~CLI_BIT(TRACE_POSSIBLY_LOST);
-    return 0;
-}
-
 /* --- the command line ----------------------------------------------------------------------- */
 
 static int cli_take_argument(struct cli_options *options, const char *argument,
@@ -354,20 +131,23 @@ static int cli_check(const struct cli_options *options, struct failure *failure)
     return 0;
 }
 
+static const struct cli_options cli_defaults = {
+    .leak_check = CLI_CHECK_FULL,
+    .leak_resolution = CLI_RESOLUTION_HIGH,
+    .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
+    .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
+    .heuristics = CLI_HEURISTICS_ALL,
+    .num_callers = 12,
+    .demangle = true,
+    .enable_debuginfod = true,
+    .default_suppressions = true,
+};
+
 int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
 {
     bool names_only = false;
 
-    *options = (struct cli_options){
-        .leak_check = CLI_CHECK_FULL,
-        .leak_resolution = CLI_RESOLUTION_HIGH,
-        .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
-        .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
-        .heuristics = CLI_HEURISTICS_ALL,
-        .num_callers = 12,
-        .demangle = true,
-        .enable_debuginfod = true,
-        .default_suppressions = true};
+    *options = cli_defaults;
     for (int i = 1; i < count; i++) {
         const char *argument = arguments[i];
 

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include "failure.h"
 
+#define CLI_HEURISTICS_ALL 30u /* bit n: enum trace_heuristic n */
+
 enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_HELP, CLI_VERSION };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
 enum cli_resolution { CLI_RESOLUTION_LOW = 0, CLI_RESOLUTION_MED, CLI_RESOLUTION_HIGH };

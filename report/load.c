@@ -46,6 +46,8 @@ static void load_process(const struct log_reader *reader, struct model *model)
     model->became = load_string(reader, header->became);
     if (header->ending != TRACE_RUNNING)
         model->process = PROCESS_ENDED;
+    else if (!process_is_visible(header->pid_namespace))
+        model->process = PROCESS_UNSEEN;
     else if (process_is_alive(header->pid, header->start_ticks))
         model->process = PROCESS_RUNNING;
     else

@@ -1,14 +1,7 @@
 #include "log_reader.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "memory.h"
 
 static const struct {
@@ -35,81 +28,6 @@ size_t log_reader_record_size(enum trace_table table)
 const char *log_reader_table_name(enum trace_table table)
 {
     return log_tables[table].name;
-}
-
-/* --- the file ------------------------------------------------------------------------------- */
-
-static int log_check_is_file(int fd, const char *path, uint64_t *size, struct failure *failure)
-{
-    struct stat status;
-
-    if (fstat(fd, &status) != 0)
-        return failure_set(failure, "%s cannot be examined: %s", path, strerror(errno));
-    if (S_ISDIR(status.st_mode))
-        return failure_set(failure,
-                           "%s is a directory: name the log inside it, as in %s%strace.log", path,
-                           path, path[strlen(path) - 1] == '/' ? "" : "/");
-    if (!S_ISREG(status.st_mode))
-        return failure_set(failure,
-                           "%s is not a file but a %s: a log is read in place, so name the file "
-                           "that the tracer wrote",
-                           path,
-                           S_ISFIFO(status.st_mode)   ? "pipe"
-                           : S_ISCHR(status.st_mode)  ? "character device"
-                           : S_ISBLK(status.st_mode)  ? "block device"
-                           : S_ISSOCK(status.st_mode) ? "socket"
-                                                      : "special file");
-    *size = (uint64_t)status.st_size;
-    return 0;
-}
-
-/* O_NONBLOCK: a pipe without a writer must not make us wait. */
-static int log_open_file(const char *path, uint64_t *size, struct failure *failure)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-    if (fd < 0 && errno == ENOENT)
-        return failure_set(failure,
-                           "%s does not exist: trace a program first, as in leakreport --run "
-                           "PROGRAM, or name its log",
-                           path);
-    if (fd < 0 && errno == EACCES)
-        return failure_set(failure,
-                           "%s may not be read by this user: a log belongs to the user whose "
-                           "program was traced",
-                           path);
-    if (fd < 0)
-        return failure_set(failure, "%s cannot be opened: %s", path, strerror(errno));
-    if (log_check_is_file(fd, path, size, failure) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
-
-static int log_map_file(struct log_reader *reader, const char *path, struct failure *failure)
-{
-    int fd = log_open_file(path, &reader->size, failure);
-
-    if (fd < 0)
-        return -1;
-    if (reader->size == 0) {
-        close(fd);
-        return failure_set(failure,
-                           "%s is empty (0 bytes): the tracer wrote nothing into it; "
-                           "trace the program again",
-                           path);
-    }
-    void *bytes = reader->size > SIZE_MAX / 2
-                      ? MAP_FAILED
-                      : mmap(NULL, reader->size, PROT_READ, MAP_SHARED, fd, 0);
-    int error = errno;
-
-    close(fd);
-    if (bytes == MAP_FAILED)
-        return failure_set(failure, "%s (%" PRIu64 " bytes) cannot be mapped: %s", path,
-                           reader->size, strerror(error));
-    reader->bytes = bytes;
-    return 0;
 }
 
 /* --- the header ----------------------------------------------------------------------------- */
@@ -163,21 +81,29 @@ static int log_check_version(const struct log_reader *reader, struct failure *fa
                            "%s has version %u (byte 8), and this leakreport reads %u: use the "
                            "leakreport that came with its libtrace",
                            reader->path, header->version, TRACE_VERSION);
-    if (header->byte_order != TRACE_BYTE_ORDER)
-        return failure_set(failure,
-                           "%s is damaged at byte 12: the byte order is 0x%08x, not 0x%08x; trace "
-                           "the program again",
-                           reader->path, header->byte_order, TRACE_BYTE_ORDER);
-    if (header->header_size != sizeof *header)
-        return failure_set(failure,
-                           "%s is damaged at byte 16: the header's size is %u, not %zu; trace the "
-                           "program again",
-                           reader->path, header->header_size, sizeof *header);
-    if (header->extents_max != TRACE_EXTENTS_MAX)
-        return failure_set(failure,
-                           "%s is damaged at byte 20: the directory has %u entries, not %u; trace "
-                           "the program again",
-                           reader->path, header->extents_max, TRACE_EXTENTS_MAX);
+    return 0;
+}
+
+/* The numbers that say how the file is laid out have one value each in this version. */
+static int log_check_layout(const struct log_reader *reader, struct failure *failure)
+{
+    const struct trace_header *header = &reader->header;
+    const struct {
+        uint32_t found, expected, byte;
+        const char *what;
+    } fields[] = {
+        {header->byte_order, TRACE_BYTE_ORDER, 12, "byte order"},
+        {header->header_size, sizeof *header, 16, "header's size"},
+        {header->extents_max, TRACE_EXTENTS_MAX, 20, "directory's length"},
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i].found != fields[i].expected)
+            return failure_set(failure,
+                               "%s is damaged at byte %u: the %s is %u, not %u; trace the program "
+                               "again",
+                               reader->path, fields[i].byte, fields[i].what, fields[i].found,
+                               fields[i].expected);
     return 0;
 }
 
@@ -186,7 +112,8 @@ static int log_read_header(struct log_reader *reader, struct failure *failure)
     size_t known = reader->size < sizeof reader->header ? reader->size : sizeof reader->header;
 
     memcpy(&reader->header, reader->bytes, known);
-    if (known == sizeof reader->header && log_check_version(reader, failure) != 0)
+    if (known == sizeof reader->header &&
+        (log_check_version(reader, failure) != 0 || log_check_layout(reader, failure) != 0))
         return -1;
     if (reader->size < TRACE_DATA_OFFSET)
         return failure_set(failure,
@@ -341,7 +268,9 @@ int log_reader_open(struct log_reader *reader, const char *path, enum log_likene
 
     memset(reader, 0, sizeof *reader);
     reader->path = path;
-    int result = log_map_file(reader, path, failure);
+    int result = log_file_map(path, &reader->file, failure);
+    reader->bytes = reader->file.bytes;
+    reader->size = reader->file.size;
     if (result == 0) {
         found = log_judge_likeness(reader);
         result = log_check_magic(reader, found, failure);
@@ -363,8 +292,7 @@ void log_reader_close(struct log_reader *reader)
 {
     for (uint32_t i = 0; i < reader->damage_count; i++)
         free(reader->damage[i]);
-    if (reader->bytes)
-        munmap((void *)reader->bytes, reader->size);
+    log_file_unmap(&reader->file);
     reader->bytes = NULL;
     reader->damage_count = reader->extent_count = 0;
 }
@@ -414,39 +342,4 @@ const char *log_reader_string(const struct log_reader *reader, struct trace_stri
         return NULL;
     uint64_t place = string.offset - extent->first;
     return extent->count - place >= string.length ? (const char *)extent->bytes + place : NULL;
-}
-
-/* --- a file that shrinks -------------------------------------------------------------------- */
-
-static char log_shrink_message[512];
-static const unsigned char *log_shrink_start, *log_shrink_end;
-
-/* Runs in the signal: nothing but write and _exit. */
-static void log_say_shrunk(int signal_number, siginfo_t *info, void *context)
-{
-    static const char other[] =
-        "leakreport: a program or debug file became shorter while it was read; try again\n";
-    const unsigned char *address = info->si_addr;
-    bool ours = address >= log_shrink_start && address < log_shrink_end;
-    const char *message = ours ? log_shrink_message : other;
-
-    (void)signal_number;
-    (void)context;
-    if (write(STDERR_FILENO, message, strlen(message)) < 0)
-        _exit(2);
-    _exit(2);
-}
-
-void log_reader_catch_shrinking(const struct log_reader *reader)
-{
-    struct sigaction action = {.sa_sigaction = log_say_shrunk, .sa_flags = SA_SIGINFO};
-
-    snprintf(log_shrink_message, sizeof log_shrink_message,
-             "leakreport: %.400s became shorter while it was read: somebody writes over it; try "
-             "again\n",
-             reader->path);
-    log_shrink_start = reader->bytes;
-    log_shrink_end = reader->bytes + reader->size;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGBUS, &action, NULL);
 }

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "failure.h"
+#include "log_file.h"
 #include "trace_format.h"
 
 /* One piece of a table, checked: [bytes, bytes + count * record size) is inside the file. */
@@ -29,7 +30,8 @@ struct log_extent {
 };
 
 struct log_reader {
-    const char *path; /* as given to log_reader_open, which does not copy it */
+    struct log_file file;
+    const char *path; /* the file's, as are the next two */
     const unsigned char *bytes;
     uint64_t size;
     struct trace_header header;                   /* as it was when the log was opened */
@@ -48,10 +50,6 @@ enum log_likeness { LOG_IS_LOG, LOG_IS_ELF, LOG_IS_OTHER };
 int log_reader_open(struct log_reader *reader, const char *path, enum log_likeness *likeness,
                     struct failure *failure);
 void log_reader_close(struct log_reader *reader);
-
-/* From now on a file that shrinks while it is read ends the process with one line on standard
- * error and exit status 2, instead of by SIGBUS. For main; in tests nobody calls it. */
-void log_reader_catch_shrinking(const struct log_reader *reader);
 
 /* The record of this index, or NULL if no extent holds it. */
 const void *log_reader_record(const struct log_reader *reader, enum trace_table table,

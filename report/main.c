@@ -92,7 +92,7 @@ static void main_note_options(const struct cli_options *options, struct model *m
     for (size_t i = 0; i < options->ignored.count; i++)
         model_add_note(model, memory_text("%s is ignored: it means nothing to a reader of logs.",
                                           options->ignored.items[i]));
-    if (options->heuristics != 30u && model->has_verdicts)
+    if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts)
         model_add_note(model, memory_text("--leak-check-heuristics is ignored: the leak check was "
                                           "made when the program ended; set it in "
                                           "LIBTRACE_OPTIONS."));
@@ -148,7 +148,7 @@ static int main_report(const struct cli_options *options)
             main_explain_program(options->log_path, &failure);
         return main_fail(&failure);
     }
-    log_reader_catch_shrinking(&reader);
+    log_file_catch_shrinking(&reader.file);
     if (!options->enable_debuginfod)
         unsetenv("DEBUGINFOD_URLS");
     model_init(&model, options->log_path);

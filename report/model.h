@@ -91,6 +91,7 @@ enum process_state {
     PROCESS_ENDED,   /* header.ending says how */
     PROCESS_RUNNING, /* it runs on this machine */
     PROCESS_GONE,    /* it is not here, and did not say how it ended */
+    PROCESS_UNSEEN,  /* it may run in a container whose processes we cannot see */
 };
 
 struct model {

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The name in field 2 may hold blanks and brackets, so counting begins behind the last bracket. A
  * zombie has ended, whatever its parent thinks. */
@@ -25,4 +26,12 @@ bool process_is_alive(uint32_t pid, uint64_t start_ticks)
                   "%" SCNu64,
                   &state, &ticks) == 2 &&
            ticks == start_ticks && state != 'Z' && state != 'X';
+}
+
+bool process_is_visible(uint64_t pid_namespace)
+{
+    struct stat status;
+
+    return pid_namespace == 0 || stat("/proc/self/ns/pid", &status) != 0 ||
+           status.st_ino == pid_namespace;
 }

@@ -147,6 +147,29 @@ static void program_read_facts(Elf *elf, struct program_facts *facts)
     }
 }
 
+/* What an ELF file that is no program is. */
+static const char *program_other_kind(unsigned type)
+{
+    return type == ET_REL    ? "an object file: link it first"
+           : type == ET_CORE ? "a core dump"
+                             : "of a kind that is not known";
+}
+
+static int program_check_header(const char *path, const GElf_Ehdr *header, struct failure *failure)
+{
+    int bits = header->e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
+
+    if (header->e_machine != PROGRAM_MACHINE || bits != 64)
+        return failure_set(failure,
+                           "%s is for another machine (ELF machine %u, %d bits): trace it with the "
+                           "libtrace.so of that machine",
+                           path, header->e_machine, bits);
+    if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
+        return failure_set(failure, "%s is an ELF file, but no program (it is %s)", path,
+                           program_other_kind(header->e_type));
+    return 0;
+}
+
 static int program_check_elf(const char *path, Elf *elf, struct failure *failure)
 {
     struct program_facts facts = {0};
@@ -154,26 +177,15 @@ static int program_check_elf(const char *path, Elf *elf, struct failure *failure
 
     if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
         return failure_set(failure, "%s is a damaged ELF file", path);
-    if (header.e_machine != PROGRAM_MACHINE || header.e_ident[EI_CLASS] != ELFCLASS64)
-        return failure_set(failure,
-                           "%s is for another machine (ELF machine %u, %d bits): trace it with the "
-                           "libtrace.so of that machine",
-                           path, header.e_machine,
-                           header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32);
-    if (header.e_type != ET_EXEC && header.e_type != ET_DYN)
-        return failure_set(failure, "%s is an ELF file, but no program (it is a%s)", path,
-                           header.e_type == ET_REL    ? "n object file: link it first"
-                           : header.e_type == ET_CORE ? " core dump"
-                                                      : "nother kind");
+    if (program_check_header(path, &header, failure) != 0)
+        return -1;
     facts.is_program = header.e_type == ET_EXEC;
     program_read_facts(elf, &facts);
     if (facts.is_loader)
         return 0;
     if (!facts.has_interpreter && !facts.is_program)
-        return failure_set(failure,
-                           "%s is a shared library, not a program: name the program that "
-                           "uses it",
-                           path);
+        return failure_set(
+            failure, "%s is a shared library, not a program: name the program that uses it", path);
     if (!facts.has_interpreter)
         return failure_set(failure,
                            "%s is statically linked: LD_PRELOAD cannot reach it, so it cannot be "

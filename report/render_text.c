@@ -38,9 +38,10 @@ static void text_blank(const struct text_page *page)
 
 static const char *text_when(const struct model *model)
 {
-    return model->process == PROCESS_RUNNING ? "now"
-           : model->process == PROCESS_GONE  ? "when it was killed"
-                                             : "at exit";
+    return model->process == PROCESS_RUNNING  ? "now"
+           : model->process == PROCESS_GONE   ? "when it was killed"
+           : model->process == PROCESS_UNSEEN ? "when it was last seen"
+                                              : "at exit";
 }
 
 static void text_heap_summary(const struct text_page *page)
@@ -178,7 +179,7 @@ static void text_no_verdict(const struct text_page *page)
     const struct model *model = page->report->model;
     const char *why = "the log holds no leak check";
 
-    if (model->process == PROCESS_RUNNING)
+    if (model->process == PROCESS_RUNNING || model->process == PROCESS_UNSEEN)
         why = "the leak check is made when the process ends";
     else if (model->header.scan == TRACE_SCAN_RUNNING)
         why = "the leak check was interrupted";
@@ -274,23 +275,44 @@ static void text_error_list(const struct text_page *page)
     }
 }
 
+static bool text_any_used(const struct suppressions *suppressions)
+{
+    for (size_t i = 0; i < suppress_entries_count(suppressions); i++)
+        if (suppress_entry_at(suppressions, i)->times)
+            return true;
+    return false;
+}
+
+static void text_suppressions(const struct text_page *page)
+{
+    const struct suppressions *suppressions = page->report->selection->suppressions;
+
+    fprintf(page->out, "%s\n", page->debug_prefix);
+    suppress_print_used(page->out, page->debug_prefix, suppressions);
+    if (page->report->options->verbose)
+        suppress_print_unused(page->out, page->debug_prefix, suppressions);
+    text_blank(page);
+}
+
+/* The summary comes again below the lists, so that nobody has to look for it above them. */
 static void text_tail(const struct text_page *page)
 {
     const struct cli_options *options = page->report->options;
     const struct selection *selection = page->report->selection;
+    bool lists = options->verbose || options->show_error_list;
+    bool errors = lists && page->report->model->misuse_count > selection->suppressed_misuses;
+    bool suppressions = lists && suppress_entries_count(selection->suppressions) > 0 &&
+                        (options->verbose || text_any_used(selection->suppressions));
 
-    if (!options->verbose && !options->show_error_list)
+    if (!lists)
         render_text_line(page, "For lists of detected and suppressed errors, rerun with: -s");
     text_error_summary(page);
-    if (!options->verbose && !options->show_error_list)
-        return;
-    if (options->show_error_list)
+    if (errors)
         text_error_list(page);
-    suppress_print_used(page->out, page->debug_prefix, selection->suppressions);
-    if (options->verbose)
-        suppress_print_unused(page->out, page->debug_prefix, selection->suppressions);
-    text_blank(page);
-    text_error_summary(page);
+    if (suppressions)
+        text_suppressions(page);
+    if (errors || suppressions)
+        text_error_summary(page);
 }
 
 static void text_render(FILE *out, const struct report *report)

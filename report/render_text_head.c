@@ -53,6 +53,10 @@ static void text_head_state(const struct text_page *page)
                          "when it did runs here.",
                          page->report->model->header.pid);
         break;
+    case PROCESS_UNSEEN:
+        render_text_line(page, "It runs still, or was killed: which, cannot be seen from here, "
+                               "because it belongs to another container or machine.");
+        break;
     default:
         text_head_ended(page);
     }

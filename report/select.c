@@ -76,6 +76,7 @@ static void select_misuses(struct selection *selection, struct model *model,
             suppress_count(entry, 0, 0);
             selection->suppressed_errors += times;
             selection->suppressed_contexts++;
+            selection->suppressed_misuses++;
         } else {
             selection->errors += times;
             selection->contexts++;
@@ -86,8 +87,16 @@ static void select_misuses(struct selection *selection, struct model *model,
 
 /* --- loss records --------------------------------------------------------------------------- */
 
-static void select_suppress_records(struct selection *selection, struct model *model,
-                                    struct loss_records *records, struct symbolizer *symbolizer)
+/* Would it count, were it not suppressed? */
+static bool select_is_error(const struct cli_options *options, const struct loss_record *record)
+{
+    return options->leak_check == CLI_CHECK_FULL && record->kind != BLOCK_LIVE &&
+           (options->error_kinds >> record->kind & 1);
+}
+
+static void select_suppress_records(struct selection *selection, const struct cli_options *options,
+                                    struct model *model, struct loss_records *records,
+                                    struct symbolizer *symbolizer)
 {
     for (uint32_t i = 0; i < records->count; i++) {
         struct loss_record *record = &records->records[i];
@@ -100,8 +109,9 @@ static void select_suppress_records(struct selection *selection, struct model *m
         record->suppressed = true;
         record->suppressed_bytes = record->bytes;
         record->suppressed_blocks = record->blocks;
-        selection->suppressed_errors++;
-        selection->suppressed_contexts++;
+        record->is_error = select_is_error(options, record);
+        selection->suppressed_errors += record->is_error;
+        selection->suppressed_contexts += record->is_error;
     }
 }
 
@@ -129,17 +139,14 @@ static void select_suppress_hanging(struct selection *selection, const struct mo
 static void select_judge_record(struct selection *selection, const struct cli_options *options,
                                 struct loss_record *record)
 {
-    bool full = options->leak_check == CLI_CHECK_FULL;
-    bool known = record->kind != BLOCK_LIVE;
-
     selection->bytes[record->kind] += record->bytes - record->suppressed_bytes;
     selection->blocks[record->kind] += record->blocks - record->suppressed_blocks;
     selection->suppressed_bytes += record->suppressed_bytes;
     selection->suppressed_blocks += record->suppressed_blocks;
-    if (record->suppressed || !full)
+    if (record->suppressed || options->leak_check != CLI_CHECK_FULL)
         return;
-    record->shown = !known || (options->show_kinds >> record->kind & 1);
-    record->is_error = known && (options->error_kinds >> record->kind & 1);
+    record->shown = record->kind == BLOCK_LIVE || (options->show_kinds >> record->kind & 1);
+    record->is_error = select_is_error(options, record);
     selection->errors += record->is_error;
     selection->contexts += record->is_error;
 }
@@ -167,7 +174,7 @@ int select_records(struct selection *selection, const struct cli_options *option
     }
     select_misuses(selection, model, symbolizer);
     if (options->leak_check != CLI_CHECK_NO) {
-        select_suppress_records(selection, model, records, symbolizer);
+        select_suppress_records(selection, options, model, records, symbolizer);
         select_suppress_hanging(selection, model, records);
     }
     for (uint32_t i = 0; i < records->count; i++) {

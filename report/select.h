@@ -27,6 +27,7 @@ struct selection {
     uint64_t heuristic_blocks[SELECT_HEURISTICS];
     uint64_t errors, contexts;
     uint64_t suppressed_errors, suppressed_contexts;
+    uint32_t suppressed_misuses;
 };
 
 /* Marks the records and the model's errors, and symbolizes what will be shown. -1 with `failure`

@@ -52,6 +52,37 @@ test_report_is_valgrinds_to_the_letter() {
     done
 }
 
+test_bad_frees_are_valgrinds() {
+    cat >prog.cpp <<'END'
+#include <cstdlib>
+static int global;
+static char *make(size_t size) { return (char *)malloc(size); }
+static void drop(void *block) { free(block); }
+int main()
+{
+    char *twice = make(1234), *inside = make(70), *mismatched = make(8);
+    drop(twice);
+    drop(twice);
+    drop(inside + 3);
+    drop(&global);
+    drop((void *)123456);
+    delete mismatched;
+    free(inside);
+    delete[] new long;
+    return 0;
+}
+END
+    g++ -O0 -g -w -o prog prog.cpp
+    traced ./prog
+    report -s trace.log
+    valgrind --leak-check=full -s ./prog 2>valgrind.err
+    for file in report valgrind.err; do
+        bare $file | sed -n '/^Invalid free/,$p' | sed -E 's/ 0x[0-9A-Fa-f]+:?//; s/^(   at .*) \(in .*/\1/' >$file.text
+    done
+    has valgrind.err.text 'Mismatched free() / delete / delete []' ' Address is 3 bytes inside a block of size 70' ' Block was alloc' 'data symbol' 'drop(void*) (prog.cpp:4)'
+    diff valgrind.err.text report.text
+}
+
 test_exit_status_tells_errors() {
     traced "$BUILD/demo" handle
     report trace.log

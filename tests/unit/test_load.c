@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -378,6 +379,9 @@ static void running_process_is_known_by_pid_and_start(void **state)
         field = strchr(field + 1, ' ');
     writer.header.ending = TRACE_RUNNING;
     writer.header.pid = (uint32_t)getpid();
+    struct stat status;
+    assert_int_equal(stat("/proc/self/ns/pid", &status), 0);
+    writer.header.pid_namespace = status.st_ino;
     writer.header.start_ticks = strtoull(field, NULL, 10);
     load();
     assert_int_equal(model.process, PROCESS_RUNNING);
@@ -391,6 +395,16 @@ static void pid_that_was_given_out_again_is_not_the_process(void **state)
     writer.header.start_ticks = 1;
     load();
     assert_int_equal(model.process, PROCESS_GONE);
+}
+
+static void process_of_another_container_is_not_called_killed(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_RUNNING;
+    writer.header.pid = (uint32_t)getpid();
+    writer.header.pid_namespace = 12345;
+    load();
+    assert_int_equal(model.process, PROCESS_UNSEEN);
 }
 
 static void command_is_its_arguments_with_blanks(void **state)
@@ -474,6 +488,7 @@ int main(void)
         TEST(totals_are_the_threads_sum_before_the_end),
         TEST(running_process_is_known_by_pid_and_start),
         TEST(pid_that_was_given_out_again_is_not_the_process),
+        TEST(process_of_another_container_is_not_called_killed),
         TEST(command_is_its_arguments_with_blanks),
         TEST(bad_frees_do_not_hide_live_blocks),
         TEST(each_loss_is_a_note_with_its_number),

@@ -299,7 +299,7 @@ static void file_that_shrinks_while_it_is_read_ends_in_one_line(void **state)
     pid_t child = fork();
     if (child == 0) {
         dup2(channel[1], STDERR_FILENO);
-        log_reader_catch_shrinking(&reader);
+        log_file_catch_shrinking(&reader.file);
         if (truncate(path, TRACE_DATA_OFFSET) == 0) {
             const volatile struct trace_node *node = log_reader_record(&reader, TRACE_NODES, 2);
             _exit(node->address == 0x1000 ? 77 : 78);

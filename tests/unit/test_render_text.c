@@ -255,20 +255,27 @@ static void heuristics_are_listed_under_reachable(void **state)
            "        suppressed:");
 }
 
-static void suppressed_head_takes_along_what_hangs_on_it(void **state)
+/* Writes the suppressions to a file for the time of one report with them. */
+static void render_suppressed(const char *suppressions, const char *option)
 {
     char file[] = "/tmp/test_suppressions_XXXXXX";
-    char option[64];
+    char name[64];
     FILE *out = fdopen(mkstemp(file), "w");
 
-    (void)state;
-    fputs("{\n one\n Memcheck:Leak\n match-leak-kinds: definite\n obj:/none/libtrace.so\n ...\n}\n",
-          out);
+    fputs(suppressions, out);
     fclose(out);
-    snprintf(option, sizeof option, "--suppressions=%s", file);
-    add_leaks();
-    render(option, "--show-leak-kinds=all", NULL);
+    snprintf(name, sizeof name, "--suppressions=%s", file);
+    render(name, "--show-leak-kinds=all", option, NULL);
     unlink(file);
+}
+
+static void suppressed_head_takes_along_what_hangs_on_it(void **state)
+{
+    (void)state;
+    add_leaks();
+    render_suppressed("{\n one\n Memcheck:Leak\n match-leak-kinds: definite\n"
+                      " obj:/none/libtrace.so\n ...\n}\n",
+                      NULL);
     expect_not("definitely lost in loss record");
     expect_not("indirectly lost in loss record");
     expect("   definitely lost: 0 bytes in 0 blocks\n"
@@ -278,6 +285,22 @@ static void suppressed_head_takes_along_what_hangs_on_it(void **state)
            "        suppressed: 3,016 bytes in 3 blocks\n"
            "Of the suppressed blocks, 2 are lost only through suppressed ones.\n");
     expect("ERROR SUMMARY: 1 errors from 1 contexts (suppressed: 1 from 1)\n");
+}
+
+static void suppressed_record_that_is_no_error_is_not_counted_as_one(void **state)
+{
+    (void)state;
+    add_leaks();
+    render_suppressed("{\n one\n Memcheck:Leak\n match-leak-kinds: reachable\n ...\n"
+                      " obj:/none/prog\n}\n",
+                      "-s");
+    expect("        suppressed: 136 bytes in 1 blocks\n");
+    expect("ERROR SUMMARY: 2 errors from 2 contexts (suppressed: 0 from 0)\n"
+           "--4242-- \n"
+           "--4242-- used_suppression:      1 one ");
+    expect("suppressed: 136 bytes in 1 blocks\n"
+           "\n"
+           "ERROR SUMMARY: 2 errors from 2 contexts (suppressed: 0 from 0)\n");
 }
 
 static void generated_suppressions_follow_their_records(void **state)
@@ -517,6 +540,7 @@ int main(void)
         TEST(nothing_live_is_said_and_no_leak_summary),
         TEST(heuristics_are_listed_under_reachable),
         TEST(suppressed_head_takes_along_what_hangs_on_it),
+        TEST(suppressed_record_that_is_no_error_is_not_counted_as_one),
         TEST(generated_suppressions_follow_their_records),
         TEST(killed_process_shows_its_live_blocks),
         TEST(head_names_command_ending_losses_and_modules),

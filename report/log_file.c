@@ -1,0 +1,126 @@
+#include "log_file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int log_file_check(int fd, const char *path, uint64_t *size, struct failure *failure)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) != 0)
+        return failure_set(failure, "%s cannot be examined: %s", path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return failure_set(failure,
+                           "%s is a directory: name the log inside it, as in %s%strace.log", path,
+                           path, path[strlen(path) - 1] == '/' ? "" : "/");
+    if (!S_ISREG(status.st_mode))
+        return failure_set(failure,
+                           "%s is not a file but a %s: a log is read in place, so name the file "
+                           "that the tracer wrote",
+                           path,
+                           S_ISFIFO(status.st_mode)   ? "pipe"
+                           : S_ISCHR(status.st_mode)  ? "character device"
+                           : S_ISBLK(status.st_mode)  ? "block device"
+                           : S_ISSOCK(status.st_mode) ? "socket"
+                                                      : "special file");
+    *size = (uint64_t)status.st_size;
+    return 0;
+}
+
+/* O_NONBLOCK: a pipe without a writer must not make us wait. */
+static int log_file_open(const char *path, uint64_t *size, struct failure *failure)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0 && errno == ENOENT)
+        return failure_set(failure,
+                           "%s does not exist: trace a program first, as in leakreport --run "
+                           "PROGRAM, or name its log",
+                           path);
+    if (fd < 0 && errno == EACCES)
+        return failure_set(failure,
+                           "%s may not be read by this user: a log belongs to the user whose "
+                           "program was traced",
+                           path);
+    if (fd < 0)
+        return failure_set(failure, "%s cannot be opened: %s", path, strerror(errno));
+    if (log_file_check(fd, path, size, failure) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+int log_file_map(const char *path, struct log_file *file, struct failure *failure)
+{
+    *file = (struct log_file){.path = path};
+    int fd = log_file_open(path, &file->size, failure);
+
+    if (fd < 0)
+        return -1;
+    if (file->size == 0) {
+        close(fd);
+        return failure_set(failure,
+                           "%s is empty (0 bytes): the tracer wrote nothing into it; trace the "
+                           "program again",
+                           path);
+    }
+    void *bytes = file->size > SIZE_MAX / 2 ? MAP_FAILED
+                                            : mmap(NULL, file->size, PROT_READ, MAP_SHARED, fd, 0);
+    int error = errno;
+
+    close(fd);
+    if (bytes == MAP_FAILED)
+        return failure_set(failure, "%s (%" PRIu64 " bytes) cannot be mapped: %s", path, file->size,
+                           strerror(error));
+    file->bytes = bytes;
+    return 0;
+}
+
+void log_file_unmap(struct log_file *file)
+{
+    if (file->bytes)
+        munmap((void *)file->bytes, file->size);
+    file->bytes = NULL;
+}
+
+/* --- a file that shrinks -------------------------------------------------------------------- */
+
+static char log_file_shrink_message[512];
+static const unsigned char *log_file_shrink_start, *log_file_shrink_end;
+
+/* Runs in the signal: nothing but write and _exit. */
+static void log_file_say_shrunk(int signal_number, siginfo_t *info, void *context)
+{
+    static const char other[] =
+        "leakreport: a program or debug file became shorter while it was read; try again\n";
+    const unsigned char *address = info->si_addr;
+    bool ours = address >= log_file_shrink_start && address < log_file_shrink_end;
+    const char *message = ours ? log_file_shrink_message : other;
+
+    (void)signal_number;
+    (void)context;
+    if (write(STDERR_FILENO, message, strlen(message)) < 0)
+        _exit(2);
+    _exit(2);
+}
+
+void log_file_catch_shrinking(const struct log_file *file)
+{
+    struct sigaction action = {.sa_sigaction = log_file_say_shrunk, .sa_flags = SA_SIGINFO};
+
+    snprintf(log_file_shrink_message, sizeof log_file_shrink_message,
+             "leakreport: %.400s became shorter while it was read: somebody writes over it; try "
+             "again\n",
+             file->path);
+    log_file_shrink_start = file->bytes;
+    log_file_shrink_end = file->bytes + file->size;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
+}

@@ -1,0 +1,26 @@
+/* log_file.h: a log's bytes, mapped read-only.
+ *
+ * Knows that a log is a regular file, and nothing of what is in it. The mapping is shared, so a
+ * log that is being written shows its latest state.
+ */
+#ifndef LOG_FILE_H
+#define LOG_FILE_H
+
+#include <stdint.h>
+#include "failure.h"
+
+struct log_file {
+    const char *path; /* as given to log_file_map, which does not copy it */
+    const unsigned char *bytes;
+    uint64_t size;
+};
+
+/* 0, or -1 with `failure` filled: not there, not readable, empty, a directory, pipe or device. */
+int log_file_map(const char *path, struct log_file *file, struct failure *failure);
+void log_file_unmap(struct log_file *file);
+
+/* From now on a file that shrinks while it is read ends the process with one line on standard
+ * error and exit status 2, instead of by SIGBUS. For main, once; `file` need not stay. */
+void log_file_catch_shrinking(const struct log_file *file);
+
+#endif
