@@ -25,8 +25,8 @@ struct cli_option {
     unsigned low, high;           /* bounds of a number; a mode's value in low */
 };
 
-#define CLI_BIT(n)         (1u << (n))
-#define CLI_KINDS_ALL      15u
+#define CLI_BIT(n)    (1u << (n))
+#define CLI_KINDS_ALL 15u
 
 extern const struct cli_word cli_yes_no[], cli_checks[], cli_resolutions[], cli_generated[],
     cli_kinds[], cli_heuristics[];
