@@ -17,6 +17,8 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     void *found = real_find_cxx(symbol);
     if (!found)
         __builtin_trap(); /* called, so somebody must have linked against it */
+    if (!real.cxx_freeres)
+        real.cxx_freeres = (void (*)(void))real_find_cxx("_ZN9__gnu_cxx9__freeresEv");
     return found;
 }
 

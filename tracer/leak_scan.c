@@ -276,14 +276,12 @@ static void set_signals_to_default(void)
 
 static void free_caches(const struct leak_scan_options *options)
 {
-    void (*libc)(void) = options->run_libc_freeres ? real.libc_freeres : NULL;
-    void (*cxx)(void) = options->run_cxx_freeres ? (void (*)(void))real_find_cxx("_ZN9__gnu_cxx9__freeresEv") : NULL;
-    /* From here on frees are observed again: what the caches held leaves the table of live blocks. */
+    /* Frees are observed again: what the caches held leaves the table of live blocks. */
     tracing_set(true);
-    if (cxx)
-        cxx();
-    if (libc)
-        libc();
+    if (real.cxx_freeres && options->run_cxx_freeres)
+        real.cxx_freeres();
+    if (real.libc_freeres && options->run_libc_freeres)
+        real.libc_freeres();
     tracing_set(false);
 }
 
