@@ -1,0 +1,23 @@
+# A Rust program: threads, a panic that is caught, an exit status, a leak.
+source "$TESTS/e2e/books.sh"
+
+test_same_output_and_status() {
+    RUST_BACKTRACE=0 same "$PROGRAMS/api_rust"
+    equal 'exit status' 3 "$status"
+    no_errors api_rust
+}
+test_backtrace_of_a_panic_is_the_same() { RUST_BACKTRACE=1 same "$PROGRAMS/api_rust"; }
+test_report_has_readable_names() {
+    traced "$PROGRAMS/api_rust"
+    report --show-leak-kinds=all trace.log
+    has report 'api_rust::forget_a_box (api_rust.rs:' 'api_rust::main (api_rust.rs:'
+    has_not report '_ZN8api_rust' '_RNv'
+}
+# The names of threads and the DTVs are libc's; all else is Rust's own and the same under valgrind.
+test_counts_are_valgrinds() {
+    export RUST_BACKTRACE=0
+    OPTIONS=--log-file=summary traced "$PROGRAMS/api_rust"
+    by_valgrind "$PROGRAMS/api_rust"
+    counts() { usage "$1" | sed -E 's/.*: (.*), .*/\1/'; }
+    equal 'allocs and frees' "$(counts valgrind.log)" "$(counts summary)"
+}

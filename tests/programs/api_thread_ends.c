@@ -1,0 +1,54 @@
+/* Memory freed while threads end: by pthread keys' destructors, in rounds, and by a cleanup handler. */
+#include "api.h"
+
+#include <pthread.h>
+
+enum { THREADS = 8 };
+static pthread_key_t keys[40];
+
+static void drop(void *block)
+{
+    free(block);
+    gone(60);
+}
+/* A destructor that allocates and sets its key again, once. */
+static __thread int rounds;
+static void again(void *block)
+{
+    free(block);
+    gone(60);
+    if (rounds++ == 0)
+        pthread_setspecific(keys[39], got(malloc(60), 60));
+}
+static void clean(void *block)
+{
+    free(block);
+    gone(90);
+}
+
+static void *run(void *argument)
+{
+    for (int i = 0; i < 40; i++)
+        pthread_setspecific(keys[i], got(malloc(60), 60));
+    pthread_cleanup_push(clean, got(malloc(90), 90));
+    if ((long)argument % 2)
+        pthread_exit(got(malloc(30), 30));
+    pthread_cleanup_pop(1);
+    return got(malloc(30), 30);
+}
+
+/* What pthread_create allocates for itself (a DTV each, sizes are libc's) is not in the books. */
+int main(void)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < 40; i++)
+        pthread_key_create(&keys[i], i == 39 ? again : drop);
+    for (long i = 0; i < THREADS; i++)
+        CHECK(pthread_create(&threads[i], NULL, run, (void *)i) == 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *result;
+        pthread_join(threads[i], &result);
+        free(result), gone(30);
+    }
+    return tell();
+}
