@@ -65,7 +65,7 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 
 $(BUILD)/libtrace.so: $(TRACER_OBJECTS)
 	$(Q)$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,-z,now \
-	  -Wl,-z,nodelete -Wl,-z,defs
+	  -Wl,-z,nodelete -Wl,-z,defs -Wl,-Bsymbolic-functions
 $(BUILD)/leakreport: $(REPORT_OBJECTS)
 	$(Q)$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
 $(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags

@@ -3,11 +3,8 @@
 
 #include "sys.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-static int exit_status;
 
 /* How the program left: the calling thread's registers, and its stack from the caller of this
  * interposer on. Nothing of the tracer's own frames, whose unused words are full of old pointers;
@@ -22,52 +19,32 @@ static int exit_status;
 
 /* --- exit, after every destructor ------------------------------------------------------------------- */
 
-static void (*loader_finish)(void);
-
-static void finish_last(void)
-{
-    if (loader_finish)
-        loader_finish();
-    END(TRACE_RETURNED, exit_status);
-}
-
-typedef int (*main_function)(int, char **, char **);
-int __libc_start_main(main_function main, int argc, char **argv, void (*init)(void), void (*fini)(void),
-                      void (*rtld_fini)(void), void *stack_end);
-
-/* libc registers rtld_fini before anything else, so it runs after everything else. Behind it only
- * stdio's buffers are flushed. */
-INTERPOSE int __libc_start_main(main_function main, int argc, char **argv, void (*init)(void), void (*fini)(void),
-                                void (*rtld_fini)(void), void *stack_end)
-{
-    __typeof__(&__libc_start_main) next = (__typeof__(&__libc_start_main))real_find("__libc_start_main");
-    loader_finish = rtld_fini;
-    return next(main, argc, argv, init, fini, finish_last, stack_end);
-}
-
-static void note_status(int status, void *unused)
+/* A handler that is registered before libc registers the loader's, which runs every destructor, runs
+ * after it: handlers run in reverse. Behind it only stdio's buffers are flushed. */
+static void end_by_exit(int status, void *unused)
 {
     (void)unused;
-    exit_status = status;
+    END(TRACE_RETURNED, status);
 }
+
+static int quick_exit_status;
 
 static void end_quickly(void)
 {
-    END(TRACE_QUICK_EXITED, exit_status);
+    END(TRACE_QUICK_EXITED, quick_exit_status);
 }
 
 static __attribute__((constructor)) void begin_at_load(void)
 {
     lifecycle_begin();
-    /* exit's status is told to the handlers of on_exit only. Registered first, both run last. */
-    on_exit(note_status, NULL);
+    on_exit(end_by_exit, NULL);
     at_quick_exit(end_quickly);
 }
 
 INTERPOSE void quick_exit(int status)
 {
     void (*next)(int) = (void (*)(int))real_find("quick_exit");
-    exit_status = status;
+    quick_exit_status = status;
     next(status);
     __builtin_unreachable();
 }

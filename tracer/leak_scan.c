@@ -41,6 +41,7 @@ struct scan {
     struct roots_range libunwind;
     struct roots_range loader;
     struct memory_map map;
+    const struct mapping *latest; /* the one that was read last */
     struct memory_reader reader;
     struct roots roots;
     struct reach reach;
@@ -125,6 +126,21 @@ static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_
 static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
 {
     return (long)memory_read(&((struct scan *)context)->reader, address, buffer, length);
+}
+
+/* In the child nobody can unmap anything, and anonymous memory is always there. */
+static const void *read_in_place(void *context, uint64_t address, size_t length)
+{
+    struct scan *scan = context;
+    const struct mapping *mapping = scan->latest;
+    if (!mapping || address < mapping->begin || address >= mapping->end) {
+        mapping = memory_map_find(&scan->map, address);
+        if (!mapping)
+            return NULL;
+        scan->latest = mapping;
+    }
+    bool sure = (mapping->flags & MAPPING_READABLE) && !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
+    return sure && length <= mapping->end - address ? (const void *)address : NULL;
 }
 
 static uint64_t large_size(void *context, uint64_t address)
@@ -241,7 +257,11 @@ static void sum_up(struct scan *scan)
 /* 0, or -errno with the log's scan left as it was. */
 static int check(struct scan *scan, enum trace_scan how)
 {
-    struct reach_world world = {.context = scan, .read = read_for_reach, .large_size = large_size, .file_at = file_at};
+    struct reach_world world = {.context = scan,
+                                .read = read_for_reach,
+                                .in_place = is_child ? read_in_place : NULL,
+                                .large_size = large_size,
+                                .file_at = file_at};
     gather_blocks(scan);
     int error = memory_map_load(&scan->map);
     if (!error)

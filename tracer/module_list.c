@@ -1,5 +1,6 @@
 #include "module_list.h"
 
+#include "message.h"
 #include "sys.h"
 #include "trace_log.h"
 
@@ -18,26 +19,24 @@ static struct trace_module *module_at(uint64_t index)
 
 /* --- what a module is called ---------------------------------------------------------------------- */
 
+/* The file's own path, links resolved, as suppressions and valgrind name it: the kernel knows it. */
 static struct trace_string add_path(const struct link_map *map, bool is_program)
 {
-    char path[8192] = "";
-    size_t used = 0;
+    char path[4096] = "";
+    char link[64];
+    long length;
     if (is_program) {
-        long length = sys_readlink("/proc/self/exe", path, sizeof path - 1);
-        used = length > 0 ? (size_t)length : 0;
-    } else if (map->l_name[0] != '/' && strchr(map->l_name, '/')) {
-        /* Found relative to the directory of the moment, as in LD_PRELOAD=./libtrace.so. */
-        if (!sys_is_error(sys_getcwd(path, 4096)))
-            used = strlen(path);
-        path[used++] = '/';
-        const char *name = strncmp(map->l_name, "./", 2) == 0 ? map->l_name + 2 : map->l_name;
-        size_t length = strnlen(name, 4095);
-        memcpy(path + used, name, length);
-        used += length;
-    } else {
-        return trace_log_add_string(map->l_name, strlen(map->l_name));
+        length = sys_readlink("/proc/self/exe", path, sizeof path);
+        return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
     }
-    return trace_log_add_string(path, used);
+    /* A relative name, as of LD_PRELOAD=./libtrace.so, is relative to the directory of the moment. */
+    long fd = strchr(map->l_name, '/') ? sys_open(map->l_name, O_PATH, 0) : -1;
+    if (sys_is_error(fd) || fd < 0)
+        return trace_log_add_string(map->l_name, strnlen(map->l_name, sizeof path));
+    message_format(link, sizeof link, "/proc/self/fd/%d", (int64_t)fd);
+    length = sys_readlink(link, path, sizeof path);
+    sys_close((int)fd);
+    return length > 0 ? trace_log_add_string(path, (size_t)length) : trace_log_add_string(map->l_name, strlen(map->l_name));
 }
 
 static void read_build_id(struct trace_module *module, const char *notes, size_t size)
