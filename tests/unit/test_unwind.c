@@ -1,0 +1,664 @@
+#include "unwind.h"
+
+#include "frame_cache.h"
+#include "module_list.h"
+#include "scratch.h"
+#include "stack_table.h"
+#include "stepper.h"
+#include "trace_log.h"
+
+#include <alloca.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <cmocka.h>
+
+#define NOINLINE         __attribute__((noinline, noclone))
+#define WITH_FRAME       __attribute__((noinline, noclone, optimize("no-omit-frame-pointer")))
+#define WITHOUT_FRAME    __attribute__((noinline, noclone, optimize("omit-frame-pointer")))
+#define AFTER_THE_CALL() __asm__ volatile("" ::: "memory") /* what is before is no tail call */
+#define SCALE            (SCRATCH_SANITIZED ? 10 : 1)
+
+static bool is_stable(uintptr_t address)
+{
+    return module_list_find(address) != 0;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    const char *reason;
+    scratch_begin_log("unwind.log");
+    module_list_begin();
+    unwind_verify(true);
+    return stack_table_begin(module_list_find) && frame_cache_begin(is_stable) &&
+                   stepper_load(&reason)
+               ? 0
+               : -1;
+}
+
+/* Stands for malloc: what its caller's stack is. */
+static NOINLINE uint32_t capture(void)
+{
+    struct call_site site = UNWIND_CALL_SITE(capture);
+    uint32_t stack = unwind_capture(thread_current(), &site);
+    AFTER_THE_CALL();
+    return stack;
+}
+
+/* --- what a stack is compared with ----------------------------------------------------------- */
+
+static struct unwind_counts before;
+static volatile int two = 2; /* a loop over it is one call for the compiler, too */
+
+static int begin_counting(void **state)
+{
+    (void)state;
+    unwind_count(&before);
+    return 0;
+}
+
+/* Since begin_counting at least `least` captures, each as libunwind has it. */
+static void assert_all_the_same(uint64_t least)
+{
+    struct unwind_counts now;
+    unwind_count(&now);
+    assert_true(now.captures_compared - before.captures_compared >= least);
+    assert_int_equal(now.captures_different, before.captures_different);
+}
+
+static unsigned depth_of(uint32_t stack)
+{
+    unsigned depth = 0;
+    for (; stack > TRACE_NODE_CUT; stack = stack_table_parent(stack))
+        depth++;
+    return depth;
+}
+
+static bool is_cut(uint32_t stack)
+{
+    while (stack > TRACE_NODE_CUT)
+        stack = stack_table_parent(stack);
+    return stack == TRACE_NODE_CUT;
+}
+
+/* Frames `first` to `first + count - 1` (0: the allocation function itself) are one address. */
+static void assert_recursion(uint32_t stack, unsigned first, unsigned count)
+{
+    for (unsigned i = 0; i < first; i++)
+        stack = stack_table_parent(stack);
+    uintptr_t address = stack_table_address(stack);
+    for (unsigned i = 0; i < count; i++, stack = stack_table_parent(stack))
+        assert_int_equal(stack_table_address(stack), address);
+    assert_int_not_equal(stack_table_address(stack), address);
+}
+
+/* --- frames of every shape ------------------------------------------------------------------- */
+
+static WITH_FRAME uint32_t recurse_with_frame(unsigned more)
+{
+    uint32_t stack = more ? recurse_with_frame(more - 1) : capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static WITHOUT_FRAME uint32_t recurse_without_frame(unsigned more)
+{
+    uint32_t stack = more ? recurse_without_frame(more - 1) : capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t recurse_with_alloca(unsigned more)
+{
+    volatile char *room = alloca(16 + more * 40 % 500);
+    room[0] = 1;
+    uint32_t stack = more ? recurse_with_alloca(more - 1) : capture();
+    room[1] = room[0];
+    return stack;
+}
+
+static NOINLINE uint32_t recurse_with_aligned_array(unsigned more)
+{
+    volatile char room[100 + more % 3 * 32] __attribute__((aligned(64))); /* realigns the stack */
+    room[0] = 1;
+    uint32_t stack = more ? recurse_with_aligned_array(more - 1) : capture();
+    room[1] = room[0];
+    return stack;
+}
+
+static NOINLINE uint32_t recurse_with_large_frame(unsigned more)
+{
+    volatile char room[200000];
+    room[0] = 1;
+    uint32_t stack = more ? recurse_with_large_frame(more - 1) : capture();
+    room[199999] = room[0];
+    return stack;
+}
+
+static NOINLINE uint32_t frame_of_10_mib(void)
+{
+    volatile char room[10 << 20];
+    room[0] = 1;
+    uint32_t stack = capture();
+    room[1] = room[0];
+    return stack;
+}
+
+static NOINLINE uint32_t frame_of_20_mib(void)
+{
+    volatile char room[20 << 20];
+    room[0] = 1;
+    uint32_t stack = capture();
+    room[1] = room[0];
+    return stack;
+}
+
+static void check_recursion(uint32_t (*recurse)(unsigned))
+{
+    static const unsigned depths[] = {0, 1, 2, 20, 3, 25, 7, 7, 0};
+    unsigned base = 0;
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+        uint32_t stack = recurse(depths[i]);
+        if (i == 0)
+            base = depth_of(stack);
+        assert_int_equal(depth_of(stack), base + depths[i]);
+        /* malloc, the call of it, and one frame for each call of itself. */
+        if (depths[i])
+            assert_recursion(stack, 2, depths[i]);
+        assert_false(is_cut(stack));
+    }
+    assert_all_the_same(sizeof depths / sizeof *depths);
+}
+
+static void frames_with_a_frame_pointer(void **state)
+{
+    (void)state;
+    check_recursion(recurse_with_frame);
+}
+static void frames_without_one(void **state)
+{
+    (void)state;
+    check_recursion(recurse_without_frame);
+}
+static void frames_of_changing_size(void **state)
+{
+    (void)state;
+    check_recursion(recurse_with_alloca);
+}
+static void frames_that_realign_the_stack(void **state)
+{
+    (void)state;
+    check_recursion(recurse_with_aligned_array);
+}
+static void frames_of_200_kb(void **state)
+{
+    (void)state;
+    check_recursion(recurse_with_large_frame);
+}
+
+static void a_stack_50_000_deep(void **state)
+{
+    (void)state;
+    unwind_verify(false); /* libunwind is given up on at 4,096 */
+    uint32_t shallow = recurse_without_frame(0);
+    uint32_t deep[2];
+    for (int i = 0; i < two; i++)
+        deep[i] = recurse_without_frame(50000 / SCALE);
+    unwind_verify(true);
+    assert_int_equal(depth_of(deep[0]), depth_of(shallow) + 50000 / SCALE);
+    assert_recursion(deep[0], 2, 50000 / SCALE);
+    assert_int_equal(deep[0], deep[1]);
+}
+
+static void *capture_in_huge_frames(void *argument)
+{
+    uint32_t *stacks = argument;
+    stacks[0] = capture();
+    stacks[1] = frame_of_10_mib();
+    stacks[2] = frame_of_20_mib();
+    stacks[3] = capture();
+    return NULL;
+}
+
+static void frames_of_many_mib(void **state)
+{
+    (void)state;
+    uint32_t stacks[4];
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 40 << 20);
+    assert_int_equal(pthread_create(&thread, &attributes, capture_in_huge_frames, stacks), 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attributes);
+    assert_int_equal(depth_of(stacks[1]), depth_of(stacks[0]) + 1);
+    assert_int_equal(depth_of(stacks[2]), depth_of(stacks[0]) + 1);
+    assert_int_equal(depth_of(stacks[3]), depth_of(stacks[0]));
+    assert_all_the_same(4);
+}
+
+/* --- the remembered stack -------------------------------------------------------------------- */
+
+static void the_same_stack_is_the_same_node(void **state)
+{
+    (void)state;
+    uint32_t stacks[10];
+    for (int i = 0; i < 10; i++)
+        stacks[i] = recurse_without_frame(5);
+    for (int i = 1; i < 10; i++)
+        assert_int_equal(stacks[i], stacks[0]);
+    uint32_t other = recurse_without_frame(5); /* another line: another return address */
+    assert_int_not_equal(other, stacks[0]);
+    assert_int_equal(depth_of(other), depth_of(stacks[0]));
+}
+
+/* A tree of calls: 32 functions with frames of all shapes call each other by a table. */
+static uint64_t dice = 4711;
+static unsigned captures_left, stacks_different;
+typedef void (*branch)(unsigned depth);
+static const branch branches[32];
+
+/* The same call, with the previous stack remembered and with nothing remembered. libunwind is too
+ * slow to be asked about each. */
+static void check_against_anew(void)
+{
+    uint32_t stacks[2];
+    unsigned more = (unsigned)(scratch_random(&dice) % 3);
+    unwind_verify(captures_left % 16 == 0);
+    for (int anew = 0; anew < two; anew++) {
+        if (anew)
+            thread_current()->frame_count = 0;
+        stacks[anew] = more ? recurse_without_frame(more) : capture();
+    }
+    stacks_different += stacks[0] != stacks[1];
+}
+
+static NOINLINE void walk_on(unsigned depth)
+{
+    unsigned turns = (unsigned)(scratch_random(&dice) % 4);
+    for (unsigned i = 0; i <= turns && captures_left > 0; i++) {
+        if (depth < 40 && scratch_random(&dice) % 3)
+            branches[scratch_random(&dice) % 32](depth + 1);
+        if (captures_left == 0)
+            return;
+        captures_left--;
+        check_against_anew();
+    }
+}
+
+#define BRANCH(number, kind, bytes)                                                                \
+    static kind void branch_##number(unsigned depth)                                               \
+    {                                                                                              \
+        volatile char room[bytes];                                                                 \
+        room[0] = (char)depth;                                                                     \
+        walk_on(depth);                                                                            \
+        room[sizeof room - 1] = room[0];                                                           \
+    }
+#define FOUR(a, b, c, d, size)                                                                     \
+    BRANCH(a, WITH_FRAME, size)                                                                    \
+    BRANCH(b, WITHOUT_FRAME, size + 8)                                                             \
+    BRANCH(c, NOINLINE, 16 + depth * 8)                                                            \
+    BRANCH(d, WITHOUT_FRAME, size * 3)
+FOUR(0, 1, 2, 3, 8)
+FOUR(4, 5, 6, 7, 24)
+FOUR(8, 9, 10, 11, 56)
+FOUR(12, 13, 14, 15, 120)
+FOUR(16, 17, 18, 19, 200)
+FOUR(20, 21, 22, 23, 1000)
+FOUR(24, 25, 26, 27, 4096)
+FOUR(28, 29, 30, 31, 10000)
+static const branch branches[32] = {
+    branch_0,  branch_1,  branch_2,  branch_3,  branch_4,  branch_5,  branch_6,  branch_7,
+    branch_8,  branch_9,  branch_10, branch_11, branch_12, branch_13, branch_14, branch_15,
+    branch_16, branch_17, branch_18, branch_19, branch_20, branch_21, branch_22, branch_23,
+    branch_24, branch_25, branch_26, branch_27, branch_28, branch_29, branch_30, branch_31,
+};
+
+static void random_calls(void **state)
+{
+    (void)state;
+    const unsigned wanted = 100000 / SCALE;
+    captures_left = wanted;
+    while (captures_left > 0)
+        branches[scratch_random(&dice) % 32](0);
+    unwind_verify(true);
+    assert_int_equal(stacks_different, 0);
+    assert_all_the_same(wanted / 16);
+    struct unwind_counts now;
+    unwind_count(&now);
+    assert_int_equal(now.stacks_walked, before.stacks_walked); /* the fast way alone */
+}
+
+static jmp_buf jump;
+static volatile bool leaves_by_jump = true;
+
+static NOINLINE void recurse_and_jump(unsigned more)
+{
+    if (more) {
+        recurse_and_jump(more - 1);
+    } else {
+        capture();
+        if (leaves_by_jump)
+            longjmp(jump, 1);
+    }
+    AFTER_THE_CALL();
+}
+
+static void stacks_left_by_longjmp(void **state)
+{
+    (void)state;
+    for (volatile unsigned i = 0; i < 50; i++) {
+        if (setjmp(jump) == 0)
+            recurse_and_jump(i * 7 % 30);
+        capture();
+        recurse_without_frame(i % 4);
+    }
+    assert_all_the_same(150);
+}
+
+/* The words at which the previous capture's return addresses stood now hold others. */
+static NOINLINE uint32_t call_twice(uint32_t (*first)(unsigned), uint32_t (*second)(unsigned))
+{
+    uint32_t stack = first(3);
+    AFTER_THE_CALL();
+    return stack ^ second(3);
+}
+
+static void other_calls_at_the_same_depth(void **state)
+{
+    (void)state;
+    uint32_t (*const all[])(unsigned) = {recurse_with_frame, recurse_without_frame,
+                                         recurse_with_alloca, recurse_with_aligned_array,
+                                         recurse_with_large_frame};
+    for (int i = 0; i < 25; i++)
+        call_twice(all[i % 5], all[i / 5]);
+    assert_all_the_same(50);
+}
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+static uint32_t in_handler[3];
+
+static void handle(int number)
+{
+    (void)number;
+    in_handler[0] = capture();
+    in_handler[1] = recurse_without_frame(3);
+    in_handler[2] = capture();
+}
+
+static NOINLINE void raise_within(unsigned more, int number)
+{
+    if (more)
+        raise_within(more - 1, number);
+    else
+        raise(number);
+    AFTER_THE_CALL();
+}
+
+static void check_handler(int flags)
+{
+    struct sigaction action = {.sa_handler = handle, .sa_flags = flags};
+    sigaction(SIGUSR1, &action, NULL);
+    capture();
+    unsigned depth = 0;
+    for (unsigned i = 0; i < 5; i++) {
+        memset(in_handler, 0, sizeof in_handler);
+        raise_within(i, SIGUSR1);
+        assert_false(is_cut(in_handler[0]));
+        assert_int_equal(depth_of(in_handler[1]), depth_of(in_handler[0]) + 4);
+        if (i == 0)
+            depth = depth_of(in_handler[0]);
+        assert_int_equal(depth_of(in_handler[0]),
+                         depth + i); /* through the signal frame, to main */
+        capture();
+    }
+    assert_all_the_same(20);
+}
+
+static void handlers_on_the_same_stack(void **state)
+{
+    (void)state;
+    check_handler(0);
+}
+
+static void handlers_on_a_stack_of_their_own(void **state)
+{
+    (void)state;
+    static char stack[262144];
+    stack_t own = {.ss_sp = stack, .ss_size = sizeof stack};
+    stack_t none = {.ss_flags = SS_DISABLE};
+    assert_int_equal(sigaltstack(&own, NULL), 0);
+    check_handler(SA_ONSTACK);
+    sigaltstack(&none, NULL);
+}
+
+/* --- threads and coroutines ------------------------------------------------------------------ */
+
+static void *capture_in_thread(void *argument)
+{
+    for (unsigned i = 0; i < 2000 / SCALE; i++) {
+        recurse_with_frame(i % 13);
+        recurse_without_frame(i % 7);
+        recurse_with_alloca(i % 3);
+    }
+    return (void *)(uintptr_t)(depth_of(capture()) > 2 && !argument);
+}
+
+static void threads_have_stacks_of_their_own(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, capture_in_thread, NULL);
+    for (int i = 0; i < 4; i++) {
+        void *good;
+        pthread_join(threads[i], &good);
+        assert_non_null(good);
+    }
+    assert_all_the_same(4 * 6000 / SCALE);
+}
+
+#if !defined(__SANITIZE_THREAD__) /* which takes a coroutine's stack for the thread's */
+static ucontext_t main_context, coroutines[3];
+static char coroutine_stacks[3][262144] __attribute__((aligned(64)));
+static unsigned coroutine_depth[3][64];
+
+static NOINLINE uint32_t swap_within(unsigned more, int number)
+{
+    uint32_t stack = more ? swap_within(more - 1, number) : capture();
+    if (!more)
+        swapcontext(&coroutines[number], &main_context);
+    capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static void run_coroutine(int number)
+{
+    for (unsigned turn = 0; turn < 64; turn++) {
+        uint32_t stack = swap_within(turn * (unsigned)(number + 3) % 11, number);
+        coroutine_depth[number][turn] = depth_of(stack);
+    }
+}
+
+#pragma GCC diagnostic ignored "-Wclobbered" /* getcontext returns once here */
+static void stacks_of_coroutines(void **state)
+{
+    (void)state;
+    static uint64_t random = 5;
+    for (int i = 0; i < 3; i++) {
+        getcontext(&coroutines[i]);
+        coroutines[i].uc_stack.ss_sp = coroutine_stacks[i];
+        coroutines[i].uc_stack.ss_size = sizeof coroutine_stacks[i];
+        coroutines[i].uc_link = &main_context;
+        makecontext(&coroutines[i], (void (*)(void))run_coroutine, 1, i);
+    }
+    static unsigned turns[3];
+    while (turns[0] + turns[1] + turns[2] < 180) {
+        unsigned i = (unsigned)(scratch_random(&random) % 3);
+        if (turns[i] == 60)
+            continue;
+        turns[i]++;
+        swapcontext(&main_context, &coroutines[i]);
+        capture();
+    }
+    assert_all_the_same(500);
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned turn = 0; turn < 59; turn++)
+            assert_int_equal(coroutine_depth[i][turn], coroutine_depth[i][0] + turn * (i + 3) % 11);
+}
+#endif
+
+/* --- code that nothing is known of ----------------------------------------------------------- */
+
+static void code_made_at_run_time(void **state)
+{
+    (void)state;
+    static const unsigned char keeps_frame_pointer[] = {
+        0x55,             /* push %rbp */
+        0x48, 0x89, 0xe5, /* mov %rsp, %rbp */
+        0xff, 0xd7,       /* call *%rdi */
+        0x5d,             /* pop %rbp */
+        0xc3,             /* ret */
+    };
+    void *page =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t (*made)(uint32_t(*)(void));
+    assert_ptr_not_equal(page, MAP_FAILED);
+    memcpy(page, keeps_frame_pointer, sizeof keeps_frame_pointer);
+    memcpy(&made, &page, sizeof page);
+    uint32_t plain = capture();
+    uint32_t stack = made(capture);
+    for (int i = 0; i < 10; i++)
+        made(capture);
+    assert_int_equal(depth_of(stack), depth_of(plain) + 1);
+    assert_int_equal(stack_table_address(stack_table_parent(stack)), (uintptr_t)page + 6);
+    assert_all_the_same(12);
+    munmap(page, 4096);
+}
+
+/* Calls `function` with a frame pointer of garbage, from a frame whose CFA is told by it. */
+static WITH_FRAME uint32_t call_with_frame_pointer(uintptr_t garbage, uint32_t (*function)(void))
+{
+    uint32_t result;
+    __asm__ volatile("mov %%rbp, %%r12\n"
+                     "mov %%rsp, %%r13\n"
+                     "sub $512, %%rsp\n"
+                     "and $-16, %%rsp\n"
+                     "mov %1, %%rbp\n"
+                     "call *%2\n"
+                     "mov %%r13, %%rsp\n"
+                     "mov %%r12, %%rbp\n"
+                     : "=a"(result)
+                     : "r"(garbage), "r"(function)
+                     : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+                       "memory", "cc");
+    return result;
+}
+
+static void a_smashed_frame_pointer_cuts_the_stack(void **state)
+{
+    (void)state;
+    static uintptr_t words[64];
+    const uintptr_t garbage[] = {
+        8, 0x4141414141414141, 0x1000, (uintptr_t)1 << 63, (uintptr_t)words + 3, 0x7ffffffff000,
+    };
+    uint32_t good = capture();
+    memset(words, 0x41, sizeof words);
+    unwind_verify(false);
+    for (size_t i = 0; i < sizeof garbage / sizeof *garbage; i++) {
+        uint64_t cut = trace_log_header->losses.stacks_cut;
+        uint32_t stack = call_with_frame_pointer(garbage[i], capture);
+        assert_true(stack > TRACE_NODE_CUT);
+        assert_true(is_cut(stack));
+        assert_int_equal(trace_log_header->losses.stacks_cut, cut + 1);
+        assert_int_equal(stack_table_address(stack), (uintptr_t)capture + 1);
+    }
+    /* libunwind reads a 0 where the CFA wraps around, and takes that for the outermost frame's. */
+    assert_true(call_with_frame_pointer(UINTPTR_MAX - 7, capture) > TRACE_NODE_CUT);
+    /* A frame that leads to itself. */
+    words[0] = (uintptr_t)words;
+    words[1] = (uintptr_t)capture + 1;
+    assert_true(call_with_frame_pointer((uintptr_t)words, capture) > TRACE_NODE_CUT);
+    unwind_verify(true);
+    assert_int_equal(depth_of(capture()), depth_of(good));
+    assert_all_the_same(2);
+}
+
+/* --- unwind_is_inside ------------------------------------------------------------------------ */
+
+static struct call_site outer_site;
+static bool was_inside[2];
+
+static NOINLINE void inner(unsigned frames)
+{
+    struct call_site site = UNWIND_CALL_SITE(inner);
+    was_inside[0] = unwind_is_inside(thread_current(), &site, &outer_site, frames);
+    struct call_site elsewhere = outer_site;
+    elsewhere.return_address++;
+    was_inside[1] = unwind_is_inside(thread_current(), &site, &elsewhere, frames);
+}
+
+static WITHOUT_FRAME void between(unsigned more, unsigned frames)
+{
+    if (more)
+        between(more - 1, frames);
+    else
+        inner(frames);
+    AFTER_THE_CALL();
+}
+
+static NOINLINE void outer(unsigned more, unsigned frames)
+{
+    struct call_site site = UNWIND_CALL_SITE(outer);
+    outer_site = site;
+    between(more, frames);
+    AFTER_THE_CALL();
+}
+
+static void whether_a_call_is_inside_another(void **state)
+{
+    (void)state;
+    outer(2, 16);
+    assert_true(was_inside[0]);
+    assert_false(was_inside[1]);
+    outer(20, 16); /* too far out */
+    assert_false(was_inside[0]);
+    between(1, 16); /* outer has returned: its site lies inside or is no frame */
+    assert_false(was_inside[0]);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, begin_counting)
+    const struct CMUnitTest tests[] = {
+        TEST(frames_with_a_frame_pointer),
+        TEST(frames_without_one),
+        TEST(frames_of_changing_size),
+        TEST(frames_that_realign_the_stack),
+        TEST(frames_of_200_kb),
+        TEST(frames_of_many_mib),
+        TEST(a_stack_50_000_deep),
+        TEST(the_same_stack_is_the_same_node),
+        TEST(random_calls),
+        TEST(stacks_left_by_longjmp),
+        TEST(other_calls_at_the_same_depth),
+        TEST(handlers_on_the_same_stack),
+        TEST(handlers_on_a_stack_of_their_own),
+        TEST(threads_have_stacks_of_their_own),
+#if !defined(__SANITIZE_THREAD__)
+        TEST(stacks_of_coroutines),
+#endif
+        TEST(code_made_at_run_time),
+        TEST(a_smashed_frame_pointer_cuts_the_stack),
+        TEST(whether_a_call_is_inside_another),
+    };
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
