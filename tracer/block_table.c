@@ -5,8 +5,14 @@
 
 #include <stdatomic.h>
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 #define FIRST_CAPACITY 32768u /* slots */
-#define BUCKET 4u             /* slots on a cache line */
+#define PAGE_BITS 12u         /* addresses that stay together */
+#define GRANULE_BITS 5u       /* the smallest distance of two blocks of glibc's malloc */
+#define SMALL_CAPACITY (1u << 20)
 #define GENERATIONS_MAX 64u
 #define MOVE_SLOTS 16u   /* slots moved with each insert: three would do to finish in time */
 #define FLUSH_EVERY 32   /* inserts or removals that a thread keeps to itself */
@@ -33,11 +39,15 @@ static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads k
 
 /* --- one slot ------------------------------------------------------------------------------------ */
 
+/* Addresses of one page stay together: what is allocated in a row is found in a row, on few cache
+ * lines and in few pages of the table. Multiples of the golden ratio lie evenly in [0, 1), so the
+ * pages of a heap, which are numbered in a row, do not fall on each other. */
 static uint64_t home_of(const struct generation *generation, uint64_t address)
 {
-    uint64_t hash = (address >> 7) * 0x9e3779b97f4a7c15u;
-    uint64_t buckets = generation->capacity / BUCKET;
-    return (uint64_t)((unsigned __int128)hash * buckets >> 64) * BUCKET + (address >> 5 & (BUCKET - 1));
+    uint64_t hash = (address >> PAGE_BITS) * 0x9e3779b97f4a7c15u;
+    uint64_t index = (uint64_t)((unsigned __int128)hash * generation->capacity >> 64) +
+                     (address >> GRANULE_BITS & ((1u << (PAGE_BITS - GRANULE_BITS)) - 1));
+    return index < generation->capacity ? index : index - generation->capacity;
 }
 
 static uint64_t where_with(uint64_t where, enum trace_state slot_state)
@@ -150,6 +160,9 @@ static bool add_generation(unsigned number, uint64_t capacity)
     generation->slots = trace_log_extend(TRACE_BLOCKS, number, capacity * sizeof(struct trace_block), 0);
     if (!generation->slots)
         return false;
+    /* All of its pages at once, instead of a fault for each. */
+    if (number > 0)
+        sys_madvise(generation->slots, capacity * sizeof(struct trace_block), MADV_POPULATE_WRITE);
     /* Release: who sees the number finds the generation ready. */
     atomic_store_explicit(&state.newest, number, memory_order_release);
     return true;
@@ -158,6 +171,14 @@ static bool add_generation(unsigned number, uint64_t capacity)
 bool block_table_begin(void)
 {
     return add_generation(0, FIRST_CAPACITY);
+}
+
+/* In long steps while the table is small and memory no matter, so that few blocks move often. */
+static uint64_t next_capacity(uint64_t capacity)
+{
+    if (capacity < SMALL_CAPACITY)
+        return capacity * 4;
+    return (capacity + capacity / 2) & ~(uint64_t)255;
 }
 
 static __attribute__((noinline, cold)) void grow(unsigned newest)
@@ -169,8 +190,7 @@ static __attribute__((noinline, cold)) void grow(unsigned newest)
     if (!atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire, memory_order_relaxed))
         return;
     if (atomic_load_explicit(&state.newest, memory_order_relaxed) == newest) {
-        uint64_t capacity = (generations[newest].capacity + generations[newest].capacity / 2) & ~(uint64_t)255;
-        if (!add_generation(newest + 1, capacity))
+        if (!add_generation(newest + 1, next_capacity(generations[newest].capacity)))
             atomic_store_explicit(&state.full, true, memory_order_relaxed);
     }
     atomic_store_explicit(&state.growing, 0, memory_order_release);
