@@ -13,7 +13,7 @@
 
 struct companion { /* of a node, same index */
     atomic_uint next;
-    uint32_t hash;
+    uint32_t reversed; /* its hash, bits reversed: its place in the list's order */
 };
 
 /* A bucket is an element of the list itself, so no dummy nodes are needed. */
@@ -80,7 +80,7 @@ static uint64_t order_of(uint32_t link)
         return UINT64_MAX;
     if (link & BUCKET_BIT)
         return order_of_bucket(link & ~BUCKET_BIT);
-    return order_of_hash(companion_at(link)->hash);
+    return (uint64_t)companion_at(link)->reversed << 1 | 1;
 }
 
 /* From `before` on, the last link whose order is below `order`; *after is the one behind it. */
@@ -165,7 +165,7 @@ static uint32_t make_node(uint32_t hash, uint32_t parent, uintptr_t address, boo
         !chunk_table_reserve(&companions, index, may_wait))
         return 0;
     struct trace_node *node = node_at((uint32_t)index);
-    companion_at((uint32_t)index)->hash = hash;
+    companion_at((uint32_t)index)->reversed = reverse_bits(hash);
     node->parent = parent;
     node->module = find_module(address);
     /* Release: a reader of the log that sees the address sees the rest. */
@@ -241,7 +241,7 @@ int64_t stack_table_check(void)
         if (link & BUCKET_BIT)
             continue;
         const struct trace_node *node = node_at(link);
-        if (companion_at(link)->hash != hash_of(node->parent, node->address) || node->parent >= link)
+        if (order != order_of_hash(hash_of(node->parent, node->address)) || node->parent >= link)
             return -1;
         count++;
     }

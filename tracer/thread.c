@@ -26,7 +26,6 @@ static void own(struct thread *thread, unsigned tid)
     thread->deleting = NULL;
     thread->frame_count = 0;
     thread->readable_low = thread->readable_high = 0;
-    thread->leaf_parent = thread->leaf = 0;
     __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
 }
 

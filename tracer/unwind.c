@@ -278,6 +278,17 @@ static __attribute__((noinline, cold)) void walk_whole(struct walk *walk, const 
 
 /* --- capture ----------------------------------------------------------------------------------------- */
 
+/* stack_table_intern through the thread's small cache: a loop's few call sites stay in it. */
+static inline uint32_t intern(struct thread *thread, uint32_t parent, uintptr_t address)
+{
+    struct thread_interned *entry = &thread->interned[(address ^ address >> 7 ^ parent * 31u) % THREAD_INTERNED];
+    if (__builtin_expect(entry->address == address && entry->parent == parent && entry->node, 1))
+        return entry->node;
+    uint32_t node = stack_table_intern(parent, address, true);
+    *entry = (struct thread_interned){address, parent, node};
+    return node;
+}
+
 /* Gives the fresh frames nodes, outermost first, and remembers them. */
 static uint32_t intern_fresh(struct walk *walk)
 {
@@ -290,7 +301,7 @@ static uint32_t intern_fresh(struct walk *walk)
     for (uint32_t i = walk->fresh_count; i-- > 0;) {
         struct thread_frame *frame = &thread->frames[place++];
         *frame = thread->fresh[i];
-        node = stack_table_intern(node, frame->return_address, true);
+        node = intern(thread, node, frame->return_address);
         frame->node = node;
         if (__builtin_expect(node == 0, 0))
             return 0;
@@ -327,13 +338,7 @@ uint32_t unwind_capture(struct thread *thread, const struct call_site *site)
         verify(site, node);
     if (site->function == 0)
         return node;
-    if (thread->leaf_parent == node && thread->leaf_function == site->function)
-        return thread->leaf;
-    uint32_t leaf = stack_table_intern(node, site->function + 1, true);
-    thread->leaf_parent = leaf ? node : 0;
-    thread->leaf_function = site->function;
-    thread->leaf = leaf;
-    return leaf;
+    return intern(thread, node, site->function + 1);
 }
 
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner, const struct call_site *outer,
