@@ -1,0 +1,34 @@
+# What the two binaries show and need. A symbol too many changes the traced program.
+
+test_the_tracer_exports_what_it_interposes_and_nothing_else() {
+    nm -D --defined-only "$LIBTRACE" | awk '{ print $3 }' | sed 's/@.*//' | sort >found
+    grep -v '^#' "$TESTS/lint/exports.list" | sort >expected
+    diff expected found || fail 'tests/lint/exports.list and build/libtrace.so differ (< list, > library)'
+}
+
+needed() {
+    readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' '
+}
+
+test_the_tracer_needs_libc_only() {
+    equal "NEEDED of libtrace.so" 'libc.so.6 ' "$(needed "$LIBTRACE")"
+}
+
+test_the_report_needs_elfutils_only() {
+    equal "NEEDED of leakreport" 'libc.so.6 libdw.so.1 libelf.so.1 ' "$(needed "$REPORT")"
+}
+
+# Thread-local storage that is not initial-exec is allocated with malloc, within malloc.
+test_the_tracers_thread_local_storage_is_initial_exec() {
+    nm -D --undefined-only "$LIBTRACE" >undefined
+    has_not undefined __tls_get_addr
+    readelf -d "$LIBTRACE" >dynamic
+    has dynamic STATIC_TLS
+}
+
+test_the_tracer_has_no_executable_stack_and_stays_loaded() {
+    readelf -lW "$LIBTRACE" | grep GNU_STACK >stack
+    has_not stack RWE
+    readelf -d "$LIBTRACE" >dynamic
+    has dynamic NODELETE NOW
+}
