@@ -142,27 +142,35 @@ static uint64_t home_of(const struct table *table, uintptr_t address)
     return (address * 0x9e3779b97f4a7c15u >> 20) & (table->capacity - 1);
 }
 
-/* The table is never more than half full, so the loop ends. */
-static uint64_t look_up(const struct table *table, uintptr_t address)
+/* The address's entry, or the empty one where it belongs. The table is never more than half full, so
+ * the loop ends. */
+static inline struct entry *find_entry(struct table *table, uintptr_t address, bool *found)
 {
     for (uint64_t i = home_of(table, address);; i = (i + 1) & (table->capacity - 1)) {
         uint64_t there = atomic_load_explicit(&table->entries[i].address, memory_order_acquire);
-        if (there == address)
-            return atomic_load_explicit(&table->entries[i].rule, memory_order_relaxed);
-        if (there == 0)
-            return FRAME_UNKNOWN;
+        *found = there == address;
+        if (*found || there == 0)
+            return &table->entries[i];
     }
+}
+
+static inline uint64_t look_up(struct table *table, uintptr_t address)
+{
+    bool found;
+    const struct entry *entry = find_entry(table, address, &found);
+    return found ? atomic_load_explicit(&entry->rule, memory_order_relaxed) : FRAME_UNKNOWN;
 }
 
 /* Called by one thread at a time (the one that holds `replacing`). */
 static void add(struct table *table, uintptr_t address, uint64_t rule)
 {
-    uint64_t i = home_of(table, address);
-    while (atomic_load_explicit(&table->entries[i].address, memory_order_relaxed) != 0)
-        i = (i + 1) & (table->capacity - 1);
-    atomic_store_explicit(&table->entries[i].rule, rule, memory_order_relaxed);
+    bool found;
+    struct entry *entry = find_entry(table, address, &found);
+    atomic_store_explicit(&entry->rule, rule, memory_order_relaxed);
+    if (found)
+        return;
     /* Release: who sees the address sees the rule. */
-    atomic_store_explicit(&table->entries[i].address, address, memory_order_release);
+    atomic_store_explicit(&entry->address, address, memory_order_release);
     atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
 }
 
@@ -189,7 +197,7 @@ static void remember(uintptr_t address, uint64_t rule)
     struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
     if (atomic_load_explicit(&table->used, memory_order_relaxed) * 2 >= table->capacity)
         table = enlarge(table);
-    if (table && look_up(table, address) == FRAME_UNKNOWN)
+    if (table)
         add(table, address, rule);
     atomic_store_explicit(&replacing, 0, memory_order_release);
 }
@@ -216,16 +224,19 @@ uint64_t frame_cache_find(uintptr_t address)
     return __builtin_expect(rule != FRAME_UNKNOWN, 1) ? rule : learn(address);
 }
 
-void frame_cache_forget(void)
+void frame_cache_forget(uintptr_t begin, uintptr_t end)
 {
     unsigned idle = 0;
     while (!atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire, memory_order_relaxed)) {
         idle = 0;
         sys_sched_yield();
     }
-    struct table *table = make_table(FIRST_CAPACITY);
-    if (table)
-        atomic_store_explicit(&current, table, memory_order_release);
+    struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
+    for (uint64_t i = 0; i < table->capacity; i++) {
+        uint64_t address = atomic_load_explicit(&table->entries[i].address, memory_order_relaxed);
+        if (address >= begin && address <= end)
+            atomic_store_explicit(&table->entries[i].rule, FRAME_UNKNOWN, memory_order_relaxed);
+    }
     atomic_store_explicit(&replacing, 0, memory_order_release);
 }
 

@@ -12,7 +12,7 @@
  * tell whether those take part.
  *
  * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of twice
- * the size when half full. After a dlclose everything is forgotten (frame_cache_forget).
+ * the size when half full. After a dlclose the rules of what was unloaded are forgotten.
  *
  * Code without unwind information keeps a frame pointer or cannot be unwound: what JIT compilers
  * emit does. Its rule is libunwind's own last resort, CFA = BP + 16, taken when BP lies at most
@@ -54,8 +54,8 @@ static inline struct frame_rule frame_rule_unpack(uint64_t word)
 bool frame_cache_begin(bool (*is_stable)(uintptr_t address));
 /* The rule for a return address, as a word. Asks libunwind on a miss. */
 uint64_t frame_cache_find(uintptr_t address);
-/* Code has gone or may have changed: every rule is asked for anew. */
-void frame_cache_forget(void);
+/* The code of begin … end has gone: rules for it are asked for anew. */
+void frame_cache_forget(uintptr_t begin, uintptr_t end);
 /* What was asked and learnt, for reports and tests. */
 struct frame_cache_counts {
     uint64_t rules[FRAME_KINDS]; /* by kind */

@@ -3,6 +3,8 @@
 
 #include "sys.h"
 
+#include <dlfcn.h>
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -47,6 +49,15 @@ INTERPOSE void quick_exit(int status)
     quick_exit_status = status;
     next(status);
     __builtin_unreachable();
+}
+
+/* --- dlclose ------------------------------------------------------------------------------------------ */
+
+INTERPOSE int dlclose(void *handle)
+{
+    int result = real.dlclose(handle);
+    lifecycle_unloaded();
+    return result;
 }
 
 /* --- _exit ------------------------------------------------------------------------------------------ */

@@ -116,7 +116,7 @@ static void end_by_signal(int signal, const struct stopped_thread *here, uint32_
 
 static bool begin_tables(void)
 {
-    return stack_table_begin(module_list_find) && block_table_begin() && freed_table_begin() &&
+    return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() && freed_table_begin() &&
            frame_cache_begin(is_stable);
 }
 
@@ -183,6 +183,19 @@ static bool has_other_allocator(void)
     return module_list_find((uintptr_t)real.malloc) != module_list_find((uintptr_t)secure_getenv);
 }
 
+static void forget_code(uintptr_t begin, uintptr_t end)
+{
+    stack_table_forget();
+    frame_cache_forget(begin, end);
+    unwind_forget();
+}
+
+void lifecycle_unloaded(void)
+{
+    if (tracing_is_on() && lifecycle_is_own_process())
+        module_list_refresh(forget_code);
+}
+
 static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)
 {
     struct leak_scan_options options = {.heuristics = life.options.heuristics,
@@ -213,7 +226,7 @@ void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thr
     struct trace_header *header = trace_log_header;
     if (!tracing_is_on() || !lifecycle_is_own_process() || atomic_exchange(&life.ended, 1))
         return;
-    module_list_refresh();
+    module_list_refresh(NULL);
     take_stock(here);
     header->ending_value = value;
     header->ending_stack = stack;

@@ -23,6 +23,8 @@ bool lifecycle_is_beginning(void);
 void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here, uint32_t stack);
 /* Whether this is the traced process, and not a child that shares its memory (vfork). */
 bool lifecycle_is_own_process(void);
+/* Libraries may have been unloaded: what is known of their code is forgotten. */
+void lifecycle_unloaded(void);
 /* The process is about to become the program `path`; or it could not. */
 void lifecycle_exec(const char *path);
 void lifecycle_exec_failed(void);

@@ -114,9 +114,13 @@ uint32_t module_list_find(uintptr_t address)
     return add(&object);
 }
 
-bool module_list_refresh(void)
+bool module_list_is_gone(uint32_t module)
 {
-    bool gone = false;
+    return module && __atomic_load_n(&module_at(module)->unmapped_ns, __ATOMIC_RELAXED) != 0;
+}
+
+void module_list_refresh(void (*gone)(uintptr_t begin, uintptr_t end))
+{
     uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
     for (uint64_t i = 1; i < count; i++) {
         struct dl_find_object object;
@@ -127,9 +131,9 @@ bool module_list_refresh(void)
             (uintptr_t)object.dlfo_map_start == module->start)
             continue;
         __atomic_store_n(&module->unmapped_ns, trace_log_now(), __ATOMIC_RELAXED);
-        gone = true;
+        if (gone)
+            gone(module->start, module->end);
     }
-    return gone;
 }
 
 bool module_list_range(uintptr_t address, uint64_t *begin, uint64_t *end)

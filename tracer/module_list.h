@@ -16,8 +16,10 @@ void module_list_begin(void);
 uint32_t module_list_find(uintptr_t address);
 /* Where the module of `address` lies. false: in none. */
 bool module_list_range(uintptr_t address, uint64_t *begin, uint64_t *end);
-/* Marks modules that are gone since, after a dlclose. true if there were any. */
-bool module_list_refresh(void);
+/* Marks modules that are gone since, after a dlclose, and tells `gone` where each lay. */
+void module_list_refresh(void (*gone)(uintptr_t begin, uintptr_t end));
+/* Whether a module was found gone. 0, no module, never is. */
+bool module_list_is_gone(uint32_t module);
 /* The absolute path of the file that `address` lies in, as the log has it; "" if none. */
 size_t module_list_path(uintptr_t address, char *path, size_t size);
 

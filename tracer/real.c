@@ -36,7 +36,7 @@ void *real_find_cxx(const char *symbol)
     if (!handle)
         return NULL;
     void *found = dlsym(handle, symbol);
-    dlclose(handle);
+    real.dlclose(handle);
     return found;
 }
 

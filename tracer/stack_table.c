@@ -29,6 +29,8 @@ static struct chunk_table buckets = {
     .grow = chunk_table_grow_private, .record_size = sizeof(struct bucket), .first_log2 = FIRST_BUCKETS_LOG2};
 static atomic_uint bucket_count; /* a power of two */
 static uint32_t (*find_module)(uintptr_t address);
+static bool (*module_is_gone)(uint32_t module);
+static atomic_bool some_are_gone;
 
 static uint32_t hash_of(uint32_t parent, uintptr_t address)
 {
@@ -149,7 +151,8 @@ static uint32_t find_node(uint32_t *before, uint32_t *after, uint32_t hash, uint
     *before = seek(*before, order, after);
     while (order_of(*after) == order) {
         const struct trace_node *node = node_at(*after);
-        if (node->address == address && node->parent == parent)
+        if (node->address == address && node->parent == parent &&
+            !(atomic_load_explicit(&some_are_gone, memory_order_relaxed) && module_is_gone(node->module)))
             return *after;
         *before = *after;
         *after = atomic_load_explicit(next_of(*before), memory_order_acquire);
@@ -218,9 +221,15 @@ uint32_t stack_table_parent(uint32_t node)
     return node_at(node)->parent;
 }
 
-bool stack_table_begin(uint32_t (*module_of)(uintptr_t))
+void stack_table_forget(void)
+{
+    atomic_store_explicit(&some_are_gone, true, memory_order_release);
+}
+
+bool stack_table_begin(uint32_t (*module_of)(uintptr_t), bool (*is_gone)(uint32_t))
 {
     find_module = module_of;
+    module_is_gone = is_gone;
     if (!chunk_table_reserve(&buckets, 0, true) || !chunk_table_reserve(&trace_log_nodes, 0, true))
         return false;
     atomic_store_explicit(&bucket_count, 1u << FIRST_BUCKETS_LOG2, memory_order_relaxed);

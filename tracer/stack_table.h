@@ -19,8 +19,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Called once, with one thread. false: no memory. `module_of` tells the module of a new address. */
-bool stack_table_begin(uint32_t (*module_of)(uintptr_t address));
+/* Called once, with one thread. false: no memory. `module_of` tells the module of a new address, and
+ * `is_gone` whether a module was unloaded: nodes in it are never found again, so that an address that
+ * another library takes over gets nodes of its own. */
+bool stack_table_begin(uint32_t (*module_of)(uintptr_t address), bool (*is_gone)(uint32_t module));
+/* Modules have gone: is_gone is asked from now on. */
+void stack_table_forget(void);
 /* The node (parent, address), made if need be. 0: no room. */
 uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait);
 /* Reads a node back. */

@@ -68,6 +68,7 @@ struct thread {
     struct thread_frame *fresh; /* scratch: frames of the capture under way, innermost first */
     uintptr_t readable_low;     /* stack memory known to be there */
     uintptr_t readable_high;
+    uint32_t code_epoch; /* the count of unloadings that frames and interned know of */
     struct thread_interned interned[THREAD_INTERNED];
 };
 

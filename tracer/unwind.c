@@ -21,6 +21,7 @@ static struct {
     atomic_uint_least64_t stacks_walked;
 } counts;
 static bool verifying;
+static atomic_uint code_epoch; /* goes up with every unloading of code */
 
 /* --- what may be read ------------------------------------------------------------------------------ */
 
@@ -329,8 +330,23 @@ static uint32_t capture_frames(struct thread *thread, const struct call_site *si
 
 static __attribute__((noinline, cold)) void verify(const struct call_site *site, uint32_t stack);
 
+void unwind_forget(void)
+{
+    atomic_fetch_add_explicit(&code_epoch, 1, memory_order_release);
+}
+
+static __attribute__((noinline, cold)) void begin_epoch(struct thread *thread, uint32_t epoch)
+{
+    thread->code_epoch = epoch;
+    thread->frame_count = 0;
+    memset(thread->interned, 0, sizeof thread->interned);
+}
+
 uint32_t unwind_capture(struct thread *thread, const struct call_site *site)
 {
+    uint32_t epoch = atomic_load_explicit(&code_epoch, memory_order_acquire);
+    if (__builtin_expect(thread->code_epoch != epoch, 0))
+        begin_epoch(thread, epoch);
     uint32_t node = capture_frames(thread, site);
     if (__builtin_expect(node == 0, 0))
         return 0;

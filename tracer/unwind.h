@@ -37,6 +37,9 @@ uint32_t unwind_capture(struct thread *thread, const struct call_site *site);
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner, const struct call_site *outer,
                       unsigned frames);
 
+/* Code was unloaded: every thread's remembered frames are void. */
+void unwind_forget(void);
+
 /* Compares every capture with libunwind's own walk from now on. */
 void unwind_verify(bool on);
 struct unwind_counts {

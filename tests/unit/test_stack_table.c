@@ -18,11 +18,18 @@ static uint32_t module_of(uintptr_t address)
     return (uint32_t)(address >> 40);
 }
 
+/* A module that a test unloads. */
+static uint32_t gone_module;
+static bool is_gone(uint32_t module)
+{
+    return module != 0 && module == gone_module;
+}
+
 static int set_up(void **state)
 {
     (void)state;
     scratch_begin_log("stacks.log");
-    return stack_table_begin(module_of) ? 0 : -1;
+    return stack_table_begin(module_of, is_gone) ? 0 : -1;
 }
 
 static int64_t nodes; /* that this test has made so far */
