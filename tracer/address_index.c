@@ -1,79 +1,157 @@
 #include "address_index.h"
 
-#define STRIDE ADDRESS_INDEX_STRIDE
-#define FANOUT ADDRESS_INDEX_FANOUT
+#include <string.h>
 
-static size_t divide_up(size_t dividend, size_t divisor)
+#define GRANULE_BITS_MAX 4u
+#define LEAVES           (1u << ADDRESS_INDEX_BRANCH_BITS) /* of a branch */
+#define GROUPS           (1u << ADDRESS_INDEX_LEAF_BITS)   /* of a leaf */
+#define ADDRESS_END      (1ull << TRACE_ADDRESS_BITS)
+
+static uint64_t start_of(const struct trace_verdict *block)
 {
-    return (dividend + divisor - 1) / divisor;
+    return trace_block_address(block->where);
 }
 
-/* Whole groups of keys, so that a search needs no end of its own. */
-static size_t padded(size_t keys)
+/* The last byte that a search may give to block k: what lies behind the start of the next one is
+ * the next one's. */
+static uint64_t last_byte(const struct trace_verdict *blocks, size_t n, size_t k,
+                          const struct address_sizes *sizes)
 {
-    return divide_up(keys, FANOUT) * FANOUT;
+    uint64_t start = start_of(&blocks[k]), size = address_sizes_of(sizes, &blocks[k]);
+    uint64_t limit = k + 1 < n ? start_of(&blocks[k + 1]) : ADDRESS_END;
+    return size < limit - start ? start + size - 1 : limit - 1;
 }
 
-size_t address_index_size(size_t n)
+/* --- the plan --------------------------------------------------------------------------------- */
+
+static void choose_granule(struct address_index *index, const struct trace_verdict *blocks,
+                           size_t n)
 {
-    size_t keys = divide_up(n, STRIDE), total = padded(keys);
-    while (keys > FANOUT) {
-        keys = divide_up(keys, FANOUT);
-        total += padded(keys);
+    uint64_t any = 1u << GRANULE_BITS_MAX;
+    for (size_t k = 0; k < n; k++)
+        any |= start_of(&blocks[k]);
+    index->granule_bits = (unsigned)__builtin_ctzll(any);
+    index->leaf_bits =
+        index->granule_bits + ADDRESS_INDEX_GROUP_BITS + ADDRESS_INDEX_LEAF_BITS;
+    index->branch_bits = index->leaf_bits + ADDRESS_INDEX_BRANCH_BITS;
+}
+
+/* Leaves where a block starts, and branches where one starts or ends. */
+static void count_parts(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+                        const struct address_sizes *sizes)
+{
+    uint64_t leaf = UINT64_MAX, branch = UINT64_MAX;
+    for (size_t k = 0; k < n; k++) {
+        uint64_t start = start_of(&blocks[k]), last = last_byte(blocks, n, k, sizes);
+        index->leaf_count += start >> index->leaf_bits != leaf;
+        index->branch_count += start >> index->branch_bits != branch;
+        index->branch_count += start >> index->branch_bits != last >> index->branch_bits;
+        leaf = start >> index->leaf_bits;
+        branch = last >> index->branch_bits;
     }
-    return total * sizeof(uint64_t);
 }
 
-static void pad_level(uint64_t *level, size_t keys)
+static size_t root_size(const struct address_index *index)
 {
-    for (size_t k = keys; k < padded(keys); k++)
-        level[k] = UINT64_MAX;
+    uint64_t last = (index->lowest + index->span - 1) >> index->branch_bits;
+    return (last - index->first_branch + 2) / 2 * 2; /* keeps the branches aligned to 8 */
 }
 
-void *address_index_build(struct address_index *index, const struct trace_verdict *blocks,
-                          uint32_t n, void *memory)
+size_t address_index_plan(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+                          const struct address_sizes *sizes)
 {
-    uint64_t *level = memory;
-    size_t keys = divide_up(n, STRIDE);
-    for (size_t k = 0; k < keys; k++)
-        level[k] = trace_block_address(blocks[k * STRIDE].where);
-    pad_level(level, keys);
-    *index = (struct address_index){.blocks = blocks, .n = n, .levels = 1, .level = {level}};
-    while (keys > FANOUT) {
-        const uint64_t *below = level;
-        level += padded(keys);
-        keys = divide_up(keys, FANOUT);
-        for (size_t k = 0; k < keys; k++)
-            level[k] = below[k * FANOUT];
-        pad_level(level, keys);
-        index->level[index->levels++] = level;
+    memset(index, 0, sizeof *index);
+    choose_granule(index, blocks, n);
+    count_parts(index, blocks, n, sizes);
+    index->lowest = start_of(&blocks[0]);
+    index->span = last_byte(blocks, n, n - 1, sizes) + 1 - index->lowest;
+    index->first_branch = index->lowest >> index->branch_bits;
+    return (root_size(index) + (size_t)index->branch_count * LEAVES) * sizeof(uint32_t) +
+           (size_t)index->leaf_count * GROUPS * sizeof(struct address_group);
+}
+
+/* --- the building ----------------------------------------------------------------------------- */
+
+/* The branch's entries, of a branch that may be new. */
+static uint32_t *open_branch(struct address_index *index, uint64_t branch)
+{
+    uint32_t *entry = &index->root[branch - index->first_branch];
+    if (*entry == 0) {
+        *entry = ++index->branch_count;
+        memset(&index->branches[(size_t)(*entry - 1) * LEAVES], 0, LEAVES * sizeof(uint32_t));
     }
-    return level + padded(keys);
+    return &index->branches[(size_t)(*entry - 1) * LEAVES];
 }
 
-/* Each step down finds the last key of a group that is not above the address. There is one: the key
- * that led to the group is its first. */
-uint32_t address_index_near(const struct address_index *index, uint64_t address)
+static struct address_group *open_leaf(struct address_index *index, uint64_t leaf)
 {
-    size_t key = 0;
-    for (unsigned level = index->levels; level-- > 0;) {
-        const uint64_t *group = index->level[level] + key * FANOUT;
-        size_t not_above = 0;
-        for (unsigned k = 0; k < FANOUT; k++)
-            not_above += group[k] <= address;
-        key = key * FANOUT + not_above - 1;
+    uint32_t *entry = &open_branch(index, leaf / LEAVES)[leaf % LEAVES];
+    *entry = ++index->leaf_count;
+    struct address_group *groups = &index->groups[(size_t)(*entry - 1) * GROUPS];
+    memset(groups, 0, GROUPS * sizeof *groups);
+    return groups;
+}
+
+static void close_leaf(struct address_group *groups, uint64_t below)
+{
+    for (unsigned k = 0; k < GROUPS; k++) {
+        groups[k].below = below;
+        below += address_index_count(groups[k].starts);
     }
-    uint32_t near = (uint32_t)(key * STRIDE);
-    uint32_t last = index->n - near > STRIDE ? near + STRIDE - 1 : index->n - 1;
-    __builtin_prefetch(&index->blocks[near], 1);
-    __builtin_prefetch(&index->blocks[last], 1);
-    return near;
 }
 
-uint32_t address_index_at(const struct address_index *index, uint32_t near, uint64_t address)
+/* The leaves and branches behind the one where the block starts are its own as far as it reaches:
+ * the next block opens its own if it starts there. */
+static void cover(struct address_index *index, uint32_t number, uint64_t start, uint64_t last)
 {
-    uint32_t last = index->n - near > STRIDE ? near + STRIDE - 1 : index->n - 1;
-    while (near < last && trace_block_address(index->blocks[near + 1].where) <= address)
-        near++;
-    return near;
+    uint64_t leaf = (start >> index->leaf_bits) + 1, end = (last >> index->leaf_bits) + 1;
+    uint64_t last_branch = last >> index->branch_bits;
+    while (leaf < end) {
+        uint64_t branch = leaf / LEAVES;
+        if (branch != last_branch && leaf % LEAVES == 0) {
+            index->root[branch - index->first_branch] = ADDRESS_INDEX_COVERED | number;
+            leaf += LEAVES;
+        } else {
+            open_branch(index, branch)[leaf % LEAVES] = ADDRESS_INDEX_COVERED | number;
+            leaf++;
+        }
+    }
+}
+
+static void enter_blocks(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+                         const struct address_sizes *sizes)
+{
+    uint64_t leaf = UINT64_MAX;
+    size_t first = 0;
+    struct address_group *groups = NULL;
+    for (size_t k = 0; k < n; k++) {
+        uint64_t start = start_of(&blocks[k]), last = last_byte(blocks, n, k, sizes);
+        uint64_t granule = start >> index->granule_bits;
+        if (start >> index->leaf_bits != leaf) {
+            if (groups)
+                close_leaf(groups, first);
+            leaf = start >> index->leaf_bits;
+            groups = open_leaf(index, leaf);
+            first = k;
+        }
+        groups[granule / 64 % GROUPS].starts |= 1ull << granule % 64;
+        if (last >> index->leaf_bits != leaf)
+            cover(index, (uint32_t)k, start, last);
+    }
+    close_leaf(groups, first);
+}
+
+void *address_index_build(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+                          const struct address_sizes *sizes, void *memory)
+{
+    size_t roots = root_size(index);
+    index->root = memory;
+    index->branches = index->root + roots;
+    index->groups =
+        (struct address_group *)(index->branches + (size_t)index->branch_count * LEAVES);
+    memset(index->root, 0, roots * sizeof *index->root);
+    struct address_group *end = index->groups + (size_t)index->leaf_count * GROUPS;
+    index->branch_count = index->leaf_count = 0;
+    enter_blocks(index, blocks, n, sizes);
+    return end;
 }

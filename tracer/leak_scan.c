@@ -269,6 +269,9 @@ static int check(struct scan *scan, enum trace_scan how)
     if (error)
         return error;
     find_roots(scan);
+    scan->scratch = pages_map(reach_scratch_size(&world, scan->verdicts, scan->count));
+    if (!scan->scratch)
+        return -ENOMEM;
     error = reach_begin(&scan->reach, &world, scan->verdicts, scan->count, scan->options->heuristics, scan->scratch);
     if (error)
         return error;
@@ -368,8 +371,7 @@ static bool prepare(struct scan *scan)
     scan->capacity = live + SLACK_BLOCKS;
     scan->verdicts = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->verdicts, 0);
     scan->sorted = pages_map(2 * scan->capacity * sizeof *scan->sorted);
-    scan->scratch = pages_map(reach_scratch_size(scan->capacity));
-    return scan->verdicts && scan->sorted && scan->scratch;
+    return scan->verdicts && scan->sorted;
 }
 
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,

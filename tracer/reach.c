@@ -7,8 +7,10 @@
 #define WORD  8u
 #define CHUNK (64u * 1024) /* bytes of memory read at a time */
 
-/* In verdict.reserved while the check runs: the block is on the stack or in `ahead`. */
-#define WAITS 1u
+/* In a block's state, beside its kind. */
+#define KIND    3u
+#define WAITS   4u /* it is on the stack or in `ahead` */
+#define EXCUSED 8u /* reachable by a heuristic only */
 
 /* An unreached block counts as definitely lost from the start: what remains so is a head. */
 #define UNREACHED TRACE_DEFINITELY_LOST
@@ -21,17 +23,22 @@ static uint64_t block_start(const struct trace_verdict *block)
 static uint64_t block_size(const struct reach *reach, const struct trace_verdict *block)
 {
     uint64_t size = trace_block_size(block->what);
-    if (size == TRACE_SIZE_ELSEWHERE && reach->world.large_size)
-        size = reach->world.large_size(reach->world.context, block_start(block));
-    return size;
+    return size ? address_sizes_of(&reach->sizes, block) : 0;
 }
 
-size_t reach_scratch_size(size_t n)
+static enum trace_leak_kind kind_of(const struct reach *reach, uint32_t index)
 {
-    return CHUNK + address_index_size(n) + n * sizeof(uint32_t);
+    return (enum trace_leak_kind)(reach->states[index] & KIND);
 }
 
 /* --- what a pointer means --------------------------------------------------------------------- */
+
+/* A pointer to somewhere in a block. */
+struct pointer {
+    uint64_t word;
+    uint64_t at;   /* where it stands */
+    bool interior; /* not to the start */
+};
 
 /* What excuses a pointer into the block, if anything does. */
 static enum trace_heuristic find_excuse(const struct reach *reach,
@@ -43,69 +50,65 @@ static enum trace_heuristic find_excuse(const struct reach *reach,
 
 static void push(struct reach *reach, uint32_t index)
 {
-    struct trace_verdict *block = &reach->blocks[index];
-    if (block->reserved & WAITS)
+    if (reach->states[index] & WAITS)
         return;
-    block->reserved |= WAITS;
+    reach->states[index] |= WAITS;
     reach->stack[reach->depth++] = index;
 }
 
-static void settle(struct trace_verdict *block, enum trace_leak_kind kind, uint64_t at,
-                   bool interior, enum trace_heuristic heuristic)
+static void settle(struct reach *reach, uint32_t index, enum trace_leak_kind kind,
+                   const struct pointer *pointer, enum trace_heuristic heuristic)
 {
-    block->kind = (uint8_t)kind;
-    block->pointer_at = at;
-    block->interior = interior;
+    struct trace_verdict *block = &reach->blocks[index];
+    uint8_t waits = reach->states[index] & WAITS;
+    reach->states[index] = (uint8_t)(kind | waits | (heuristic ? EXCUSED : 0));
+    block->pointer_at = pointer->at;
+    block->interior = pointer->interior;
     block->heuristic = (uint8_t)heuristic;
-}
-
-/* A pointer to the start needs no excuse any more. */
-static void drop_excuse(struct trace_verdict *block, uint64_t at, bool interior)
-{
-    if (block->heuristic != TRACE_NO_HEURISTIC && !interior)
-        settle(block, TRACE_REACHABLE, at, false, TRACE_NO_HEURISTIC);
 }
 
 /* Marking: a block rises from unreached to possible to reachable, and is scanned anew each time
  * that it rises, since what it points to may rise with it. */
-static void mark(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
+static void rise(struct reach *reach, uint32_t index, const struct pointer *pointer)
 {
-    struct trace_verdict *block = &reach->blocks[index];
-    bool interior = pointer->word != block_start(block);
-    if (block->kind == TRACE_REACHABLE) {
-        drop_excuse(block, pointer->at, interior);
-        return;
-    }
-    if (block->kind == TRACE_POSSIBLY_LOST && !pointer->sure)
-        return;
     enum trace_heuristic excuse = TRACE_NO_HEURISTIC;
-    if (interior && pointer->sure)
-        excuse = find_excuse(reach, block, pointer->word);
-    if (pointer->sure && (!interior || excuse))
-        settle(block, TRACE_REACHABLE, pointer->at, interior, excuse);
-    else if (block->kind == UNREACHED)
-        settle(block, TRACE_POSSIBLY_LOST, pointer->at, interior, TRACE_NO_HEURISTIC);
+    if (reach->sure && pointer->interior)
+        excuse = find_excuse(reach, &reach->blocks[index], pointer->word);
+    if (reach->sure && (!pointer->interior || excuse))
+        settle(reach, index, TRACE_REACHABLE, pointer, excuse);
+    else if (kind_of(reach, index) == UNREACHED)
+        settle(reach, index, TRACE_POSSIBLY_LOST, pointer, TRACE_NO_HEURISTIC);
     else
         return;
     push(reach, index);
 }
 
-/* Gathering what hangs on a head: whatever nobody has reached, earlier heads among it. Here a
- * pointer into a block is as good as one to its start. */
-static void gather(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
+/* A pointer to the start needs no excuse any more. */
+static void mark(struct reach *reach, uint32_t index, const struct pointer *pointer)
 {
-    struct trace_verdict *block = &reach->blocks[index];
-    if (block->kind != UNREACHED)
+    uint8_t state = reach->states[index];
+    if ((state & KIND) == UNREACHED || ((state & KIND) == TRACE_POSSIBLY_LOST && reach->sure))
+        rise(reach, index, pointer);
+    else if (state & EXCUSED && !pointer->interior)
+        settle(reach, index, TRACE_REACHABLE, pointer, TRACE_NO_HEURISTIC);
+}
+
+/* Gathering what hangs on a head: whatever nobody has reached. Here a pointer into a block is as
+ * good as one to its start. An unreached block below the head is an earlier head: it is taken over,
+ * but not scanned again, since nothing under it leads to an unreached block but itself. */
+static void gather(struct reach *reach, uint32_t index, const struct pointer *pointer)
+{
+    if (kind_of(reach, index) != UNREACHED)
         return;
-    bool interior = pointer->word != block_start(block);
     if (index == reach->holder) {
-        if (!block->pointer_at)
-            settle(block, UNREACHED, pointer->at, interior, TRACE_NO_HEURISTIC);
+        if (!reach->blocks[index].pointer_at)
+            settle(reach, index, UNREACHED, pointer, TRACE_NO_HEURISTIC);
         return;
     }
-    settle(block, TRACE_INDIRECTLY_LOST, pointer->at, interior, TRACE_NO_HEURISTIC);
-    block->head = reach->holder;
-    push(reach, index);
+    settle(reach, index, TRACE_INDIRECTLY_LOST, pointer, TRACE_NO_HEURISTIC);
+    reach->heads[index] = reach->holder;
+    if (index > reach->holder)
+        push(reach, index);
 }
 
 static void violate(struct reach *reach, const char *sentence, uint32_t index)
@@ -133,38 +136,23 @@ static void check_pointer(struct reach *reach, uint32_t index, uint64_t pointer)
         violate(reach, "a reachable block points surely to a possibly lost one", index);
 }
 
-/* Follows the pointer that has waited longest. */
-static void follow(struct reach *reach)
+/* Follows a word that lies among the blocks. */
+static void follow(struct reach *reach, uint64_t word, uint64_t at)
 {
-    const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
-    reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
-    reach->coming_count--;
-    uint32_t index = address_index_at(&reach->index, pointer->near, pointer->word);
+    bool starts;
+    uint32_t index = address_index_find(&reach->index, word, &starts);
+    if (index == ADDRESS_INDEX_NONE)
+        return;
+    struct pointer pointer = {word, at, !starts};
     const struct trace_verdict *block = &reach->blocks[index];
-    uint64_t size = block_size(reach, block);
-    if (pointer->word - block_start(block) >= (size ? size : 1))
+    if (!starts && word - block_start(block) >= address_sizes_of(&reach->sizes, block))
         return;
     if (reach->phase == REACH_MARKING)
-        mark(reach, index, pointer);
+        mark(reach, index, &pointer);
     else if (reach->phase == REACH_GATHERING)
-        gather(reach, index, pointer);
+        gather(reach, index, &pointer);
     else
-        check_pointer(reach, index, pointer->word);
-}
-
-static void follow_all(struct reach *reach)
-{
-    while (reach->coming_count)
-        follow(reach);
-}
-
-static void expect(struct reach *reach, uint64_t word, uint64_t at)
-{
-    if (reach->coming_count == REACH_COMING)
-        follow(reach);
-    uint32_t place = (reach->coming_first + reach->coming_count++) % REACH_COMING;
-    uint32_t near = address_index_near(&reach->index, word);
-    reach->coming[place] = (struct reach_pointer){word, at, near, reach->sure};
+        check_pointer(reach, index, word);
 }
 
 /* --- scanning --------------------------------------------------------------------------------- */
@@ -173,10 +161,10 @@ static void expect(struct reach *reach, uint64_t word, uint64_t at)
 static void scan_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
                        uint64_t step)
 {
-    uint64_t lowest = reach->lowest, span = reach->span;
+    uint64_t lowest = reach->index.lowest, span = reach->index.span;
     for (size_t k = 0; k < count; k++)
         if (words[k] - lowest < span)
-            expect(reach, words[k], at + k * step);
+            follow(reach, words[k], at + k * step);
 }
 
 /* Bytes scanned of the chunk at `begin`; 0: there is a hole. */
@@ -210,48 +198,66 @@ static void scan_memory(struct reach *reach, uint64_t begin, uint64_t end)
     }
 }
 
+/* Takes a block from the stack, and sends for its record. */
+static void come_ahead(struct reach *reach)
+{
+    uint32_t next = reach->stack[--reach->depth];
+    __builtin_prefetch(&reach->blocks[next]);
+    reach->ahead[(reach->ahead_first + reach->ahead_count++) % REACH_AHEAD] = next;
+}
+
 /* The next block to scan. Those that come up next are fetched from memory meanwhile: the marking
  * of a large heap waits for memory more than for anything else. */
 static bool take_next(struct reach *reach, uint32_t *index)
 {
-    while (reach->ahead_count < REACH_AHEAD && reach->depth) {
-        uint32_t next = reach->stack[--reach->depth];
-        __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[next]));
-        reach->ahead[(reach->ahead_first + reach->ahead_count++) % REACH_AHEAD] = next;
-    }
+    while (reach->ahead_count < REACH_AHEAD && reach->depth)
+        come_ahead(reach);
     if (reach->ahead_count == 0)
         return false;
     *index = reach->ahead[reach->ahead_first];
+    if (reach->ahead_count > REACH_AHEAD / 2) {
+        uint32_t half = reach->ahead[(reach->ahead_first + REACH_AHEAD / 2) % REACH_AHEAD];
+        __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[half]));
+    }
     reach->ahead_first = (reach->ahead_first + 1) % REACH_AHEAD;
     reach->ahead_count--;
     return true;
 }
 
-/* A block stops waiting before it is scanned, for it may rise and have to be scanned again. */
 static void scan_block(struct reach *reach, uint32_t index)
 {
-    struct trace_verdict *block = &reach->blocks[index];
+    const struct trace_verdict *block = &reach->blocks[index];
     uint64_t start = block_start(block);
-    block->reserved &= (uint8_t)~WAITS;
-    reach->sure = block->kind != TRACE_POSSIBLY_LOST;
     scan_memory(reach, start, start + block_size(reach, block));
 }
 
-/* Scans and follows until nothing waits. */
+/* Scans until nothing waits. A block stops waiting before it is scanned, for it may rise and have
+ * to be scanned again. */
 static void drain(struct reach *reach)
 {
     uint32_t index;
-    while (true) {
-        if (take_next(reach, &index))
-            scan_block(reach, index);
-        else if (reach->coming_count)
-            follow(reach);
-        else
-            return;
+    while (take_next(reach, &index)) {
+        reach->states[index] &= (uint8_t)~WAITS;
+        reach->sure = kind_of(reach, index) != TRACE_POSSIBLY_LOST;
+        scan_block(reach, index);
     }
 }
 
 /* --- the check's course ----------------------------------------------------------------------- */
+
+static struct address_sizes sizes_of(const struct reach_world *world)
+{
+    return (struct address_sizes){world->large_size, world->context};
+}
+
+size_t reach_scratch_size(const struct reach_world *world, const struct trace_verdict *blocks,
+                          size_t n)
+{
+    struct address_sizes sizes = sizes_of(world);
+    struct address_index index;
+    size_t per_block = 2 * sizeof(uint32_t) + sizeof(uint8_t);
+    return CHUNK + (n ? address_index_plan(&index, blocks, n, &sizes) : 0) + n * per_block;
+}
 
 /* Makes every block unreached. */
 static int reset_blocks(struct trace_verdict *blocks, size_t n)
@@ -259,11 +265,24 @@ static int reset_blocks(struct trace_verdict *blocks, size_t n)
     for (size_t k = 0; k < n; k++) {
         if (k > 0 && block_start(&blocks[k - 1]) >= block_start(&blocks[k]))
             return -EINVAL;
-        settle(&blocks[k], UNREACHED, 0, false, TRACE_NO_HEURISTIC);
+        blocks[k].pointer_at = 0;
         blocks[k].head = TRACE_VERDICT_NONE;
-        blocks[k].reserved = 0;
+        blocks[k].kind = UNREACHED;
+        blocks[k].heuristic = TRACE_NO_HEURISTIC;
+        blocks[k].interior = blocks[k].reserved = 0;
     }
     return 0;
+}
+
+static void build_index(struct reach *reach)
+{
+    void *behind = reach->chunk + CHUNK / WORD;
+    address_index_plan(&reach->index, reach->blocks, reach->n, &reach->sizes);
+    behind = address_index_build(&reach->index, reach->blocks, reach->n, &reach->sizes, behind);
+    reach->stack = behind;
+    reach->heads = reach->stack + reach->n;
+    reach->states = (uint8_t *)(reach->heads + reach->n);
+    memset(reach->states, UNREACHED, reach->n);
 }
 
 int reach_begin(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
@@ -273,19 +292,15 @@ int reach_begin(struct reach *reach, const struct reach_world *world, struct tra
         return -EINVAL;
     memset(reach, 0, sizeof *reach);
     reach->world = *world;
+    reach->sizes = sizes_of(world);
     reach->blocks = blocks;
     reach->n = (uint32_t)n;
     reach->heuristics = heuristics;
     reach->phase = REACH_MARKING;
     reach->sure = true;
     reach->chunk = scratch;
-    if (n > 0) {
-        uint64_t size = block_size(reach, &blocks[n - 1]);
-        reach->lowest = block_start(&blocks[0]);
-        reach->span = block_start(&blocks[n - 1]) + (size ? size : 1) - reach->lowest;
-        reach->stack =
-            address_index_build(&reach->index, blocks, reach->n, reach->chunk + CHUNK / WORD);
-    }
+    if (n > 0)
+        build_index(reach);
     return 0;
 }
 
@@ -293,25 +308,24 @@ void reach_scan_roots(struct reach *reach, uint64_t begin, uint64_t end)
 {
     if (reach->n > 0)
         scan_memory(reach, begin, end);
-    follow_all(reach);
 }
 
 void reach_scan_words(struct reach *reach, const uint64_t *words, size_t count)
 {
     scan_words(reach, words, count, REACH_IN_REGISTER, 0);
-    follow_all(reach);
 }
 
 int reach_mark_block(struct reach *reach, uint64_t address)
 {
-    if (address - reach->lowest >= reach->span)
+    bool starts = false;
+    uint32_t index = ADDRESS_INDEX_NONE;
+    if (address - reach->index.lowest < reach->index.span)
+        index = address_index_find(&reach->index, address, &starts);
+    if (!starts)
         return -ENOENT;
-    uint32_t index = address_index_find(&reach->index, address);
-    struct trace_verdict *block = &reach->blocks[index];
-    if (block_start(block) != address)
-        return -ENOENT;
-    if (block->kind != TRACE_REACHABLE) {
-        settle(block, TRACE_REACHABLE, REACH_IN_USE, false, TRACE_NO_HEURISTIC);
+    if (kind_of(reach, index) != TRACE_REACHABLE) {
+        struct pointer in_use = {address, REACH_IN_USE, false};
+        settle(reach, index, TRACE_REACHABLE, &in_use, TRACE_NO_HEURISTIC);
         push(reach, index);
     }
     return 0;
@@ -321,23 +335,23 @@ static void gather_lost(struct reach *reach)
 {
     reach->phase = REACH_GATHERING;
     for (uint32_t k = 0; k < reach->n; k++)
-        if (reach->blocks[k].kind == UNREACHED) {
+        if (kind_of(reach, k) == UNREACHED) {
             reach->holder = k;
-            push(reach, k);
+            scan_block(reach, k);
             drain(reach);
         }
 }
 
-/* The head that took over the block's head in the end. On the way every head's own record is
+/* The head that took over the block's head in the end. On the way every head's own entry is
  * brought up to date, so that a long row of take-overs is walked once. */
-static uint32_t last_head(struct trace_verdict *blocks, uint32_t head)
+static uint32_t last_head(struct reach *reach, uint32_t head)
 {
     uint32_t last = head;
-    while (blocks[last].kind == TRACE_INDIRECTLY_LOST)
-        last = blocks[last].head;
+    while (kind_of(reach, last) == TRACE_INDIRECTLY_LOST)
+        last = reach->heads[last];
     while (head != last) {
-        uint32_t next = blocks[head].head;
-        blocks[head].head = last;
+        uint32_t next = reach->heads[head];
+        reach->heads[head] = last;
         head = next;
     }
     return last;
@@ -347,9 +361,11 @@ void reach_finish(struct reach *reach)
 {
     drain(reach);
     gather_lost(reach);
-    for (uint32_t k = 0; k < reach->n; k++)
+    for (uint32_t k = 0; k < reach->n; k++) {
+        reach->blocks[k].kind = (uint8_t)kind_of(reach, k);
         if (reach->blocks[k].kind == TRACE_INDIRECTLY_LOST)
-            reach->blocks[k].head = last_head(reach->blocks, reach->blocks[k].head);
+            reach->blocks[k].head = last_head(reach, reach->heads[k]);
+    }
 }
 
 /* --- verification ----------------------------------------------------------------------------- */
@@ -378,7 +394,6 @@ const char *reach_check(struct reach *reach, uint64_t *address)
         check_block(reach, k);
         reach->holder = k;
         scan_memory(reach, start, start + block_size(reach, &reach->blocks[k]));
-        follow_all(reach);
     }
     *address = reach->violation_at;
     return reach->violation;

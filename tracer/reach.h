@@ -40,20 +40,11 @@
 
 #define REACH_IN_REGISTER 1u          /* pointer_at of a block that a register pointed to */
 #define REACH_IN_USE      2u          /* pointer_at of a block that reach_mark_block named */
-#define REACH_BLOCKS_MAX  0xfffffff0u /* verdict.head is 32 bits wide */
+#define REACH_BLOCKS_MAX  ADDRESS_INDEX_MAX
 
-/* How many blocks, and how many of the records that pointers lead to, are on their way from memory
- * while others are looked at. */
-#define REACH_AHEAD  16u
-#define REACH_COMING 32u
-
-/* A word that may point to a block. */
-struct reach_pointer {
-    uint64_t word;
-    uint64_t at;   /* where it stands */
-    uint32_t near; /* address_index_near */
-    uint32_t sure; /* it is a root or stands in a block that is not merely possible */
-};
+/* Blocks on their way from memory while others are scanned: the record of a block is sent for when
+ * it comes into `ahead`, its content when half of the others there are in front of it. */
+#define REACH_AHEAD 32u
 
 /* One check. The fields are reach's own; a caller reads only bytes_not_read. */
 struct reach {
@@ -63,11 +54,12 @@ struct reach {
     struct trace_verdict *blocks; /* n, strictly ascending by address */
     uint32_t n;
     unsigned heuristics;
-
-    uint64_t lowest; /* start of the first block */
-    uint64_t span;   /* from there to the last byte's end; a word outside points to no block */
-
+    struct address_sizes sizes;
     struct address_index index;
+
+    /* Per block, apart from the records, so that they stay in the cache. */
+    uint8_t *states;  /* enum trace_leak_kind and flags */
+    uint32_t *heads;  /* of an indirectly lost block: who took it, itself perhaps taken later */
 
     /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next. Each
      * block is in at most one of the two and there once, so that depth + ahead_count <= n. */
@@ -76,23 +68,20 @@ struct reach {
     uint32_t ahead[REACH_AHEAD];
     uint32_t ahead_first, ahead_count;
 
-    /* Pointers found but not yet followed, a ring. */
-    struct reach_pointer coming[REACH_COMING];
-    uint32_t coming_first, coming_count;
-
     uint64_t *chunk; /* 64 KiB of somebody's memory */
 
-    /* What visiting a pointer means at present. */
+    /* What a pointer means at present. */
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
-    uint32_t sure;   /* of the pointers in the words at hand */
+    bool sure;       /* of the words at hand: they are roots or stand in a block that is reachable */
     uint32_t holder; /* gathering: the head; checking: the block at hand */
     const char *violation;
     uint64_t violation_at;
 };
 
-/* Bytes of scratch memory (aligned to 8) that a check of n blocks needs: about 6 per block and
- * 64 KiB. */
-size_t reach_scratch_size(size_t n);
+/* Bytes of scratch memory (aligned to 8) that a check of these blocks needs: 9 per block, 64 KiB,
+ * and the index, about 1/64 of what the blocks take. Reads every record once. */
+size_t reach_scratch_size(const struct reach_world *world, const struct trace_verdict *blocks,
+                          size_t n);
 
 /* Starts a check. `blocks` have where and what filled in; everything else in them is overwritten.
  * `heuristics` is a set, HEURISTICS_ALL or fewer. `blocks` and `scratch` are used until

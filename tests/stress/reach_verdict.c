@@ -93,7 +93,7 @@ int main(void)
     for (uint64_t k = 0; k < count; k++)
         blocks[k] = (struct trace_verdict){.where = memory[k].start, .what = memory[k].size};
     if (reach_begin(&reach, &world, blocks, count, HEURISTICS_ALL,
-                    malloc(reach_scratch_size(count))))
+                    malloc(reach_scratch_size(&world, blocks, count))))
         return 2;
     reach_scan_words(&reach, roots, ROOTS);
     reach_finish(&reach);

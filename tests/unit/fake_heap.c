@@ -117,7 +117,7 @@ uint64_t fake_heap_root(struct fake_heap *fake, uint64_t word)
 void fake_heap_begin(struct fake_heap *fake)
 {
     struct reach_world world = {fake, fake_read, fake_in_place, fake_large_size, fake_file_at};
-    size_t size = reach_scratch_size(fake->n);
+    size_t size = reach_scratch_size(&world, fake->blocks, fake->n);
     fake->scratch = malloc(size); /* exactly so much: a sanitizer sees the first byte too many */
     assert_non_null(fake->scratch);
     memset(fake->scratch, 0xa5, size);
