@@ -42,17 +42,18 @@ static bool take_over(struct thread *thread, unsigned pid, unsigned tid)
 
 static struct thread *find_abandoned(unsigned pid, unsigned tid)
 {
-    struct thread *thread = atomic_load_explicit(&cursor, memory_order_relaxed);
+    /* Acquire: another thread may have found the struct in the list, and not we. */
+    struct thread *thread = atomic_load_explicit(&cursor, memory_order_acquire);
     for (int i = 0; i < CANDIDATES; i++) {
         if (!thread && !(thread = thread_first()))
             return NULL;
         if (take_over(thread, pid, tid)) {
-            atomic_store_explicit(&cursor, thread->next, memory_order_relaxed);
+            atomic_store_explicit(&cursor, thread->next, memory_order_release);
             return thread;
         }
         thread = thread->next;
     }
-    atomic_store_explicit(&cursor, thread, memory_order_relaxed);
+    atomic_store_explicit(&cursor, thread, memory_order_release);
     return NULL;
 }
 
