@@ -36,7 +36,7 @@ static int set_up(void **state)
     scratch_begin_log("unwind.log");
     module_list_begin();
     unwind_verify(true);
-    return stack_table_begin(module_list_find) && frame_cache_begin(is_stable) &&
+    return stack_table_begin(module_list_find, module_list_is_gone) && frame_cache_begin(is_stable) &&
                    stepper_load(&reason)
                ? 0
                : -1;
@@ -50,6 +50,14 @@ static NOINLINE uint32_t capture(void)
     AFTER_THE_CALL();
     return stack;
 }
+
+/* unw_backtrace leaves a destructor in each thread that calls it; ThreadSanitizer cannot have one
+ * so late. */
+#if defined(__SANITIZE_THREAD__)
+#define VERIFIES_THREADS false
+#else
+#define VERIFIES_THREADS true
+#endif
 
 /* --- what a stack is compared with ----------------------------------------------------------- */
 
@@ -234,13 +242,15 @@ static void frames_of_many_mib(void **state)
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 40 << 20);
+    unwind_verify(VERIFIES_THREADS);
     assert_int_equal(pthread_create(&thread, &attributes, capture_in_huge_frames, stacks), 0);
     pthread_join(thread, NULL);
     pthread_attr_destroy(&attributes);
+    unwind_verify(true);
     assert_int_equal(depth_of(stacks[1]), depth_of(stacks[0]) + 1);
     assert_int_equal(depth_of(stacks[2]), depth_of(stacks[0]) + 1);
     assert_int_equal(depth_of(stacks[3]), depth_of(stacks[0]));
-    assert_all_the_same(4);
+    assert_all_the_same(VERIFIES_THREADS ? 4 : 0);
 }
 
 /* --- the remembered stack -------------------------------------------------------------------- */
@@ -441,6 +451,10 @@ static void handlers_on_a_stack_of_their_own(void **state)
 
 /* --- threads and coroutines ------------------------------------------------------------------ */
 
+/* All are alive together: ThreadSanitizer does not know that a struct of a thread that is gone may
+ * be used again, because it is the kernel that says so. */
+static pthread_barrier_t together;
+
 static void *capture_in_thread(void *argument)
 {
     for (unsigned i = 0; i < 2000 / SCALE; i++) {
@@ -448,13 +462,17 @@ static void *capture_in_thread(void *argument)
         recurse_without_frame(i % 7);
         recurse_with_alloca(i % 3);
     }
-    return (void *)(uintptr_t)(depth_of(capture()) > 2 && !argument);
+    uint32_t stack = capture();
+    pthread_barrier_wait(&together);
+    return (void *)(uintptr_t)(depth_of(stack) > 2 && !argument);
 }
 
 static void threads_have_stacks_of_their_own(void **state)
 {
     (void)state;
     pthread_t threads[4];
+    unwind_verify(VERIFIES_THREADS);
+    pthread_barrier_init(&together, NULL, 4);
     for (int i = 0; i < 4; i++)
         pthread_create(&threads[i], NULL, capture_in_thread, NULL);
     for (int i = 0; i < 4; i++) {
@@ -462,7 +480,8 @@ static void threads_have_stacks_of_their_own(void **state)
         pthread_join(threads[i], &good);
         assert_non_null(good);
     }
-    assert_all_the_same(4 * 6000 / SCALE);
+    unwind_verify(true);
+    assert_all_the_same(VERIFIES_THREADS ? 4 * 6000 / SCALE : 0);
 }
 
 #if !defined(__SANITIZE_THREAD__) /* which takes a coroutine's stack for the thread's */
