@@ -67,3 +67,10 @@ test_report_names_the_aligned_functions() {
 1000 bytes in 1 blocks by posix_memalign
 8192 bytes in 1 blocks by aligned_alloc" "$(block_of main | sort -n)"
 }
+test_tracing_that_begins_inside_newlocale() {
+    status=0
+    timeout 20 env -i LD_PRELOAD="$LIBTRACE" LIBTRACE_OPTIONS=--log-file=summary "$PROGRAMS/api_locale" >out || status=$?
+    equal 'exit status' 0 "$status"
+    has out 'the locale was changed'
+    no_errors api_locale
+}

@@ -1,0 +1,63 @@
+# Threads: totals to the block, short threads, small stacks, threads alive at the end, signal handlers.
+source "$TESTS/e2e/books.sh"
+
+# beside_the_books PROGRAM ARGUMENT…: what was allocated and freed beside the program's truth: libc's and the loader's own
+beside_the_books() {
+    traced "$@"
+    equal "exit status of $*" 0 "$status"
+    [ -s out ] || fail "$1 has no books"
+    no_errors "$1"
+    paste -d' ' <(truth out) <(usage err) | tr -d ,: | awk '{ print $10 - $1, $12 - $3, $13 - $4, $15 - $6, $17 - $8 }'
+}
+# exact PROGRAM FEW MANY: what lies beside the books does not depend on how much the threads do, so the totals are exact
+exact() {
+    local program=$1 few many
+    # shellcheck disable=SC2086
+    few=$(beside_the_books "$program" $2) || fail "$few"
+    # shellcheck disable=SC2086
+    many=$(beside_the_books "$program" $3) || fail "$many"
+    equal "beside the books of $program" "$few" "$many"
+}
+
+test_four_threads_free_each_others_blocks() { exact "$PROGRAMS/thread_exchange" '4 0' '4 200000'; }
+test_ten_threads_free_each_others_blocks() { exact "$PROGRAMS/thread_exchange" '10 0' '10 20000'; }
+test_thousands_of_short_threads_on_small_stacks() { exact "$PROGRAMS/thread_many" 8 4000; }
+
+# The log lists the live blocks one by one; their sum is the books', too.
+test_live_blocks_of_four_threads() {
+    traced "$PROGRAMS/thread_exchange" 4 50000
+    report --show-leak-kinds=all trace.log
+    equal 'live blocks of the threads' "$(sed -n 's/^truth: \([0-9]*\) bytes in \([0-9]*\) blocks.*/\1 \2/p' out)" \
+        "$(block_of run | awk '{ bytes += $1; blocks += $4 } END { print bytes, blocks }')"
+}
+test_threads_of_one_after_another_share_a_record() {
+    traced "$PROGRAMS/thread_many" 4000
+    [ "$(stat -c %s trace.log)" -lt 2000000 ] || fail "4,000 threads made a log of $(stat -c %s trace.log) bytes"
+}
+
+test_detached_threads_alive_at_the_end() {
+    for round in 1 2 3 4 5; do
+        native "$PROGRAMS/thread_detached"
+        traced "$PROGRAMS/thread_detached"
+        equal 'exit status' 7 "$status"
+        cmp native.out out
+        report --show-leak-kinds=all trace.log
+        equal 'exit status of leakreport' 0 "$status"
+        equal 'the block of the thread that waits' '4321 bytes in 1 blocks by malloc' "$(block_of wait_for_ever)"
+    done
+}
+test_handler_that_allocates() {
+    traced "$PROGRAMS/thread_signals" 800
+    equal 'exit status' 0 "$status"
+    equal 'totals' "$(truth out)" "$(usage err)"
+    no_errors thread_signals
+}
+# Here the handler comes inside the tracer as well. Its blocks may lack a stack, not a count.
+test_handler_that_interrupts_the_tracer() {
+    status=0
+    LD_PRELOAD="$LIBTRACE $PROGRAMS/libapi_bump.so" "$PROGRAMS/thread_signals" 1500 always >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    equal 'totals' "$(truth out)" "$(usage err)"
+    report trace.log
+    has_not report Invalid Mismatched 'could not'
+}
