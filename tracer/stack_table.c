@@ -11,9 +11,13 @@
 #define FIRST_BUCKETS_LOG2 12u
 #define NODES_PER_BUCKET 1u
 
-struct companion { /* of a node, same index */
+/* Of a node, same index. It repeats what the node says, so that a search stays on one cache line. */
+struct companion {
     atomic_uint next;
     uint32_t reversed; /* its hash, bits reversed: its place in the list's order */
+    uintptr_t address;
+    uint32_t parent;
+    uint32_t module;
 };
 
 /* A bucket is an element of the list itself, so no dummy nodes are needed. */
@@ -150,7 +154,7 @@ static uint32_t find_node(uint32_t *before, uint32_t *after, uint32_t hash, uint
     uint64_t order = order_of_hash(hash);
     *before = seek(*before, order, after);
     while (order_of(*after) == order) {
-        const struct trace_node *node = node_at(*after);
+        const struct companion *node = companion_at(*after);
         if (node->address == address && node->parent == parent &&
             !(atomic_load_explicit(&some_are_gone, memory_order_relaxed) && module_is_gone(node->module)))
             return *after;
@@ -168,9 +172,13 @@ static uint32_t make_node(uint32_t hash, uint32_t parent, uintptr_t address, boo
         !chunk_table_reserve(&companions, index, may_wait))
         return 0;
     struct trace_node *node = node_at((uint32_t)index);
-    companion_at((uint32_t)index)->reversed = reverse_bits(hash);
     node->parent = parent;
     node->module = find_module(address);
+    struct companion *companion = companion_at((uint32_t)index);
+    companion->reversed = reverse_bits(hash);
+    companion->address = address;
+    companion->parent = parent;
+    companion->module = node->module;
     /* Release: a reader of the log that sees the address sees the rest. */
     __atomic_store_n(&node->address, address, __ATOMIC_RELEASE);
     uint32_t count = atomic_load_explicit(&bucket_count, memory_order_relaxed);
@@ -211,14 +219,11 @@ uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait)
     return __builtin_expect(found != 0, 1) ? found : add_node(start, hash, parent, address, may_wait);
 }
 
-uintptr_t stack_table_address(uint32_t node)
+uint32_t stack_table_read(uint32_t node, uintptr_t *address)
 {
-    return node_at(node)->address;
-}
-
-uint32_t stack_table_parent(uint32_t node)
-{
-    return node_at(node)->parent;
+    const struct companion *companion = companion_at(node);
+    *address = companion->address;
+    return companion->parent;
 }
 
 void stack_table_forget(void)

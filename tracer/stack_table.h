@@ -10,7 +10,8 @@
  * Nodes are never removed, which makes every step a plain compare-and-swap with no ABA to fear.
  * The list and the buckets are private memory: a reader of the log needs the nodes only.
  *
- * Cost of a hit: a bucket, then on average one or two links of 8 bytes and one node of 16.
+ * Cost of a hit: a bucket, then on average one or two links, each a cache line that may be far away;
+ * so callers remember what they interned lately (unwind does).
  * Failure leaves: stack 0, "not known"; the caller counts it. */
 #ifndef STACK_TABLE_H
 #define STACK_TABLE_H
@@ -27,9 +28,19 @@ bool stack_table_begin(uint32_t (*module_of)(uintptr_t address), bool (*is_gone)
 void stack_table_forget(void);
 /* The node (parent, address), made if need be. 0: no room. */
 uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait);
-/* Reads a node back. */
-uintptr_t stack_table_address(uint32_t node);
-uint32_t stack_table_parent(uint32_t node);
+/* Reads a node back: its parent, and its address through `address`. */
+uint32_t stack_table_read(uint32_t node, uintptr_t *address);
+static inline uint32_t stack_table_parent(uint32_t node)
+{
+    uintptr_t address;
+    return stack_table_read(node, &address);
+}
+static inline uintptr_t stack_table_address(uint32_t node)
+{
+    uintptr_t address;
+    stack_table_read(node, &address);
+    return address;
+}
 /* Checks the list's order and every node's place; the count of nodes, or -1. */
 int64_t stack_table_check(void);
 

@@ -45,14 +45,6 @@ struct thread_frame {
     uint32_t opaque;   /* 1: not found by a rule, cannot be verified by comparing words */
 };
 
-/* What was interned lately: (parent, address) → node. One entry for each value of a hash. */
-struct thread_interned {
-    uintptr_t address;
-    uint32_t parent;
-    uint32_t node; /* 0: empty */
-};
-#define THREAD_INTERNED 128u
-
 struct thread {
     struct trace_thread *record; /* in the log */
     atomic_uint tid;             /* whose it is */
@@ -68,8 +60,7 @@ struct thread {
     struct thread_frame *fresh; /* scratch: frames of the capture under way, innermost first */
     uintptr_t readable_low;     /* stack memory known to be there */
     uintptr_t readable_high;
-    uint32_t code_epoch; /* the count of unloadings that frames and interned know of */
-    struct thread_interned interned[THREAD_INTERNED];
+    uint32_t code_epoch; /* the count of unloadings that frames know of */
 };
 
 extern _Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));

@@ -279,36 +279,78 @@ static __attribute__((noinline, cold)) void walk_whole(struct walk *walk, const 
 
 /* --- capture ----------------------------------------------------------------------------------------- */
 
-/* stack_table_intern through the thread's small cache: a loop's few call sites stay in it. */
-static inline uint32_t intern(struct thread *thread, uint32_t parent, uintptr_t address)
+/* The fresh part of a stack (the frames that the previous capture did not have, and the allocation
+ * function) is looked up as a whole: its hash leads to the node that it had last time, and the way
+ * from there outward shows whether it is the same. Those nodes were made in a row and lie in a row, so
+ * this costs one far cache line or two where frame by frame it would be two for each. */
+#define SUFFIXES_LOG2 15u
+static atomic_uint_least64_t *suffixes; /* upper half of the hash · innermost node */
+
+static uint64_t hash_suffix(const struct walk *walk, uint32_t outside, uintptr_t function)
 {
-    struct thread_interned *entry = &thread->interned[(address ^ address >> 7 ^ parent * 31u) % THREAD_INTERNED];
-    if (__builtin_expect(entry->address == address && entry->parent == parent && entry->node, 1))
-        return entry->node;
-    uint32_t node = stack_table_intern(parent, address, true);
-    *entry = (struct thread_interned){address, parent, node};
+    uint64_t hash = outside ^ function << 20;
+    for (uint32_t i = 0; i < walk->fresh_count; i++)
+        hash = (hash ^ hash >> 29 ^ walk->thread->fresh[i].return_address) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
+}
+
+/* Whether `node` is the fresh part inside `outside`; gives the fresh frames their nodes. */
+static bool is_suffix(const struct walk *walk, uint32_t node, uint32_t outside, uintptr_t function)
+{
+    uintptr_t address;
+    uint32_t parent = stack_table_read(node, &address);
+    if (address != function + 1)
+        return false;
+    for (uint32_t i = 0; i < walk->fresh_count; i++) {
+        struct thread_frame *frame = &walk->thread->fresh[i];
+        if (parent <= TRACE_NODE_CUT)
+            return false;
+        frame->node = parent;
+        parent = stack_table_read(parent, &address);
+        if (address != frame->return_address)
+            return false;
+    }
+    return parent == outside;
+}
+
+static __attribute__((noinline)) uint32_t intern_each(struct walk *walk, uint32_t outside, uintptr_t function)
+{
+    uint32_t node = outside;
+    for (uint32_t i = walk->fresh_count; i-- > 0;) {
+        struct thread_frame *frame = &walk->thread->fresh[i];
+        frame->node = node = stack_table_intern(node, frame->return_address, true);
+        if (node == 0)
+            return 0;
+    }
+    return function ? stack_table_intern(node, function + 1, true) : node;
+}
+
+static inline uint32_t intern_suffix(struct walk *walk, uint32_t outside, uintptr_t function)
+{
+    uint64_t hash = hash_suffix(walk, outside, function);
+    atomic_uint_least64_t *place = &suffixes[hash & ((1u << SUFFIXES_LOG2) - 1)];
+    uint64_t there = atomic_load_explicit(place, memory_order_acquire);
+    uint32_t node = (uint32_t)there;
+    if (there >> 32 == hash >> 32 && node && is_suffix(walk, node, outside, function))
+        return node;
+    node = intern_each(walk, outside, function);
+    if (node && function)
+        atomic_store_explicit(place, (hash >> 32) << 32 | node, memory_order_release);
     return node;
 }
 
-/* Gives the fresh frames nodes, outermost first, and remembers them. */
-static uint32_t intern_fresh(struct walk *walk)
+/* Makes the fresh frames the thread's remembered ones. */
+static bool remember_fresh(struct walk *walk)
 {
     struct thread *thread = walk->thread;
     while (walk->matched + walk->fresh_count > thread->frame_capacity)
         if (!more_frames(thread))
-            return 0;
-    uint32_t node = walk->matched ? thread->frames[walk->matched - 1].node : walk->base;
+            return false;
     uint32_t place = walk->matched;
-    for (uint32_t i = walk->fresh_count; i-- > 0;) {
-        struct thread_frame *frame = &thread->frames[place++];
-        *frame = thread->fresh[i];
-        node = intern(thread, node, frame->return_address);
-        frame->node = node;
-        if (__builtin_expect(node == 0, 0))
-            return 0;
-    }
+    for (uint32_t i = walk->fresh_count; i-- > 0;)
+        thread->frames[place++] = thread->fresh[i];
     thread->frame_count = place;
-    return node;
+    return true;
 }
 
 static uint32_t capture_frames(struct thread *thread, const struct call_site *site)
@@ -321,9 +363,10 @@ static uint32_t capture_frames(struct thread *thread, const struct call_site *si
         walk_whole(&walk, site);
     if (__builtin_expect(walk.base == TRACE_NODE_CUT, 0))
         trace_log_lose(&trace_log_header->losses.stacks_cut, 1);
-    uint32_t node = intern_fresh(&walk);
+    uint32_t outside = walk.matched ? thread->frames[walk.matched - 1].node : walk.base;
+    uint32_t node = intern_suffix(&walk, outside, site->function);
     /* What libunwind walked has no frame registers to compare with next time. */
-    if (walk.whole || node == 0)
+    if (__builtin_expect(walk.whole || node == 0 || !remember_fresh(&walk), 0))
         thread->frame_count = 0;
     return node;
 }
@@ -332,6 +375,8 @@ static __attribute__((noinline, cold)) void verify(const struct call_site *site,
 
 void unwind_forget(void)
 {
+    for (size_t i = 0; i < 1u << SUFFIXES_LOG2; i++)
+        atomic_store_explicit(&suffixes[i], 0, memory_order_relaxed);
     atomic_fetch_add_explicit(&code_epoch, 1, memory_order_release);
 }
 
@@ -339,7 +384,6 @@ static __attribute__((noinline, cold)) void begin_epoch(struct thread *thread, u
 {
     thread->code_epoch = epoch;
     thread->frame_count = 0;
-    memset(thread->interned, 0, sizeof thread->interned);
 }
 
 uint32_t unwind_capture(struct thread *thread, const struct call_site *site)
@@ -347,14 +391,16 @@ uint32_t unwind_capture(struct thread *thread, const struct call_site *site)
     uint32_t epoch = atomic_load_explicit(&code_epoch, memory_order_acquire);
     if (__builtin_expect(thread->code_epoch != epoch, 0))
         begin_epoch(thread, epoch);
-    uint32_t node = capture_frames(thread, site);
-    if (__builtin_expect(node == 0, 0))
-        return 0;
-    if (__builtin_expect(verifying, 0))
-        verify(site, node);
-    if (site->function == 0)
-        return node;
-    return intern(thread, node, site->function + 1);
+    uint32_t stack = capture_frames(thread, site);
+    if (__builtin_expect(verifying, 0) && stack)
+        verify(site, stack);
+    return stack;
+}
+
+bool unwind_begin(void)
+{
+    suffixes = pages_map(sizeof *suffixes << SUFFIXES_LOG2);
+    return suffixes != NULL;
 }
 
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner, const struct call_site *outer,
@@ -386,10 +432,10 @@ static void say_difference(const struct call_site *site, uint32_t stack, void *c
         return;
     message_line("libtrace: a stack differs from unw_backtrace's (return address 0x%x):", (uint64_t)site->return_address);
     for (int i = 0; i < count || stack > TRACE_NODE_CUT; i++) {
-        uint64_t ours = stack > TRACE_NODE_CUT ? stack_table_address(stack) : 0;
+        uintptr_t ours = 0;
+        stack = stack > TRACE_NODE_CUT ? stack_table_read(stack, &ours) : 0;
         uint64_t theirs = i < count ? (uint64_t)(uintptr_t)expected[i] : 0;
-        message_line("  0x%x  0x%x%s", ours, theirs, ours == theirs ? "" : "  <--");
-        stack = stack > TRACE_NODE_CUT ? stack_table_parent(stack) : 0;
+        message_line("  0x%x  0x%x%s", (uint64_t)ours, theirs, ours == theirs ? "" : "  <--");
     }
 }
 
@@ -404,13 +450,14 @@ static void verify(const struct call_site *site, uint32_t stack)
     int first = 0;
     while (first < count && (uintptr_t)buffer[first] != site->return_address)
         first++;
-    uint32_t node = stack;
+    uintptr_t innermost;
+    uint32_t node = site->function ? stack_table_read(stack, &innermost) : stack;
     bool same = first < count;
     for (int i = first; same && i < count; i++) {
-        uintptr_t ours = node > TRACE_NODE_CUT ? stack_table_address(node) : 0;
+        uintptr_t ours = 0;
+        node = node > TRACE_NODE_CUT ? stack_table_read(node, &ours) : 0;
         /* An interrupted instruction stands one further on in our stacks. */
         same = ours == (uintptr_t)buffer[i] || ours == (uintptr_t)buffer[i] + 1;
-        node = node > TRACE_NODE_CUT ? stack_table_parent(node) : 0;
     }
     if (count < VERIFY_DEPTH && node > TRACE_NODE_CUT)
         same = false;
@@ -418,7 +465,7 @@ static void verify(const struct call_site *site, uint32_t stack)
     if (same)
         return;
     atomic_fetch_add_explicit(&counts.captures_different, 1, memory_order_relaxed);
-    say_difference(site, stack, buffer + first, count - first);
+    say_difference(site, site->function ? stack_table_read(stack, &innermost) : stack, buffer + first, count - first);
 }
 
 void unwind_count(struct unwind_counts *result)

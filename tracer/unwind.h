@@ -29,6 +29,9 @@
     }
 #endif
 
+/* Called once, before the first capture; false: no memory. */
+bool unwind_begin(void);
+
 /* The stack of a call: the allocation function innermost. 0: not known (no room, or asked from
  * within a capture, by a signal handler). */
 uint32_t unwind_capture(struct thread *thread, const struct call_site *site);
