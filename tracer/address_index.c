@@ -24,16 +24,21 @@ static uint64_t last_byte(const struct trace_verdict *blocks, size_t n, size_t k
 
 /* --- the plan --------------------------------------------------------------------------------- */
 
-static void choose_granule(struct address_index *index, const struct trace_verdict *blocks,
+/* false: the blocks are not in order. */
+static bool choose_granule(struct address_index *index, const struct trace_verdict *blocks,
                            size_t n)
 {
-    uint64_t any = 1u << GRANULE_BITS_MAX;
-    for (size_t k = 0; k < n; k++)
-        any |= start_of(&blocks[k]);
+    uint64_t any = 1u << GRANULE_BITS_MAX, before = 0;
+    bool ascending = true;
+    for (size_t k = 0; k < n; k++) {
+        uint64_t start = start_of(&blocks[k]);
+        ascending &= k == 0 || before < start;
+        any |= before = start;
+    }
     index->granule_bits = (unsigned)__builtin_ctzll(any);
-    index->leaf_bits =
-        index->granule_bits + ADDRESS_INDEX_GROUP_BITS + ADDRESS_INDEX_LEAF_BITS;
+    index->leaf_bits = index->granule_bits + ADDRESS_INDEX_GROUP_BITS + ADDRESS_INDEX_LEAF_BITS;
     index->branch_bits = index->leaf_bits + ADDRESS_INDEX_BRANCH_BITS;
+    return ascending;
 }
 
 /* Leaves where a block starts, and branches where one starts or ends. */
@@ -61,7 +66,8 @@ size_t address_index_plan(struct address_index *index, const struct trace_verdic
                           const struct address_sizes *sizes)
 {
     memset(index, 0, sizeof *index);
-    choose_granule(index, blocks, n);
+    if (!choose_granule(index, blocks, n))
+        return 0;
     count_parts(index, blocks, n, sizes);
     index->lowest = start_of(&blocks[0]);
     index->span = last_byte(blocks, n, n - 1, sizes) + 1 - index->lowest;

@@ -53,14 +53,14 @@ struct address_index {
     /* Entries: 0 no block here; ADDRESS_INDEX_COVERED | number: nothing but (some of) that block;
      * else the number of a branch or leaf, from 1. */
     uint32_t *root;
-    uint32_t *branches; /* 1 << ADDRESS_INDEX_BRANCH_BITS entries each */
+    uint32_t *branches;           /* 1 << ADDRESS_INDEX_BRANCH_BITS entries each */
     struct address_group *groups; /* 1 << ADDRESS_INDEX_LEAF_BITS for each leaf */
     uint32_t branch_count, leaf_count;
 };
 #define ADDRESS_INDEX_COVERED 0x80000000u
 
-/* Prepares the index of n > 0 blocks, at most ADDRESS_INDEX_MAX, strictly ascending by address.
- * Returns how many bytes of memory it needs. */
+/* Prepares the index of n > 0 blocks, at most ADDRESS_INDEX_MAX. Returns how many bytes of memory
+ * it needs; 0: the blocks are not strictly ascending by address. */
 size_t address_index_plan(struct address_index *index, const struct trace_verdict *blocks, size_t n,
                           const struct address_sizes *sizes);
 
@@ -88,30 +88,38 @@ static inline unsigned address_index_count(uint64_t bits)
     return (unsigned)(bits * 0x0101010101010101u >> 56);
 }
 
-/* The entry's block, or none. */
-static inline uint32_t address_index_covering(uint32_t entry, bool *starts)
+/* The group that has the address, or NULL where an entry says it all: *covering, a block or
+ * ADDRESS_INDEX_NONE. The group's memory is not read here, so a caller can send for it and do
+ * something else. Only for lowest <= address < lowest + span, as the next. */
+static inline const struct address_group *address_index_group(const struct address_index *index,
+                                                              uint64_t address, uint32_t *covering)
 {
-    *starts = false;
-    return entry ? entry & ~ADDRESS_INDEX_COVERED : ADDRESS_INDEX_NONE;
+    const uint64_t leaves = 1u << ADDRESS_INDEX_BRANCH_BITS, groups = 1u << ADDRESS_INDEX_LEAF_BITS;
+    uint32_t entry = index->root[(address >> index->branch_bits) - index->first_branch];
+    *covering = ADDRESS_INDEX_NONE;
+    if ((int32_t)entry > 0)
+        entry =
+            index->branches[(entry - 1) * leaves + (address >> index->leaf_bits & (leaves - 1))];
+    if (entry & ADDRESS_INDEX_COVERED)
+        *covering = entry & ~ADDRESS_INDEX_COVERED;
+    if ((int32_t)entry <= 0)
+        return NULL;
+    uint64_t group = address >> (index->granule_bits + ADDRESS_INDEX_GROUP_BITS) & (groups - 1);
+    return &index->groups[(entry - 1) * groups + group];
 }
 
 /* The number of the last block that starts at or below `address`, or ADDRESS_INDEX_NONE if none of
  * them reaches so far. *starts: the block starts there. If it does not, whether the address lies in
- * the block is for the caller to see. Only for lowest <= address < lowest + span. */
+ * the block is for the caller to see. */
 static inline uint32_t address_index_find(const struct address_index *index, uint64_t address,
                                           bool *starts)
 {
-    const uint64_t leaves = 1u << ADDRESS_INDEX_BRANCH_BITS, groups = 1u << ADDRESS_INDEX_LEAF_BITS;
-    uint32_t entry = index->root[(address >> index->branch_bits) - index->first_branch];
-    if ((int32_t)entry <= 0)
-        return address_index_covering(entry, starts);
-    entry = index->branches[(entry - 1) * leaves + (address >> index->leaf_bits & (leaves - 1))];
-    if ((int32_t)entry <= 0)
-        return address_index_covering(entry, starts);
+    uint32_t covering;
+    const struct address_group *group = address_index_group(index, address, &covering);
+    *starts = false;
+    if (!group)
+        return covering;
     uint64_t granule = address >> index->granule_bits;
-    const struct address_group *group =
-        &index->groups[(entry - 1) * groups +
-                       (granule >> ADDRESS_INDEX_GROUP_BITS & (groups - 1))];
     uint64_t up_to = group->starts << (63 - (granule & 63));
     *starts = up_to >> 63 && granule << index->granule_bits == address;
     return (uint32_t)group->below + address_index_count(up_to) - 1;

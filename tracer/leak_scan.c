@@ -1,5 +1,6 @@
 #include "leak_scan.h"
 
+#include "block_sort.h"
 #include "block_table.h"
 #include "bootstrap.h"
 #include "glibc_heap.h"
@@ -32,11 +33,11 @@ struct scan {
     const struct leak_scan_options *options;
     const struct stopped_thread *here;
     const struct stopped_world *world;
-    struct trace_verdict *verdicts;
-    size_t capacity;
+    struct trace_verdict *log;      /* VERDICTS, filled when the check is done */
+    size_t capacity;                /* records in the log, in verdicts and in each half of blocks */
+    struct trace_block *blocks;     /* scratch: two halves */
+    struct trace_verdict *verdicts; /* at work */
     size_t count;
-    struct trace_block *sorted; /* scratch: two halves of capacity each */
-    void *scratch;
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
     struct roots_range loader;
@@ -54,7 +55,17 @@ bool leak_scan_is_child(void)
     return is_child;
 }
 
-/* --- the blocks, sorted by address ------------------------------------------------------------------- */
+/* Memory that is read and written all over: in large pages if the kernel has some. */
+static void *map_large(size_t bytes)
+{
+    void *memory = pages_map(bytes);
+    if (memory)
+        sys_madvise(memory, bytes, MADV_HUGEPAGE);
+    return memory;
+}
+
+/* --- the blocks, sorted by address
+ * ------------------------------------------------------------------- */
 
 static void count_block(void *context, const struct trace_block *block)
 {
@@ -66,57 +77,18 @@ static void collect_block(void *context, const struct trace_block *block)
 {
     struct scan *scan = context;
     if (scan->count < scan->capacity)
-        scan->sorted[scan->count++] = *block;
-}
-
-#define DIGIT_BITS 11u
-#define DIGITS     (1u << DIGIT_BITS)
-
-/* One pass of a least significant digit first radix sort. false: nothing to do, all digits agree. */
-static size_t digit_of(const struct trace_block *block, unsigned shift)
-{
-    return trace_block_address(block->where) >> shift & (DIGITS - 1);
-}
-
-static bool sort_pass(const struct trace_block *from, struct trace_block *to, size_t count, unsigned shift)
-{
-    static size_t places[DIGITS];
-    memset(places, 0, sizeof places);
-    for (size_t i = 0; i < count; i++)
-        places[digit_of(&from[i], shift)]++;
-    if (count > 0 && places[digit_of(&from[0], shift)] == count)
-        return false;
-    size_t place = 0;
-    for (size_t digit = 0; digit < DIGITS; digit++) {
-        size_t here = places[digit];
-        places[digit] = place;
-        place += here;
-    }
-    for (size_t i = 0; i < count; i++)
-        to[places[digit_of(&from[i], shift)]++] = from[i];
-    return true;
+        scan->blocks[scan->count++] = *block;
 }
 
 static void gather_blocks(struct scan *scan)
 {
     scan->count = 0;
     block_table_for_each(collect_block, scan);
-    struct trace_block *from = scan->sorted;
-    struct trace_block *to = scan->sorted + scan->capacity;
-    for (unsigned shift = 0; shift < TRACE_ADDRESS_BITS; shift += DIGIT_BITS)
-        if (sort_pass(from, to, scan->count, shift)) {
-            struct trace_block *swap = from;
-            from = to;
-            to = swap;
-        }
-    memset(scan->verdicts, 0, scan->count * sizeof *scan->verdicts);
-    for (size_t i = 0; i < scan->count; i++) {
-        scan->verdicts[i].where = from[i].where;
-        scan->verdicts[i].what = from[i].what;
-    }
+    block_sort(scan->verdicts, scan->blocks, scan->blocks + scan->capacity, scan->count);
 }
 
-/* --- the world as reach and glibc_heap see it ------------------------------------------------------- */
+/* --- the world as reach and glibc_heap see it
+ * ------------------------------------------------------- */
 
 static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
 {
@@ -139,7 +111,8 @@ static const void *read_in_place(void *context, uint64_t address, size_t length)
             return NULL;
         scan->latest = mapping;
     }
-    bool sure = (mapping->flags & MAPPING_READABLE) && !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
+    bool sure = (mapping->flags & MAPPING_READABLE) &&
+                !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
     return sure && length <= mapping->end - address ? (const void *)address : NULL;
 }
 
@@ -232,7 +205,8 @@ static void mark_loader_blocks(struct scan *scan)
     }
 }
 
-/* --- the check ---------------------------------------------------------------------------------------- */
+/* --- the check
+ * ---------------------------------------------------------------------------------------- */
 
 static void sum_up(struct scan *scan)
 {
@@ -249,6 +223,7 @@ static void sum_up(struct scan *scan)
             leaks->heuristic_bytes[verdict->heuristic] += size;
             leaks->heuristic_blocks[verdict->heuristic]++;
         }
+        scan->log[i] = *verdict;
     }
     trace_log_header->losses.mapping_bytes_not_read = scan->reach.bytes_not_read;
     trace_log_header->verdicts = scan->count;
@@ -269,12 +244,14 @@ static int check(struct scan *scan, enum trace_scan how)
     if (error)
         return error;
     find_roots(scan);
-    scan->scratch = pages_map(reach_scratch_size(&world, scan->verdicts, scan->count));
-    if (!scan->scratch)
-        return -ENOMEM;
-    error = reach_begin(&scan->reach, &world, scan->verdicts, scan->count, scan->options->heuristics, scan->scratch);
+    error =
+        reach_plan(&scan->reach, &world, scan->verdicts, scan->count, scan->options->heuristics);
     if (error)
         return error;
+    void *scratch = map_large(scan->reach.scratch_size);
+    if (!scratch)
+        return -ENOMEM;
+    reach_begin(&scan->reach, scratch);
     scan_threads(scan);
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
@@ -286,7 +263,8 @@ static int check(struct scan *scan, enum trace_scan how)
     return 0;
 }
 
-/* --- the child ---------------------------------------------------------------------------------------- */
+/* --- the child
+ * ---------------------------------------------------------------------------------------- */
 
 static void set_signals_to_default(void)
 {
@@ -309,7 +287,8 @@ static void free_caches(const struct leak_scan_options *options)
 }
 
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
- * with moving the offset of what is read, which it shares: without descriptors neither can happen. */
+ * with moving the offset of what is read, which it shares: without descriptors neither can happen.
+ */
 static void close_everything(void)
 {
     if (sys_call(SYS_close_range, 0, ~0u, 0, 0, 0, 0) == 0)
@@ -339,7 +318,8 @@ static void wait_for(int child)
     int status;
     while (sys_call(SYS_wait4, child, (long)&status, WNOHANG | __WALL, 0, 0, 0) == 0) {
         uint64_t waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
-        bool freeing = __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_NONE;
+        bool freeing =
+            __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_NONE;
         if (waited > (freeing ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
             sys_kill(child, SIGKILL);
         sys_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
@@ -360,7 +340,8 @@ static bool check_in_child(struct scan *scan)
     return __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
 }
 
-/* --- all of it ----------------------------------------------------------------------------------------- */
+/* --- all of it
+ * ----------------------------------------------------------------------------------------- */
 
 /* Everything that the check writes to is mapped before the child is made. */
 static bool prepare(struct scan *scan)
@@ -369,9 +350,10 @@ static bool prepare(struct scan *scan)
     find_modules(scan);
     block_table_for_each(count_block, &live);
     scan->capacity = live + SLACK_BLOCKS;
-    scan->verdicts = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->verdicts, 0);
-    scan->sorted = pages_map(2 * scan->capacity * sizeof *scan->sorted);
-    return scan->verdicts && scan->sorted;
+    scan->log = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->log, 0);
+    scan->verdicts = map_large(scan->capacity * sizeof *scan->verdicts);
+    scan->blocks = map_large(2 * scan->capacity * sizeof *scan->blocks);
+    return scan->log && scan->verdicts && scan->blocks;
 }
 
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,

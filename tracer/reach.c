@@ -33,13 +33,6 @@ static enum trace_leak_kind kind_of(const struct reach *reach, uint32_t index)
 
 /* --- what a pointer means --------------------------------------------------------------------- */
 
-/* A pointer to somewhere in a block. */
-struct pointer {
-    uint64_t word;
-    uint64_t at;   /* where it stands */
-    bool interior; /* not to the start */
-};
-
 /* What excuses a pointer into the block, if anything does. */
 static enum trace_heuristic find_excuse(const struct reach *reach,
                                         const struct trace_verdict *block, uint64_t pointer)
@@ -57,7 +50,7 @@ static void push(struct reach *reach, uint32_t index)
 }
 
 static void settle(struct reach *reach, uint32_t index, enum trace_leak_kind kind,
-                   const struct pointer *pointer, enum trace_heuristic heuristic)
+                   const struct reach_pointer *pointer, enum trace_heuristic heuristic)
 {
     struct trace_verdict *block = &reach->blocks[index];
     uint8_t waits = reach->states[index] & WAITS;
@@ -69,12 +62,12 @@ static void settle(struct reach *reach, uint32_t index, enum trace_leak_kind kin
 
 /* Marking: a block rises from unreached to possible to reachable, and is scanned anew each time
  * that it rises, since what it points to may rise with it. */
-static void rise(struct reach *reach, uint32_t index, const struct pointer *pointer)
+static void rise(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
 {
     enum trace_heuristic excuse = TRACE_NO_HEURISTIC;
-    if (reach->sure && pointer->interior)
+    if (pointer->sure && pointer->interior)
         excuse = find_excuse(reach, &reach->blocks[index], pointer->word);
-    if (reach->sure && (!pointer->interior || excuse))
+    if (pointer->sure && (!pointer->interior || excuse))
         settle(reach, index, TRACE_REACHABLE, pointer, excuse);
     else if (kind_of(reach, index) == UNREACHED)
         settle(reach, index, TRACE_POSSIBLY_LOST, pointer, TRACE_NO_HEURISTIC);
@@ -84,10 +77,10 @@ static void rise(struct reach *reach, uint32_t index, const struct pointer *poin
 }
 
 /* A pointer to the start needs no excuse any more. */
-static void mark(struct reach *reach, uint32_t index, const struct pointer *pointer)
+static void mark(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
 {
     uint8_t state = reach->states[index];
-    if ((state & KIND) == UNREACHED || ((state & KIND) == TRACE_POSSIBLY_LOST && reach->sure))
+    if ((state & KIND) == UNREACHED || ((state & KIND) == TRACE_POSSIBLY_LOST && pointer->sure))
         rise(reach, index, pointer);
     else if (state & EXCUSED && !pointer->interior)
         settle(reach, index, TRACE_REACHABLE, pointer, TRACE_NO_HEURISTIC);
@@ -96,18 +89,18 @@ static void mark(struct reach *reach, uint32_t index, const struct pointer *poin
 /* Gathering what hangs on a head: whatever nobody has reached. Here a pointer into a block is as
  * good as one to its start. An unreached block below the head is an earlier head: it is taken over,
  * but not scanned again, since nothing under it leads to an unreached block but itself. */
-static void gather(struct reach *reach, uint32_t index, const struct pointer *pointer)
+static void gather(struct reach *reach, uint32_t index, const struct reach_pointer *pointer)
 {
     if (kind_of(reach, index) != UNREACHED)
         return;
-    if (index == reach->holder) {
+    if (index == pointer->holder) {
         if (!reach->blocks[index].pointer_at)
             settle(reach, index, UNREACHED, pointer, TRACE_NO_HEURISTIC);
         return;
     }
     settle(reach, index, TRACE_INDIRECTLY_LOST, pointer, TRACE_NO_HEURISTIC);
-    reach->heads[index] = reach->holder;
-    if (index > reach->holder)
+    reach->heads[index] = pointer->holder;
+    if (index > pointer->holder)
         push(reach, index);
 }
 
@@ -136,23 +129,86 @@ static void check_pointer(struct reach *reach, uint32_t index, uint64_t pointer)
         violate(reach, "a reachable block points surely to a possibly lost one", index);
 }
 
-/* Follows a word that lies among the blocks. */
-static void follow(struct reach *reach, uint64_t word, uint64_t at)
+/* A pointer to a start needs no look at the record to know that it is one. */
+static void follow(struct reach *reach, const struct reach_pointer *pointer)
+{
+    const struct trace_verdict *block = &reach->blocks[pointer->index];
+    if (pointer->interior &&
+        pointer->word - block_start(block) >= address_sizes_of(&reach->sizes, block))
+        return;
+    if (reach->phase == REACH_MARKING)
+        mark(reach, pointer->index, pointer);
+    else if (reach->phase == REACH_GATHERING)
+        gather(reach, pointer->index, pointer);
+    else
+        check_pointer(reach, pointer->index, pointer->word);
+}
+
+/* Looks for the block of the pointer that has waited longest of those not looked for. */
+static void find_next(struct reach *reach)
+{
+    bool starts;
+    uint32_t place = (reach->coming_first + reach->coming_found++) % REACH_COMING;
+    struct reach_pointer *pointer = &reach->coming[place];
+    pointer->index = address_index_find(&reach->index, pointer->word, &starts);
+    pointer->interior = !starts;
+    if (pointer->index != ADDRESS_INDEX_NONE)
+        __builtin_prefetch(&reach->states[pointer->index], 1);
+}
+
+/* Follows the pointer that has waited longest; false: none waits. */
+static bool follow_next(struct reach *reach)
+{
+    if (reach->coming_count == 0)
+        return false;
+    if (reach->coming_found == 0)
+        find_next(reach);
+    const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
+    reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
+    reach->coming_count--;
+    reach->coming_found--;
+    if (pointer->index != ADDRESS_INDEX_NONE)
+        follow(reach, pointer);
+    return true;
+}
+
+static void follow_all(struct reach *reach)
+{
+    while (follow_next(reach))
+        ;
+}
+
+static void follow_at_once(struct reach *reach, uint64_t word, uint64_t at)
 {
     bool starts;
     uint32_t index = address_index_find(&reach->index, word, &starts);
-    if (index == ADDRESS_INDEX_NONE)
+    struct reach_pointer pointer = {word, at, reach->holder, index, !starts, reach->sure};
+    if (index != ADDRESS_INDEX_NONE)
+        follow(reach, &pointer);
+}
+
+/* Takes up a word that lies among the blocks. */
+static void meet(struct reach *reach, uint64_t word, uint64_t at)
+{
+    uint32_t covering;
+    if (word >= reach->urgent) {
+        follow_at_once(reach, word, at);
         return;
-    struct pointer pointer = {word, at, !starts};
-    const struct trace_verdict *block = &reach->blocks[index];
-    if (!starts && word - block_start(block) >= address_sizes_of(&reach->sizes, block))
+    }
+    const struct address_group *group = address_index_group(&reach->index, word, &covering);
+    if (!group && covering == ADDRESS_INDEX_NONE)
         return;
-    if (reach->phase == REACH_MARKING)
-        mark(reach, index, &pointer);
-    else if (reach->phase == REACH_GATHERING)
-        gather(reach, index, &pointer);
-    else
-        check_pointer(reach, index, word);
+    __builtin_prefetch(group);
+    if (reach->coming_count == REACH_COMING)
+        follow_next(reach);
+    uint32_t place = (reach->coming_first + reach->coming_count++) % REACH_COMING;
+    struct reach_pointer *pointer = &reach->coming[place];
+    pointer->word = word;
+    pointer->at = at;
+    pointer->holder = reach->holder;
+    pointer->sure = reach->sure;
+    if (reach->coming_count - reach->coming_found > REACH_COMING / 2)
+        find_next(reach);
 }
 
 /* --- scanning --------------------------------------------------------------------------------- */
@@ -164,7 +220,7 @@ static void scan_words(struct reach *reach, const uint64_t *words, size_t count,
     uint64_t lowest = reach->index.lowest, span = reach->index.span;
     for (size_t k = 0; k < count; k++)
         if (words[k] - lowest < span)
-            follow(reach, words[k], at + k * step);
+            meet(reach, words[k], at + k * step);
 }
 
 /* Bytes scanned of the chunk at `begin`; 0: there is a hole. */
@@ -198,6 +254,11 @@ static void scan_memory(struct reach *reach, uint64_t begin, uint64_t end)
     }
 }
 
+static void prefetch_content(const struct reach *reach, uint32_t index)
+{
+    __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[index]));
+}
+
 /* Takes a block from the stack, and sends for its record. */
 static void come_ahead(struct reach *reach)
 {
@@ -217,7 +278,7 @@ static bool take_next(struct reach *reach, uint32_t *index)
     *index = reach->ahead[reach->ahead_first];
     if (reach->ahead_count > REACH_AHEAD / 2) {
         uint32_t half = reach->ahead[(reach->ahead_first + REACH_AHEAD / 2) % REACH_AHEAD];
-        __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[half]));
+        prefetch_content(reach, half);
     }
     reach->ahead_first = (reach->ahead_first + 1) % REACH_AHEAD;
     reach->ahead_count--;
@@ -231,7 +292,7 @@ static void scan_block(struct reach *reach, uint32_t index)
     scan_memory(reach, start, start + block_size(reach, block));
 }
 
-/* Scans until nothing waits. A block stops waiting before it is scanned, for it may rise and have
+/* Scans until no block waits. A block stops waiting before it is scanned, for it may rise and have
  * to be scanned again. */
 static void drain(struct reach *reach)
 {
@@ -245,39 +306,33 @@ static void drain(struct reach *reach)
 
 /* --- the check's course ----------------------------------------------------------------------- */
 
-static struct address_sizes sizes_of(const struct reach_world *world)
+int reach_plan(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
+               size_t n, unsigned heuristics)
 {
-    return (struct address_sizes){world->large_size, world->context};
-}
-
-size_t reach_scratch_size(const struct reach_world *world, const struct trace_verdict *blocks,
-                          size_t n)
-{
-    struct address_sizes sizes = sizes_of(world);
-    struct address_index index;
-    size_t per_block = 2 * sizeof(uint32_t) + sizeof(uint8_t);
-    return CHUNK + (n ? address_index_plan(&index, blocks, n, &sizes) : 0) + n * per_block;
-}
-
-/* Makes every block unreached. */
-static int reset_blocks(struct trace_verdict *blocks, size_t n)
-{
-    for (size_t k = 0; k < n; k++) {
-        if (k > 0 && block_start(&blocks[k - 1]) >= block_start(&blocks[k]))
-            return -EINVAL;
-        blocks[k].pointer_at = 0;
-        blocks[k].head = TRACE_VERDICT_NONE;
-        blocks[k].kind = UNREACHED;
-        blocks[k].heuristic = TRACE_NO_HEURISTIC;
-        blocks[k].interior = blocks[k].reserved = 0;
-    }
+    memset(reach, 0, sizeof *reach);
+    reach->world = *world;
+    reach->sizes = (struct address_sizes){world->large_size, world->context};
+    reach->blocks = blocks;
+    reach->heuristics = heuristics;
+    if (n > REACH_BLOCKS_MAX)
+        return -EINVAL;
+    size_t index_size = n ? address_index_plan(&reach->index, blocks, n, &reach->sizes) : 0;
+    if (n && !index_size)
+        return -EINVAL;
+    reach->n = (uint32_t)n;
+    reach->scratch_size = CHUNK + index_size + n * (2 * sizeof(uint32_t) + sizeof(uint8_t));
     return 0;
 }
 
-static void build_index(struct reach *reach)
+void reach_begin(struct reach *reach, void *scratch)
 {
-    void *behind = reach->chunk + CHUNK / WORD;
-    address_index_plan(&reach->index, reach->blocks, reach->n, &reach->sizes);
+    void *behind = (char *)scratch + CHUNK;
+    reach->phase = REACH_MARKING;
+    reach->urgent = UINT64_MAX;
+    reach->sure = true;
+    reach->chunk = scratch;
+    if (reach->n == 0)
+        return;
     behind = address_index_build(&reach->index, reach->blocks, reach->n, &reach->sizes, behind);
     reach->stack = behind;
     reach->heads = reach->stack + reach->n;
@@ -285,34 +340,17 @@ static void build_index(struct reach *reach)
     memset(reach->states, UNREACHED, reach->n);
 }
 
-int reach_begin(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
-                size_t n, unsigned heuristics, void *scratch)
-{
-    if (n > REACH_BLOCKS_MAX || reset_blocks(blocks, n))
-        return -EINVAL;
-    memset(reach, 0, sizeof *reach);
-    reach->world = *world;
-    reach->sizes = sizes_of(world);
-    reach->blocks = blocks;
-    reach->n = (uint32_t)n;
-    reach->heuristics = heuristics;
-    reach->phase = REACH_MARKING;
-    reach->sure = true;
-    reach->chunk = scratch;
-    if (n > 0)
-        build_index(reach);
-    return 0;
-}
-
 void reach_scan_roots(struct reach *reach, uint64_t begin, uint64_t end)
 {
     if (reach->n > 0)
         scan_memory(reach, begin, end);
+    follow_all(reach);
 }
 
 void reach_scan_words(struct reach *reach, const uint64_t *words, size_t count)
 {
     scan_words(reach, words, count, REACH_IN_REGISTER, 0);
+    follow_all(reach);
 }
 
 int reach_mark_block(struct reach *reach, uint64_t address)
@@ -324,47 +362,58 @@ int reach_mark_block(struct reach *reach, uint64_t address)
     if (!starts)
         return -ENOENT;
     if (kind_of(reach, index) != TRACE_REACHABLE) {
-        struct pointer in_use = {address, REACH_IN_USE, false};
+        struct reach_pointer in_use = {.word = address, .at = REACH_IN_USE};
         settle(reach, index, TRACE_REACHABLE, &in_use, TRACE_NO_HEURISTIC);
         push(reach, index);
     }
     return 0;
 }
 
+/* A pointer to a block below the head can be followed any time later: such a block may be taken
+ * over, but its kind decides nothing any more, and whoever comes first takes it. So only pointers
+ * to the head and upwards are followed before the next head is chosen. */
+static void gather_under(struct reach *reach, uint32_t head)
+{
+    reach->holder = reach->heads[head] = head;
+    reach->urgent = block_start(&reach->blocks[head]);
+    scan_block(reach, head);
+    drain(reach);
+}
+
 static void gather_lost(struct reach *reach)
 {
     reach->phase = REACH_GATHERING;
-    for (uint32_t k = 0; k < reach->n; k++)
-        if (kind_of(reach, k) == UNREACHED) {
-            reach->holder = k;
-            scan_block(reach, k);
-            drain(reach);
-        }
+    for (uint32_t k = 0; k < reach->n; k++) {
+        if (k + REACH_GATHER_AHEAD < reach->n)
+            prefetch_content(reach, k + REACH_GATHER_AHEAD);
+        if (kind_of(reach, k) == UNREACHED)
+            gather_under(reach, k);
+    }
+    follow_all(reach);
 }
 
-/* The head that took over the block's head in the end. On the way every head's own entry is
- * brought up to date, so that a long row of take-overs is walked once. */
-static uint32_t last_head(struct reach *reach, uint32_t head)
+/* Who was taken over was so by a later head: seen from behind, the last one is known already. */
+static void resolve_heads(struct reach *reach)
 {
-    uint32_t last = head;
-    while (kind_of(reach, last) == TRACE_INDIRECTLY_LOST)
-        last = reach->heads[last];
-    while (head != last) {
-        uint32_t next = reach->heads[head];
-        reach->heads[head] = last;
-        head = next;
-    }
-    return last;
+    uint32_t *heads = reach->heads;
+    for (uint32_t k = reach->n; k-- > 0;)
+        if (kind_of(reach, k) == TRACE_INDIRECTLY_LOST && heads[k] > k)
+            heads[k] = heads[heads[k]];
 }
 
 void reach_finish(struct reach *reach)
 {
-    drain(reach);
+    const uint32_t *heads = reach->heads;
+    do
+        drain(reach);
+    while (follow_next(reach));
     gather_lost(reach);
+    resolve_heads(reach);
     for (uint32_t k = 0; k < reach->n; k++) {
-        reach->blocks[k].kind = (uint8_t)kind_of(reach, k);
-        if (reach->blocks[k].kind == TRACE_INDIRECTLY_LOST)
-            reach->blocks[k].head = last_head(reach, reach->heads[k]);
+        struct trace_verdict *block = &reach->blocks[k];
+        bool indirect = kind_of(reach, k) == TRACE_INDIRECTLY_LOST;
+        block->kind = (uint8_t)kind_of(reach, k);
+        block->head = indirect ? heads[heads[k]] : TRACE_VERDICT_NONE;
     }
 }
 
@@ -388,6 +437,7 @@ static void check_block(struct reach *reach, uint32_t index)
 const char *reach_check(struct reach *reach, uint64_t *address)
 {
     reach->phase = REACH_CHECKING;
+    reach->urgent = 0;
     reach->violation = NULL;
     for (uint32_t k = 0; k < reach->n && !reach->violation; k++) {
         uint64_t start = block_start(&reach->blocks[k]);

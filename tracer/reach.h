@@ -5,7 +5,8 @@
  * memcpy and memset, so it may run while every other thread stands still, also in a forked child.
  * Everything that it must know of the world comes through struct reach_world.
  *
- *     reach_begin        verdicts sorted by address, scratch memory from the caller
+ *     reach_plan         blocks sorted by address
+ *     reach_begin        scratch memory from the caller
  *     reach_scan_roots   any number of times: memory that the program can use directly
  *     reach_scan_words   any number of times: registers
  *     reach_mark_block   any number of times: blocks that are in use without a pointer
@@ -38,16 +39,34 @@
 #include "reach_world.h"
 #include "trace_format.h"
 
-#define REACH_IN_REGISTER 1u          /* pointer_at of a block that a register pointed to */
-#define REACH_IN_USE      2u          /* pointer_at of a block that reach_mark_block named */
+#define REACH_IN_REGISTER 1u /* pointer_at of a block that a register pointed to */
+#define REACH_IN_USE      2u /* pointer_at of a block that reach_mark_block named */
 #define REACH_BLOCKS_MAX  ADDRESS_INDEX_MAX
 
 /* Blocks on their way from memory while others are scanned: the record of a block is sent for when
  * it comes into `ahead`, its content when half of the others there are in front of it. */
 #define REACH_AHEAD 32u
 
-/* One check. The fields are reach's own; a caller reads only bytes_not_read. */
+/* Pointers on their way: what the index has on a pointer is sent for when the pointer comes in, the
+ * state of its block when half of the others are in front of it. */
+#define REACH_COMING 32u
+
+/* Blocks whose content is sent for while another one is looked at as a head. */
+#define REACH_GATHER_AHEAD 16u
+
+/* A word that may point to a block. */
+struct reach_pointer {
+    uint64_t word;
+    uint64_t at;     /* where it stands */
+    uint32_t holder; /* as below, when it was seen */
+    uint32_t index;  /* of the block, once it was looked for; or ADDRESS_INDEX_NONE */
+    bool interior;   /* not to the start: the block may end before it */
+    bool sure;       /* it is a root or stands in a block that is reachable */
+};
+
+/* One check. The fields are reach's own, but for the first two, which a caller reads. */
 struct reach {
+    size_t scratch_size;     /* see reach_plan */
     uint64_t bytes_not_read; /* of roots and blocks: `read` had no answer for them */
 
     struct reach_world world;
@@ -58,8 +77,8 @@ struct reach {
     struct address_index index;
 
     /* Per block, apart from the records, so that they stay in the cache. */
-    uint8_t *states;  /* enum trace_leak_kind and flags */
-    uint32_t *heads;  /* of an indirectly lost block: who took it, itself perhaps taken later */
+    uint8_t *states; /* enum trace_leak_kind and flags */
+    uint32_t *heads; /* of a lost block: itself, or who took it and was perhaps taken later */
 
     /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next. Each
      * block is in at most one of the two and there once, so that depth + ahead_count <= n. */
@@ -68,27 +87,31 @@ struct reach {
     uint32_t ahead[REACH_AHEAD];
     uint32_t ahead_first, ahead_count;
 
+    /* Pointers seen but not yet followed, a ring. The first coming_found have been looked for. */
+    struct reach_pointer coming[REACH_COMING];
+    uint32_t coming_first, coming_count, coming_found;
+
     uint64_t *chunk; /* 64 KiB of somebody's memory */
 
     /* What a pointer means at present. */
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
-    bool sure;       /* of the words at hand: they are roots or stand in a block that is reachable */
+    bool sure;       /* of the words at hand */
     uint32_t holder; /* gathering: the head; checking: the block at hand */
+    uint64_t urgent; /* pointers to here and upwards cannot wait */
     const char *violation;
     uint64_t violation_at;
 };
 
-/* Bytes of scratch memory (aligned to 8) that a check of these blocks needs: 9 per block, 64 KiB,
- * and the index, about 1/64 of what the blocks take. Reads every record once. */
-size_t reach_scratch_size(const struct reach_world *world, const struct trace_verdict *blocks,
-                          size_t n);
+/* Prepares a check. `blocks` have where and what filled in and 0 in everything else. `heuristics`
+ * is a set, HEURISTICS_ALL or fewer. scratch_size is then how much memory reach_begin wants: 9
+ * bytes per block, 64 KiB, and the index, about 1/64 of what the blocks take. -EINVAL: the blocks
+ * are not strictly ascending, or there are too many; nothing else may follow. */
+int reach_plan(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
+               size_t n, unsigned heuristics);
 
-/* Starts a check. `blocks` have where and what filled in; everything else in them is overwritten.
- * `heuristics` is a set, HEURISTICS_ALL or fewer. `blocks` and `scratch` are used until
- * reach_finish (or reach_check) returns. -EINVAL, with nothing started: the blocks are not strictly
- * ascending, or there are too many. */
-int reach_begin(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
-                size_t n, unsigned heuristics, void *scratch);
+/* Starts the check that was planned. `scratch` is aligned to 8; it and the blocks are used until
+ * reach_finish (or reach_check) returns. */
+void reach_begin(struct reach *reach, void *scratch);
 
 /* Scans the words of begin … end as roots. What cannot be read is skipped and counted. */
 void reach_scan_roots(struct reach *reach, uint64_t begin, uint64_t end);

@@ -92,9 +92,9 @@ int main(void)
     load();
     for (uint64_t k = 0; k < count; k++)
         blocks[k] = (struct trace_verdict){.where = memory[k].start, .what = memory[k].size};
-    if (reach_begin(&reach, &world, blocks, count, HEURISTICS_ALL,
-                    malloc(reach_scratch_size(&world, blocks, count))))
+    if (reach_plan(&reach, &world, blocks, count, HEURISTICS_ALL))
         return 2;
+    reach_begin(&reach, malloc(reach.scratch_size));
     reach_scan_words(&reach, roots, ROOTS);
     reach_finish(&reach);
     print(blocks);

@@ -97,8 +97,8 @@ static void check_all(void)
     assert_int_equal(index_of_blocks.lowest, start_of(0));
     for (size_t k = 0; k < n; k++) {
         uint64_t start = start_of(k), size = large[k] ? large[k] : 1;
-        const uint64_t offsets[] = {0,    1,        8,           16,      size / 2, size - 1, size,
-                                    4096, 64 << 10, 1ull << 30, 5ull << 30, size - 4096};
+        const uint64_t offsets[] = {0,    1,    8,        16,         size / 2,   size - 1,
+                                    size, 4096, 64 << 10, 1ull << 30, 5ull << 30, size - 4096};
         for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++)
             check(start + offsets[i]);
         check(start - 1);
@@ -195,7 +195,8 @@ static void memory_follows_the_blocks_not_their_length(void **state)
     n = 0;
     for (size_t k = 0; k < 100000; k++)
         add(0x10000000 + k * 48, 32);
-    assert_in_range(address_index_plan(&index_of_blocks, blocks, n, &sizes), 1, (100000 * 48 / 64) + (140 << 10));
+    assert_in_range(address_index_plan(&index_of_blocks, blocks, n, &sizes), 1,
+                    (100000 * 48 / 64) + (140 << 10));
     free(blocks);
     free(large);
 }

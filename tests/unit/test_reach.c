@@ -451,9 +451,9 @@ static void unsorted_blocks_are_refused(void **state)
     block(32);
     block(32);
     fake.blocks[1].where = fake.blocks[0].where;
-    assert_int_equal(reach_begin(&fake.reach, &world, fake.blocks, 2, 0, NULL), -EINVAL);
+    assert_int_equal(reach_plan(&fake.reach, &world, fake.blocks, 2, 0), -EINVAL);
     fake.blocks[1].where--;
-    assert_int_equal(reach_begin(&fake.reach, &world, fake.blocks, 2, 0, NULL), -EINVAL);
+    assert_int_equal(reach_plan(&fake.reach, &world, fake.blocks, 2, 0), -EINVAL);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_fake, close_fake)
