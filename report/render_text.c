@@ -185,6 +185,8 @@ static void text_no_verdict(const struct text_page *page)
         why = "the leak check was interrupted";
     else if (model->process == PROCESS_GONE)
         why = "the process was killed before a leak check could be made";
+    else if (model->header.ending == TRACE_EXECED)
+        why = "no leak check is made when a process becomes another program";
     render_text_line(page, "Leak kinds cannot be told: %s.", why);
     text_blank(page);
 }

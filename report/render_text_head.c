@@ -52,6 +52,8 @@ static void text_head_state(const struct text_page *page)
                          "It was killed, or is gone without a word: no process %u that began "
                          "when it did runs here.",
                          page->report->model->header.pid);
+        render_text_line(page, "What leaves no word: SIGKILL, a want of memory, a stack overflow, "
+                               "an exit that goes round libc.");
         break;
     case PROCESS_UNSEEN:
         render_text_line(page, "It runs still, or was killed: which, cannot be seen from here, "

@@ -2,6 +2,7 @@
 
 #include "observe.h"
 #include "sys.h"
+#include "trace_log.h"
 #include "tracing.h"
 
 #include <errno.h>
@@ -11,25 +12,39 @@
 /* libc's own, under a name that we do not interpose. */
 int __sigaction(int, const struct sigaction *, struct sigaction *);
 
-static const int watched[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP,   SIGABRT, SIGBUS,  SIGFPE,
-                              SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,   SIGTERM, SIGSTKFLT, SIGXCPU,
-                              SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR,    SIGSYS};
+static const int watched[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGILL,  SIGTRAP, SIGABRT,
+                              SIGBUS,  SIGFPE,  SIGUSR1,   SIGSEGV, SIGUSR2, SIGPIPE,
+                              SIGALRM, SIGTERM, SIGSTKFLT, SIGXCPU, SIGXFSZ, SIGVTALRM,
+                              SIGPROF, SIGIO,   SIGPWR,    SIGSYS};
 
 static ending_listener *listen;
+/* What the program set for the signals for which a handler of ours stands. */
+static struct sys_sigaction theirs[NSIG];
 
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
+
+/* The kernel keeps signals at their default away from the first process of a pid namespace, but not
+ * from a handler: there only faults end the process, and so only they are watched. */
 static bool is_watched(int signal)
 {
+    if (!listen || (sys_getpid() == 1 && !is_fault(signal)))
+        return false;
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (watched[i] == signal)
             return true;
     return false;
 }
 
+/* --- a signal strikes
+ * ------------------------------------------------------------------------------- */
+
 /* A fault that the processor raised happens again when the handler returns, with its true cause. */
 static bool comes_again(int signal, const siginfo_t *info)
 {
-    bool is_fault = signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
-    return is_fault && info->si_code > 0;
+    return is_fault(signal) && info->si_code > 0;
 }
 
 static uint32_t stack_of(const ucontext_t *context)
@@ -38,7 +53,12 @@ static uint32_t stack_of(const ucontext_t *context)
     struct call_site site = {.return_address = (uintptr_t)registers[REG_RIP] + 1,
                              .cfa = (uintptr_t)registers[REG_RSP],
                              .bp = (uintptr_t)registers[REG_RBP]};
-    return observe_stack(&site);
+    return tracing_is_on() ? observe_stack(&site) : 0;
+}
+
+static bool is_own_process(void)
+{
+    return trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
 static void end_by_signal(int signal, siginfo_t *info, void *context)
@@ -46,56 +66,122 @@ static void end_by_signal(int signal, siginfo_t *info, void *context)
     struct sigaction standard = {.sa_handler = SIG_DFL};
     struct stopped_thread here;
     int saved_errno = errno;
-    if (tracing_is_on()) {
+    bool again = comes_again(signal, info);
+    if (!again && sys_getpid() == 1)
+        return;
+    if (is_own_process()) {
         stop_world_describe(&here, context);
         listen(signal, &here, stack_of(context));
     }
     __sigaction(signal, &standard, NULL);
-    if (!comes_again(signal, info))
+    if (!again)
         sys_tgkill((int)sys_getpid(), (int)sys_gettid(), signal);
     errno = saved_errno;
 }
 
-static void make_ours(struct sigaction *action)
+/* --- who stands where
+ * ------------------------------------------------------------------------------- */
+
+static void make_ours(struct sys_sigaction *action)
 {
-    memset(action, 0, sizeof *action);
-    action->sa_sigaction = end_by_signal;
     /* On an alternate stack if there is one: the ordinary one may be what is broken. */
-    action->sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-    sigfillset(&action->sa_mask);
+    *action =
+        (struct sys_sigaction){.handler.function = end_by_signal,
+                               .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SYS_SA_RESTORER,
+                               .restorer = sys_signal_return,
+                               .mask = ~0ull};
 }
 
-static bool is_ours(const struct sigaction *action)
+static __attribute__((noinline)) void take_away(int signal)
 {
-    return (action->sa_flags & SA_SIGINFO) && action->sa_sigaction == end_by_signal;
+    struct sys_sigaction ours;
+    make_ours(&ours);
+    theirs[signal].handler.simple = SIG_DFL;
+    sys_sigaction(signal, &ours, NULL);
 }
 
-int ending_sigaction(int signal, const struct sigaction *action, struct sigaction *before)
+/* A handler that the kernel is to take away when it is called: from then on the signal ends the
+ * process, so ours comes in its place here. Calls as its last act, so that no frame of ours lies
+ * between the program's handler and the kernel's. */
+static void pass_once(int signal, siginfo_t *info, void *context)
 {
-    struct sigaction ours;
-    struct sigaction found;
-    bool hide = listen && is_watched(signal);
-    if (hide && action && !(action->sa_flags & SA_SIGINFO) && action->sa_handler == SIG_DFL) {
+    void (*handler)(int, siginfo_t *, void *) = theirs[signal].handler.function;
+    take_away(signal);
+    handler(signal, info, context);
+}
+
+static bool is_ours(const struct sys_sigaction *action)
+{
+    return action->handler.function == end_by_signal || action->handler.function == pass_once;
+}
+
+static bool is_handler(const struct sys_sigaction *action)
+{
+    return action->handler.simple != SIG_DFL && action->handler.simple != SIG_IGN;
+}
+
+void ending_step_aside(int signal)
+{
+    struct sys_sigaction found;
+    if (is_watched(signal) && sys_sigaction(signal, NULL, &found) == 0 && is_ours(&found))
+        sys_sigaction(signal, &theirs[signal], NULL);
+}
+
+void ending_stand_in(int signal)
+{
+    struct sys_sigaction ours;
+    struct sys_sigaction found;
+    if (!is_watched(signal) || !is_own_process() || sys_sigaction(signal, NULL, &found) != 0 ||
+        is_ours(&found))
+        return;
+    if (found.handler.simple == SIG_DFL) {
         make_ours(&ours);
-        action = &ours;
+    } else if (is_handler(&found) && (found.flags & SA_RESETHAND)) {
+        ours = found;
+        ours.handler.function = pass_once;
+        ours.flags = (found.flags | SA_SIGINFO) & ~(unsigned long)SA_RESETHAND;
+    } else {
+        return;
     }
-    if (__sigaction(signal, action, &found) != 0)
-        return -1;
-    if (before) {
-        *before = found;
-        if (hide && is_ours(&found))
-            memset(before, 0, sizeof *before);
-    }
-    return 0;
+    theirs[signal] = found;
+    sys_sigaction(signal, &ours, NULL);
 }
 
 void ending_watch_signals(ending_listener *listener)
 {
-    struct sigaction ours;
-    struct sigaction found;
     listen = listener;
-    make_ours(&ours);
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
-        if (__sigaction(watched[i], NULL, &found) == 0 && !(found.sa_flags & SA_SIGINFO) && found.sa_handler == SIG_DFL)
-            __sigaction(watched[i], &ours, NULL);
+        ending_stand_in(watched[i]);
+}
+
+/* --- the program asks
+ * ------------------------------------------------------------------------------- */
+
+static void show_theirs(int signal, struct sigaction *shown)
+{
+    const struct sys_sigaction *set = &theirs[signal];
+    shown->sa_handler = set->handler.simple;
+    shown->sa_flags = (int)set->flags;
+    shown->sa_restorer = set->restorer;
+    memcpy(&shown->sa_mask, &set->mask, sizeof set->mask);
+}
+
+static int ask(int signal, struct sigaction *before)
+{
+    struct sys_sigaction found;
+    int result = __sigaction(signal, NULL, before);
+    if (result == 0 && before && is_watched(signal) && sys_sigaction(signal, NULL, &found) == 0 &&
+        is_ours(&found))
+        show_theirs(signal, before);
+    return result;
+}
+
+int ending_sigaction(int signal, const struct sigaction *action, struct sigaction *before)
+{
+    if (!action)
+        return ask(signal, before);
+    ending_step_aside(signal);
+    int result = __sigaction(signal, action, before);
+    ending_stand_in(signal);
+    return result;
 }

@@ -13,10 +13,12 @@ extern char **environ;
 
 typedef int execve_function(const char *, char *const[], char *const[]);
 
-static int become(execve_function *next, const char *path, char *const arguments[], char *const environment[])
+static int become(execve_function *next, const char *path, char *const arguments[],
+                  char *const environment[])
 {
+    interpose_is_observed();
     lifecycle_exec(path);
-    int result = next ? next(path, arguments, environment) : -1;
+    int result = next(path, arguments, environment);
     int error = errno;
     lifecycle_exec_failed();
     errno = error;
@@ -25,29 +27,29 @@ static int become(execve_function *next, const char *path, char *const arguments
 
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
 {
-    return become((execve_function *)real_find("execve"), path, arguments, environment);
+    return become(real.execve, path, arguments, environment);
 }
 
 INTERPOSE int execv(const char *path, char *const arguments[])
 {
-    return become((execve_function *)real_find("execve"), path, arguments, environ);
+    return become(real.execve, path, arguments, environ);
 }
 
 INTERPOSE int execvpe(const char *name, char *const arguments[], char *const environment[])
 {
-    return become((execve_function *)real_find("execvpe"), name, arguments, environment);
+    return become(real.execvpe, name, arguments, environment);
 }
 
 INTERPOSE int execvp(const char *name, char *const arguments[])
 {
-    return become((execve_function *)real_find("execvpe"), name, arguments, environ);
+    return become(real.execvpe, name, arguments, environ);
 }
 
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
 {
-    int (*next)(int, char *const[], char *const[]) = (int (*)(int, char *const[], char *const[]))real_find("fexecve");
+    interpose_is_observed();
     lifecycle_exec("a file given by descriptor");
-    int result = next(fd, arguments, environment);
+    int result = real.fexecve(fd, arguments, environment);
     int error = errno;
     lifecycle_exec_failed();
     errno = error;
@@ -55,17 +57,17 @@ INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[]
 }
 
 /* The arguments from `first` on as an array on the caller's stack. `rest` stands behind `first`. */
-#define GATHER(arguments, first, rest)                                                                \
-    size_t count = 1;                                                                                 \
-    va_start(rest, first);                                                                            \
-    while (va_arg(rest, char *))                                                             \
-        count++;                                                                                      \
-    va_end(rest);                                                                                     \
-    char *arguments[count + 1];                                                                       \
-    arguments[0] = (char *)first;                                                                     \
-    va_start(rest, first);                                                                            \
-    for (size_t i = 1; i <= count; i++)                                                      \
-        arguments[i] = va_arg(rest, char *)
+#define GATHER(arguments, first, rest)                                                             \
+    size_t count = 1;                                                                              \
+    va_start(rest, first);                                                                         \
+    while (va_arg(rest, char *))                                                                   \
+        count++;                                                                                   \
+    va_end(rest);                                                                                  \
+    char *arguments[count + 1];                                                                    \
+    arguments[0] = (char *)first;                                                                  \
+    va_start(rest, first);                                                                         \
+    for (size_t i = 1; i <= count; i++)                                                            \
+    arguments[i] = va_arg(rest, char *)
 
 INTERPOSE int execl(const char *path, const char *first, ...)
 {

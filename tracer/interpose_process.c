@@ -1,28 +1,31 @@
 /* The program's start, and its ends by its own will. */
 #include "interpose.h"
 
+#include "ending.h"
 #include "sys.h"
 
 #include <dlfcn.h>
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 /* How the program left: the calling thread's registers, and its stack from the caller of this
  * interposer on. Nothing of the tracer's own frames, whose unused words are full of old pointers;
  * nor a red zone, which a function that calls does not have. */
-#define END(ending, status)                                                                           \
-    do {                                                                                              \
-        struct stopped_thread here;                                                                   \
-        stop_world_capture(&here);                                                                    \
-        here.stack_pointer = (uintptr_t)__builtin_frame_address(0) + 16 + STOP_WORLD_RED_ZONE;        \
-        lifecycle_end(ending, status, &here, 0);                                                      \
+#define END(ending, status)                                                                        \
+    do {                                                                                           \
+        struct stopped_thread here;                                                                \
+        stop_world_capture(&here);                                                                 \
+        here.stack_pointer = (uintptr_t)__builtin_frame_address(0) + 16 + STOP_WORLD_RED_ZONE;     \
+        lifecycle_end(ending, status, &here, 0);                                                   \
     } while (0)
 
-/* --- exit, after every destructor ------------------------------------------------------------------- */
+/* --- exit, after every destructor
+ * ------------------------------------------------------------------- */
 
-/* A handler that is registered before libc registers the loader's, which runs every destructor, runs
- * after it: handlers run in reverse. Behind it only stdio's buffers are flushed. */
+/* A handler that is registered before libc registers the loader's, which runs every destructor,
+ * runs after it: handlers run in reverse. Behind it only stdio's buffers are flushed. */
 static void end_by_exit(int status, void *unused)
 {
     (void)unused;
@@ -45,13 +48,49 @@ static __attribute__((constructor)) void begin_at_load(void)
 
 INTERPOSE void quick_exit(int status)
 {
-    void (*next)(int) = (void (*)(int))real_find("quick_exit");
     quick_exit_status = status;
-    next(status);
+    real.quick_exit(status);
     __builtin_unreachable();
 }
 
-/* --- dlclose ------------------------------------------------------------------------------------------ */
+/* --- abort
+ * -------------------------------------------------------------------------------------------- */
+
+static void let_abort_through(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGABRT);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* libc's abort raises SIGABRT and, when the program ignores it or its handler returns, sets the
+ * default and raises it again, where nobody sees it. So that happens here first. */
+static __attribute__((noinline)) void raise_for_handler(void)
+{
+    struct sigaction action;
+    if (ending_sigaction(SIGABRT, NULL, &action) != 0 || action.sa_handler == SIG_DFL)
+        return;
+    let_abort_through();
+    raise(SIGABRT);
+    action = (struct sigaction){.sa_handler = SIG_DFL};
+    ending_sigaction(SIGABRT, &action, NULL);
+}
+
+/* Declared as a function that returns: only then does it end in a jump, with no frame of ours left.
+ */
+void interpose_abort(void) __asm__("abort");
+
+INTERPOSE void interpose_abort(void)
+{
+    interpose_is_observed();
+    if (lifecycle_is_own_process())
+        raise_for_handler();
+    real.abort();
+}
+
+/* --- dlclose
+ * ------------------------------------------------------------------------------------------ */
 
 INTERPOSE int dlclose(void *handle)
 {
@@ -60,7 +99,8 @@ INTERPOSE int dlclose(void *handle)
     return result;
 }
 
-/* --- _exit ------------------------------------------------------------------------------------------ */
+/* --- _exit
+ * ------------------------------------------------------------------------------------------ */
 
 INTERPOSE void _exit(int status)
 {

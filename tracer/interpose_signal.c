@@ -3,7 +3,6 @@
 
 #include "ending.h"
 
-#include <errno.h>
 #include <signal.h>
 
 /* Without libc's inline variants and deprecations in the way. */
@@ -12,47 +11,55 @@ handler bsd_signal(int, handler);
 handler ssignal(int, handler);
 handler sysv_signal(int, handler);
 handler __sysv_signal(int, handler);
+handler sigset(int, handler);
+int siginterrupt(int, int);
 
-INTERPOSE int sigaction(int signal, const struct sigaction *action, struct sigaction *before)
-{
-    return ending_sigaction(signal, action, before);
-}
+/* libc's own function does the work; the kernel holds what the program set meanwhile. */
+#define AROUND(number, type, call)                                                                 \
+    do {                                                                                           \
+        interpose_is_observed();                                                                   \
+        ending_step_aside(number);                                                                 \
+        type result = call;                                                                        \
+        ending_stand_in(number);                                                                   \
+        return result;                                                                             \
+    } while (0)
 
-static handler set(int signal, handler wanted, int flags)
+INTERPOSE int sigaction(int number, const struct sigaction *action, struct sigaction *before)
 {
-    struct sigaction action = {.sa_handler = wanted, .sa_flags = flags};
-    struct sigaction before;
-    if (wanted == SIG_ERR || signal < 1 || signal >= NSIG) {
-        errno = EINVAL;
-        return SIG_ERR;
-    }
-    sigemptyset(&action.sa_mask);
-    if (!(flags & SA_NODEFER))
-        sigaddset(&action.sa_mask, signal);
-    return ending_sigaction(signal, &action, &before) == 0 ? before.sa_handler : SIG_ERR;
+    return ending_sigaction(number, action, before);
 }
 
 INTERPOSE handler signal(int number, handler wanted)
 {
-    return set(number, wanted, SA_RESTART);
+    AROUND(number, handler, (handler)real.signal(number, (void *)wanted));
 }
 
 INTERPOSE handler bsd_signal(int number, handler wanted)
 {
-    return set(number, wanted, SA_RESTART);
+    AROUND(number, handler, (handler)real.signal(number, (void *)wanted));
 }
 
 INTERPOSE handler ssignal(int number, handler wanted)
 {
-    return set(number, wanted, SA_RESTART);
+    AROUND(number, handler, (handler)real.signal(number, (void *)wanted));
 }
 
 INTERPOSE handler sysv_signal(int number, handler wanted)
 {
-    return set(number, wanted, SA_RESETHAND | SA_NODEFER);
+    AROUND(number, handler, (handler)real.sysv_signal(number, (void *)wanted));
 }
 
 INTERPOSE handler __sysv_signal(int number, handler wanted)
 {
-    return set(number, wanted, SA_RESETHAND | SA_NODEFER);
+    AROUND(number, handler, (handler)real.sysv_signal(number, (void *)wanted));
+}
+
+INTERPOSE handler sigset(int number, handler wanted)
+{
+    AROUND(number, handler, (handler)real.sigset(number, (void *)wanted));
+}
+
+INTERPOSE int siginterrupt(int number, int interrupts)
+{
+    AROUND(number, int, real.siginterrupt(number, interrupts));
 }

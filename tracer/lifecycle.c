@@ -16,14 +16,18 @@
 #include "trace_log.h"
 #include "unwind.h"
 
+#include <linux/futex.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct {
     atomic_uint begun; /* once per process and its forked children */
     atomic_uint beginning;
-    atomic_uint ended;
+    atomic_uint ender; /* the thread that closes the books */
+    atomic_uint ended; /* it has done so */
     struct env_options options;
 } life;
 
@@ -32,7 +36,8 @@ bool lifecycle_is_beginning(void)
     return atomic_load_explicit(&life.beginning, memory_order_relaxed) != 0;
 }
 
-/* --- facts about the process ------------------------------------------------------------------------ */
+/* --- facts about the process
+ * ------------------------------------------------------------------------ */
 
 static struct trace_string add_link(const char *link)
 {
@@ -96,7 +101,8 @@ static void add_facts(const char *tracer)
     add_command();
 }
 
-/* --- the beginning ---------------------------------------------------------------------------------- */
+/* --- the beginning
+ * ---------------------------------------------------------------------------------- */
 
 static bool is_stable(uintptr_t address)
 {
@@ -116,11 +122,12 @@ static void end_by_signal(int signal, const struct stopped_thread *here, uint32_
 
 static bool begin_tables(void)
 {
-    return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() && freed_table_begin() &&
-           frame_cache_begin(is_stable);
+    return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() &&
+           freed_table_begin() && unwind_begin() && frame_cache_begin(is_stable);
 }
 
-/* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait). */
+/* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait).
+ */
 static void leave_in_child(void)
 {
     if (tracing_is_on())
@@ -147,7 +154,8 @@ static void begin(void)
     find_tracer(tracer, sizeof tracer);
     env_hide_preload(tracer, life.options.trace_children);
     if (!tracing_begin() || !begin_tables() || !stepper_load(&reason)) {
-        message_line("libtrace: tracing is not possible here: %s; the program runs untraced", reason ? reason : "no memory");
+        message_line("libtrace: tracing is not possible here: %s; the program runs untraced",
+                     reason ? reason : "no memory");
         return;
     }
     add_facts(tracer);
@@ -163,7 +171,8 @@ static void begin(void)
 
 bool lifecycle_begin(void)
 {
-    if (atomic_load_explicit(&life.begun, memory_order_acquire) || !env_is_there() || atomic_exchange(&life.beginning, 1))
+    if (atomic_load_explicit(&life.begun, memory_order_acquire) || !env_is_there() ||
+        atomic_exchange(&life.beginning, 1))
         return false;
     if (!atomic_exchange(&life.begun, 1))
         begin();
@@ -171,11 +180,12 @@ bool lifecycle_begin(void)
     return tracing_is_on();
 }
 
-/* --- the end ---------------------------------------------------------------------------------------- */
+/* --- the end
+ * ---------------------------------------------------------------------------------------- */
 
 bool lifecycle_is_own_process(void)
 {
-    return trace_log_header->pid == (uint32_t)sys_getpid();
+    return trace_log_header && trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
 static bool has_other_allocator(void)
@@ -221,14 +231,35 @@ static void take_stock(const struct stopped_thread *here)
         stop_world_release(&world);
 }
 
-void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here, uint32_t stack)
+/* A thread that leaves while another one closes the books would take the process away from it. A
+ * signal in the midst of that very work must not wait for itself. */
+static void wait_for_end(void)
+{
+    if (atomic_load(&life.ender) == (unsigned)sys_gettid())
+        return;
+    while (!atomic_load(&life.ended))
+        sys_futex(&life.ended, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, NULL);
+}
+
+static bool begin_end(void)
+{
+    unsigned nobody = 0;
+    if (atomic_load(&life.ender) == 0 && !tracing_is_on())
+        return false;
+    if (atomic_compare_exchange_strong(&life.ender, &nobody, (unsigned)sys_gettid()))
+        return true;
+    wait_for_end();
+    return false;
+}
+
+static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
+                        uint32_t stack)
 {
     struct trace_header *header = trace_log_header;
-    if (!tracing_is_on() || !lifecycle_is_own_process() || atomic_exchange(&life.ended, 1))
-        return;
     module_list_refresh(NULL);
     take_stock(here);
-    header->ending_value = value;
+    header->ending_value =
+        ending == TRACE_SIGNALED ? value : value & 0xff; /* as the parent sees it */
     header->ending_stack = stack;
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     /* Release: who sees the ending sees the totals. */
@@ -238,23 +269,60 @@ void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thr
     trace_log_end();
 }
 
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
+                   uint32_t stack)
+{
+    if (!lifecycle_is_own_process() || !begin_end())
+        return;
+    close_books(ending, value, here, stack);
+    atomic_store(&life.ended, 1);
+    sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+}
+
+/* --- another program
+ * -------------------------------------------------------------------------------- */
+
+/* Whether exec of it may work. A bare name is looked for in PATH by libc. */
+static bool is_there(const char *path)
+{
+    return !strchr(path, '/') || sys_call(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0) == 0;
+}
+
+/* A program may try many times: a name that is the latest one's is not stored again. */
+static void note_name(const char *path)
+{
+    static char latest[256];
+    size_t length = strlen(path);
+    if (length < sizeof latest && strcmp(path, latest) == 0)
+        return;
+    trace_log_header->became = trace_log_add_string(path, length);
+    latest[0] = '\0';
+    if (length < sizeof latest)
+        memcpy(latest, path, length + 1);
+}
+
 void lifecycle_exec(const char *path)
 {
     struct trace_header *header = trace_log_header;
-    if (!tracing_is_on() || !lifecycle_is_own_process())
+    if (!tracing_is_on() || !lifecycle_is_own_process() || !is_there(path))
         return;
-    header->became = trace_log_add_string(path, strlen(path));
+    note_name(path);
     thread_sum(&header->totals);
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
     if (!life.options.quiet && !life.options.trace_children)
-        message_line("libtrace: this process becomes %s, which is not traced (--trace-children=yes in LIBTRACE_OPTIONS traces it)", path);
+        message_line("libtrace: this process becomes %s, which is not traced (--trace-children=yes "
+                     "in LIBTRACE_OPTIONS traces it)",
+                     path);
 }
 
 void lifecycle_exec_failed(void)
 {
-    if (!tracing_is_on() || !lifecycle_is_own_process())
+    struct trace_header *header = trace_log_header;
+    if (!tracing_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
         return;
-    trace_log_header->end_realtime_ns = 0;
-    __atomic_store_n(&trace_log_header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);
+    header->end_realtime_ns = 0;
+    __atomic_store_n(&header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);
+    if (!life.options.quiet && !life.options.trace_children)
+        message_line("libtrace: it did not: the program goes on");
 }

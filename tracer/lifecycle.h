@@ -17,10 +17,11 @@
 bool lifecycle_begin(void);
 /* Whether lifecycle_begin is under way in this process: allocations now are the tracer's own. */
 bool lifecycle_is_beginning(void);
-/* Ends tracing: leak check, totals and ending into the log, summary to the user. Only the first call
- * of the traced process itself has an effect; a vfork child's, for one, has none. `here` is the
- * calling thread as the program left it (stop_world_capture), `stack` its call stack, or 0. */
-void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here, uint32_t stack);
+/* Ends tracing: leak check, totals and ending into the log, summary to the user. Only the first
+ * call of the traced process itself has an effect; a vfork child's, for one, has none. `here` is
+ * the calling thread as the program left it (stop_world_capture), `stack` its call stack, or 0. */
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
+                   uint32_t stack);
 /* Whether this is the traced process, and not a child that shares its memory (vfork). */
 bool lifecycle_is_own_process(void);
 /* Libraries may have been unloaded: what is known of their code is forgotten. */
