@@ -1,51 +1,112 @@
 #include "real.h"
 
-#include <dlfcn.h>
+#include <elf.h>
 #include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 struct real_functions real;
 
+/* The dynamic linker's dlsym would do, but it allocates and translates its error texts, takes locks
+ * that the program may hold at that moment (tracing begins inside some malloc), and changes what the
+ * program's dlerror says. Reading the symbol tables does none of that. */
+
+struct symbols {
+    const ElfW(Sym) *table;
+    const char *names;
+    const uint32_t *gnu_hash;
+    const ElfW(Half) *versions; /* or NULL */
+};
+
+/* glibc has relocated these addresses in place, but not in every object (the vdso). */
+static const void *at(const struct link_map *map, ElfW(Addr) address)
+{
+    return (const void *)(address < map->l_addr ? map->l_addr + address : address);
+}
+
+static bool read_dynamic(const struct link_map *map, struct symbols *symbols)
+{
+    *symbols = (struct symbols){0};
+    for (const ElfW(Dyn) *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
+        if (entry->d_tag == DT_SYMTAB)
+            symbols->table = at(map, entry->d_un.d_ptr);
+        else if (entry->d_tag == DT_STRTAB)
+            symbols->names = at(map, entry->d_un.d_ptr);
+        else if (entry->d_tag == DT_GNU_HASH)
+            symbols->gnu_hash = at(map, entry->d_un.d_ptr);
+        else if (entry->d_tag == DT_VERSYM)
+            symbols->versions = at(map, entry->d_un.d_ptr);
+    }
+    return symbols->table && symbols->names && symbols->gnu_hash;
+}
+
+static uint32_t hash_name(const char *name)
+{
+    uint32_t hash = 5381;
+    for (; *name; name++)
+        hash = hash * 33 + (unsigned char)*name;
+    return hash;
+}
+
+#define VERSION_HIDDEN 0x8000u /* an older version, kept for programs that were linked with it */
+
+static bool is_wanted(const struct symbols *symbols, uint32_t index, const char *name)
+{
+    const ElfW(Sym) *symbol = &symbols->table[index];
+    return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
+           !(symbols->versions && (symbols->versions[index] & VERSION_HIDDEN)) &&
+           strcmp(symbols->names + symbol->st_name, name) == 0;
+}
+
+/* DT_GNU_HASH: number of buckets, first symbol, words of the filter, its shift; the filter; the
+ * buckets; for each symbol from the first on its hash, the lowest bit set on the last of a bucket. */
+static void *find_in(const struct link_map *map, const char *name, uint32_t hash)
+{
+    struct symbols symbols;
+    if (!read_dynamic(map, &symbols))
+        return NULL;
+    const uint32_t *table = symbols.gnu_hash;
+    uint32_t bucket_count = table[0];
+    uint32_t first = table[1];
+    const uint32_t *buckets = table + 4 + table[2] * (sizeof(ElfW(Addr)) / sizeof(uint32_t));
+    const uint32_t *hashes = buckets + bucket_count;
+    if (bucket_count == 0)
+        return NULL;
+    for (uint32_t index = buckets[hash % bucket_count]; index >= first; index++) {
+        if ((hashes[index - first] | 1) == (hash | 1) && is_wanted(&symbols, index, name))
+            return (void *)(map->l_addr + symbols.table[index].st_value);
+        if (hashes[index - first] & 1)
+            return NULL;
+    }
+    return NULL;
+}
+
+static const struct link_map *own_map(void)
+{
+    for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
+        if (map->l_ld == _DYNAMIC)
+            return map;
+    return NULL;
+}
+
 void *real_find(const char *symbol)
 {
-    return dlsym(RTLD_NEXT, symbol);
-}
-
-/* Whether a loaded file is the C++ runtime, by the beginning of its name; its path into `context`. */
-static int is_runtime(struct dl_phdr_info *info, size_t size, void *context)
-{
-    static const char *const names[] = {"libstdc++.so", "libc++.so", "libc++abi.so"};
-    const char *slash = strrchr(info->dlpi_name, '/');
-    const char *name = slash ? slash + 1 : info->dlpi_name;
-    (void)size;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(name, names[i], strlen(names[i])) == 0) {
-            *(const char **)context = info->dlpi_name;
-            return 1;
-        }
-    return 0;
-}
-
-void *real_find_cxx(const char *symbol)
-{
-    const char *path = NULL;
-    /* Looking first: a dlopen or dlsym that fails would change what the program's dlerror says. */
-    if (!dl_iterate_phdr(is_runtime, &path))
-        return NULL;
-    void *handle = dlopen(path, RTLD_LAZY | RTLD_NOLOAD);
-    if (!handle)
-        return NULL;
-    void *found = dlsym(handle, symbol);
-    real.dlclose(handle);
-    return found;
+    uint32_t hash = hash_name(symbol);
+    const struct link_map *own = own_map();
+    /* The list is the order in which the loader searches: the program, what is preloaded, the
+     * libraries; behind them what was loaded later, for all or for its loader only. */
+    for (const struct link_map *map = own ? own->l_next : NULL; map; map = map->l_next) {
+        void *found = find_in(map, symbol, hash);
+        if (found)
+            return found;
+    }
+    return NULL;
 }
 
 void real_resolve(void)
 {
-    /* malloc and its three companions stand first in the list: a later symbol that is missing makes
-     * dlsym allocate its error text. */
 #define X(result, name, symbol, parameters) real.name = (result(*) parameters)real_find(symbol);
 #include "real.def"
 #undef X
-    dlerror(); /* what was not found is not the program's business */
 }
