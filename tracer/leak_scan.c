@@ -34,10 +34,10 @@ struct scan {
     const struct stopped_thread *here;
     const struct stopped_world *world;
     struct trace_verdict *log;      /* VERDICTS, filled when the check is done */
-    size_t capacity;                /* records in the log, in verdicts and in each half of blocks */
-    struct trace_block *blocks;     /* scratch: two halves */
+    size_t capacity;                /* records in log and verdicts, blocks in scratch */
     struct trace_verdict *verdicts; /* at work */
     size_t count;
+    void *scratch;             /* first of block_sort, then of reach */
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
     struct roots_range loader;
@@ -55,7 +55,7 @@ bool leak_scan_is_child(void)
     return is_child;
 }
 
-/* Memory that is read and written all over: in large pages if the kernel has some. */
+/* Memory that is read and written all over, in large pages if the kernel has some. */
 static void *map_large(size_t bytes)
 {
     void *memory = pages_map(bytes);
@@ -77,14 +77,14 @@ static void collect_block(void *context, const struct trace_block *block)
 {
     struct scan *scan = context;
     if (scan->count < scan->capacity)
-        scan->blocks[scan->count++] = *block;
+        ((struct trace_block *)scan->verdicts)[scan->count++] = *block;
 }
 
 static void gather_blocks(struct scan *scan)
 {
     scan->count = 0;
     block_table_for_each(collect_block, scan);
-    block_sort(scan->verdicts, scan->blocks, scan->blocks + scan->capacity, scan->count);
+    block_sort(scan->verdicts, scan->scratch, scan->count);
 }
 
 /* --- the world as reach and glibc_heap see it
@@ -223,10 +223,10 @@ static void sum_up(struct scan *scan)
             leaks->heuristic_bytes[verdict->heuristic] += size;
             leaks->heuristic_blocks[verdict->heuristic]++;
         }
-        scan->log[i] = *verdict;
     }
     trace_log_header->losses.mapping_bytes_not_read = scan->reach.bytes_not_read;
     trace_log_header->verdicts = scan->count;
+    trace_log_fill(TRACE_VERDICTS, 0, scan->log, scan->verdicts, scan->count * sizeof *scan->log);
 }
 
 /* 0, or -errno with the log's scan left as it was. */
@@ -248,10 +248,11 @@ static int check(struct scan *scan, enum trace_scan how)
         reach_plan(&scan->reach, &world, scan->verdicts, scan->count, scan->options->heuristics);
     if (error)
         return error;
-    void *scratch = map_large(scan->reach.scratch_size);
-    if (!scratch)
+    if (scan->reach.scratch_size > scan->capacity * sizeof(struct trace_block))
+        scan->scratch = map_large(scan->reach.scratch_size);
+    if (!scan->scratch)
         return -ENOMEM;
-    reach_begin(&scan->reach, scratch);
+    reach_begin(&scan->reach, scan->scratch);
     scan_threads(scan);
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
@@ -352,8 +353,8 @@ static bool prepare(struct scan *scan)
     scan->capacity = live + SLACK_BLOCKS;
     scan->log = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->log, 0);
     scan->verdicts = map_large(scan->capacity * sizeof *scan->verdicts);
-    scan->blocks = map_large(2 * scan->capacity * sizeof *scan->blocks);
-    return scan->log && scan->verdicts && scan->blocks;
+    scan->scratch = map_large(scan->capacity * sizeof(struct trace_block));
+    return scan->log && scan->verdicts && scan->scratch;
 }
 
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,

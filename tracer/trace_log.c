@@ -155,6 +155,20 @@ void trace_log_retire(enum trace_table kind, uint32_t number, void *memory)
     sys_madvise(memory, extent->length, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
 }
 
+void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from, size_t bytes)
+{
+    const struct trace_extent *extent = log_file.in_file ? find_extent(kind, number) : NULL;
+    int fd = extent ? log_fd() : -1;
+    size_t done = 0;
+    while (fd >= 0 && done < bytes) {
+        long written = sys_pwrite(fd, (const char *)from + done, bytes - done, extent->offset + done);
+        if (written <= 0)
+            break;
+        done += (size_t)written;
+    }
+    memcpy((char *)memory + done, (const char *)from + done, bytes - done);
+}
+
 struct trace_string trace_log_add_string(const char *text, size_t length)
 {
     struct trace_string string = {0, 0, 0};

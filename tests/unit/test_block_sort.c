@@ -4,6 +4,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "block_sort.h"
 
@@ -18,20 +19,21 @@ static uint64_t draw(void)
 static void check_sort(size_t n, uint64_t mask)
 {
     struct trace_verdict *verdicts = calloc(n + 1, sizeof *verdicts);
-    struct trace_block *blocks = calloc(2 * n + 1, sizeof *blocks);
+    struct trace_block *blocks = (struct trace_block *)verdicts;
+    struct trace_block *room = calloc(n + 1, sizeof *room);
     uint64_t *addresses = calloc(n + 1, sizeof *addresses);
-    assert_true(verdicts && blocks && addresses);
+    assert_true(verdicts && room && addresses);
     for (size_t k = 0; k < n; k++) {
         addresses[k] = (0x555555555555u & ~mask) | (draw() & mask);
         blocks[k].where = addresses[k] | draw() << TRACE_FAMILY_SHIFT;
         blocks[k].what = k;
-        verdicts[k].kind = 3; /* rubbish of before */
-        verdicts[k].pointer_at = 77;
     }
-    block_sort(verdicts, blocks, blocks + n, n);
+    memset(blocks + n, 0xa5, n * sizeof *blocks);
+    block_sort(verdicts, room, n);
     for (size_t k = 0; k < n; k++) {
         assert_int_equal(trace_block_address(verdicts[k].where), addresses[verdicts[k].what]);
         assert_int_equal(verdicts[k].kind, 0);
+        assert_int_equal(verdicts[k].head, 0);
         assert_int_equal(verdicts[k].pointer_at, 0);
         addresses[verdicts[k].what] = UINT64_MAX; /* each comes once */
         if (k > 0)
@@ -39,7 +41,7 @@ static void check_sort(size_t n, uint64_t mask)
                         trace_block_address(verdicts[k].where));
     }
     free(verdicts);
-    free(blocks);
+    free(room);
     free(addresses);
 }
 
