@@ -12,29 +12,54 @@ struct place {
     atomic_uint stack_freed;
 };
 
-static struct place *places;
+/* The places are taken in turn, so that the oldest block goes first. Two cache lines. */
+#define WAYS 5u
+struct set {
+    struct place places[WAYS];
+    atomic_uint latest;
+};
+#define SETS (1u << 13)
 
-static struct place *place_of(uint64_t address)
+static struct set *sets;
+
+/* Twice: one multiplication turns the even strides of an allocator into clusters. */
+static struct set *set_of(uint64_t address)
 {
-    return &places[(address >> 4) * 0x9e3779b97f4a7c15u >> 49];
+    uint64_t mixed = (address >> 4) * 0x9e3779b97f4a7c15u;
+    return &sets[(mixed ^ mixed >> 32) * 0x9e3779b97f4a7c15u >> 51];
 }
-_Static_assert(FREED_TABLE_PLACES == 1u << 15, "place_of takes 15 bits");
+_Static_assert(SETS == 1u << 13, "set_of takes 13 bits");
+_Static_assert(SETS *WAYS == FREED_TABLE_PLACES, "the header says how many");
+_Static_assert(sizeof(struct set) == 128, "two cache lines");
+
+/* The next place in turn; a block that is freed over and over keeps its own. */
+static struct place *place_for(struct set *set, uint64_t address)
+{
+    unsigned latest = atomic_load_explicit(&set->latest, memory_order_relaxed);
+    uint64_t where = atomic_load_explicit(&set->places[latest].where, memory_order_relaxed);
+    if (where && trace_block_address(where) != address) {
+        latest = latest + 1 < WAYS ? latest + 1 : 0;
+        atomic_store_explicit(&set->latest, latest, memory_order_relaxed);
+    }
+    return &set->places[latest];
+}
 
 bool freed_table_begin(void)
 {
-    places = pages_map(FREED_TABLE_PLACES * sizeof *places);
-    return places != NULL;
+    sets = pages_map(SETS * sizeof *sets);
+    return sets != NULL;
 }
 
 void freed_table_put(const struct block *block, uint32_t stack_freed)
 {
-    if (!places)
+    if (!sets)
         return;
-    struct place *place = place_of(block->address);
+    struct place *place = place_for(set_of(block->address), block->address);
     uint64_t size = block->size < TRACE_SIZE_ELSEWHERE ? block->size : TRACE_SIZE_ELSEWHERE;
     atomic_store_explicit(&place->where, 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
-    atomic_store_explicit(&place->what, size | (uint64_t)block->stack << TRACE_SIZE_BITS, memory_order_relaxed);
+    atomic_store_explicit(&place->what, size | (uint64_t)block->stack << TRACE_SIZE_BITS,
+                          memory_order_relaxed);
     atomic_store_explicit(&place->stack_freed, stack_freed, memory_order_relaxed);
     /* Release: who sees the address sees the rest. */
     atomic_store_explicit(&place->where,
@@ -57,14 +82,26 @@ static bool read_place(const struct place *place, struct block *block, uint32_t 
     return where != 0 && atomic_load_explicit(&place->where, memory_order_relaxed) == where;
 }
 
+/* The latest first: an address may have been freed before. */
+static bool find_in_set(const struct set *set, uint64_t address, bool interior, struct block *block,
+                        uint32_t *stack_freed)
+{
+    unsigned latest = atomic_load_explicit(&set->latest, memory_order_relaxed);
+    for (unsigned age = 0; age < WAYS; age++)
+        if (read_place(&set->places[(latest + WAYS - age) % WAYS], block, stack_freed) &&
+            (interior ? address - block->address < block->size : address == block->address))
+            return true;
+    return false;
+}
+
 bool freed_table_find(uint64_t address, bool interior, struct block *block, uint32_t *stack_freed)
 {
-    if (!places)
+    if (!sets)
         return false;
-    if (read_place(place_of(address), block, stack_freed) && block->address == address)
+    if (find_in_set(set_of(address), address, false, block, stack_freed))
         return true;
-    for (size_t i = 0; interior && i < FREED_TABLE_PLACES; i++)
-        if (read_place(&places[i], block, stack_freed) && address - block->address < block->size)
+    for (size_t i = 0; interior && i < SETS; i++)
+        if (find_in_set(&sets[i], address, true, block, stack_freed))
             return true;
     return false;
 }

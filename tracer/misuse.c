@@ -5,12 +5,21 @@
 #include "sys.h"
 #include "trace_log.h"
 
-/* --- records --------------------------------------------------------------------------------------- */
+#include <stdatomic.h>
+
+/* Each error is compared with all records: more of them would be no help to anybody. */
+#define RECORDS_MAX 10000u
+/* After so many thorough searches for one bad call the next ones are taken for the same. */
+#define SEARCHES_MAX 16u
+
+/* --- records
+ * --------------------------------------------------------------------------------------- */
 
 static bool is_same(const struct trace_error *a, const struct trace_error *b)
 {
     return a->kind == b->kind && a->place == b->place && a->stack == b->stack &&
-           a->stack_allocated == b->stack_allocated && a->stack_freed == b->stack_freed && a->given == b->given;
+           a->stack_allocated == b->stack_allocated && a->stack_freed == b->stack_freed &&
+           a->given == b->given;
 }
 
 static struct trace_error *find_same(const struct trace_error *error)
@@ -24,17 +33,19 @@ static struct trace_error *find_same(const struct trace_error *error)
     return NULL;
 }
 
-static void add(struct trace_error *error)
+/* The record that the error is counted in; NULL: there is no room for more. */
+static struct trace_error *add(struct trace_error *error)
 {
     uint64_t index;
     struct trace_error *record = find_same(error);
     if (record) {
         __atomic_fetch_add(&record->count, 1, __ATOMIC_RELAXED);
-        return;
+        return record;
     }
-    if (!chunk_table_claim(&trace_log_errors, 1, true, &index)) {
+    if (atomic_load(&trace_log_errors.count) > RECORDS_MAX ||
+        !chunk_table_claim(&trace_log_errors, 1, true, &index)) {
         trace_log_lose(&trace_log_header->losses.errors, 1);
-        return;
+        return NULL;
     }
     uint32_t kind = error->kind;
     record = chunk_table_at(&trace_log_errors, index);
@@ -45,6 +56,7 @@ static void add(struct trace_error *error)
     *record = *error;
     /* Release: a reader that sees the kind sees the rest. */
     __atomic_store_n(&record->kind, kind, __ATOMIC_RELEASE);
+    return record;
 }
 
 void misuse_count(uint64_t *records, uint64_t *times)
@@ -61,7 +73,8 @@ void misuse_count(uint64_t *records, uint64_t *times)
     }
 }
 
-/* --- what an address is ------------------------------------------------------------------------------ */
+/* --- what an address is
+ * ------------------------------------------------------------------------------ */
 
 struct search {
     uint64_t address;
@@ -74,7 +87,8 @@ static void look_inside(void *context, const struct trace_block *slot)
     uint64_t start = trace_block_address(slot->where);
     uint64_t size = block_table_size_of(slot);
     if (search->address - start < (size ? size : 1))
-        search->found = (struct block){start, size, trace_block_stack(slot->what), 0, trace_block_family(slot->where)};
+        search->found = (struct block){start, size, trace_block_stack(slot->what), 0,
+                                       trace_block_family(slot->where)};
 }
 
 bool misuse_find_block(uint64_t address, struct block *block)
@@ -99,7 +113,8 @@ static enum trace_error_place place_of(const struct thread *thread, uint64_t add
     return module_list_find(address) ? TRACE_PLACE_DATA : TRACE_PLACE_UNKNOWN;
 }
 
-static void describe(struct trace_error *error, enum trace_error_place place, const struct block *block)
+static void describe(struct trace_error *error, enum trace_error_place place,
+                     const struct block *block)
 {
     error->place = place;
     error->block = block->address;
@@ -107,28 +122,84 @@ static void describe(struct trace_error *error, enum trace_error_place place, co
     error->stack_allocated = block->stack;
 }
 
+static bool find_freed(struct trace_error *error, bool interior)
+{
+    struct block block;
+    if (!freed_table_find(error->address, interior, &block, &error->stack_freed)) {
+        error->stack_freed = 0;
+        return false;
+    }
+    describe(error, TRACE_PLACE_FREED_BLOCK, &block);
+    return true;
+}
+
+/* Another thread that frees the same block at this moment has taken it out of the table of live
+ * blocks, and remembers it among the freed ones soon. */
+static bool find_being_freed(struct trace_error *error)
+{
+    for (int i = 0; i < 100; i++) {
+        sys_sched_yield();
+        if (find_freed(error, false))
+            return true;
+    }
+    return false;
+}
+
+/* Looks at all blocks, live and freed. */
+static void search(struct thread *thread, struct trace_error *error)
+{
+    struct block block;
+    if (misuse_find_block(error->address, &block)) {
+        describe(error, TRACE_PLACE_LIVE_BLOCK, &block);
+        return;
+    }
+    if (find_freed(error, true))
+        return;
+    error->place = place_of(thread, error->address);
+    if (error->place == TRACE_PLACE_UNKNOWN)
+        find_being_freed(error);
+}
+
+/* Bad calls that needed a search lately. A call that goes on for a million times is not searched
+ * for a million times. Threads may mix up their entries: a few searches more are all that comes of
+ * it. */
+static struct often {
+    atomic_uint stack;
+    atomic_uint searches;
+    _Atomic(struct trace_error *) record; /* that of the latest search */
+} often[64];
+
+static struct often *often_of(uint32_t stack)
+{
+    struct often *entry = &often[stack % (sizeof often / sizeof *often)];
+    if (atomic_exchange(&entry->stack, stack) != stack) {
+        atomic_store(&entry->searches, 0);
+        atomic_store(&entry->record, NULL);
+    }
+    return entry;
+}
+
 void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack)
 {
     struct trace_error error = {.kind = TRACE_INVALID_FREE, .address = address, .stack = stack};
-    struct block block;
-    uint32_t stack_freed;
     /* In this order: memory of a freed block may be a part of a live one by now, but a free of
      * exactly the freed block's address is meant for that. */
-    if (freed_table_find(address, false, &block, &stack_freed)) {
-        describe(&error, TRACE_PLACE_FREED_BLOCK, &block);
-        error.stack_freed = stack_freed;
-    } else if (misuse_find_block(address, &block)) {
-        describe(&error, TRACE_PLACE_LIVE_BLOCK, &block);
-    } else if (freed_table_find(address, true, &block, &stack_freed)) {
-        describe(&error, TRACE_PLACE_FREED_BLOCK, &block);
-        error.stack_freed = stack_freed;
-    } else {
-        error.place = place_of(thread, address);
+    if (find_freed(&error, false)) {
+        add(&error);
+        return;
     }
-    add(&error);
+    struct often *entry = often_of(stack);
+    struct trace_error *record = atomic_load(&entry->record);
+    if (record && record->stack == stack && atomic_fetch_add(&entry->searches, 1) >= SEARCHES_MAX) {
+        __atomic_fetch_add(&record->count, 1, __ATOMIC_RELAXED);
+        return;
+    }
+    search(thread, &error);
+    atomic_store(&entry->record, add(&error));
 }
 
-void misuse_check_free(struct thread *thread, const struct block *block, const struct misuse_free *how, uint32_t stack)
+void misuse_check_free(struct thread *thread, const struct block *block,
+                       const struct misuse_free *how, uint32_t stack)
 {
     struct trace_error error = {.address = block->address, .stack = stack};
     (void)thread;
