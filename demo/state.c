@@ -33,7 +33,7 @@ struct app_state {
 
 static void activity_log_start(struct activity_log *log, size_t capacity)
 {
-    log->entries = must_have(malloc(capacity * sizeof *log->entries));
+    log->entries = must_have(calloc(capacity, sizeof *log->entries));
     log->count = 0;
     log->capacity = capacity;
 }
@@ -43,6 +43,7 @@ static void activity_log_append(struct activity_log *log, const char *entry)
     if (log->count == log->capacity) {
         log->capacity *= 2;
         log->entries = must_have(realloc(log->entries, log->capacity * sizeof *log->entries));
+        memset(log->entries + log->count, 0, log->count * sizeof *log->entries);
     }
     log->entries[log->count++] = must_have(strdup(entry));
 }

@@ -17,8 +17,6 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     void *found = real_find(symbol);
     if (!found)
         __builtin_trap(); /* called, so somebody must have linked against it */
-    if (!real.cxx_freeres)
-        real.cxx_freeres = (void (*)(void))real_find("_ZN9__gnu_cxx9__freeresEv");
     return found;
 }
 
