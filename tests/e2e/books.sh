@@ -18,9 +18,9 @@ truth() {
 # same PROGRAM ARGUMENT…: the same output, errors and exit status without and with the tracer, whose own
 # words go to ./summary
 same() {
-    local wanted=${OPTIONS:-}
+    local OPTIONS="--log-file=summary ${OPTIONS:-}"
     native "$@"
-    OPTIONS="--log-file=summary $wanted" traced "$@"
+    traced "$@"
     equal "exit status of $1" "$native_status" "$status"
     diff native.out out | head -20 || true
     cmp native.out out || fail "the output of $1 changes"

@@ -1,0 +1,90 @@
+# Where the tracer's words go, and bad options.
+source "$TESTS/e2e/books.sh"
+program=$PROGRAMS/api_malloc
+
+test_summary_on_standard_error() {
+    traced "$program"
+    equal 'totals' "$(truth out)" "$(usage err)"
+    [ "$(grep -cvE '^==[0-9]+== ' err)" = 0 ] || fail 'a line has no ==PID=='
+    equal 'process numbers' 1 "$(sed -E 's/^==([0-9]+)==.*/\1/' err | sort -u | wc -l)"
+}
+test_log_file() {
+    OPTIONS=--log-file=words.%p traced "$program"
+    equal 'standard error' '' "$(cat err)"
+    equal 'totals' "$(truth out)" "$(usage words.*)"
+    grep -q "^==$(ls words.* | cut -d. -f2)== HEAP SUMMARY" words.*
+}
+test_log_file_is_made_anew() {
+    seq 1000 >words
+    OPTIONS=--log-file=words traced "$program"
+    has_not words 999
+    equal 'totals' "$(truth out)" "$(usage words)"
+}
+test_log_file_that_cannot_be_written() {
+    OPTIONS=--log-file=no/such/folder/words traced "$program"
+    equal 'exit status' 0 "$status"
+    has err no/such/folder/words
+    "$program" >native.out
+    cmp native.out out
+}
+test_quiet() {
+    OPTIONS=-q traced "$program"
+    equal 'standard error' '' "$(cat err)"
+    [ -s trace.log ]
+    report trace.log
+    has report 'HEAP SUMMARY' "in use at exit: $(truth out | awk '{ print $1 " bytes in " $3 + 0 " blocks" }')"
+}
+test_verbose_counts_frames() {
+    OPTIONS=-v traced "$program"
+    has err ' frames by SP'
+}
+test_standard_error_that_nobody_reads() {
+    { status=0; sleep 0.2; LD_PRELOAD=$LIBTRACE "$program" 2>&1 >out || status=$?; echo $status >code; } | true
+    equal 'exit status' 0 "$(cat code)"
+    status=0
+    LD_PRELOAD=$LIBTRACE "$program" 2>/dev/full >out || status=$?
+    equal 'exit status' 0 "$status"
+}
+
+# refused OPTIONS WORDS…: one line, status 2, and the program has not run
+refused() {
+    OPTIONS=$1 traced "$program"
+    equal "exit status with $1" 2 "$status"
+    equal 'output of the program' '' "$(cat out)"
+    equal "lines about $1" 1 "$(wc -l <err)"
+    has err "${@:2}"
+    [ ! -e trace.log ] || fail 'a log was begun'
+}
+test_bad_options_are_refused() {
+    refused --no-such-option --no-such-option 'not known' 'leakreport --help'
+    refused --trace-file '--trace-file needs a value'
+    refused --trace-file= '--trace-file needs a value'
+    refused --trace-children=maybe 'yes or no' maybe
+    refused --leak-check=sometimes sometimes
+    refused --leak-check-heuristics=magic magic
+    refused '--trace-file=%x.log' '%x.log'
+    refused '--trace-file=%q{NO_SUCH_VARIABLE}.log' NO_SUCH_VARIABLE
+    refused '--trace-file=%q.log' '%q{'
+    refused '--trace-file=~/trace.log' '~'
+    refused "--trace-file=$(printf 'x%.0s' $(seq 5000))" 'too long'
+    refused 'trace.log' 'trace.log'
+    refused '-q -x' '-x'
+    refused '--log-file=%y' '%y'
+}
+# leakreport's and valgrind's options may stand there too: they are for the report.
+test_options_of_the_report_are_accepted() {
+    OPTIONS='--show-leak-kinds=all --num-callers=20 --error-exitcode=9 --suppressions=x.supp -s --leak-resolution=med' traced "$program"
+    equal 'exit status' 0 "$status"
+    equal 'totals' "$(truth out)" "$(usage err)"
+}
+# A set-uid program takes no orders from its caller's environment.
+test_set_uid_program_ignores_the_options() {
+    [ "$(id -u)" = 0 ] || return 0
+    cp "$program" setuid_program
+    chmod 755 .
+    chown 65534 setuid_program && chmod 4755 setuid_program
+    status=0
+    setpriv --reuid=65533 --clear-groups env LIBTRACE_OPTIONS=--trace-file=taken.log LD_PRELOAD="$LIBTRACE" ./setuid_program >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    [ ! -e taken.log ] || fail 'the caller named a file for a set-uid program'
+}
