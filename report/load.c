@@ -136,32 +136,59 @@ static void load_in_use(struct model *model)
 
 /* --- errors --------------------------------------------------------------------------------- */
 
-static void load_misuse(struct stack_loader *stacks, struct model *model,
+/* As in valgrind: errors are of one context when the bad call and its next callers are the same,
+ * whatever block it hit. */
+enum { LOAD_CONTEXT_FRAMES = 4 };
+struct load_context {
+    uint64_t given;
+    uint32_t kind;
+    uint32_t frames[LOAD_CONTEXT_FRAMES + 1]; /* one more, always 0: no padding */
+};
+
+static uint32_t load_context_number(struct intern *contexts, const struct model *model,
+                                    const struct misuse *misuse)
+{
+    struct load_context key = {.given = misuse->record.given, .kind = misuse->record.kind};
+    struct stack stack = model_stack(model, misuse->stack);
+
+    for (uint32_t i = 0; i < LOAD_CONTEXT_FRAMES && i < stack.count; i++)
+        key.frames[i] = stack.frames[i] + 1;
+    return intern_put(contexts, &key, sizeof key);
+}
+
+static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
                         const struct trace_error *record)
 {
     uint32_t kind = __atomic_load_n(&record->kind, __ATOMIC_ACQUIRE);
 
     if (kind == 0 || kind > TRACE_REALLOC_ZERO)
         return;
+    struct misuse misuse = {.record = *record, .stack = load_stack(stacks, record->stack)};
+    misuse.record.count += misuse.record.count == 0;
+    uint32_t number = load_context_number(contexts, model, &misuse);
+    if (number < model->misuse_count) {
+        model->misuses[number].record.count += misuse.record.count;
+        return;
+    }
+    misuse.stack_allocated = load_stack(stacks, record->stack_allocated);
+    misuse.stack_freed = load_stack(stacks, record->stack_freed);
     memory_make_room(model->misuses, model->misuse_count, model->misuse_capacity);
-    struct misuse *misuse = &model->misuses[model->misuse_count++];
-    *misuse = (struct misuse){.record = *record};
-    misuse->stack = load_stack(stacks, record->stack);
-    misuse->stack_allocated = load_stack(stacks, record->stack_allocated);
-    misuse->stack_freed = load_stack(stacks, record->stack_freed);
+    model->misuses[model->misuse_count++] = misuse;
 }
 
 static void load_misuses(struct stack_loader *stacks, struct model *model)
 {
     uint32_t count;
     const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_ERRORS, &count);
+    struct intern contexts = {0};
 
     for (uint32_t i = 0; i < count; i++) {
         const struct trace_error *records = (const void *)extents[i].bytes;
 
         for (uint64_t k = 0; k < extents[i].count; k++)
-            load_misuse(stacks, model, &records[k]);
+            load_misuse(stacks, &contexts, model, &records[k]);
     }
+    intern_free(&contexts);
 }
 
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)

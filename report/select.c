@@ -67,13 +67,14 @@ static void select_misuses(struct selection *selection, struct model *model,
 {
     for (uint32_t i = 0; i < model->misuse_count; i++) {
         struct misuse *misuse = &model->misuses[i];
-        uint64_t times = misuse->record.count ? misuse->record.count : 1;
+        uint64_t times = misuse->record.count;
         struct suppress_entry *entry = select_find(selection, select_suppress_kind(misuse), 0,
                                                    model, symbolizer, misuse->stack);
 
         misuse->suppressed = entry != NULL;
         if (entry) {
             suppress_count(entry, 0, 0);
+            entry->times += times - 1;
             selection->suppressed_errors += times;
             selection->suppressed_contexts++;
             selection->suppressed_misuses++;

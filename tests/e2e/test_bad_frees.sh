@@ -1,0 +1,89 @@
+# Bad frees: the program survives them, says what it would have said if they did nothing, and each is named
+# in valgrind's words with valgrind's stacks and counts.
+source "$TESTS/e2e/books.sh"
+
+# errors FILE: from the first error on, without what differs from run to run
+errors() {
+    bare "$1" | sed -E 's/ 0x[0-9A-Fa-f]+:?//g; s/^(   at .*) \(in .*/\1/; /^For lists/d' | sed -n '/^Invalid\|^Mismatched\|^HEAP SUMMARY/,$p'
+}
+# survives PROGRAM ARGUMENT…: with its own output and status; the report is in ./report
+survives() {
+    OPTIONS=--log-file=summary traced "$@"
+    equal 'exit status' 3 "$status"
+    equal 'last line' survived "$(tail -n 1 out)"
+    equal 'bytes on standard error' 0 "$(wc -c <err)"
+    report -s trace.log
+    equal 'exit status of leakreport' 0 "$status"
+}
+as_in_valgrind() { # as_in_valgrind PROGRAM ARGUMENT…
+    survives "$@"
+    valgrind --command-line-only=yes --leak-check=full -s --log-file=valgrind.log "$@" >valgrind.out 2>valgrind.err || true
+    diff valgrind.out out
+    errors valgrind.log >theirs
+    errors report >ours
+    diff theirs ours
+}
+
+kinds='twice thrice after_realloc inside inside_freed of_data of_number delete_of_malloc delete_array_of_malloc
+    free_of_new free_of_new_array delete_of_new_array delete_array_of_new realloc_of_new delete_twice
+    delete_of_freed free_of_strdup right_sizes long_after reused'
+for kind in $kinds; do eval "test_${kind}() { as_in_valgrind \"\$PROGRAMS/free_kinds\" $kind; }"; done
+test_contexts_are_counted_as_in_valgrind() { as_in_valgrind "$PROGRAMS/free_contexts"; has report 'ERROR SUMMARY: 5 errors from 1 contexts'; }
+
+# A realloc that is refused allocates nothing; valgrind counts what was asked for all the same.
+realloc_refused() {
+    survives "$PROGRAMS/free_kinds" "$1"
+    equal 'realloc returns NULL' 1 "$(head -n 1 out)"
+    valgrind --command-line-only=yes --leak-check=full -s --log-file=valgrind.log "$PROGRAMS/free_kinds" "$1" >/dev/null 2>&1 || true
+    errors valgrind.log | grep -v 'total heap usage' >theirs
+    errors report | grep -v 'total heap usage' >ours
+    diff theirs ours
+    equal 'frees' "$(usage valgrind.log | sed 's/.*, \(.*\) frees.*/\1/')" "$(usage report | sed 's/.*, \(.*\) frees.*/\1/')"
+}
+test_realloc_of_freed() { realloc_refused by_realloc; }
+test_realloc_inside() { realloc_refused realloc_inside; }
+
+# What valgrind knows better.
+test_behind_a_block() {
+    survives "$PROGRAMS/free_kinds" behind
+    has report 'Invalid free() / delete / delete[] / realloc()' ': behind() (free_kinds.cpp:' 'ERROR SUMMARY: 1 errors from 1 contexts'
+}
+test_of_code() {
+    for kind in of_code of_function_of_libc; do
+        survives "$PROGRAMS/free_kinds" $kind
+        has report 'Invalid free() / delete / delete[] / realloc()' ": $kind() (free_kinds.cpp:" 'ERROR SUMMARY: 1 errors from 1 contexts'
+    done
+}
+
+# What valgrind 3.19 does not look at.
+wrong() { # wrong KIND TEXT FUNCTION…
+    survives "$PROGRAMS/free_kinds" "$1"
+    has report "$2" 'is 0 bytes inside a block of size' "${@:3}" ": $1() (free_kinds.cpp:" 'ERROR SUMMARY: 1 errors from 1 contexts' 'All heap blocks were freed'
+}
+test_wrong_size() { wrong wrong_size 'Mismatched new/delete size value: 31' ': operator delete(void*, unsigned long)'; }
+test_wrong_array_size() { wrong wrong_array_size 'Mismatched new/delete size value: 29' ': operator delete[](void*, unsigned long)'; }
+test_wrong_alignment() { wrong wrong_alignment 'Mismatched new/delete alignment dealloc value: 128' ': operator delete(void*, std::align_val_t)'; }
+test_missing_alignment() { wrong missing_alignment 'Mismatched new/delete alignment dealloc value: 0' ': operator delete(void*)'; }
+test_free_sized() {
+    survives "$PROGRAMS/free_sized"
+    has report 'Mismatched new/delete size value: 31' ': wrong_size (free_sized.c:' 'Mismatched new/delete size value: 64' ': wrong_aligned_size (free_sized.c:' \
+        'Mismatched new/delete alignment dealloc value: 128' ': wrong_alignment (free_sized.c:' 'Invalid free()' ': twice (free_sized.c:' \
+        'ERROR SUMMARY: 4 errors from 4 contexts'
+    has_not report ': right (free_sized.c'
+}
+
+test_two_threads_at_once() {
+    survives "$PROGRAMS/free_threads"
+    bare report >bare
+    grep -qE '^ERROR SUMMARY: 20,000 errors from [12] contexts' bare || fail "$(grep 'ERROR SUMMARY' bare)"
+    has report ' frees, 964,400 bytes allocated' 'in use at exit: 0 bytes in 0 blocks' "is 0 bytes inside a block of size 48 free'd"
+    has_not report "not stack'd"
+}
+# A search among all blocks for each of them would take hours.
+test_a_million_of_one_kind() {
+    for kind in twice inside data number; do
+        survives "$PROGRAMS/free_many" $kind
+        has report '1,000,002 frees' 'ERROR SUMMARY: 1,000,000 errors from 1 contexts'
+        equal 'records' 1 "$(bare report | sed '/ERROR SUMMARY/,$d' | grep -c '^Invalid free')"
+    done
+}
