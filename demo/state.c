@@ -70,7 +70,7 @@ static char *make_session_token(unsigned user_id, const char *username)
     unsigned long hash = 5381 + user_id;
     for (const char *c = username; *c; c++)
         hash = hash * 33 + (unsigned char)*c;
-    char *token = must_have(malloc(TOKEN_SIZE));
+    char *token = must_have(calloc(1, TOKEN_SIZE));
     snprintf(token, TOKEN_SIZE, "token_%016lx", hash);
     return token;
 }
