@@ -142,7 +142,7 @@ enum { LOAD_CONTEXT_FRAMES = 4 };
 struct load_context {
     uint64_t given;
     uint32_t kind;
-    uint32_t frames[LOAD_CONTEXT_FRAMES + 1]; /* one more, always 0: no padding */
+    uint32_t frames[LOAD_CONTEXT_FRAMES + 1]; /* one more for unknown stacks; no padding */
 };
 
 static uint32_t load_context_number(struct intern *contexts, const struct model *model,
@@ -153,6 +153,9 @@ static uint32_t load_context_number(struct intern *contexts, const struct model 
 
     for (uint32_t i = 0; i < LOAD_CONTEXT_FRAMES && i < stack.count; i++)
         key.frames[i] = stack.frames[i] + 1;
+    /* Of two unknown stacks nobody can say that they are the same. */
+    if (stack.count == 0)
+        key.frames[LOAD_CONTEXT_FRAMES] = model->misuse_count + 1;
     return intern_put(contexts, &key, sizeof key);
 }
 

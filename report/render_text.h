@@ -23,6 +23,8 @@ void render_text_line(const struct text_page *page, const char *format, ...)
 
 /* render_text_stack.c: a stack's frames, in valgrind's words. */
 void render_text_stack(const struct text_page *page, uint32_t stack);
+/* " in frame #2, created by f (file.c:7)": frame `index` of a stack, 0 is the innermost. */
+void render_text_frame_at(const struct text_page *page, uint32_t stack, uint64_t index);
 /* render_text_misuse.c: one error of the program, with all its stacks. */
 void render_text_misuse(const struct text_page *page, const struct misuse *misuse);
 /* render_text_head.c: the command, how it ended, what is missing. */

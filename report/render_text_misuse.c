@@ -56,6 +56,18 @@ static void text_misuse_data(const struct text_page *page, const struct misuse *
                          misuse->record.address);
 }
 
+static void text_misuse_stack(const struct text_page *page, const struct misuse *misuse)
+{
+    const struct model *model = page->report->model;
+    const struct trace_error *record = &misuse->record;
+    bool is_main = record->tid == model->header.pid;
+
+    render_text_line(page, " Address 0x%" PRIx64 " is on %s stack", record->address,
+                     is_main ? "thread 1's" : "a thread's");
+    if (record->block)
+        render_text_frame_at(page, misuse->stack, record->block);
+}
+
 void render_text_misuse(const struct text_page *page, const struct misuse *misuse)
 {
     const struct trace_error *record = &misuse->record;
@@ -68,7 +80,7 @@ void render_text_misuse(const struct text_page *page, const struct misuse *misus
         text_misuse_block(page, misuse);
         break;
     case TRACE_PLACE_STACK:
-        render_text_line(page, " Address 0x%" PRIx64 " is on a thread's stack", record->address);
+        text_misuse_stack(page, misuse);
         break;
     case TRACE_PLACE_DATA:
         text_misuse_data(page, misuse);

@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 #include "below_main.h"
+#include "memory.h"
 #include "render_text.h"
 #include "stack_view.h"
 #include "suppress_print.h"
@@ -21,23 +23,29 @@ static const char *text_source_path(const struct cli_options *options, const str
     return place->path;
 }
 
-static void text_frame(const struct text_page *page, const char *word, const struct frame *frame,
-                       const struct place *place, const char *name)
+/* Where the place is: "(file.c:7)", or "(in /path/of/object)" when nobody knows its source. */
+static char *text_place(const struct text_page *page, const struct frame *frame,
+                        const struct place *place)
 {
     const struct report *report = page->report;
     const char *object = frame->module ? report->model->modules[frame->module].path : "";
-    uint64_t call = frame->address - 1;
 
     if (place->file && place->line)
-        render_text_line(page, "   %s 0x%" PRIX64 ": %s (%s:%u)", word, call, name,
-                         text_source_path(report->options, place), place->line);
-    else if (place->file)
-        render_text_line(page, "   %s 0x%" PRIX64 ": %s (%s)", word, call, name,
-                         text_source_path(report->options, place));
-    else if (*object)
-        render_text_line(page, "   %s 0x%" PRIX64 ": %s (in %s)", word, call, name, object);
-    else
-        render_text_line(page, "   %s 0x%" PRIX64 ": %s", word, call, name);
+        return memory_text(" (%s:%u)", text_source_path(report->options, place), place->line);
+    if (place->file)
+        return memory_text(" (%s)", text_source_path(report->options, place));
+    if (*object)
+        return memory_text(" (in %s)", object);
+    return memory_text("%s", "");
+}
+
+static void text_frame(const struct text_page *page, const char *word, const struct frame *frame,
+                       const struct place *place, const char *name)
+{
+    char *where = text_place(page, frame, place);
+
+    render_text_line(page, "   %s 0x%" PRIX64 ": %s%s", word, frame->address - 1, name, where);
+    free(where);
 }
 
 /* What follows the last frame when it is not the outermost one. */
@@ -75,6 +83,24 @@ void render_text_stack(const struct text_page *page, uint32_t number)
             return;
     }
     text_stack_end(page, stack.end);
+}
+
+void render_text_frame_at(const struct text_page *page, uint32_t number, uint64_t index)
+{
+    const struct model *model = page->report->model;
+    struct stack stack = model_stack(model, number);
+
+    if (index >= stack.count)
+        return;
+    const struct frame *frame = &model->frames[stack.frames[index]];
+    if (frame->place_count == 0)
+        return;
+    /* The last place is the function itself, the others are inlined in it. */
+    const struct place *place = &frame->places[frame->place_count - 1];
+    char *where = text_place(page, frame, place);
+    render_text_line(page, " in frame #%" PRIu64 ", created by %s%s", index,
+                     place->function ? place->function : "???", where);
+    free(where);
 }
 
 void render_text_suppression(const struct text_page *page, enum suppress_kind kind,

@@ -2,6 +2,7 @@
 
 #include "freed_table.h"
 #include "module_list.h"
+#include "stack_table.h"
 #include "sys.h"
 #include "trace_log.h"
 
@@ -106,11 +107,29 @@ static bool is_on_stack(const struct thread *thread, uint64_t address)
     return address >= here && address < thread->readable_high;
 }
 
-static enum trace_error_place place_of(const struct thread *thread, uint64_t address)
+/* Which frame of the bad call's stack an address lies in: a frame reaches up to its caller's stack
+ * pointer. 0, the bad call's own, when the thread remembers another stack. */
+static uint64_t frame_of(const struct thread *thread, uint32_t stack, uint64_t address)
 {
-    if (is_on_stack(thread, address))
-        return TRACE_PLACE_STACK;
-    return module_list_find(address) ? TRACE_PLACE_DATA : TRACE_PLACE_UNKNOWN;
+    uint64_t number = 1;
+    uint32_t inner = thread->frame_count;
+    if (inner == 0 || stack_table_parent(stack) != thread->frames[inner - 1].node)
+        return 0;
+    while (inner > 1 && address >= thread->frames[inner - 2].cfa) {
+        inner--;
+        number++;
+    }
+    return number;
+}
+
+static void describe_place(struct trace_error *error, const struct thread *thread)
+{
+    if (is_on_stack(thread, error->address)) {
+        error->place = TRACE_PLACE_STACK;
+        error->block = frame_of(thread, error->stack, error->address);
+    } else if (module_list_find(error->address)) {
+        error->place = TRACE_PLACE_DATA;
+    }
 }
 
 static void describe(struct trace_error *error, enum trace_error_place place,
@@ -155,7 +174,7 @@ static void search(struct thread *thread, struct trace_error *error)
     }
     if (find_freed(error, true))
         return;
-    error->place = place_of(thread, error->address);
+    describe_place(error, thread);
     if (error->place == TRACE_PLACE_UNKNOWN)
         find_being_freed(error);
 }

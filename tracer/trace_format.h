@@ -286,7 +286,8 @@ struct trace_error {
     uint32_t kind;  /* enum trace_error_kind */
     uint32_t place; /* enum trace_error_place */
     uint64_t address; /* what the program gave */
-    uint64_t block;   /* start of the block that it belongs to, or belonged to */
+    uint64_t block;   /* start of the block that it belongs to, or belonged to; PLACE_STACK: the
+                       * number of the frame of `stack` that it lies in, 0: not known */
     uint64_t block_size;
     uint64_t given; /* size or alignment that the program named */
     uint32_t stack;           /* the bad call */

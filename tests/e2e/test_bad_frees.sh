@@ -24,7 +24,7 @@ as_in_valgrind() { # as_in_valgrind PROGRAM ARGUMENT…
     diff theirs ours
 }
 
-kinds='twice thrice after_realloc inside inside_freed of_data of_number delete_of_malloc delete_array_of_malloc
+kinds='twice thrice after_realloc inside inside_freed of_data of_stack of_number delete_of_malloc delete_array_of_malloc
     free_of_new free_of_new_array delete_of_new_array delete_array_of_new realloc_of_new delete_twice
     delete_of_freed free_of_strdup right_sizes long_after reused'
 for kind in $kinds; do eval "test_${kind}() { as_in_valgrind \"\$PROGRAMS/free_kinds\" $kind; }"; done
