@@ -1,0 +1,116 @@
+# Suppression files, as they were written for valgrind and for LeakSanitizer: what is left, and every figure,
+# is what valgrind prints for the same program with the same file.
+source "$TESTS/e2e/books.sh"
+program=$PROGRAMS/supp_mixed
+
+# tail_of FILE: its summaries, without what hangs on suppressed heads (a line of ours alone)
+tail_of() { bare "$1" | sed -n '/^LEAK SUMMARY/,$p' | grep -v '^Of the suppressed\|^For lists\|^To see them\|^Reachable blocks'; }
+# records FILE: the first lines of its errors and loss records
+records() { bare "$1" | grep -E '^Invalid|^Mismatched|loss record'; }
+
+# suppressed ENTRIES: the file ./supp with valgrind and with leakreport
+suppressed() {
+    printf '%s\n' "$1" >supp
+    [ -f trace.log ] || traced "$program"
+    report --suppressions=supp --show-leak-kinds=all trace.log
+    equal 'exit status' 0 "$status"
+    valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --suppressions=supp --log-file=valgrind.log "$program" >/dev/null 2>&1 || true
+}
+as_valgrind() { # as_valgrind ENTRIES SUPPRESSED-CONTEXTS
+    suppressed "$1"
+    diff <(tail_of valgrind.log) <(tail_of report)
+    diff <(records valgrind.log) <(records report)
+    grep -qE "\(suppressed: [0-9]+ from $2\)" report || fail "$(grep 'ERROR SUMMARY' report)"
+}
+entry() { # entry KIND LINE…
+    printf '{\n   entry\n   Memcheck:%s\n' "$1"
+    shift
+    printf '   %s\n' "$@"
+    printf '}\n'
+}
+
+test_none() { as_valgrind '# nothing' 0; }
+test_fun() { as_valgrind "$(entry Leak fun:strdup 'fun:*lose_two_ways*'; entry Leak fun:malloc fun:strdup)" 1; }
+test_mangled_names() { as_valgrind "$(entry Leak fun:_Znam fun:_ZN4shop4CartIiE4fillEm fun:_ZN4shop5orderEv)" 1; }
+test_globs() { as_valgrind "$(entry Leak '...' 'fun:_ZN4shop*' 'fun:ma?n')" 1; }
+test_frames_between() { as_valgrind "$(entry Leak fun:malloc ... fun:main)" 4; }
+test_obj() { as_valgrind "$(entry Leak fun:malloc 'obj:*/supp_mixed' 'obj:*/supp_m?xed')" 3; }
+test_src() { as_valgrind "$(entry Leak ... src:supp_mixed.cpp:12)" 1; }
+test_leak_kinds() { as_valgrind "$(entry Leak 'match-leak-kinds: possible,reachable' ... fun:main)" 1; }
+test_definite_only() { as_valgrind "$(entry Leak 'match-leak-kinds: definite' fun:malloc ... 'fun:_ZL13lose_two_ways*')" 2; }
+test_bad_frees() { as_valgrind "$(entry Free fun:free 'fun:_ZL4drop*')" 2; has report 'Mismatched free'; }
+test_mismatched_frees() { as_valgrind "$(entry Free fun:_ZdaPv)" 1; has report 'Invalid free'; }
+test_other_tools_and_kinds_are_skipped() {
+    as_valgrind "$(printf '{\n race\n Helgrind:Race\n fun:main\n}\n'; entry Cond fun:main; entry Addr4 '...' fun:main)" 0
+}
+test_everything() {
+    as_valgrind "$(entry Leak ... fun:main; entry Free ... fun:main)" 8
+    has report 'ERROR SUMMARY: 0 errors from 0 contexts (suppressed: 8 from 8)'
+    report --suppressions=supp --error-exitcode=7 trace.log
+    equal 'exit status' 0 "$status"
+}
+# The file that valgrind wrote itself.
+test_file_made_by_valgrind() {
+    traced "$program"
+    valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --gen-suppressions=all --log-file=generated "$program" >/dev/null 2>&1 || true
+    as_valgrind "$(sed -n '/^{/,/^}/p' generated)" 8
+}
+test_own_file_suppresses_everything() {
+    traced "$program"
+    report --show-leak-kinds=all --gen-suppressions=all trace.log
+    bare report | sed -n '/^{/,/^}/p' >made
+    has made 'Memcheck:Leak' 'Memcheck:Free' 'match-leak-kinds: definite' 'match-leak-kinds: possible' 'match-leak-kinds: reachable' 'fun:_ZN4shop4CartIiE4fillEm'
+    has_not made 'shop::'
+    as_valgrind "$(cat made)" 8
+    has report 'suppressed: 1,' 'ERROR SUMMARY: 0 errors'
+    report --suppressions=made --show-leak-kinds=all -q trace.log
+    equal 'bytes of a quiet report' 0 "$(wc -c <report)"
+}
+# What hangs on a suppressed head goes with it.
+test_head_takes_along_what_hangs_on_it() {
+    suppressed "$(entry Leak 'match-leak-kinds: definite' fun:malloc 'fun:_ZL4make*' 'fun:_ZL10lose_chain*')"
+    has report 'Of the suppressed blocks, 2 are lost only through suppressed ones.' 'indirectly lost: 0 bytes in 0 blocks' 'suppressed: 144 bytes in 3 blocks'
+}
+test_leak_sanitizers_file() {
+    suppressed "$(entry Leak 'match-leak-kinds: definite' '...' 'fun:_ZN4shop*')"
+    tail_of report >expected
+    printf '# of the shop\nleak:shop::order\n' >lsan
+    report --suppressions=lsan --show-leak-kinds=all trace.log
+    diff expected <(tail_of report)
+    printf 'leak:supp_mixed.cpp\n' >lsan
+    report --suppressions=lsan --show-leak-kinds=all trace.log
+    has report 'definitely lost: 0 bytes' 'still reachable: 0 bytes' 'Invalid free'
+    printf 'leak:^lose_chain\n' >lsan
+    report --suppressions=lsan trace.log
+    has report 'suppressed: 144 bytes in 3 blocks'
+}
+test_used_and_unused_are_told() {
+    traced "$program"
+    printf '{\n freed\n Memcheck:Free\n fun:free\n}\n{\n chain\n Memcheck:Leak\n ...\n fun:_ZL10lose_chainv\n}\n{\n never\n Memcheck:Leak\n fun:nobody\n}\n' >supp
+    report --suppressions=supp --show-leak-kinds=all -v trace.log
+    valgrind --command-line-only=yes -v --leak-check=full --show-leak-kinds=all --suppressions=supp --log-file=valgrind.log "$program" >/dev/null 2>&1 || true
+    # valgrind adds what hangs on a head to the head's bytes, and counts it again by itself.
+    used() { sed -nE 's/^--[0-9]+-- (used_suppression: .*)/\1/p' "$1" | sed 's/ suppressed: .*//'; }
+    has valgrind.log 'used_suppression:      3 chain supp:7'
+    diff <(used valgrind.log) <(used report)
+    has report 'chain supp:7 suppressed: 144 bytes in 3 blocks' 'unused_suppression: never supp:13'
+}
+test_two_files() {
+    traced "$program"
+    entry Leak ... 'fun:_ZN4shop*' >one
+    entry Free fun:free >two
+    report --suppressions=one --suppressions=two --show-leak-kinds=all trace.log
+    valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --suppressions=one --suppressions=two --log-file=valgrind.log "$program" >/dev/null 2>&1 || true
+    diff <(tail_of valgrind.log) <(tail_of report)
+    has report '(suppressed: 3 from 3)'
+}
+test_bad_file_is_said_in_one_line() {
+    traced "$program"
+    printf '{\n only dots\n Memcheck:Leak\n ...\n}\n' >supp
+    report --suppressions=supp trace.log
+    equal 'exit status' 2 "$status"
+    equal 'lines' 1 "$(wc -l <report.err)"
+    has report.err 'supp'
+    report --suppressions=none-such --error-exitcode=5 trace.log
+    equal 'exit status' 2 "$status"
+}
