@@ -16,19 +16,22 @@ static size_t digit_of(const struct trace_block *block, unsigned shift)
     return (trace_block_address(block->where) - lowest) >> shift & (DIGITS - 1);
 }
 
-/* The bits in which distances differ: fewer than those of the addresses where a heap lies across a
- * round address. */
+/* The bits in which distances may differ: fewer than those of the addresses where a heap lies
+ * across a round address. */
 static uint64_t find_lowest(const struct trace_block *blocks, size_t count)
 {
-    uint64_t differing = 0;
+    uint64_t any = 0, highest = 0;
     lowest = UINT64_MAX;
     for (size_t k = 0; k < count; k++) {
         uint64_t address = trace_block_address(blocks[k].where);
         lowest = address < lowest ? address : lowest;
+        highest = address > highest ? address : highest;
+        any |= blocks[k].where ^ blocks[0].where;
     }
-    for (size_t k = 0; k < count; k++)
-        differing |= trace_block_address(blocks[k].where) - lowest;
-    return differing;
+    if (count == 0 || lowest == highest)
+        return 0;
+    uint64_t below_top = (2ull << (63 - __builtin_clzll(highest - lowest))) - 1;
+    return below_top & -(any & -any);
 }
 
 /* Where the digits stand that must be looked at: from each lowest bit not looked at yet that

@@ -7,6 +7,7 @@
 #include "memory_map.h"
 #include "memory_read.h"
 #include "module_list.h"
+#include "page_use.h"
 #include "pages.h"
 #include "reach.h"
 #include "real.h"
@@ -27,7 +28,10 @@
 
 #define FREERES_LIMIT_NS 2000000000ull   /* freeing libc's caches takes microseconds, or hangs */
 #define SCAN_LIMIT_NS    600000000000ull /* a terabyte at a gigabyte a second would not make it */
-#define SLACK_BLOCKS     4096u           /* what freeing the caches may allocate */
+#define NAP_MIN_NS       50000ull
+#define NAP_MAX_NS       10000000ull
+#define NAP_SHARE        64u
+#define SLACK_BLOCKS     4096u /* what freeing the caches may allocate */
 
 struct scan {
     const struct leak_scan_options *options;
@@ -44,6 +48,7 @@ struct scan {
     struct memory_map map;
     const struct mapping *latest; /* the one that was read last */
     struct memory_reader reader;
+    struct page_use page_use;
     struct roots roots;
     struct reach reach;
 };
@@ -114,6 +119,15 @@ static const void *read_in_place(void *context, uint64_t address, size_t length)
     bool sure = (mapping->flags & MAPPING_READABLE) &&
                 !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
     return sure && length <= mapping->end - address ? (const void *)address : NULL;
+}
+
+static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
+{
+    struct scan *scan = context;
+    const struct mapping *mapping = memory_map_find(&scan->map, begin);
+    if (!mapping || mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE))
+        return begin;
+    return page_use_next(&scan->page_use, begin, end < mapping->end ? end : mapping->end);
 }
 
 static uint64_t large_size(void *context, uint64_t address)
@@ -235,6 +249,7 @@ static int check(struct scan *scan, enum trace_scan how)
     struct reach_world world = {.context = scan,
                                 .read = read_for_reach,
                                 .in_place = is_child ? read_in_place : NULL,
+                                .skip_unused = skip_unused,
                                 .large_size = large_size,
                                 .file_at = file_at};
     gather_blocks(scan);
@@ -253,11 +268,13 @@ static int check(struct scan *scan, enum trace_scan how)
     if (!scan->scratch)
         return -ENOMEM;
     reach_begin(&scan->reach, scan->scratch);
+    page_use_open(&scan->page_use);
     scan_threads(scan);
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
     sum_up(scan);
+    page_use_close(&scan->page_use);
     memory_read_close(&scan->reader);
     /* Release: who sees the check done finds the verdicts. */
     __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
@@ -311,21 +328,23 @@ static _Noreturn void be_child(struct scan *scan)
     sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);
 }
 
-/* Waits for the child; kills it when it takes too long. */
+/* Waits for the child; kills it when it takes too long. Naps are a small part of what has passed,
+ * so that neither a short check is waited for long nor a long one asked about often. */
 static void wait_for(int child)
 {
-    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
-    struct timespec nap = {0, 100000};
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC), waited = 0;
     int status;
     while (sys_call(SYS_wait4, child, (long)&status, WNOHANG | __WALL, 0, 0, 0) == 0) {
-        uint64_t waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
         bool freeing =
             __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_NONE;
         if (waited > (freeing ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
             sys_kill(child, SIGKILL);
+        uint64_t part = waited / NAP_SHARE;
+        struct timespec nap = {0, (long)(part < NAP_MIN_NS   ? NAP_MIN_NS
+                                         : part > NAP_MAX_NS ? NAP_MAX_NS
+                                                             : part)};
         sys_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
-        if (nap.tv_nsec < 5000000)
-            nap.tv_nsec += nap.tv_nsec / 4;
+        waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
     }
 }
 
@@ -368,8 +387,9 @@ void leak_scan_run(const struct leak_scan_options *options, const struct stopped
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;
     if (prepare(&scan) && !check_in_child(&scan)) {
-        trace_log_lose(&trace_log_header->losses.fork_failed, 1);
-        if (check(&scan, TRACE_SCAN_IN_PLACE) != 0)
+        if (check(&scan, TRACE_SCAN_IN_PLACE) == 0)
+            trace_log_lose(&trace_log_header->losses.fork_failed, 1);
+        else
             trace_log_header->scan = TRACE_SCAN_NONE;
     }
     trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;

@@ -6,6 +6,7 @@
 
 #define WORD  8u
 #define CHUNK (64u * 1024) /* bytes of memory read at a time */
+#define LARGE (16u << 20)  /* memory of which it pays to ask whether it was ever used */
 
 /* In a block's state, beside its kind. */
 #define KIND    3u
@@ -243,7 +244,10 @@ static void scan_memory(struct reach *reach, uint64_t begin, uint64_t end)
 {
     begin = (begin + WORD - 1) / WORD * WORD;
     end = end / WORD * WORD;
+    bool large = reach->world.skip_unused && begin < end && end - begin >= LARGE;
     while (begin < end) {
+        if (large)
+            begin = reach->world.skip_unused(reach->world.context, begin, end);
         uint64_t done = scan_chunk(reach, begin, end);
         if (done == 0) {
             uint64_t next = (begin / TRACE_PAGE_SIZE + 1) * TRACE_PAGE_SIZE;

@@ -26,6 +26,10 @@ struct reach_world {
      * stay as they are until the scan is over; else NULL, and `read` is asked. */
     const void *(*in_place)(void *context, uint64_t address, size_t length);
 
+    /* Optional, for large and mostly unused memory: the lowest address from `begin` on, but at most
+     * `end`, below which there are only zeros. */
+    uint64_t (*skip_unused)(void *context, uint64_t begin, uint64_t end);
+
     /* The size of a block whose record says TRACE_SIZE_ELSEWHERE. NULL: there is none such. */
     uint64_t (*large_size)(void *context, uint64_t address);
 

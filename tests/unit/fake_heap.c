@@ -54,6 +54,14 @@ static const void *fake_in_place(void *context, uint64_t address, size_t length)
     return memory && length <= end - address ? (const char *)memory + address % 8 : NULL;
 }
 
+static uint64_t fake_skip_unused(void *context, uint64_t begin, uint64_t end)
+{
+    const struct fake_heap *fake = context;
+    if (begin < fake->unused_begin || begin >= fake->unused_end)
+        return begin;
+    return fake->unused_end < end ? fake->unused_end : end;
+}
+
 static uint64_t fake_large_size(void *context, uint64_t address)
 {
     (void)address;
@@ -116,7 +124,8 @@ uint64_t fake_heap_root(struct fake_heap *fake, uint64_t word)
 
 void fake_heap_begin(struct fake_heap *fake)
 {
-    struct reach_world world = {fake, fake_read, fake_in_place, fake_large_size, fake_file_at};
+    struct reach_world world = {
+        fake, fake_read, fake_in_place, fake_skip_unused, fake_large_size, fake_file_at};
     for (size_t k = 0; k < fake->n; k++)
         fake->blocks[k] =
             (struct trace_verdict){.where = fake->blocks[k].where, .what = fake->blocks[k].what};

@@ -31,8 +31,9 @@ struct fake_heap {
     size_t n, max;
     uint64_t next; /* where the next block is put */
     size_t roots_used;
-    uint64_t large_size; /* of blocks that say TRACE_SIZE_ELSEWHERE */
-    bool in_place;       /* offer memory in place */
+    uint64_t unused_begin, unused_end; /* said to hold only zeros */
+    uint64_t large_size;               /* of blocks that say TRACE_SIZE_ELSEWHERE */
+    bool in_place;                     /* offer memory in place */
     unsigned heuristics;
     size_t reads;
 

@@ -236,6 +236,29 @@ static void size_that_is_kept_elsewhere(void **state)
     free(fake.scratch);
 }
 
+/* What is unused is not even read; what follows it counts. */
+static void unused_part_of_a_large_block_is_not_read(void **state)
+{
+    (void)state;
+    fake_heap_close(&fake);
+    fake_heap_open(&fake, 8, 9 << 20);
+    uint64_t a = block(64 << 20), b = block(32), c = block(32), d = block(32);
+    fake_heap_root(&fake, a);
+    fake.unused_begin = a + 4096;
+    fake.unused_end = a + (63 << 20);
+    point(a + 8, b);
+    point(a + (1 << 20), c);
+    point(fake.unused_end, d);
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
+    reach_finish(&fake.reach);
+    expect(b, TRACE_REACHABLE);
+    expect(c, TRACE_DEFINITELY_LOST);
+    expect(d, TRACE_REACHABLE);
+    assert_in_range(fake.reads, 1, 64);
+    free(fake.scratch);
+}
+
 /* --- memory with holes ------------------------------------------------------------------------ */
 
 static void holes_are_skipped_and_counted(void **state)
@@ -472,6 +495,7 @@ int main(void)
         CASE(block_of_no_bytes_counts_as_one),
         CASE(only_aligned_words_count),
         CASE(words_cut_by_the_ends_of_a_range_do_not_count),
+        CASE(unused_part_of_a_large_block_is_not_read),
         CASE(size_that_is_kept_elsewhere),
         CASE(holes_are_skipped_and_counted),
         CASE(root_range_of_which_nothing_is_there),

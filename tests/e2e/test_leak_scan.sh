@@ -1,0 +1,62 @@
+# The leak check under conditions that it cannot choose: no child to be had, a child that dies or
+# hangs while libc's caches are freed, no file to be opened, many busy threads, huge reservations.
+# In each the program's own exit status stays, and what is said of the check is true.
+in_place='leak checks were made in place, with libc'"'"'s own caches not freed'
+
+check_kinds() { # check_kinds PROGRAM LOST REACHABLE
+    traced "$PROGRAMS/$1"
+    equal "exit status" 3 "$status"
+    has err "definitely lost: $2" "indirectly lost: 0 bytes in 0 blocks" "possibly lost: 0 bytes in 0 blocks" "still reachable: $3"
+}
+
+test_without_a_child_the_check_is_made_in_place() {
+    check_kinds scan_no_child "40 bytes in 1 blocks" "24 bytes in 1 blocks"
+    has err "$in_place"
+    report trace.log
+    has report "The leak check was made without freeing libc's own caches first"
+}
+
+test_after_the_child_died_the_check_is_made_in_place() {
+    check_kinds scan_child_dies "40 bytes in 1 blocks" "496 bytes in 2 blocks"
+    has err "$in_place"
+    [ -z "$(ls | grep '^core')" ] || fail "the child left a core file"
+}
+
+test_a_child_that_hangs_is_killed_and_the_check_is_made_in_place() {
+    check_kinds scan_child_hangs "40 bytes in 1 blocks" "496 bytes in 2 blocks"
+    has err "$in_place"
+    ! pgrep -x scan_child_hang >/dev/null || fail "the child is still there"
+}
+
+test_a_healthy_program_needs_no_check_in_place() {
+    traced "$PROGRAMS/leak_direct"
+    has err "definitely lost: 30 bytes in 2 blocks"
+    has_not err "in place"
+}
+
+test_without_files_the_kinds_are_not_told() {
+    traced "$PROGRAMS/scan_no_files"
+    equal "exit status" 3 "$status"
+    has err "in use at exit: 40 bytes in 1 blocks" "Leak kinds are not told: no leak check was made"
+    has_not err "definitely lost" "in place"
+    report trace.log
+    has report "40 bytes in 1 blocks are in use at exit"
+}
+
+# On a machine that is busy itself a thread may not answer in time: then the figures are said to be
+# doubtful, and the exit status counts.
+test_busy_threads_are_held_meanwhile() {
+    traced "$PROGRAMS/scan_many_threads"
+    equal "exit status" 3 "$status"
+    has err "definitely lost: "
+    has_not err "in place"
+    grep -q 'did not stop' err || has err "definitely lost: 40 bytes in 1 blocks" "indirectly lost: 0 bytes in 0 blocks"
+}
+
+# What is not used is not read: neither time nor the counted bytes would allow it.
+test_huge_reservations_are_read_where_they_are_used() {
+    check_kinds scan_huge_reserve "40 bytes in 1 blocks" "4,294,967,352 bytes in 3 blocks"
+    has_not err "in place"
+    report trace.log
+    has_not report "could not be read"
+}
