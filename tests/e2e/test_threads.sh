@@ -7,8 +7,10 @@ beside_the_books() {
     equal "exit status of $*" 0 "$status"
     [ -s out ] || fail "$1 has no books"
     no_errors "$1"
-    paste -d' ' <(truth out) <(usage err) | tr -d ,: | awk '{ print $10 - $1, $12 - $3, $13 - $4, $15 - $6, $17 - $8 }'
+    difference out err
 }
+# difference BOOKS SUMMARY: the tracer's totals less the program's
+difference() { paste -d' ' <(truth "$1") <(usage "$2") | tr -d ,: | awk '{ print $10 - $1, $12 - $3, $13 - $4, $15 - $6, $17 - $8 }'; }
 # exact PROGRAM FEW MANY: what lies beside the books does not depend on how much the threads do, so the totals are exact
 exact() {
     local program=$1 few many
@@ -22,6 +24,18 @@ exact() {
 test_four_threads_free_each_others_blocks() { exact "$PROGRAMS/thread_exchange" '4 0' '4 200000'; }
 test_ten_threads_free_each_others_blocks() { exact "$PROGRAMS/thread_exchange" '10 0' '10 20000'; }
 test_thousands_of_short_threads_on_small_stacks() { exact "$PROGRAMS/thread_many" 8 4000; }
+
+# Each freed address is another thread's in the next moment, before free has returned.
+test_addresses_that_change_hands_at_once() {
+    status=0
+    LD_PRELOAD="$LIBTRACE $PROGRAMS/libapi_hot.so" "$PROGRAMS/thread_exchange" 4 0 >few 2>few.err || status=$?
+    equal 'exit status' 0 "$status"
+    LD_PRELOAD="$LIBTRACE $PROGRAMS/libapi_hot.so" "$PROGRAMS/thread_exchange" 4 50000 >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    equal 'allocs and frees beside the books' "$(difference few few.err)" \
+        "$(difference out err)"
+    no_errors thread_exchange
+}
 
 # The log lists the live blocks one by one; their sum is the books', too.
 test_live_blocks_of_four_threads() {
