@@ -35,14 +35,18 @@ test_addresses_that_change_hands_at_once() {
     equal 'allocs and frees beside the books' "$(difference few few.err)" \
         "$(difference out err)"
     no_errors thread_exchange
+    live_blocks_agree
 }
 
 # The log lists the live blocks one by one; their sum is the books', too.
-test_live_blocks_of_four_threads() {
-    traced "$PROGRAMS/thread_exchange" 4 50000
+live_blocks_agree() {
     report --show-leak-kinds=all trace.log
     equal 'live blocks of the threads' "$(sed -n 's/^truth: \([0-9]*\) bytes in \([0-9]*\) blocks.*/\1 \2/p' out)" \
         "$(block_of run | awk '{ bytes += $1; blocks += $4 } END { print bytes, blocks }')"
+}
+test_live_blocks_of_four_threads() {
+    traced "$PROGRAMS/thread_exchange" 4 50000
+    live_blocks_agree
 }
 test_threads_of_one_after_another_share_a_record() {
     traced "$PROGRAMS/thread_many" 4000
