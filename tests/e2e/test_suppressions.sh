@@ -95,6 +95,12 @@ test_used_and_unused_are_told() {
     diff <(used valgrind.log) <(used report)
     has report 'chain supp:7 suppressed: 144 bytes in 3 blocks' 'unused_suppression: never supp:13'
 }
+test_each_time_counts() {
+    OPTIONS=-q traced "$PROGRAMS/free_contexts"
+    entry Free fun:free ... fun:three >supp
+    report --suppressions=supp -v trace.log
+    has report 'used_suppression:      5 entry supp:2' '(suppressed: 5 from 1)'
+}
 test_two_files() {
     traced "$program"
     entry Leak ... 'fun:_ZN4shop*' >one
