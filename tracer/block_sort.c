@@ -1,86 +1,127 @@
 #include "block_sort.h"
 
+#include <stdbool.h>
 #include <string.h>
 
+#include "address_index.h"
+
+#define LEAF_BITS  16u
 #define DIGIT_BITS 12u
 #define DIGITS     (1u << DIGIT_BITS)
-#define PASSES_MAX (TRACE_ADDRESS_BITS / DIGIT_BITS)
+#define PASSES_MAX 3u /* enough for the 32 bits of a leaf's number; odd, so that it ends in room   \
+                       */
+#define WORDS ((1u << LEAF_BITS) / 64)
 
 /* Not on the stack: it may be a small one. */
-static uint32_t places[PASSES_MAX][DIGITS];
+static struct {
+    uint64_t lowest;       /* number of the lowest leaf */
+    unsigned granule_log2; /* that of every address */
+    unsigned passes;
+    uint32_t places[PASSES_MAX][DIGITS];
+    uint64_t starts[WORDS];
+    uint32_t below[WORDS];
+} sort;
 
-static uint64_t lowest; /* address; what is sorted is the distance from it */
-
-static size_t digit_of(const struct trace_block *block, unsigned shift)
+static uint64_t leaf_of(const struct trace_block *block)
 {
-    return (trace_block_address(block->where) - lowest) >> shift & (DIGITS - 1);
+    return trace_block_address(block->where) >> LEAF_BITS;
 }
 
-/* The bits in which distances may differ: fewer than those of the addresses where a heap lies
- * across a round address. */
-static uint64_t find_lowest(const struct trace_block *blocks, size_t count)
+/* --- by leaf ---------------------------------------------------------------------------------- */
+
+static size_t digit_of(const struct trace_block *block, unsigned pass)
 {
-    uint64_t any = 0, highest = 0;
-    lowest = UINT64_MAX;
+    return (leaf_of(block) - sort.lowest) >> pass * DIGIT_BITS & (DIGITS - 1);
+}
+
+static void look_through(const struct trace_block *blocks, size_t count)
+{
+    uint64_t lowest = UINT64_MAX, highest = 0, any = 1ull << LEAF_BITS;
     for (size_t k = 0; k < count; k++) {
         uint64_t address = trace_block_address(blocks[k].where);
         lowest = address < lowest ? address : lowest;
         highest = address > highest ? address : highest;
-        any |= blocks[k].where ^ blocks[0].where;
+        any |= address;
     }
-    if (count == 0 || lowest == highest)
-        return 0;
-    uint64_t below_top = (2ull << (63 - __builtin_clzll(highest - lowest))) - 1;
-    return below_top & -(any & -any);
+    sort.lowest = lowest >> LEAF_BITS;
+    sort.granule_log2 = (unsigned)__builtin_ctzll(any);
+    sort.passes = (highest >> LEAF_BITS) - sort.lowest < DIGITS ? 1 : PASSES_MAX;
 }
 
-/* Where the digits stand that must be looked at: from each lowest bit not looked at yet that
- * differs. An even number of them, of which the last may have nothing to do. */
-static unsigned choose_digits(uint64_t differing, unsigned shifts[PASSES_MAX])
+static void count_digits(const struct trace_block *blocks, size_t count)
 {
-    unsigned passes = 0;
-    while (differing || passes == 0 || passes % 2) {
-        unsigned shift = differing ? (unsigned)__builtin_ctzll(differing) : TRACE_ADDRESS_BITS;
-        shifts[passes++] = shift;
-        differing = differing >> shift >> DIGIT_BITS << DIGIT_BITS << shift;
-    }
-    return passes;
-}
-
-static void count_digits(const struct trace_block *blocks, size_t count, const unsigned *shifts,
-                         unsigned passes)
-{
-    memset(places, 0, passes * sizeof *places);
+    memset(sort.places, 0, sort.passes * sizeof *sort.places);
     for (size_t k = 0; k < count; k++)
-        for (unsigned pass = 0; pass < passes; pass++)
-            places[pass][digit_of(&blocks[k], shifts[pass])]++;
-    for (unsigned pass = 0; pass < passes; pass++)
+        for (unsigned pass = 0; pass < sort.passes; pass++)
+            sort.places[pass][digit_of(&blocks[k], pass)]++;
+    for (unsigned pass = 0; pass < sort.passes; pass++)
         for (uint32_t digit = 0, place = 0; digit < DIGITS; digit++) {
-            uint32_t here = places[pass][digit];
-            places[pass][digit] = place;
+            uint32_t here = sort.places[pass][digit];
+            sort.places[pass][digit] = place;
             place += here;
         }
 }
 
-static void copy_sorted(struct trace_block *to, const struct trace_block *from, size_t count,
-                        uint32_t *place, unsigned shift)
+static void sort_pass(struct trace_block *to, const struct trace_block *from, size_t count,
+                      unsigned pass)
 {
+    uint32_t *places = sort.places[pass];
     for (size_t k = 0; k < count; k++)
-        to[place[digit_of(&from[k], shift)]++] = from[k];
+        to[places[digit_of(&from[k], pass)]++] = from[k];
 }
 
-void block_sort(struct trace_verdict *records, struct trace_block *room, size_t count)
+/* --- within a leaf ---------------------------------------------------------------------------- */
+
+static uint64_t granule_of(const struct trace_block *block)
+{
+    return (trace_block_address(block->where) & ((1u << LEAF_BITS) - 1)) >> sort.granule_log2;
+}
+
+/* How many places there are, and in sort.below how many below each word. */
+static uint32_t note_starts(const struct trace_block *blocks, size_t count)
+{
+    unsigned words = WORDS >> sort.granule_log2 ? WORDS >> sort.granule_log2 : 1;
+    uint32_t total = 0;
+    memset(sort.starts, 0, words * sizeof *sort.starts);
+    for (size_t k = 0; k < count; k++)
+        sort.starts[granule_of(&blocks[k]) / 64] |= 1ull << granule_of(&blocks[k]) % 64;
+    for (unsigned word = 0; word < words; word++) {
+        sort.below[word] = total;
+        total += address_index_count(sort.starts[word]);
+    }
+    return total;
+}
+
+static uint32_t place_leaf(struct trace_verdict *records, const struct trace_block *blocks,
+                           size_t count)
+{
+    uint32_t total = note_starts(blocks, count);
+    for (size_t k = 0; k < count; k++) {
+        uint64_t granule = granule_of(&blocks[k]), word = granule / 64;
+        uint64_t lower = sort.starts[word] & ((1ull << granule % 64) - 1);
+        records[sort.below[word] + address_index_count(lower)] =
+            (struct trace_verdict){.where = blocks[k].where, .what = blocks[k].what};
+    }
+    return total;
+}
+
+/* --- both ------------------------------------------------------------------------------------- */
+
+size_t block_sort(struct trace_verdict *records, struct trace_block *room, size_t count)
 {
     struct trace_block *blocks = (struct trace_block *)records;
-    unsigned shifts[PASSES_MAX];
-    unsigned last = choose_digits(find_lowest(blocks, count), shifts) - 1;
-    count_digits(blocks, count, shifts, last + 1);
-    for (unsigned pass = 0; pass < last; pass++)
-        if (pass % 2 == 0)
-            copy_sorted(room, blocks, count, places[pass], shifts[pass]);
-        else
-            copy_sorted(blocks, room, count, places[pass], shifts[pass]);
-    for (size_t k = 0; k < count; k++)
-        records[places[last][digit_of(&room[k], shifts[last])]++] =
-            (struct trace_verdict){.where = room[k].where, .what = room[k].what};
+    size_t placed = 0;
+    look_through(blocks, count);
+    count_digits(blocks, count);
+    sort_pass(room, blocks, count, 0);
+    for (unsigned pass = 1; pass < sort.passes; pass += 2) {
+        sort_pass(blocks, room, count, pass);
+        sort_pass(room, blocks, count, pass + 1);
+    }
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && leaf_of(&room[end]) == leaf_of(&room[first]);)
+            end++;
+        placed += place_leaf(records + placed, room + first, end - first);
+    }
+    return placed;
 }

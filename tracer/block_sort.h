@@ -1,9 +1,14 @@
 /* block_sort: puts blocks in the order of their addresses.
  *
  * For leak_scan, which has millions of them in the order of the block table while everything else
- * waits. A radix sort from the lowest digit: only digits in which addresses differ are looked at,
- * all are counted in one pass, and the last pass writes the verdicts. Fresh memory costs more than
- * the sorting, so it needs half as much again as the result, and no more. */
+ * waits. In that order the blocks of a page mostly stand together, and both steps keep them so:
+ *
+ *     1. a radix sort by leaf, 64 KiB of addresses: one pass where all lie within 256 MiB, else
+ * three
+ *     2. each leaf by itself: a bit for every place where a block starts; a block's place is the
+ *        number of bits below its own
+ *
+ * Fresh memory costs more than the sorting, so it needs half as much again as the result. */
 #ifndef BLOCK_SORT_H
 #define BLOCK_SORT_H
 
@@ -11,9 +16,10 @@
 
 #include "trace_format.h"
 
-/* Turns `count` blocks, which lie at the beginning of `records`, into as many verdicts there,
- * ascending by address; all but where and what is 0. `room` is overwritten: the blocks are copied
- * into it and back, an even number of times. One call at a time, for fewer than 2^32 blocks. */
-void block_sort(struct trace_verdict *records, struct trace_block *room, size_t count);
+/* Turns `count` blocks, which lie at the beginning of `records`, into verdicts there, strictly
+ * ascending by address; all but where and what is 0. `room`, for as many blocks, is overwritten.
+ * Returns how many there are: of blocks at one address (which an unstopped thread may have left)
+ * one stays. One call at a time, for fewer than 2^32 blocks. */
+size_t block_sort(struct trace_verdict *records, struct trace_block *room, size_t count);
 
 #endif

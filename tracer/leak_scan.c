@@ -69,8 +69,7 @@ static void *map_large(size_t bytes)
     return memory;
 }
 
-/* --- the blocks, sorted by address
- * ------------------------------------------------------------------- */
+/* --- the blocks, sorted by address ------------------------------------------------------------ */
 
 static void count_block(void *context, const struct trace_block *block)
 {
@@ -89,7 +88,7 @@ static void gather_blocks(struct scan *scan)
 {
     scan->count = 0;
     block_table_for_each(collect_block, scan);
-    block_sort(scan->verdicts, scan->scratch, scan->count);
+    scan->count = block_sort(scan->verdicts, scan->scratch, scan->count);
 }
 
 /* --- the world as reach and glibc_heap see it
@@ -204,23 +203,32 @@ static void scan_threads(struct scan *scan)
         scan_thread(scan, &scan->world->threads[i]);
 }
 
+/* Whether the dynamic linker called for the stack's block. */
+static bool is_of_loader(const struct scan *scan, uint32_t stack)
+{
+    uint32_t caller = stack ? stack_table_parent(stack) : 0;
+    if (caller <= TRACE_NODE_CUT)
+        return false;
+    uintptr_t address = stack_table_address(caller);
+    return address > scan->loader.begin && address < scan->loader.end;
+}
+
 /* Blocks that the dynamic linker allocated are its own (DTVs, of which only an interior pointer
- * exists, for one): their caller is code of the linker. */
+ * exists, for one): their caller is code of the linker. Neighbours often share a stack. */
 static void mark_loader_blocks(struct scan *scan)
 {
+    uint32_t latest = 0;
+    bool of_loader = false;
     for (size_t i = 0; i < scan->count; i++) {
         uint32_t stack = trace_block_stack(scan->verdicts[i].what);
-        uint32_t caller = stack ? stack_table_parent(stack) : 0;
-        if (caller <= TRACE_NODE_CUT)
-            continue;
-        uintptr_t address = stack_table_address(caller);
-        if (address > scan->loader.begin && address < scan->loader.end)
+        if (stack != latest)
+            of_loader = is_of_loader(scan, latest = stack);
+        if (of_loader)
             reach_mark_block(&scan->reach, trace_block_address(scan->verdicts[i].where));
     }
 }
 
-/* --- the check
- * ---------------------------------------------------------------------------------------- */
+/* --- the check -------------------------------------------------------------------------------- */
 
 static void sum_up(struct scan *scan)
 {
@@ -281,8 +289,7 @@ static int check(struct scan *scan, enum trace_scan how)
     return 0;
 }
 
-/* --- the child
- * ---------------------------------------------------------------------------------------- */
+/* --- the child -------------------------------------------------------------------------------- */
 
 static void set_signals_to_default(void)
 {
@@ -360,8 +367,7 @@ static bool check_in_child(struct scan *scan)
     return __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
 }
 
-/* --- all of it
- * ----------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 /* Everything that the check writes to is mapped before the child is made. */
 static bool prepare(struct scan *scan)

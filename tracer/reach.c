@@ -157,6 +157,15 @@ static void find_next(struct reach *reach)
         __builtin_prefetch(&reach->states[pointer->index], 1);
 }
 
+/* Sends for the record of a block that an unreached pointer will soon write to. */
+static void fetch_record(const struct reach *reach)
+{
+    const struct reach_pointer *soon =
+        &reach->coming[(reach->coming_first + REACH_COMING / 4) % REACH_COMING];
+    if (soon->index != ADDRESS_INDEX_NONE && kind_of(reach, soon->index) == UNREACHED)
+        __builtin_prefetch(&reach->blocks[soon->index], 1);
+}
+
 /* Follows the pointer that has waited longest; false: none waits. */
 static bool follow_next(struct reach *reach)
 {
@@ -164,6 +173,8 @@ static bool follow_next(struct reach *reach)
         return false;
     if (reach->coming_found == 0)
         find_next(reach);
+    if (reach->coming_found > REACH_COMING / 4)
+        fetch_record(reach);
     const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
     reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
     reach->coming_count--;
