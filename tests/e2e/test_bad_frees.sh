@@ -1,6 +1,8 @@
 # Bad frees: the program survives them, says what it would have said if they did nothing, and each is named
 # in valgrind's words with valgrind's stacks and counts.
 source "$TESTS/e2e/books.sh"
+valgrind_logs=$(mktemp -d)
+trap 'rm -rf "$valgrind_logs"' EXIT
 
 # errors FILE: from the first error on, without what differs from run to run
 errors() {
@@ -15,9 +17,18 @@ survives() {
     report -s trace.log
     equal 'exit status of leakreport' 0 "$status"
 }
-as_in_valgrind() { # as_in_valgrind PROGRAM ARGUMENT…
-    survives "$@"
-    valgrind --command-line-only=yes --leak-check=full -s --log-file=valgrind.log "$@" >valgrind.out 2>valgrind.err || true
+run_valgrind() { # run_valgrind PROGRAM [KIND]: its log and output go to $valgrind_logs
+    local name="$valgrind_logs/$1.${2:-}"
+    valgrind --command-line-only=yes --leak-check=full -s --log-file="$name.log" "$PROGRAMS/$1" ${2:+"$2"} >"$name.out" 2>/dev/null </dev/null || true
+}
+by_valgrind() { # by_valgrind PROGRAM [KIND]: into ./valgrind.log and ./valgrind.out
+    [ -f "$valgrind_logs/$1.${2:-}.out" ] || run_valgrind "$@"
+    cp "$valgrind_logs/$1.${2:-}.log" valgrind.log
+    cp "$valgrind_logs/$1.${2:-}.out" valgrind.out
+}
+as_in_valgrind() { # as_in_valgrind PROGRAM [KIND]
+    survives "$PROGRAMS/$1" ${2:+"$2"}
+    by_valgrind "$@"
     diff valgrind.out out
     errors valgrind.log >theirs
     errors report >ours
@@ -27,14 +38,14 @@ as_in_valgrind() { # as_in_valgrind PROGRAM ARGUMENT…
 kinds='twice thrice after_realloc inside inside_freed of_data of_stack of_number delete_of_malloc delete_array_of_malloc
     free_of_new free_of_new_array delete_of_new_array delete_array_of_new realloc_of_new delete_twice
     delete_of_freed free_of_strdup right_sizes long_after reused'
-for kind in $kinds; do eval "test_${kind}() { as_in_valgrind \"\$PROGRAMS/free_kinds\" $kind; }"; done
-test_contexts_are_counted_as_in_valgrind() { as_in_valgrind "$PROGRAMS/free_contexts"; has report 'ERROR SUMMARY: 5 errors from 1 contexts'; }
+for kind in $kinds; do eval "test_${kind}() { as_in_valgrind free_kinds $kind; }"; done
+test_contexts_are_counted_as_in_valgrind() { as_in_valgrind free_contexts; has report 'ERROR SUMMARY: 5 errors from 1 contexts'; }
 
 # A realloc that is refused allocates nothing; valgrind counts what was asked for all the same.
 realloc_refused() {
     survives "$PROGRAMS/free_kinds" "$1"
     equal 'realloc returns NULL' 1 "$(head -n 1 out)"
-    valgrind --command-line-only=yes --leak-check=full -s --log-file=valgrind.log "$PROGRAMS/free_kinds" "$1" >/dev/null 2>&1 || true
+    by_valgrind free_kinds "$1"
     errors valgrind.log | grep -v 'total heap usage' >theirs
     errors report | grep -v 'total heap usage' >ours
     diff theirs ours
@@ -87,3 +98,11 @@ test_a_million_of_one_kind() {
         equal 'records' 1 "$(bare report | sed '/ERROR SUMMARY/,$d' | grep -c '^Invalid free')"
     done
 }
+
+# All of valgrind's runs beforehand, several at a time, unless one case was asked for.
+if [ -z "${only:-}" ]; then
+    export -f run_valgrind
+    export valgrind_logs
+    { echo free_contexts; for kind in $kinds by_realloc realloc_inside; do echo "free_kinds $kind"; done; } |
+        xargs -P "$(nproc)" -I{} bash -c 'run_valgrind {}'
+fi

@@ -20,8 +20,8 @@ _Exit                       exited 1  It ended through _exit with exit status 1.
 exit_group-                 exited 11 It was killed, or is gone without a word
 abort                       signal 6  SIGABRT
 abort.handler_returns       signal 6  SIGABRT
-abort.handler_exits         exited 9  It ended with exit status 9.
-abort.handler_jumps         exited 0  It ended with exit status 0.
+abort.handler_exits=        exited 9  It ended with exit status 9.
+abort.handler_jumps=        exited 0  It ended with exit status 0.
 abort.ignored               signal 6  SIGABRT
 abort.blocked               signal 6  SIGABRT
 abort.threads+              signal 6  SIGABRT
@@ -29,12 +29,12 @@ SEGV                        signal 11 SIGSEGV
 SEGV_thread+                signal 11 SIGSEGV
 BUS                         signal 7  SIGBUS
 FPE                         signal 8  SIGFPE
-ILL                         signal 4  SIGILL
-TRAP                        signal 5  SIGTRAP
+ILL=                        signal 4  SIGILL
+TRAP=                       signal 5  SIGTRAP
 PIPE                        signal 13 SIGPIPE
 overflow-                   signal 11 It was killed, or is gone without a word
-by_HUP                      signal 1  SIGHUP
-by_INT                      signal 2  SIGINT
+by_HUP=                     signal 1  SIGHUP
+by_INT=                     signal 2  SIGINT
 by_QUIT=                    signal 3  SIGQUIT
 by_ILL=                     signal 4  SIGILL
 by_ABRT=                    signal 6  SIGABRT
@@ -52,7 +52,7 @@ by_RT-                      signal 34 It was killed, or is gone without a word
 by_CHLD=                    exited 0  It ended with exit status 0.
 by_TERM.threads+            signal 15 SIGTERM
 by_TERM.handler_exits=      exited 9  It ended with exit status 9.
-by_TERM.handler_exits_fast  exited 10 It ended through _exit with exit status 10.
+by_TERM.handler_exits_fast= exited 10 It ended through _exit with exit status 10.
 by_TERM.handler_returns=    exited 0  It ended with exit status 0.
 by_TERM.handler_dies        signal 15 SIGTERM
 by_TERM.reset               signal 15 SIGTERM

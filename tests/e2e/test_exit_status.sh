@@ -80,12 +80,16 @@ test_programs_own_status_is_its_own() {
     equal 'exit status of a leaking program' 3 "$status"
 }
 
-test_shown_kinds() { traced "$program"; for set in all none definite indirect possible reachable definite,possible indirect,reachable; do summary_as_valgrind --show-leak-kinds=$set; done; }
-test_old_spellings() { traced "$program"; summary_as_valgrind --show-reachable=yes; summary_as_valgrind --show-possibly-lost=no; summary_as_valgrind --show-reachable=no; }
-test_error_kinds() { traced "$program"; for set in all none definite indirect possible reachable; do summary_as_valgrind --errors-for-leak-kinds=$set; done; }
+test_kinds_shown_and_counted() {
+    traced "$program"
+    for sets in 'all all' 'none none' 'definite,possible indirect,reachable' 'indirect possible' 'reachable definite'; do
+        summary_as_valgrind "--show-leak-kinds=${sets% *}" "--errors-for-leak-kinds=${sets#* }"
+    done
+}
+test_old_spellings() { traced "$program"; summary_as_valgrind --show-reachable=yes; summary_as_valgrind --show-possibly-lost=no; }
 test_resolution() { traced "$program"; for frames in low med high; do summary_as_valgrind --show-leak-kinds=all --leak-resolution=$frames; done; }
-test_frames_compared_and_shown() { traced "$program"; for depth in 2 3 50; do summary_as_valgrind --show-leak-kinds=all --num-callers=$depth; done; }
-test_lists_at_the_end() { traced "$program"; summary_as_valgrind -s; summary_as_valgrind --show-error-list=yes; }
+test_frames_compared_and_shown() { traced "$program"; for depth in 2 50; do summary_as_valgrind --show-leak-kinds=all --num-callers=$depth; done; }
+test_lists_at_the_end() { traced "$program"; summary_as_valgrind -s; }
 test_quiet() {
     traced "$program"
     valgrind --command-line-only=yes -q --leak-check=full --log-file=valgrind.log "$program" >/dev/null 2>&1 || true
