@@ -5,6 +5,7 @@
 #include "sys.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 
 #include <signal.h>
 #include <stdlib.h>
@@ -87,6 +88,24 @@ INTERPOSE void interpose_abort(void)
     if (lifecycle_is_own_process())
         raise_for_handler();
     real.abort();
+}
+
+/* --- libunwind's pipe ---------------------------------------------------------------------- */
+
+/* libunwind keeps a pipe of its own. While tracing begins it gets one whose numbers are out of the
+ * program's way; the program's own calls pass. */
+INTERPOSE int pipe2(int ends[2], int flags)
+{
+    long error = sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
+    if (error < 0) {
+        errno = (int)-error;
+        return -1;
+    }
+    if (lifecycle_is_beginning()) {
+        ends[0] = sys_move_high(ends[0], true);
+        ends[1] = sys_move_high(ends[1], true);
+    }
+    return 0;
 }
 
 /* --- dlclose

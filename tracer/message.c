@@ -125,17 +125,6 @@ size_t message_format(char *buffer, size_t size, const char *format, ...)
     return text.used;
 }
 
-static void write_to_file(const char *line, size_t length)
-{
-    int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | (target.begun ? 0 : O_TRUNC);
-    long fd = sys_open(target.path, flags, 0666);
-    if (fd < 0)
-        return;
-    target.begun = true;
-    sys_write_all((int)fd, line, length);
-    sys_close((int)fd);
-}
-
 /* The descriptor to write to; -1: what was standard error is closed, or the program has taken its
  * number for something else. */
 static int standard_error(void)
@@ -143,6 +132,30 @@ static int standard_error(void)
     if (leads_to_target(target.fd))
         return target.fd;
     return leads_to_target(2) ? 2 : -1;
+}
+
+static void write_to_standard_error(const char *line, size_t length)
+{
+    int fd = standard_error();
+    if (fd >= 0)
+        sys_write_unsignalled(fd, line, length);
+}
+
+static void write_to_file(const char *line, size_t length)
+{
+    int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | (target.begun ? 0 : O_TRUNC);
+    long fd = sys_open(target.path, flags, 0666);
+    if (fd < 0) {
+        /* Said where it can be seen, and so is everything else from here on. */
+        const char *path = target.path;
+        target.path = NULL;
+        message_line("libtrace: cannot write --log-file=%s: %s; it goes to standard error", path, sys_error_text(fd));
+        write_to_standard_error(line, length);
+        return;
+    }
+    target.begun = true;
+    sys_write_all((int)fd, line, length);
+    sys_close((int)fd);
 }
 
 void message_line(const char *format, ...)
@@ -159,6 +172,6 @@ void message_line(const char *format, ...)
     line[text.used++] = '\n';
     if (target.path)
         write_to_file(line, text.used);
-    else if (standard_error() >= 0)
-        sys_write_all(standard_error(), line, text.used);
+    else
+        write_to_standard_error(line, text.used);
 }

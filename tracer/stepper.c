@@ -50,6 +50,10 @@ bool stepper_load(const char **reason)
     }
     library.set_caching(*library.local, UNW_CACHE_NONE);
     *reason = NULL;
+    /* Its first use opens a pipe: now, while pipe2 knows for whom. */
+    struct stepper_frame frame = {(uintptr_t)stepper_load, (uintptr_t)&frame, (uintptr_t)&frame, 0};
+    struct stepper_frame caller;
+    stepper_step(&frame, &caller);
     return true;
 }
 

@@ -1,6 +1,8 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #ifndef FALLOC_FL_KEEP_SIZE
 #define FALLOC_FL_KEEP_SIZE 1
@@ -40,8 +42,18 @@ static long write_zeros(int fd, uint64_t offset, uint64_t length)
     return 0;
 }
 
+/* Growing a file beyond RLIMIT_FSIZE is not an error return but a signal, SIGXFSZ. */
+static bool is_beyond_limit(uint64_t end)
+{
+    struct rlimit limit;
+    return sys_call(SYS_getrlimit, RLIMIT_FSIZE, (long)&limit, 0, 0, 0, 0) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+           end > limit.rlim_cur;
+}
+
 long sys_allocate(int fd, uint64_t offset, uint64_t length)
 {
+    if (is_beyond_limit(offset + length))
+        return -EFBIG;
     for (;;) {
         long result = sys_call(SYS_fallocate, fd, 0, (long)offset, (long)length, 0, 0);
         if (result == -EINTR)
@@ -94,7 +106,11 @@ long sys_read_file(const char *path, char *buffer, size_t size)
 
 int sys_move_high(int fd, bool close_old)
 {
-    for (long at = 1000; at >= 100; at -= 300) {
+    struct rlimit limit = {1024, 1024};
+    sys_call(SYS_getrlimit, RLIMIT_NOFILE, (long)&limit, 0, 0, 0, 0);
+    long top = limit.rlim_cur < 1024 ? (long)limit.rlim_cur : 1024;
+    /* The highest free one below the limit, some steps down. */
+    for (long at = top - 1; at > fd && at >= top - 24; at--) {
         long high = sys_fcntl(fd, F_DUPFD_CLOEXEC, at);
         if (sys_is_error(high))
             continue;
@@ -103,6 +119,21 @@ int sys_move_high(int fd, bool close_old)
         return (int)high;
     }
     return fd;
+}
+
+long sys_write_unsignalled(int fd, const void *buffer, size_t length)
+{
+    const uint64_t pipe_signal = 1ull << (SIGPIPE - 1);
+    const struct timespec at_once = {0, 0};
+    uint64_t before = 0;
+    uint64_t pending = 0;
+    sys_sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+    sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0);
+    long result = sys_write_all(fd, buffer, length);
+    if (result == -EPIPE && !(pending & pipe_signal))
+        sys_call(SYS_rt_sigtimedwait, (long)&pipe_signal, 0, (long)&at_once, sizeof pipe_signal, 0, 0);
+    sys_sigprocmask(SIG_SETMASK, &before, NULL);
+    return result;
 }
 
 const char *sys_error_text(long error)
