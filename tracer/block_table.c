@@ -16,6 +16,7 @@
 #define GENERATIONS_MAX 64u
 #define MOVE_SLOTS 16u   /* slots moved with each insert: three would do to finish in time */
 #define FLUSH_EVERY 32   /* inserts or removals that a thread keeps to itself */
+#define WAIT_ROUNDS 20000 /* for another thread's growth: a time slice and more */
 #define LONG_WAY 512u    /* an insert that goes further asks for growth */
 
 struct generation {
@@ -240,6 +241,22 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
     return NULL;
 }
 
+/* The newest generation has no empty slot: true when there is another one now. The thread that makes
+ * it may have been descheduled, and the slots that were left when it began are soon taken; it is
+ * waited for, a bounded time, because a signal handler may stand above it. */
+static __attribute__((noinline, cold)) bool wait_for_growth(unsigned newest)
+{
+    for (int round = 0; round < WAIT_ROUNDS; round++) {
+        grow(newest);
+        if (atomic_load_explicit(&state.newest, memory_order_acquire) != newest)
+            return true;
+        if (atomic_load_explicit(&state.full, memory_order_relaxed))
+            return false;
+        sys_sched_yield();
+    }
+    return false;
+}
+
 /* Inserts into whichever generation is the newest. */
 static struct trace_block *insert_newest(uint64_t where, uint64_t what)
 {
@@ -247,17 +264,15 @@ static struct trace_block *insert_newest(uint64_t where, uint64_t what)
         bool full = false;
         unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
         struct trace_block *slot = insert_in(&generations[newest], where, what, &full);
-        if (full) {
-            grow(newest);
-            if (atomic_load_explicit(&state.newest, memory_order_acquire) == newest)
-                return NULL;
-        }
+        if (full && !wait_for_growth(newest))
+            return NULL;
         if (!slot)
             continue;
-        /* A generation that was retired while this thread slept reads as empty: not a place. */
-        if (__builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= newest, 1))
+        /* A generation that was retired while this thread slept reads as empty: not a place. But if the
+         * block is not there any longer, it came in time, and a mover has carried it on. */
+        if (__builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= newest, 1) ||
+            !swap_where(slot, where, 0))
             return slot;
-        swap_where(slot, where, 0);
     }
 }
 
