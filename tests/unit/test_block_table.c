@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -471,7 +472,8 @@ static void run_threads(void *(*act)(void *), char (*contexts)[256], int count)
     pthread_barrier_destroy(&barrier);
 }
 
-#define RING 70000 /* enough for two growths */
+#define RING  70000 /* enough for growth */
+#define CROWD 12    /* more threads than processors: some are descheduled at the worst moment */
 
 static atomic_uint_least64_t ring[RING];
 
@@ -491,7 +493,7 @@ static void *turn_ring(void *argument)
     uint64_t spare = 0;
     int32_t mine = 0;
     pthread_barrier_wait(&barrier);
-    for (int i = 0; i < 400000 / SCALE; i++) {
+    for (int i = 0; i < 150000 / SCALE; i++) {
         uint64_t address = spare ? spare : (next += 16);
         struct block block = block_at(address);
         worker->wrong += !block_table_insert(&block, &mine);
@@ -519,13 +521,13 @@ static void add_bytes(void *context, const struct trace_block *block)
 static void threads_free_each_others_blocks(void **state)
 {
     (void)state;
-    static char contexts[THREADS][256] __attribute__((aligned(64)));
+    static char contexts[CROWD][256] __attribute__((aligned(64)));
     memset(contexts, 0, sizeof contexts);
-    for (int i = 0; i < THREADS; i++)
+    for (int i = 0; i < CROWD; i++)
         ((struct ring_worker *)contexts[i])->number = (uint64_t)i + 1;
-    run_threads(turn_ring, contexts, THREADS);
+    run_threads(turn_ring, contexts, CROWD);
     uint64_t blocks = 0, bytes = 0;
-    for (int i = 0; i < THREADS; i++) {
+    for (int i = 0; i < CROWD; i++) {
         const struct ring_worker *worker = (const void *)contexts[i];
         assert_int_equal(worker->wrong, 0);
         blocks += worker->inserted - worker->removed;
@@ -660,19 +662,137 @@ static void removals_at_once_with_a_move(void **state)
     }
 }
 
+/* --- one address, fought over from the same instant on ---------------------------------------- */
+
+#define FIGHTS (200000 / SCALE)
+static atomic_uint fight; /* the number of the one that is on */
+static atomic_uint fighters_done;
+static atomic_uint fights_won;
+
+static uint64_t prize_of(unsigned number)
+{
+    return 0x6d0000000000 + number % 1000 * 16;
+}
+
+static void wait_for(atomic_uint *word, unsigned value)
+{
+    for (unsigned turn = 0; *word != value; turn++)
+        if (turn > 2000)
+            sched_yield();
+}
+
+static void *fight_each(void *argument)
+{
+    struct block block;
+    int32_t mine = 0;
+    (void)argument;
+    for (unsigned number = 1; number <= FIGHTS; number++) {
+        wait_for(&fight, number);
+        fights_won += block_table_remove(prize_of(number), &block, &mine);
+        fighters_done++;
+    }
+    return NULL;
+}
+
+static void two_removals_at_the_same_instant(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    struct block block;
+    unsigned wrong = 0;
+    assert_int_equal(pthread_create(&thread, NULL, fight_each, NULL), 0);
+    for (unsigned number = 1; number <= FIGHTS; number++) {
+        insert(prize_of(number));
+        fights_won = fighters_done = 0;
+        fight = number;
+        /* A little earlier, a little later: somewhere the two meet. */
+        for (volatile unsigned delay = number % 300; delay > 0; delay--)
+            ;
+        unsigned won = block_table_remove(prize_of(number), &block, &unflushed);
+        wait_for(&fighters_done, 1);
+        wrong += won + fights_won != 1;
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(wrong, 0);
+    assert_int_equal(block_table_check(), 0);
+}
+
+/* A removal right where the mover is: it follows the mover over the older generation's slots, and
+ * takes a block out of each run of slots at the moment that the one before is through. */
+#define RUN 16
+struct chase {
+    struct generation_view view;
+    uint64_t first; /* the slot of the first run to be removed from */
+    atomic_bool over;
+    uint64_t taken, missed, back;
+};
+
+static void *chase_the_mover(void *argument)
+{
+    struct chase *chase = argument;
+    const uint64_t passed = (uint64_t)TRACE_FROZEN << TRACE_STATE_SHIFT;
+    struct block block;
+    int32_t mine = 0;
+    for (uint64_t run = chase->first; run + RUN <= chase->view.count; run += RUN) {
+        const struct trace_block *slot = &chase->view.slots[run + run / RUN % RUN];
+        uint64_t where = __atomic_load_n(&slot->where, __ATOMIC_ACQUIRE);
+        uint64_t address = trace_block_address(where);
+        while (__atomic_load_n(&chase->view.slots[run - 1].where, __ATOMIC_ACQUIRE) != passed)
+            if (chase->over) /* left behind: the storage has been given back */
+                return NULL;
+        if (!address || trace_block_state(where) != TRACE_LIVE)
+            continue;
+        chase->taken++;
+        chase->missed += !block_table_remove(address, &block, &mine);
+        chase->back += block_table_find(address, &block);
+    }
+    return NULL;
+}
+
+static void a_removal_right_where_the_mover_is(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    uint64_t begin = 0x6e0000000000;
+    uint64_t end = begin;
+    for (int growths = 0; growths < 2; growths++) {
+        struct generation_view views[2];
+        end = grow_once(end);
+        assert_int_equal(view_generations(views, 2), 2);
+        struct chase chase = {.view = views[0], .first = 64 * RUN};
+        assert_int_equal(pthread_create(&thread, NULL, chase_the_mover, &chase), 0);
+        finish_moving();
+        chase.over = true;
+        pthread_join(thread, NULL);
+        assert_int_equal(chase.missed, 0);
+        assert_int_equal(chase.back, 0);
+        uint64_t left = 0;
+        for (uint64_t address = begin; address < end; address += 16)
+            left += finds(address);
+        assert_int_equal(block_table_check(), left);
+        drop_views(views, 2);
+    }
+}
+
+#define HELD 400 /* at once and by each thread: so that records are made, not only used again */
+
 static void *use_large_sizes(void *argument)
 {
     struct ring_worker *worker = argument;
     int32_t mine = 0;
     pthread_barrier_wait(&barrier);
-    for (uint64_t i = 0; i < 20000 / SCALE; i++) {
-        struct block block = {0x6b0000000000 + (worker->number << 32) + i % 5 * 16,
-                              TRACE_SIZE_ELSEWHERE + worker->number * 1000000 + i, 3, 0,
-                              TRACE_BY_MALLOC};
-        struct block removed;
-        worker->wrong += !block_table_insert(&block, &mine);
-        worker->wrong +=
-            !block_table_remove(block.address, &removed, &mine) || !same_block(&block, &removed);
+    for (uint64_t round = 0; round < 2; round++) {
+        for (uint64_t i = 0; i < 2 * HELD; i++) {
+            struct block block = {0x6b0000000000 + (worker->number << 32) + i % HELD * 16,
+                                  TRACE_SIZE_ELSEWHERE + worker->number * 1000000 + i % HELD, 3, 0,
+                                  TRACE_BY_MALLOC};
+            struct block removed;
+            if (i < HELD)
+                worker->wrong += !block_table_insert(&block, &mine);
+            else
+                worker->wrong += !block_table_remove(block.address, &removed, &mine) ||
+                                 !same_block(&block, &removed);
+        }
     }
     return NULL;
 }
@@ -726,6 +846,8 @@ int main(void)
         cmocka_unit_test(threads_free_each_others_blocks),
         cmocka_unit_test(of_many_removals_one_succeeds_while_blocks_move),
         cmocka_unit_test(removals_at_once_with_a_move),
+        cmocka_unit_test(two_removals_at_the_same_instant),
+        cmocka_unit_test(a_removal_right_where_the_mover_is),
         cmocka_unit_test(large_sizes_of_many_threads_keep_apart),
         cmocka_unit_test(the_storage_of_old_generations_is_given_back),
     };
