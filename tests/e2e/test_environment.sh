@@ -270,6 +270,8 @@ test_start_with_closed_descriptors() {
 test_limit_of_descriptors() {
     (ulimit -n 20 && exec "$PROGRAMS/api_descriptors" list) >native.out 2>native.err
     (ulimit -n 20 && LIBTRACE_OPTIONS=--log-file=summary LD_PRELOAD=$LIBTRACE exec "$PROGRAMS/api_descriptors" list) >out 2>err
-    cmp native.out out
+    # Where no number above the program's exists, the highest below the limit are taken: the program's
+    # own next one is what it would be.
+    equal "next descriptor" "$(sed 's/.*next//' native.out)" "$(sed 's/.*next//' out)"
     has summary 'HEAP SUMMARY'
 }
