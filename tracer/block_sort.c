@@ -8,8 +8,9 @@
 #define LEAF_BITS  16u
 #define DIGIT_BITS 12u
 #define DIGITS     (1u << DIGIT_BITS)
-#define PASSES_MAX 3u /* enough for the 32 bits of a leaf's number; odd, so that it ends in room   \
-                       */
+#define PASSES_MAX                                                                                 \
+    3u /* enough for the 32 bits of a leaf's number; odd, so that it ends in room                  \
+        */
 #define WORDS ((1u << LEAF_BITS) / 64)
 
 /* Not on the stack: it may be a small one. */
