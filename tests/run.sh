@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [unit|lint|e2e|stress …]: runs the named groups of tests (unit, lint and e2e when none is
-# named) and closes with one line, "N passed, N failed". BUILD names the build folder.
+# named) and closes with one line, "N passed, N failed". BUILD names the build folder, JOBS how many
+# tests run at a time (as many as there are processors).
 #
 # A unit test is a cmocka program, build/tests/unit/test_*. Every other test is a bash script,
 # tests/GROUP/test_*.sh, whose functions test_* are its cases (see tests/lib.sh).
@@ -8,34 +9,57 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export BUILD=${BUILD:-$here/../build}
 groups=${*:-unit lint e2e}
+jobs=${JOBS:-$(nproc)}
 passed=0 failed=0 failures=
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-count() { # count NAME LOG STATUS OK-LINES BAD-LINES
-    passed=$((passed + $4)) failed=$((failed + $5))
-    if [ "$3" -ne 0 ] && [ "$5" -eq 0 ]; then failed=$((failed + 1)); fi
-    if [ "$3" -ne 0 ]; then
-        failures="$failures $1"
-        echo "FAILED $1 (exit status $3)"
-        sed 's/^/    /' "$2" | tail -60
+tests_of() { # the tests of a group, a line each
+    if [ "$1" = unit ]; then
+        find "$BUILD/tests/unit" -maxdepth 1 -name 'test_*' ! -name '*.*' -type f | sort
     else
-        echo "ok $1 ($4)"
+        ls "$here/$1"/test_*.sh 2>/dev/null
+    fi
+}
+
+run_one() { # run_one GROUP TEST: leaves log, status and seconds in $scratch/NAME.*
+    local name=$scratch/$1.$(basename "$2") begun=$SECONDS
+    mkdir "$name.d"
+    if [ "$1" = unit ]; then
+        (cd "$name.d" && timeout 600 "$2") >"$name.log" 2>&1 </dev/null
+    else
+        (cd "$name.d" && timeout 3000 bash "$here/lib.sh" "$2") >"$name.log" 2>&1 </dev/null
+    fi
+    echo $? >"$name.status"
+    echo $((SECONDS - begun)) >"$name.seconds"
+}
+
+tell_one() { # tell_one GROUP TEST: counts and prints what run_one left
+    local name=$scratch/$1.$(basename "$2") status ok bad
+    status=$(cat "$name.status")
+    ok=$(grep -c '^\[       OK \]' "$name.log")
+    bad=$(grep -cE '^\[  FAILED  \] [a-z]' "$name.log")
+    [ "$1" = unit ] && [ "$bad" -gt 0 ] && bad=$(((bad + 1) / 2)) # cmocka names each twice
+    [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+    passed=$((passed + ok)) failed=$((failed + bad))
+    if [ "$status" -ne 0 ]; then
+        failures="$failures $1/$(basename "$2")"
+        echo "FAILED $1/$(basename "$2") (exit status $status)"
+        sed 's/^/    /' "$name.log" | tail -60
+    else
+        echo "ok $1/$(basename "$2") ($ok cases, $(cat "$name.seconds") s)"
     fi
 }
 
 for group in $groups; do
-    if [ "$group" = unit ]; then tests=$(ls "$BUILD"/tests/unit/test_* | grep -v '\.'); else tests=$(ls "$here/$group"/test_*.sh 2>/dev/null); fi
-    for test in $tests; do
-        log=$scratch/log
-        if [ "$group" = unit ]; then
-            (cd "$scratch" && timeout 300 "$test") >"$log" 2>&1 </dev/null
-        else
-            (cd "$scratch" && timeout 600 bash "$here/lib.sh" "$test") >"$log" 2>&1 </dev/null
-        fi
-        status=$?
-        count "$group/$(basename "$test")" "$log" $status "$(grep -c '^\[       OK \]' "$log")" "$(grep -cE '^\[  FAILED  \] [a-z]' "$log")"
+    for test in $(tests_of "$group"); do
+        while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; done
+        run_one "$group" "$test" &
     done
+done
+wait
+for group in $groups; do
+    for test in $(tests_of "$group"); do tell_one "$group" "$test"; done
 done
 [ -z "$failures" ] || echo "failures:$failures"
 echo "$passed passed, $failed failed"
