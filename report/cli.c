@@ -5,7 +5,7 @@
 #include "memory.h"
 #include "trace_format.h"
 
-/* --- the table ------------------------------------------------------------------------------ */
+/* --- the table ----------------------------------------------------------- */
 
 #define CLI_FIELD(field) offsetof(struct cli_options, field)
 
@@ -76,7 +76,7 @@ static const struct cli_option cli_table[] = {
 };
 enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };
 
-/* --- the command line ----------------------------------------------------------------------- */
+/* --- the command line ---------------------------------------------------- */
 
 static int cli_take_argument(struct cli_options *options, const char *argument,
                              struct failure *failure)
@@ -176,7 +176,7 @@ void cli_free(struct cli_options *options)
     free(options->ignored.items);
 }
 
-/* --- help ----------------------------------------------------------------------------------- */
+/* --- help ---------------------------------------------------------------- */
 
 static void cli_print_option(FILE *out, const struct cli_option *option)
 {

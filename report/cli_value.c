@@ -5,7 +5,7 @@
 #include "memory.h"
 #include "trace_format.h"
 
-/* --- words that values are made of ---------------------------------------------------------- */
+/* --- words that values are made of --------------------------------------- */
 
 const struct cli_word cli_yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
 const struct cli_word cli_checks[] = {{"no", CLI_CHECK_NO},
@@ -34,7 +34,7 @@ const struct cli_word cli_heuristics[] = {
     {"none", 0},
     {NULL, 0}};
 
-/* --- parsers -------------------------------------------------------------------------------- */
+/* --- parsers ------------------------------------------------------------- */
 
 static void *cli_field(struct cli_options *options, const struct cli_option *option)
 {

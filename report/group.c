@@ -53,7 +53,7 @@ static void group_add_indirect(struct loss_records *records, const struct model 
     }
 }
 
-/* --- order ---------------------------------------------------------------------------------- */
+/* --- order --------------------------------------------------------------- */
 
 static int group_compare(const void *left, const void *right, void *context)
 {

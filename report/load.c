@@ -15,7 +15,7 @@ static char *load_string(const struct log_reader *reader, struct trace_string st
     return bytes ? memory_copy_bytes(bytes, string.length) : NULL;
 }
 
-/* --- the process ---------------------------------------------------------------------------- */
+/* --- the process --------------------------------------------------------- */
 
 /* The arguments, separated by blanks. */
 static char *load_command(const struct log_reader *reader)
@@ -54,7 +54,7 @@ static void load_process(const struct log_reader *reader, struct model *model)
         model->process = PROCESS_GONE;
 }
 
-/* --- modules -------------------------------------------------------------------------------- */
+/* --- modules ------------------------------------------------------------- */
 
 static void load_module(const struct log_reader *reader, const struct trace_module *record,
                         struct module *module)
@@ -99,7 +99,7 @@ static void load_modules(const struct log_reader *reader, struct model *model)
     }
 }
 
-/* --- totals --------------------------------------------------------------------------------- */
+/* --- totals -------------------------------------------------------------- */
 
 static void load_totals(const struct log_reader *reader, struct model *model)
 {
@@ -134,7 +134,7 @@ static void load_in_use(struct model *model)
         model->blocks_in_use = totals->allocations - totals->frees;
 }
 
-/* --- errors --------------------------------------------------------------------------------- */
+/* --- errors -------------------------------------------------------------- */
 
 /* As in valgrind: errors are of one context when the bad call and its next callers are the same,
  * whatever block it hit. */

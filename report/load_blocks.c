@@ -4,7 +4,7 @@
 #include "memory.h"
 #include "number_text.h"
 
-/* --- sizes that do not fit into a block's record -------------------------------------------- */
+/* --- sizes that do not fit into a block's record ------------------------- */
 
 struct sizes {
     bool built;
@@ -62,7 +62,7 @@ static void load_sizes_end(struct sizes *sizes)
     free(sizes->sizes);
 }
 
-/* --- from the block table ------------------------------------------------------------------- */
+/* --- from the block table ------------------------------------------------ */
 
 struct seen { /* one filled place of the table */
     uint64_t where, what;
@@ -170,7 +170,7 @@ static void load_live_blocks(struct stack_loader *stacks, struct model *model)
     load_sizes_end(&sizes);
 }
 
-/* --- from the leak check -------------------------------------------------------------------- */
+/* --- from the leak check ------------------------------------------------- */
 
 /* A record whose kind makes no sense keeps its place, because heads are named by place. */
 static struct block load_verdict(struct stack_loader *stacks, struct sizes *sizes,

@@ -90,7 +90,7 @@ void log_file_unmap(struct log_file *file)
     file->bytes = NULL;
 }
 
-/* --- a file that shrinks -------------------------------------------------------------------- */
+/* --- a file that shrinks ------------------------------------------------- */
 
 static char log_file_shrink_message[512];
 static const unsigned char *log_file_shrink_start, *log_file_shrink_end;

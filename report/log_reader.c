@@ -30,7 +30,7 @@ const char *log_reader_table_name(enum trace_table table)
     return log_tables[table].name;
 }
 
-/* --- the header ----------------------------------------------------------------------------- */
+/* --- the header ---------------------------------------------------------- */
 
 static enum log_likeness log_judge_likeness(const struct log_reader *reader)
 {
@@ -126,7 +126,7 @@ static int log_read_header(struct log_reader *reader, struct failure *failure)
     return 0;
 }
 
-/* --- the directory -------------------------------------------------------------------------- */
+/* --- the directory ------------------------------------------------------- */
 
 static void log_add_damage(struct log_reader *reader, char *sentence)
 {
@@ -195,7 +195,7 @@ static void log_read_directory(struct log_reader *reader)
     }
 }
 
-/* --- extents that lie on one another -------------------------------------------------------- */
+/* --- extents that lie on one another ------------------------------------- */
 
 static int log_compare_offsets(const void *left, const void *right)
 {
@@ -297,7 +297,7 @@ void log_reader_close(struct log_reader *reader)
     reader->damage_count = reader->extent_count = 0;
 }
 
-/* --- records -------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------- */
 
 const struct log_extent *log_reader_extents(const struct log_reader *reader, enum trace_table table,
                                             uint32_t *count)

@@ -46,7 +46,7 @@ static void main_explain_program(const char *path, struct failure *failure)
             path, strchr(path, '/') ? "" : "./", path);
 }
 
-/* --- output --------------------------------------------------------------------------------- */
+/* --- output -------------------------------------------------------------- */
 
 static char *main_log_file_name(const char *pattern, unsigned pid)
 {
@@ -85,7 +85,7 @@ static int main_close_output(FILE *out, struct failure *failure)
     return 0;
 }
 
-/* --- the report ----------------------------------------------------------------------------- */
+/* --- the report ---------------------------------------------------------- */
 
 static void main_note_options(const struct cli_options *options, struct model *model)
 {

@@ -18,7 +18,7 @@
 #define PROGRAM_MACHINE EM_NONE
 #endif
 
-/* --- where it is ---------------------------------------------------------------------------- */
+/* --- where it is --------------------------------------------------------- */
 
 static int program_judge_candidate(const char *path)
 {
@@ -68,7 +68,7 @@ int program_file_find(const char *name, char path[PATH_MAX], struct failure *fai
     return program_say_error(name, worst, true, failure);
 }
 
-/* --- what is in it -------------------------------------------------------------------------- */
+/* --- what is in it ------------------------------------------------------- */
 
 struct program_facts {
     bool has_interpreter; /* PT_INTERP */
@@ -199,7 +199,7 @@ static int program_check_elf(const char *path, Elf *elf, struct failure *failure
     return 0;
 }
 
-/* --- rights --------------------------------------------------------------------------------- */
+/* --- rights -------------------------------------------------------------- */
 
 static int program_check_rights(const char *path, int fd, struct failure *failure)
 {
@@ -225,7 +225,7 @@ static int program_check_rights(const char *path, int fd, struct failure *failur
     return 0;
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole ----------------------------------------------------------- */
 
 /* The interpreter of a "#!" line; a file of no known kind goes to the shell, as execvp has it. */
 static void program_interpreter(int fd, char interpreter[PATH_MAX])

@@ -34,7 +34,7 @@ static void text_blank(const struct text_page *page)
     render_text_line(page, "%s", "");
 }
 
-/* --- heap summary --------------------------------------------------------------------------- */
+/* --- heap summary -------------------------------------------------------- */
 
 static const char *text_when(const struct model *model)
 {
@@ -58,7 +58,7 @@ static void text_heap_summary(const struct text_page *page)
     text_blank(page);
 }
 
-/* --- loss records --------------------------------------------------------------------------- */
+/* --- loss records -------------------------------------------------------- */
 
 static void text_record_live(const struct text_page *page, const struct loss_record *record)
 {
@@ -101,7 +101,7 @@ static void text_records(const struct text_page *page)
     }
 }
 
-/* --- leak summary --------------------------------------------------------------------------- */
+/* --- leak summary -------------------------------------------------------- */
 
 static void text_heuristics(const struct text_page *page)
 {
@@ -220,7 +220,7 @@ static void text_leaks(const struct text_page *page)
         text_no_verdict(page);
 }
 
-/* --- errors --------------------------------------------------------------------------------- */
+/* --- errors -------------------------------------------------------------- */
 
 static void text_misuses(const struct text_page *page)
 {

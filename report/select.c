@@ -50,7 +50,7 @@ static struct suppress_entry *select_find(struct selection *selection, enum supp
     return entry;
 }
 
-/* --- the program's errors ------------------------------------------------------------------- */
+/* --- the program's errors ------------------------------------------------ */
 
 static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *symbolizer)
 {
@@ -86,7 +86,7 @@ static void select_misuses(struct selection *selection, struct model *model,
     }
 }
 
-/* --- loss records --------------------------------------------------------------------------- */
+/* --- loss records -------------------------------------------------------- */
 
 /* Would it count, were it not suppressed? */
 static bool select_is_error(const struct cli_options *options, const struct loss_record *record)

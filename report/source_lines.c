@@ -22,7 +22,7 @@ void source_lines_end(struct source_lines *lines)
     memset(lines, 0, sizeof *lines);
 }
 
-/* --- the unit of an address ----------------------------------------------------------------- */
+/* --- the unit of an address ---------------------------------------------- */
 
 static int source_compare_ranges(const void *left, const void *right)
 {
@@ -71,7 +71,7 @@ static Dwarf_Die *source_find_unit(struct source_lines *lines, Dwarf_Addr addres
     return unit ? unit : source_search_ranges(lines, address);
 }
 
-/* --- the function of an address ------------------------------------------------------------- */
+/* --- the function of an address ------------------------------------------ */
 
 static void source_add_function(struct source_unit *unit, Dwarf_Die *die)
 {
@@ -137,7 +137,7 @@ static Dwarf_Die *source_find_function(const struct source_unit *unit, Dwarf_Add
     return low && address < unit->functions[low - 1].high ? &unit->functions[low - 1].die : NULL;
 }
 
-/* --- what is inlined there ------------------------------------------------------------------ */
+/* --- what is inlined there ----------------------------------------------- */
 
 struct source_chain {
     Dwarf_Die dies[SOURCE_DEPTH_MAX]; /* outermost first: the function, then what is inlined */
@@ -179,7 +179,7 @@ static bool source_descend(struct source_chain *chain, Dwarf_Die *parent, Dwarf_
     return false;
 }
 
-/* --- names and lines ------------------------------------------------------------------------ */
+/* --- names and lines ----------------------------------------------------- */
 
 static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
 {

@@ -31,7 +31,7 @@ void suppress_free(struct suppressions *suppressions)
     free(suppressions);
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------- */
 
 int suppress_load_text(struct suppressions *suppressions, const char *name, const char *text,
                        size_t size, struct failure *failure)
@@ -106,7 +106,7 @@ int suppress_load_default(struct suppressions *suppressions, struct failure *fai
     return result;
 }
 
-/* --- searching ------------------------------------------------------------------------------- */
+/* --- searching ----------------------------------------------------------- */
 
 struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
                                      unsigned leak_kinds, const struct suppress_stack *stack)

@@ -54,7 +54,7 @@ static void add_bit(uint64_t *set, size_t bit)
     set[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-/* --- building -------------------------------------------------------------------------------- */
+/* --- building ------------------------------------------------------------ */
 
 static size_t count_bits(const struct suppress_rules *rules)
 {
@@ -156,7 +156,7 @@ struct suppress_matcher *suppress_matcher_new(const struct suppress_rules *rules
     return matcher;
 }
 
-/* --- frames seen before ---------------------------------------------------------------------- */
+/* --- frames seen before -------------------------------------------------- */
 
 static void forget_frames(struct suppress_matcher *matcher)
 {
@@ -238,7 +238,7 @@ static struct seen_frame *look_up_frame(struct suppress_matcher *matcher,
     return place;
 }
 
-/* --- matching -------------------------------------------------------------------------------- */
+/* --- matching ------------------------------------------------------------ */
 
 static void compare_position(const struct suppress_matcher *matcher, struct seen_frame *seen,
                              size_t bit, const struct suppress_stack *stack, size_t frame)

@@ -25,7 +25,7 @@ static const char *const kinds_without_use[] = {
     "Value1", "Value2", "Value4",  "Value8", "Value16",    "Value32", "Cond",
     "Param",  "Jump",   "Overlap", "User",   "FishyValue", "Mempool", "CoreMem",
 };
-/* --- errors --------------------------------------------------------------------------------- */
+/* --- errors -------------------------------------------------------------- */
 
 __attribute__((format(printf, 3, 4))) static int fail(struct parser *parser, unsigned line,
                                                       const char *format, ...)
@@ -57,7 +57,7 @@ static int fail_at_end(struct parser *parser, unsigned begins)
                 "on a line of its own after its last frame");
 }
 
-/* --- lines ---------------------------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -105,7 +105,7 @@ static bool next_line(struct parser *parser)
     return false;
 }
 
-/* --- the parts of an entry ------------------------------------------------------------------- */
+/* --- the parts of an entry ----------------------------------------------- */
 
 /* "tool1,tool2:Kind": is Memcheck among the tools? */
 static bool names_memcheck(struct span tools)
@@ -293,7 +293,7 @@ static int skip_entry(struct parser *parser, unsigned begins)
     return fail_at_end(parser, begins);
 }
 
-/* --- entries --------------------------------------------------------------------------------- */
+/* --- entries ------------------------------------------------------------- */
 
 static struct suppress_rule *new_rule(const struct parser *parser)
 {
@@ -378,7 +378,7 @@ static int parse_lines(struct parser *parser, struct suppress_rules *rules)
     return 0;
 }
 
-/* --- the room's functions -------------------------------------------------------------------- */
+/* --- the room's functions ------------------------------------------------ */
 
 static unsigned count_lines(const char *text, const char *end)
 {

@@ -5,7 +5,7 @@
 #include "suppress_print.h"
 #include "suppress_rules.h"
 
-/* --- lists ----------------------------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 static void print_used(FILE *out, const char *prefix, const struct suppress_entry *entry)
 {
@@ -36,7 +36,7 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
     }
 }
 
-/* --- new entries ----------------------------------------------------------------------------- */
+/* --- new entries --------------------------------------------------------- */
 
 const char *suppress_leak_kind_name(unsigned leak_kind)
 {

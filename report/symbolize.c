@@ -81,7 +81,7 @@ static struct opened *symbolize_open(struct symbolizer *symbolizer, uint32_t mod
     return opened;
 }
 
-/* --- one frame ------------------------------------------------------------------------------ */
+/* --- one frame ----------------------------------------------------------- */
 
 static void symbolize_name(struct symbolizer *symbolizer, struct place *place, const char *linked,
                            const char *name)
@@ -175,7 +175,7 @@ const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint
     return symbol->name;
 }
 
-/* --- what was not found --------------------------------------------------------------------- */
+/* --- what was not found -------------------------------------------------- */
 
 static void symbolize_note_module(struct model *model, const struct module *module,
                                   enum module_file_state state)

@@ -22,7 +22,7 @@ static uint64_t last_byte(const struct trace_verdict *blocks, size_t n, size_t k
     return size < limit - start ? start + size - 1 : limit - 1;
 }
 
-/* --- the plan --------------------------------------------------------------------------------- */
+/* --- the plan ------------------------------------------------------------ */
 
 /* false: the blocks are not in order. */
 static bool choose_granule(struct address_index *index, const struct trace_verdict *blocks,
@@ -76,7 +76,7 @@ size_t address_index_plan(struct address_index *index, const struct trace_verdic
            (size_t)index->leaf_count * GROUPS * sizeof(struct address_group);
 }
 
-/* --- the building ----------------------------------------------------------------------------- */
+/* --- the building -------------------------------------------------------- */
 
 /* The branch's entries, of a branch that may be new. */
 static uint32_t *open_branch(struct address_index *index, uint64_t branch)

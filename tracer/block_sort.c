@@ -28,7 +28,7 @@ static uint64_t leaf_of(const struct trace_block *block)
     return trace_block_address(block->where) >> LEAF_BITS;
 }
 
-/* --- by leaf ---------------------------------------------------------------------------------- */
+/* --- by leaf ------------------------------------------------------------- */
 
 static size_t digit_of(const struct trace_block *block, unsigned pass)
 {
@@ -71,7 +71,7 @@ static void sort_pass(struct trace_block *to, const struct trace_block *from, si
         to[places[digit_of(&from[k], pass)]++] = from[k];
 }
 
-/* --- within a leaf ---------------------------------------------------------------------------- */
+/* --- within a leaf ------------------------------------------------------- */
 
 static uint64_t granule_of(const struct trace_block *block)
 {
@@ -106,7 +106,7 @@ static uint32_t place_leaf(struct trace_verdict *records, const struct trace_blo
     return total;
 }
 
-/* --- both ------------------------------------------------------------------------------------- */
+/* --- both ---------------------------------------------------------------- */
 
 size_t block_sort(struct trace_verdict *records, struct trace_block *room, size_t count)
 {

@@ -9,15 +9,15 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-#define FIRST_CAPACITY 32768u /* slots */
-#define PAGE_BITS 12u         /* addresses that stay together */
-#define GRANULE_BITS 5u       /* the smallest distance of two blocks of glibc's malloc */
-#define SMALL_CAPACITY (1u << 20)
+#define FIRST_CAPACITY  32768u /* slots */
+#define PAGE_BITS       12u    /* addresses that stay together */
+#define GRANULE_BITS    5u     /* the smallest distance of two blocks of glibc's malloc */
+#define SMALL_CAPACITY  (1u << 20)
 #define GENERATIONS_MAX 64u
-#define MOVE_SLOTS 16u   /* slots moved with each insert: three would do to finish in time */
-#define FLUSH_EVERY 32   /* inserts or removals that a thread keeps to itself */
-#define WAIT_ROUNDS 20000 /* for another thread's growth: a time slice and more */
-#define LONG_WAY 512u    /* an insert that goes further asks for growth */
+#define MOVE_SLOTS      16u   /* slots moved with each insert: three would do to finish in time */
+#define FLUSH_EVERY     32    /* inserts or removals that a thread keeps to itself */
+#define WAIT_ROUNDS     20000 /* for another thread's growth: a time slice and more */
+#define LONG_WAY        512u  /* an insert that goes further asks for growth */
 
 struct generation {
     struct trace_block *slots;
@@ -38,7 +38,7 @@ static _Alignas(64) struct {
 } state;
 static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads keep to themselves */
 
-/* --- one slot ------------------------------------------------------------------------------------ */
+/* --- one slot ------------------------------------------------------------ */
 
 /* Addresses of one page stay together: what is allocated in a row is found in a row, on few cache
  * lines and in few pages of the table. Multiples of the golden ratio lie evenly in [0, 1), so the
@@ -66,7 +66,8 @@ static uint64_t load_where(const struct trace_block *slot)
 /* Acquire-release: pairs with load_where, and with the reader of the log. */
 static bool swap_where(struct trace_block *slot, uint64_t from, uint64_t to)
 {
-    return __atomic_compare_exchange_n(&slot->where, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+    return __atomic_compare_exchange_n(&slot->where, &from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
 }
 
 #if defined(__SANITIZE_THREAD__)
@@ -98,7 +99,7 @@ static bool fill_slot(struct trace_block *slot, uint64_t where, uint64_t what)
     return swap_slot(slot, empty, (struct trace_block){where, what});
 }
 
-/* --- sizes that do not fit ------------------------------------------------------------------------ */
+/* --- sizes that do not fit ----------------------------------------------- */
 
 static struct trace_size *find_size(uint64_t address)
 {
@@ -120,7 +121,8 @@ static bool put_size(uint64_t address, uint64_t size)
     uint64_t none = 0;
     /* 1 marks a record as taken while its size is written. A claimed record is nobody's until then:
      * to every other thread it is an empty one. */
-    while (!record || !__atomic_compare_exchange_n(&record->address, &none, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    while (!record || !__atomic_compare_exchange_n(&record->address, &none, 1, false,
+                                                   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         if (!chunk_table_claim(&trace_log_sizes, 1, true, &index))
             return false;
         record = chunk_table_at(&trace_log_sizes, index);
@@ -135,7 +137,8 @@ static bool put_size(uint64_t address, uint64_t size)
 static uint64_t take_size(uint64_t address)
 {
     struct trace_size *record = find_size(address);
-    uint64_t size = record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : TRACE_SIZE_ELSEWHERE;
+    uint64_t size =
+        record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : TRACE_SIZE_ELSEWHERE;
     if (record)
         __atomic_store_n(&record->address, 0, __ATOMIC_RELEASE);
     return size;
@@ -150,7 +153,7 @@ uint64_t block_table_size_of(const struct trace_block *block)
     return record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : size;
 }
 
-/* --- growth --------------------------------------------------------------------------------------- */
+/* --- growth -------------------------------------------------------------- */
 
 static bool add_generation(unsigned number, uint64_t capacity)
 {
@@ -158,7 +161,8 @@ static bool add_generation(unsigned number, uint64_t capacity)
     if (number >= GENERATIONS_MAX)
         return false;
     generation->capacity = capacity;
-    generation->slots = trace_log_extend(TRACE_BLOCKS, number, capacity * sizeof(struct trace_block), 0);
+    generation->slots =
+        trace_log_extend(TRACE_BLOCKS, number, capacity * sizeof(struct trace_block), 0);
     if (!generation->slots)
         return false;
     /* All of its pages at once, instead of a fault for each. */
@@ -188,7 +192,8 @@ static __attribute__((noinline, cold)) void grow(unsigned newest)
     if (atomic_load_explicit(&state.full, memory_order_relaxed))
         return;
     /* Whoever finds another thread growing goes on in the generation that is. */
-    if (!atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire, memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire,
+                                                 memory_order_relaxed))
         return;
     if (atomic_load_explicit(&state.newest, memory_order_relaxed) == newest) {
         if (!add_generation(newest + 1, next_capacity(generations[newest].capacity)))
@@ -210,13 +215,14 @@ static void note_reach(struct generation *generation, uint64_t distance)
 {
     uint64_t reach = atomic_load_explicit(&generation->reach, memory_order_relaxed);
     while (distance > reach &&
-           !atomic_compare_exchange_weak_explicit(&generation->reach, &reach, distance, memory_order_release,
-                                                  memory_order_relaxed))
+           !atomic_compare_exchange_weak_explicit(&generation->reach, &reach, distance,
+                                                  memory_order_release, memory_order_relaxed))
         ;
 }
 
 /* The slot that was filled; NULL when the generation is an old one by now, or has no empty slot. */
-static struct trace_block *insert_in(struct generation *generation, uint64_t where, uint64_t what, bool *full)
+static struct trace_block *insert_in(struct generation *generation, uint64_t where, uint64_t what,
+                                     bool *full)
 {
     uint64_t index = home_of(generation, trace_block_address(where));
     for (uint64_t distance = 0; distance < generation->capacity;) {
@@ -224,7 +230,8 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
         uint64_t there = load_where(slot);
         if (there == 0) {
             /* The reach first: a search that could meet the block must go far enough. */
-            if (__builtin_expect(distance > atomic_load_explicit(&generation->reach, memory_order_relaxed), 0))
+            if (__builtin_expect(
+                    distance > atomic_load_explicit(&generation->reach, memory_order_relaxed), 0))
                 note_reach(generation, distance);
             if (fill_slot(slot, where, what))
                 return slot;
@@ -232,7 +239,8 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
         }
         if (there == frozen)
             return NULL;
-        if (++distance == LONG_WAY && atomic_load_explicit(&live, memory_order_relaxed) > (int64_t)generation->capacity / 2)
+        if (++distance == LONG_WAY &&
+            atomic_load_explicit(&live, memory_order_relaxed) > (int64_t)generation->capacity / 2)
             grow((unsigned)(generation - generations));
         if (++index == generation->capacity)
             index = 0;
@@ -241,9 +249,9 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
     return NULL;
 }
 
-/* The newest generation has no empty slot: true when there is another one now. The thread that makes
- * it may have been descheduled, and the slots that were left when it began are soon taken; it is
- * waited for, a bounded time, because a signal handler may stand above it. */
+/* The newest generation has no empty slot: true when there is another one now. The thread that
+ * makes it may have been descheduled, and the slots that were left when it began are soon taken; it
+ * is waited for, a bounded time, because a signal handler may stand above it. */
 static __attribute__((noinline, cold)) bool wait_for_growth(unsigned newest)
 {
     for (int round = 0; round < WAIT_ROUNDS; round++) {
@@ -268,15 +276,16 @@ static struct trace_block *insert_newest(uint64_t where, uint64_t what)
             return NULL;
         if (!slot)
             continue;
-        /* A generation that was retired while this thread slept reads as empty: not a place. But if the
-         * block is not there any longer, it came in time, and a mover has carried it on. */
-        if (__builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= newest, 1) ||
+        /* A generation that was retired while this thread slept reads as empty: not a place. But if
+         * the block is not there any longer, it came in time, and a mover has carried it on. */
+        if (__builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= newest,
+                             1) ||
             !swap_where(slot, where, 0))
             return slot;
     }
 }
 
-/* --- moving --------------------------------------------------------------------------------------- */
+/* --- moving -------------------------------------------------------------- */
 
 static void move_slot(struct trace_block *slot)
 {
@@ -295,7 +304,8 @@ static void move_slot(struct trace_block *slot)
             trace_log_lose(&trace_log_header->losses.block_bytes, trace_block_size(what));
         }
         if (swap_where(slot, where, where_with(where, TRACE_MOVED))) {
-            /* From here the copy decides. If a remover has it already, there is nothing to make live. */
+            /* From here the copy decides. If a remover has it already, there is nothing to make
+             * live. */
             if (copy)
                 swap_where(copy, arriving, where);
             __atomic_store_n(&slot->where, frozen, __ATOMIC_RELEASE);
@@ -310,12 +320,15 @@ static void move_slot(struct trace_block *slot)
 static __attribute__((noinline, cold)) void move_some(unsigned oldest)
 {
     struct generation *generation = &generations[oldest];
-    uint64_t first = atomic_fetch_add_explicit(&generation->move_next, MOVE_SLOTS, memory_order_relaxed);
+    uint64_t first =
+        atomic_fetch_add_explicit(&generation->move_next, MOVE_SLOTS, memory_order_relaxed);
     if (first >= generation->capacity)
         return;
     for (uint64_t i = 0; i < MOVE_SLOTS; i++)
         move_slot(&generation->slots[first + i]);
-    uint64_t done = atomic_fetch_add_explicit(&generation->move_done, MOVE_SLOTS, memory_order_acq_rel) + MOVE_SLOTS;
+    uint64_t done =
+        atomic_fetch_add_explicit(&generation->move_done, MOVE_SLOTS, memory_order_acq_rel) +
+        MOVE_SLOTS;
     if (done < generation->capacity)
         return;
     /* First out of the search, then its storage back: insert_newest relies on this order. */
@@ -323,7 +336,7 @@ static __attribute__((noinline, cold)) void move_some(unsigned oldest)
     trace_log_retire(TRACE_BLOCKS, oldest, generation->slots);
 }
 
-/* --- the table ------------------------------------------------------------------------------------ */
+/* --- the table ----------------------------------------------------------- */
 
 bool block_table_insert(const struct block *block, int32_t *unflushed)
 {
@@ -431,7 +444,8 @@ bool block_table_find(uint64_t address, struct block *block)
         return false;
     unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
     bool moved = false;
-    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
+    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire);
+         number <= newest; number++) {
         const struct trace_block *slot = find_in(&generations[number], address, &moved);
         if (!slot)
             continue;
@@ -443,8 +457,8 @@ bool block_table_find(uint64_t address, struct block *block)
     return false;
 }
 
-/* Whether the slot, of generation `number`, has the say. A leak check may hold a mover right between
- * MOVED and the copy's LIVE. */
+/* Whether the slot, of generation `number`, has the say. A leak check may hold a mover right
+ * between MOVED and the copy's LIVE. */
 static bool counts(unsigned oldest, unsigned number, uint64_t where)
 {
     uint64_t address = trace_block_address(where);
@@ -463,8 +477,9 @@ void block_table_for_each(void (*visit)(void *, const struct trace_block *), voi
     for (unsigned number = oldest; number <= newest; number++) {
         const struct generation *generation = &generations[number];
         for (uint64_t i = 0; i < generation->capacity; i++) {
-            struct trace_block slot = {load_where(&generation->slots[i]),
-                                       __atomic_load_n(&generation->slots[i].what, __ATOMIC_RELAXED)};
+            struct trace_block slot = {
+                load_where(&generation->slots[i]),
+                __atomic_load_n(&generation->slots[i].what, __ATOMIC_RELAXED)};
             if (!counts(oldest, number, slot.where))
                 continue;
             slot.where = where_with(slot.where, TRACE_LIVE);
@@ -477,7 +492,8 @@ int64_t block_table_check(void)
 {
     int64_t count = 0;
     unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire); number <= newest; number++) {
+    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire);
+         number <= newest; number++) {
         const struct generation *generation = &generations[number];
         for (uint64_t i = 0; i < generation->capacity; i++) {
             uint64_t where = load_where(&generation->slots[i]);

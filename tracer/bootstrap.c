@@ -16,7 +16,8 @@ void *bootstrap_allocate(size_t size, size_t alignment)
     size_t start;
     do {
         uintptr_t base = (uintptr_t)bootstrap_region;
-        start = ((base + old + sizeof(size_t) + alignment - 1) & ~(uintptr_t)(alignment - 1)) - base;
+        start =
+            ((base + old + sizeof(size_t) + alignment - 1) & ~(uintptr_t)(alignment - 1)) - base;
         if (start + size > BOOTSTRAP_SIZE)
             return NULL;
     } while (!atomic_compare_exchange_weak_explicit(&used, &old, start + size, memory_order_relaxed,

@@ -30,7 +30,8 @@ static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wai
         unsigned idle = 0;
         if (atomic_compare_exchange_strong_explicit(&table->growing, &idle, 1, memory_order_acquire,
                                                     memory_order_relaxed)) {
-            bool grown = atomic_load_explicit(&table->chunk[chunk], memory_order_acquire) || grow_once(table, chunk);
+            bool grown = atomic_load_explicit(&table->chunk[chunk], memory_order_acquire) ||
+                         grow_once(table, chunk);
             atomic_store_explicit(&table->growing, 0, memory_order_release);
             return grown;
         }
@@ -56,7 +57,8 @@ bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wai
     while (!atomic_load_explicit(&table->full, memory_order_relaxed)) {
         uint64_t first = atomic_fetch_add_explicit(&table->count, records, memory_order_relaxed);
         /* A run may not lie across two chunks; what is left of the chunk stays empty. */
-        if (chunk_table_chunk_of(table, first) != chunk_table_chunk_of(table, first + records - 1)) {
+        if (chunk_table_chunk_of(table, first) !=
+            chunk_table_chunk_of(table, first + records - 1)) {
             if (records > 1u << table->first_log2)
                 return false;
             continue;
@@ -69,7 +71,8 @@ bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wai
     return false;
 }
 
-void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes, uint64_t first)
+void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes,
+                               uint64_t first)
 {
     (void)table;
     (void)number;

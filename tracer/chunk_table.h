@@ -20,7 +20,8 @@
 #define CHUNK_TABLE_CHUNKS 40
 
 struct chunk_table {
-    /* Memory for chunk `number`: `bytes` zeroed bytes, record `first` on; NULL when there is none. */
+    /* Memory for chunk `number`: `bytes` zeroed bytes, record `first` on; NULL when there is none.
+     */
     void *(*grow)(struct chunk_table *, unsigned number, size_t bytes, uint64_t first);
     uint32_t record_size;
     uint32_t first_log2;
@@ -53,6 +54,7 @@ bool chunk_table_reserve(struct chunk_table *table, uint64_t index, bool may_wai
 bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wait, uint64_t *index);
 
 /* A grow function over private pages. */
-void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes, uint64_t first);
+void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes,
+                               uint64_t first);
 
 #endif

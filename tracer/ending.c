@@ -38,8 +38,7 @@ static bool is_watched(int signal)
     return false;
 }
 
-/* --- a signal strikes
- * ------------------------------------------------------------------------------- */
+/* --- a signal strikes ---------------------------------------------------- */
 
 /* A fault that the processor raised happens again when the handler returns, with its true cause. */
 static bool comes_again(int signal, const siginfo_t *info)
@@ -79,8 +78,7 @@ static void end_by_signal(int signal, siginfo_t *info, void *context)
     errno = saved_errno;
 }
 
-/* --- who stands where
- * ------------------------------------------------------------------------------- */
+/* --- who stands where ---------------------------------------------------- */
 
 static void make_ours(struct sys_sigaction *action)
 {
@@ -154,8 +152,7 @@ void ending_watch_signals(ending_listener *listener)
         ending_stand_in(watched[i]);
 }
 
-/* --- the program asks
- * ------------------------------------------------------------------------------- */
+/* --- the program asks ---------------------------------------------------- */
 
 static void show_theirs(int signal, struct sigaction *shown)
 {

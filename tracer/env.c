@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-/* --- expansion of file names ------------------------------------------------------------------- */
+/* --- expansion of file names --------------------------------------------- */
 
 struct name {
     char *path;
@@ -35,7 +35,8 @@ static bool name_add_number(struct name *name, long number)
 }
 
 /* %q{VAR}; *format stands on the q and is moved behind the brace. */
-static const char *name_add_variable(struct name *name, const char *format, char *problem, size_t problem_size)
+static const char *name_add_variable(struct name *name, const char *format, char *problem,
+                                     size_t problem_size)
 {
     const char *end = format[1] == '{' ? strchr(format, '}') : NULL;
     char variable[256];
@@ -48,7 +49,8 @@ static const char *name_add_variable(struct name *name, const char *format, char
     variable[length] = '\0';
     const char *value = secure_getenv(variable);
     if (!value) {
-        message_format(problem, problem_size, "the environment variable %s of %%q{%s} is not set", variable, variable);
+        message_format(problem, problem_size, "the environment variable %s of %%q{%s} is not set",
+                       variable, variable);
         return NULL;
     }
     return name_add(name, value, strlen(value)) ? end + 1 : NULL;
@@ -60,7 +62,8 @@ int env_expand_name(const char *format, char *path, size_t size, char *problem, 
     message_format(problem, problem_size, "the file name is too long: %s", format);
     path[0] = '\0';
     if (format[0] == '~') {
-        message_format(problem, problem_size, "a file name may not begin with ~ (no shell expands it here): %s", format);
+        message_format(problem, problem_size,
+                       "a file name may not begin with ~ (no shell expands it here): %s", format);
         return -1;
     }
     if (format[0] != '/') {
@@ -84,7 +87,10 @@ int env_expand_name(const char *format, char *path, size_t size, char *problem, 
             format = name_add_variable(&name, format + 1, problem, problem_size);
             fits = format != NULL;
         } else {
-            message_format(problem, problem_size, "%%p, %%n, %%q{VAR} and %%%% are known in a file name, not what stands here: %s", format);
+            message_format(
+                problem, problem_size,
+                "%%p, %%n, %%q{VAR} and %%%% are known in a file name, not what stands here: %s",
+                format);
             fits = false;
         }
         if (!fits)
@@ -93,7 +99,7 @@ int env_expand_name(const char *format, char *path, size_t size, char *problem, 
     return 0;
 }
 
-/* --- options ----------------------------------------------------------------------------------- */
+/* --- options ------------------------------------------------------------- */
 
 struct problem {
     char *text;
@@ -115,21 +121,26 @@ static int read_yes_no(const char *value, bool *flag, struct problem *problem)
 static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
 {
     options->trace_file_given = true;
-    return env_expand_name(value, options->trace_file, sizeof options->trace_file, problem->text, problem->size);
+    return env_expand_name(value, options->trace_file, sizeof options->trace_file, problem->text,
+                           problem->size);
 }
 static int read_log_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    return env_expand_name(value, options->log_file, sizeof options->log_file, problem->text, problem->size);
+    return env_expand_name(value, options->log_file, sizeof options->log_file, problem->text,
+                           problem->size);
 }
-static int read_trace_children(struct env_options *options, const char *value, struct problem *problem)
+static int read_trace_children(struct env_options *options, const char *value,
+                               struct problem *problem)
 {
     return read_yes_no(value, &options->trace_children, problem);
 }
-static int read_verify_stacks(struct env_options *options, const char *value, struct problem *problem)
+static int read_verify_stacks(struct env_options *options, const char *value,
+                              struct problem *problem)
 {
     return read_yes_no(value, &options->verify_stacks, problem);
 }
-static int read_libc_freeres(struct env_options *options, const char *value, struct problem *problem)
+static int read_libc_freeres(struct env_options *options, const char *value,
+                             struct problem *problem)
 {
     return read_yes_no(value, &options->run_libc_freeres, problem);
 }
@@ -140,15 +151,18 @@ static int read_cxx_freeres(struct env_options *options, const char *value, stru
 static int read_leak_check(struct env_options *options, const char *value, struct problem *problem)
 {
     options->leak_check = strcmp(value, "no") != 0;
-    if (strcmp(value, "no") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "full") == 0 || strcmp(value, "summary") == 0)
+    if (strcmp(value, "no") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "full") == 0 ||
+        strcmp(value, "summary") == 0)
         return 0;
-    message_format(problem->text, problem->size, "no, summary, yes or full is expected, not «%s»", value);
+    message_format(problem->text, problem->size, "no, summary, yes or full is expected, not «%s»",
+                   value);
     return -1;
 }
 
 static int read_heuristics(struct env_options *options, const char *value, struct problem *problem)
 {
-    static const char *const names[] = {NULL, "stdstring", "length64", "newarray", "multipleinheritance"};
+    static const char *const names[] = {NULL, "stdstring", "length64", "newarray",
+                                        "multipleinheritance"};
     options->heuristics = 0;
     if (strcmp(value, "none") == 0)
         return 0;
@@ -159,7 +173,10 @@ static int read_heuristics(struct env_options *options, const char *value, struc
             if (strlen(names[i]) == length && memcmp(names[i], value, length) == 0)
                 found = 1u << i;
         if (!found) {
-            message_format(problem->text, problem->size, "a set of stdstring, length64, newarray, multipleinheritance, or all, or none is expected, not «%s»", value);
+            message_format(problem->text, problem->size,
+                           "a set of stdstring, length64, newarray, multipleinheritance, or all, "
+                           "or none is expected, not «%s»",
+                           value);
             return -1;
         }
         options->heuristics |= found;
@@ -180,28 +197,17 @@ static const struct {
     const char *name;
     option_reader read;
 } known_options[] = {
-    {"--trace-file", read_trace_file},
-    {"--log-file", read_log_file},
-    {"--trace-children", read_trace_children},
-    {"--verify-stacks", read_verify_stacks},
-    {"--leak-check", read_leak_check},
-    {"--leak-check-heuristics", read_heuristics},
-    {"--run-libc-freeres", read_libc_freeres},
-    {"--run-cxx-freeres", read_cxx_freeres},
-    {"--show-leak-kinds", read_nothing},
-    {"--errors-for-leak-kinds", read_nothing},
-    {"--leak-resolution", read_nothing},
-    {"--show-reachable", read_nothing},
-    {"--show-possibly-lost", read_nothing},
-    {"--num-callers", read_nothing},
-    {"--error-exitcode", read_nothing},
-    {"--suppressions", read_nothing},
-    {"--default-suppressions", read_nothing},
-    {"--gen-suppressions", read_nothing},
-    {"--show-below-main", read_nothing},
-    {"--demangle", read_nothing},
-    {"--fullpath-after", read_nothing},
-    {"--show-error-list", read_nothing},
+    {"--trace-file", read_trace_file},         {"--log-file", read_log_file},
+    {"--trace-children", read_trace_children}, {"--verify-stacks", read_verify_stacks},
+    {"--leak-check", read_leak_check},         {"--leak-check-heuristics", read_heuristics},
+    {"--run-libc-freeres", read_libc_freeres}, {"--run-cxx-freeres", read_cxx_freeres},
+    {"--show-leak-kinds", read_nothing},       {"--errors-for-leak-kinds", read_nothing},
+    {"--leak-resolution", read_nothing},       {"--show-reachable", read_nothing},
+    {"--show-possibly-lost", read_nothing},    {"--num-callers", read_nothing},
+    {"--error-exitcode", read_nothing},        {"--suppressions", read_nothing},
+    {"--default-suppressions", read_nothing},  {"--gen-suppressions", read_nothing},
+    {"--show-below-main", read_nothing},       {"--demangle", read_nothing},
+    {"--fullpath-after", read_nothing},        {"--show-error-list", read_nothing},
 };
 
 static int read_flag(struct env_options *options, const char *word)
@@ -226,12 +232,14 @@ static int read_option(struct env_options *options, const char *word, struct pro
         if (strlen(name) != length || memcmp(name, word, length) != 0)
             continue;
         if (!equals || !equals[1]) {
-            message_format(problem->text, problem->size, "%s needs a value, as in %s=…", name, name);
+            message_format(problem->text, problem->size, "%s needs a value, as in %s=…", name,
+                           name);
             return -1;
         }
         return known_options[i].read(options, equals + 1, problem);
     }
-    message_format(problem->text, problem->size, "the option %s is not known; leakreport --help lists them", word);
+    message_format(problem->text, problem->size,
+                   "the option %s is not known; leakreport --help lists them", word);
     return -1;
 }
 
@@ -280,8 +288,10 @@ bool env_is_there(void)
 int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
 {
     struct problem problem = {problem_text, problem_size};
-    *options = (struct env_options){.leak_check = true, .run_libc_freeres = true, .run_cxx_freeres = true, .heuristics = 0x1e};
-    if (env_expand_name("trace.log", options->trace_file, sizeof options->trace_file, problem_text, problem_size))
+    *options = (struct env_options){
+        .leak_check = true, .run_libc_freeres = true, .run_cxx_freeres = true, .heuristics = 0x1e};
+    if (env_expand_name("trace.log", options->trace_file, sizeof options->trace_file, problem_text,
+                        problem_size))
         return -1;
     const char *list = secure_getenv("LIBTRACE_OPTIONS");
     static char word[8192];
@@ -294,7 +304,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
     return result;
 }
 
-/* --- LD_PRELOAD -------------------------------------------------------------------------------- */
+/* --- LD_PRELOAD ---------------------------------------------------------- */
 
 static bool is_tracer(const char *name, size_t length, const char *tracer)
 {
@@ -307,8 +317,8 @@ static bool is_tracer(const char *name, size_t length, const char *tracer)
     path[length] = '\0';
     if (strcmp(path, tracer) == 0)
         return true;
-    return sys_stat(path, &theirs) == 0 && sys_stat(tracer, &ours) == 0 && ours.st_dev == theirs.st_dev &&
-           ours.st_ino == theirs.st_ino;
+    return sys_stat(path, &theirs) == 0 && sys_stat(tracer, &ours) == 0 &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
 /* Writes the list without the tracer (or with its absolute path) into `list`. */
@@ -335,7 +345,8 @@ void env_hide_preload(const char *tracer, bool keep)
     char **entry = find_entry("LD_PRELOAD");
     if (!entry)
         return;
-    copy_preloads(*entry + name_length, tracer, keep, list + name_length, sizeof list - name_length);
+    copy_preloads(*entry + name_length, tracer, keep, list + name_length,
+                  sizeof list - name_length);
     if (list[name_length])
         *entry = list;
     else

@@ -29,7 +29,8 @@ struct env_options {
 bool env_is_there(void);
 /* Reads and removes. On a bad option writes one sentence into `problem` and returns -1. */
 int env_take_options(struct env_options *options, char *problem, size_t problem_size);
-/* Takes the tracer (the file `tracer`, its absolute path) out of LD_PRELOAD, or makes it absolute. */
+/* Takes the tracer (the file `tracer`, its absolute path) out of LD_PRELOAD, or makes it absolute.
+ */
 void env_hide_preload(const char *tracer, bool keep);
 /* Expands %p, %n, %q{VAR} and %% in a file name and makes it absolute. -1 and a sentence if bad. */
 int env_expand_name(const char *name, char *path, size_t size, char *problem, size_t problem_size);

@@ -24,13 +24,13 @@ static atomic_uint replacing;
 static atomic_uint_least64_t kinds[FRAME_KINDS];
 static bool (*code_is_stable)(uintptr_t address);
 
-/* --- watching libunwind step ----------------------------------------------------------------------- */
+/* --- watching libunwind step --------------------------------------------- */
 
-#define REGION        (16u << 20) /* frames may be large: these are addresses, not memory in use */
-#define SP_START      (64u << 10) /* room below for what lies under the stack pointer */
-#define BP_START      (8u << 20)
-#define SHIFT         4096u
-#define FILLED_WORDS  128u /* saved registers are near the CFA */
+#define REGION       (16u << 20) /* frames may be large: these are addresses, not memory in use */
+#define SP_START     (64u << 10) /* room below for what lies under the stack pointer */
+#define BP_START     (8u << 20)
+#define SHIFT        4096u
+#define FILLED_WORDS 128u /* saved registers are near the CFA */
 
 static char *sp_region;
 static char *bp_region;
@@ -107,7 +107,8 @@ static uint64_t guess(void)
 
 static uint64_t probe(uintptr_t address)
 {
-    struct stepper_frame start = {address, (uintptr_t)sp_region + SP_START, (uintptr_t)bp_region + BP_START, 1};
+    struct stepper_frame start = {address, (uintptr_t)sp_region + SP_START,
+                                  (uintptr_t)bp_region + BP_START, 1};
     struct stepper_frame first;
     struct stepper_frame second;
     switch (stepper_information_at(address)) {
@@ -127,7 +128,7 @@ static uint64_t probe(uintptr_t address)
     return probe_simple(&start, first.sp);
 }
 
-/* --- the table ------------------------------------------------------------------------------------- */
+/* --- the table ----------------------------------------------------------- */
 
 static struct table *make_table(uint64_t capacity)
 {
@@ -142,8 +143,8 @@ static uint64_t home_of(const struct table *table, uintptr_t address)
     return (address * 0x9e3779b97f4a7c15u >> 20) & (table->capacity - 1);
 }
 
-/* The address's entry, or the empty one where it belongs. The table is never more than half full, so
- * the loop ends. */
+/* The address's entry, or the empty one where it belongs. The table is never more than half full,
+ * so the loop ends. */
 static inline struct entry *find_entry(struct table *table, uintptr_t address, bool *found)
 {
     for (uint64_t i = home_of(table, address);; i = (i + 1) & (table->capacity - 1)) {
@@ -192,7 +193,8 @@ static void remember(uintptr_t address, uint64_t rule)
 {
     unsigned idle = 0;
     /* Whoever finds another thread at it lets it be: the rule is asked for again next time. */
-    if (!atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire, memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire,
+                                                 memory_order_relaxed))
         return;
     struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
     if (atomic_load_explicit(&table->used, memory_order_relaxed) * 2 >= table->capacity)
@@ -209,7 +211,8 @@ static __attribute__((noinline, cold)) uint64_t learn(uintptr_t address)
         return guess();
     /* The regions serve one thread at a time; another one (or a signal handler above this very
      * function) takes the step itself instead of waiting. */
-    if (!atomic_compare_exchange_strong_explicit(&probing, &idle, 1, memory_order_acquire, memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&probing, &idle, 1, memory_order_acquire,
+                                                 memory_order_relaxed))
         return FRAME_WALKED;
     uint64_t rule = probe(address);
     atomic_store_explicit(&probing, 0, memory_order_release);
@@ -227,7 +230,8 @@ uint64_t frame_cache_find(uintptr_t address)
 void frame_cache_forget(uintptr_t begin, uintptr_t end)
 {
     unsigned idle = 0;
-    while (!atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire, memory_order_relaxed)) {
+    while (!atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire,
+                                                    memory_order_relaxed)) {
         idle = 0;
         sys_sched_yield();
     }

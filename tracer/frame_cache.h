@@ -11,13 +11,13 @@
  * the regions tell the bases apart, two with different values in the other callee-saved registers
  * tell whether those take part.
  *
- * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of twice
- * the size when half full. After a dlclose the rules of what was unloaded are forgotten.
+ * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of
+ * twice the size when half full. After a dlclose the rules of what was unloaded are forgotten.
  *
  * Code without unwind information keeps a frame pointer or cannot be unwound: what JIT compilers
  * emit does. Its rule is libunwind's own last resort, CFA = BP + 16, taken when BP lies at most
- * FRAME_GUESS_REACH above SP. Code outside every module is taken for such without being asked about,
- * and never remembered, because it may be replaced at any time. */
+ * FRAME_GUESS_REACH above SP. Code outside every module is taken for such without being asked
+ * about, and never remembered, because it may be replaced at any time. */
 #ifndef FRAME_CACHE_H
 #define FRAME_CACHE_H
 
@@ -27,12 +27,12 @@
 
 enum frame_kind {
     FRAME_UNKNOWN = 0,
-    FRAME_BY_SP = 1,    /* CFA = SP + cfa_offset */
-    FRAME_BY_BP = 2,    /* CFA = BP + cfa_offset */
+    FRAME_BY_SP = 1, /* CFA = SP + cfa_offset */
+    FRAME_BY_BP = 2, /* CFA = BP + cfa_offset */
     FRAME_OUTERMOST = 3,
-    FRAME_STEPPED = 4,  /* needs stepper_step, with SP and BP */
-    FRAME_WALKED = 5,   /* needs stepper_walk, with all registers (signal frames, for one) */
-    FRAME_GUESSED = 6,  /* nothing is known: as FRAME_BY_BP, if BP looks like a frame pointer */
+    FRAME_STEPPED = 4, /* needs stepper_step, with SP and BP */
+    FRAME_WALKED = 5,  /* needs stepper_walk, with all registers (signal frames, for one) */
+    FRAME_GUESSED = 6, /* nothing is known: as FRAME_BY_BP, if BP looks like a frame pointer */
     FRAME_KINDS
 };
 
@@ -47,7 +47,8 @@ struct frame_rule {
 /* Rules are kept as one word: kind 3 bits, bp_offset / 8 in 29 bits, cfa_offset in 32. */
 static inline struct frame_rule frame_rule_unpack(uint64_t word)
 {
-    return (struct frame_rule){(enum frame_kind)(word & 7), (int32_t)(word >> 32), (uint32_t)(word >> 3 & 0x1fffffffu) * 8u};
+    return (struct frame_rule){(enum frame_kind)(word & 7), (int32_t)(word >> 32),
+                               (uint32_t)(word >> 3 & 0x1fffffffu) * 8u};
 }
 
 /* Called once; false: no memory. `is_stable` tells whether code at an address stays what it is. */

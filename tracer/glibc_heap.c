@@ -24,8 +24,7 @@ struct finder {
 };
 static char window[64u << 10]; /* what lies at window_begin */
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 static int read_exactly(struct finder *f, uint64_t address, void *words, size_t length)
 {
@@ -55,8 +54,7 @@ static void report(struct finder *f, uint64_t begin, uint64_t end)
         f->world->found(f->world->context, begin, end);
 }
 
-/* --- live blocks -------------------------------------------------------------------------------
- */
+/* --- live blocks --------------------------------------------------------- */
 
 static uint64_t address_of(const struct finder *f, size_t index)
 {
@@ -97,8 +95,7 @@ static int is_writable(const struct mapping *mapping)
     return (mapping->flags & both) == both;
 }
 
-/* --- main_arena --------------------------------------------------------------------------------
- */
+/* --- main_arena ---------------------------------------------------------- */
 
 /* An empty bin's two words hold the address 16 bytes before themselves. */
 static int is_empty_bin(struct finder *f, uint64_t address)
@@ -162,8 +159,7 @@ static uint64_t top_within(const struct finder *f, uint64_t begin, uint64_t end)
     return found;
 }
 
-/* --- the main arena's runs ---------------------------------------------------------------------
- */
+/* --- the main arena's runs ----------------------------------------------- */
 
 /* The size of a chunk of the main arena, 0: this is none. `fence` is a valid size too. */
 static uint64_t chunk_size(struct finder *f, uint64_t chunk, uint64_t limit)
@@ -270,8 +266,7 @@ static void find_runs(struct finder *f, const struct mapping *mapping, uint64_t 
     }
 }
 
-/* --- heaps of other arenas ---------------------------------------------------------------------
- */
+/* --- heaps of other arenas ----------------------------------------------- */
 
 struct heap_info {
     uint64_t arena;
@@ -337,8 +332,7 @@ static void find_heaps(struct finder *f)
     }
 }
 
-/* --- blocks elsewhere --------------------------------------------------------------------------
- */
+/* --- blocks elsewhere ---------------------------------------------------- */
 
 /* Each of these returns the address up to which blocks are explained, 0: this is not the way. */
 
@@ -422,8 +416,7 @@ static void explain_blocks(struct finder *f)
     }
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- the whole ----------------------------------------------------------- */
 
 struct glibc_heap_counts glibc_heap_find(const struct glibc_heap_world *world)
 {

@@ -97,7 +97,9 @@ INTERPOSE void cfree(void *pointer)
 INTERPOSE void free_sized(void *pointer, size_t size)
 {
     struct call_site site = UNWIND_CALL_SITE(free_sized);
-    interpose_free(pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC, .size_given = true, .size = size}, &site);
+    interpose_free(
+        pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC, .size_given = true, .size = size},
+        &site);
 }
 
 INTERPOSE void free_aligned_sized(void *pointer, size_t alignment, size_t size)
@@ -109,7 +111,9 @@ INTERPOSE void free_aligned_sized(void *pointer, size_t alignment, size_t size)
 
 static void *realloc_bootstrap(void *old, size_t size)
 {
-    void *pointer = interpose_is_observed() || !needs_bootstrap(real.malloc) ? malloc(size) : bootstrap_or_enomem(size, 16);
+    void *pointer = interpose_is_observed() || !needs_bootstrap(real.malloc)
+                        ? malloc(size)
+                        : bootstrap_or_enomem(size, 16);
     size_t old_size = bootstrap_size(old);
     if (pointer)
         memcpy(pointer, old, old_size < size ? old_size : size);

@@ -17,7 +17,8 @@ static inline bool interpose_is_observed(void)
     return tracing_is_on() || __builtin_expect(lifecycle_begin(), 0);
 }
 
-/* Frees what an interposed function allocated, observed or not; the one way by which all frees go. */
+/* Frees what an interposed function allocated, observed or not; the one way by which all frees go.
+ */
 void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site);
 
 #endif

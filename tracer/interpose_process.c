@@ -22,8 +22,7 @@
         lifecycle_end(ending, status, &here, 0);                                                   \
     } while (0)
 
-/* --- exit, after every destructor
- * ------------------------------------------------------------------- */
+/* --- exit, after every destructor ---------------------------------------- */
 
 /* A handler that is registered before libc registers the loader's, which runs every destructor,
  * runs after it: handlers run in reverse. Behind it only stdio's buffers are flushed. */
@@ -54,8 +53,7 @@ INTERPOSE void quick_exit(int status)
     __builtin_unreachable();
 }
 
-/* --- abort
- * -------------------------------------------------------------------------------------------- */
+/* --- abort --------------------------------------------------------------- */
 
 static void let_abort_through(void)
 {
@@ -90,7 +88,7 @@ INTERPOSE void interpose_abort(void)
     real.abort();
 }
 
-/* --- libunwind's pipe ---------------------------------------------------------------------- */
+/* --- libunwind's pipe ---------------------------------------------------- */
 
 /* libunwind keeps a pipe of its own. While tracing begins it gets one whose numbers are out of the
  * program's way; the program's own calls pass. */
@@ -108,8 +106,7 @@ INTERPOSE int pipe2(int ends[2], int flags)
     return 0;
 }
 
-/* --- dlclose
- * ------------------------------------------------------------------------------------------ */
+/* --- dlclose ------------------------------------------------------------- */
 
 INTERPOSE int dlclose(void *handle)
 {
@@ -118,8 +115,7 @@ INTERPOSE int dlclose(void *handle)
     return result;
 }
 
-/* --- _exit
- * ------------------------------------------------------------------------------------------ */
+/* --- _exit --------------------------------------------------------------- */
 
 INTERPOSE void _exit(int status)
 {

@@ -69,7 +69,7 @@ static void *map_large(size_t bytes)
     return memory;
 }
 
-/* --- the blocks, sorted by address ------------------------------------------------------------ */
+/* --- the blocks, sorted by address --------------------------------------- */
 
 static void count_block(void *context, const struct trace_block *block)
 {
@@ -91,8 +91,7 @@ static void gather_blocks(struct scan *scan)
     scan->count = block_sort(scan->verdicts, scan->scratch, scan->count);
 }
 
-/* --- the world as reach and glibc_heap see it
- * ------------------------------------------------------- */
+/* --- the world as reach and glibc_heap see it ---------------------------- */
 
 static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
 {
@@ -228,7 +227,7 @@ static void mark_loader_blocks(struct scan *scan)
     }
 }
 
-/* --- the check -------------------------------------------------------------------------------- */
+/* --- the check ----------------------------------------------------------- */
 
 static void sum_up(struct scan *scan)
 {
@@ -289,7 +288,7 @@ static int check(struct scan *scan, enum trace_scan how)
     return 0;
 }
 
-/* --- the child -------------------------------------------------------------------------------- */
+/* --- the child ----------------------------------------------------------- */
 
 static void set_signals_to_default(void)
 {
@@ -367,7 +366,7 @@ static bool check_in_child(struct scan *scan)
     return __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
 }
 
-/* --- all of it -------------------------------------------------------------------------------- */
+/* --- all of it ----------------------------------------------------------- */
 
 /* Everything that the check writes to is mapped before the child is made. */
 static bool prepare(struct scan *scan)

@@ -36,8 +36,7 @@ bool lifecycle_is_beginning(void)
     return atomic_load_explicit(&life.beginning, memory_order_relaxed) != 0;
 }
 
-/* --- facts about the process
- * ------------------------------------------------------------------------ */
+/* --- facts about the process --------------------------------------------- */
 
 static struct trace_string add_link(const char *link)
 {
@@ -101,8 +100,7 @@ static void add_facts(const char *tracer)
     add_command();
 }
 
-/* --- the beginning
- * ---------------------------------------------------------------------------------- */
+/* --- the beginning ------------------------------------------------------- */
 
 static bool is_stable(uintptr_t address)
 {
@@ -180,8 +178,7 @@ bool lifecycle_begin(void)
     return tracing_is_on();
 }
 
-/* --- the end
- * ---------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------- */
 
 bool lifecycle_is_own_process(void)
 {
@@ -279,8 +276,7 @@ void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thr
     sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
 }
 
-/* --- another program
- * -------------------------------------------------------------------------------- */
+/* --- another program ----------------------------------------------------- */
 
 /* Whether exec of it may work. A bare name is looked for in PATH by libc. */
 static bool is_there(const char *path)

@@ -7,8 +7,7 @@
 
 #define TEXT_FIRST (256u << 10)
 
-/* --- text --------------------------------------------------------------------------------------
- */
+/* --- text ---------------------------------------------------------------- */
 
 struct cursor {
     const char *at;
@@ -121,8 +120,7 @@ size_t memory_map_parse(const char *text, size_t length, struct mapping *mapping
     return count;
 }
 
-/* --- looking up --------------------------------------------------------------------------------
- */
+/* --- looking up ---------------------------------------------------------- */
 
 /* The first mapping that ends above the address. */
 const struct mapping *memory_map_above(const struct memory_map *map, uint64_t address)
@@ -144,8 +142,7 @@ const struct mapping *memory_map_find(const struct memory_map *map, uint64_t add
     return mapping && mapping->begin <= address ? mapping : NULL;
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------- */
 
 /* Kept from load to load: pages are never given back. */
 static struct {

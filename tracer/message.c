@@ -11,7 +11,8 @@
 
 static struct {
     bool known; /* standard error was open at the start */
-    int fd;     /* a descriptor of its own, above the program's: coreutils close theirs before the end */
+    int fd; /* a descriptor of its own, above the program's: coreutils close theirs before the end
+             */
     dev_t device;
     ino_t inode;
     const char *path; /* or NULL: standard error */
@@ -21,8 +22,8 @@ static struct {
 static bool leads_to_target(int fd)
 {
     struct stat status;
-    return target.known && fd >= 0 && sys_fstat(fd, &status) == 0 && status.st_dev == target.device &&
-           status.st_ino == target.inode;
+    return target.known && fd >= 0 && sys_fstat(fd, &status) == 0 &&
+           status.st_dev == target.device && status.st_ino == target.inode;
 }
 
 void message_begin(void)
@@ -149,7 +150,8 @@ static void write_to_file(const char *line, size_t length)
         /* Said where it can be seen, and so is everything else from here on. */
         const char *path = target.path;
         target.path = NULL;
-        message_line("libtrace: cannot write --log-file=%s: %s; it goes to standard error", path, sys_error_text(fd));
+        message_line("libtrace: cannot write --log-file=%s: %s; it goes to standard error", path,
+                     sys_error_text(fd));
         write_to_standard_error(line, length);
         return;
     }

@@ -2,8 +2,8 @@
  *
  * Lines go to the standard error that the program was started with (never to another file that has
  * taken its number since), or to the file that --log-file names. Formatting needs no libc: %s
- * string, %u uint64_t with commas, %d int64_t plain, %x uint64_t hexadecimal, %% itself. Callable at
- * any moment; a line is one write. */
+ * string, %u uint64_t with commas, %d int64_t plain, %x uint64_t hexadecimal, %% itself. Callable
+ * at any moment; a line is one write. */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 

@@ -13,8 +13,7 @@
 /* After so many thorough searches for one bad call the next ones are taken for the same. */
 #define SEARCHES_MAX 16u
 
-/* --- records
- * --------------------------------------------------------------------------------------- */
+/* --- records ------------------------------------------------------------- */
 
 static bool is_same(const struct trace_error *a, const struct trace_error *b)
 {
@@ -74,8 +73,7 @@ void misuse_count(uint64_t *records, uint64_t *times)
     }
 }
 
-/* --- what an address is
- * ------------------------------------------------------------------------------ */
+/* --- what an address is -------------------------------------------------- */
 
 struct search {
     uint64_t address;

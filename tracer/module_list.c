@@ -17,9 +17,10 @@ static struct trace_module *module_at(uint64_t index)
     return chunk_table_at(&trace_log_modules, index);
 }
 
-/* --- what a module is called ---------------------------------------------------------------------- */
+/* --- what a module is called --------------------------------------------- */
 
-/* The file's own path, links resolved, as suppressions and valgrind name it: the kernel knows it. */
+/* The file's own path, links resolved, as suppressions and valgrind name it: the kernel knows it.
+ */
 static struct trace_string add_path(const struct link_map *map, bool is_program)
 {
     char path[4096] = "";
@@ -29,14 +30,16 @@ static struct trace_string add_path(const struct link_map *map, bool is_program)
         length = sys_readlink("/proc/self/exe", path, sizeof path);
         return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
     }
-    /* A relative name, as of LD_PRELOAD=./libtrace.so, is relative to the directory of the moment. */
+    /* A relative name, as of LD_PRELOAD=./libtrace.so, is relative to the directory of the moment.
+     */
     long fd = strchr(map->l_name, '/') ? sys_open(map->l_name, O_PATH, 0) : -1;
     if (sys_is_error(fd) || fd < 0)
         return trace_log_add_string(map->l_name, strnlen(map->l_name, sizeof path));
     message_format(link, sizeof link, "/proc/self/fd/%d", (int64_t)fd);
     length = sys_readlink(link, path, sizeof path);
     sys_close((int)fd);
-    return length > 0 ? trace_log_add_string(path, (size_t)length) : trace_log_add_string(map->l_name, strlen(map->l_name));
+    return length > 0 ? trace_log_add_string(path, (size_t)length)
+                      : trace_log_add_string(map->l_name, strlen(map->l_name));
 }
 
 static void read_build_id(struct trace_module *module, const char *notes, size_t size)
@@ -47,8 +50,8 @@ static void read_build_id(struct trace_module *module, const char *notes, size_t
         size_t all = sizeof *note + name + (((size_t)note->n_descsz + 3) & ~(size_t)3);
         if (all > size)
             return;
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0 &&
-            note->n_descsz <= sizeof module->build_id) {
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
+            memcmp(note + 1, "GNU", 4) == 0 && note->n_descsz <= sizeof module->build_id) {
             memcpy(module->build_id, (const char *)(note + 1) + name, note->n_descsz);
             module->build_id_size = note->n_descsz;
             return;
@@ -67,7 +70,8 @@ static void read_headers(struct trace_module *module, const char *start)
     const ElfW(Phdr) *segment = (const void *)(start + header->e_phoff);
     for (unsigned i = 0; i < header->e_phnum; i++)
         if (segment[i].p_type == PT_NOTE && module->build_id_size == 0)
-            read_build_id(module, (const char *)(module->bias + segment[i].p_vaddr), segment[i].p_memsz);
+            read_build_id(module, (const char *)(module->bias + segment[i].p_vaddr),
+                          segment[i].p_memsz);
 }
 
 static uint32_t add(const struct dl_find_object *object)

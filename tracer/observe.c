@@ -8,12 +8,13 @@
 /* How many frames may lie between operator new and the malloc that it calls. */
 #define LABEL_FRAMES 16
 
-/* --- stacks and counts ----------------------------------------------------------------------------- */
+/* --- stacks and counts --------------------------------------------------- */
 
 static inline uint32_t capture(struct thread *thread, const struct call_site *site)
 {
     uint32_t stack = 0;
-    /* Busy already: this is a signal handler above a capture, whose frames are not ours to touch. */
+    /* Busy already: this is a signal handler above a capture, whose frames are not ours to touch.
+     */
     if (__builtin_expect(!thread->busy, 1)) {
         thread->busy = 1;
         stack = unwind_capture(thread, site);
@@ -56,7 +57,7 @@ static void lose_block(size_t size)
     trace_log_lose(&trace_log_header->losses.block_bytes, size);
 }
 
-/* --- allocation ------------------------------------------------------------------------------------ */
+/* --- allocation ---------------------------------------------------------- */
 
 /* Whether the labelled operator new is still on the stack: an exception may have left it. */
 static bool label_holds(struct thread *thread, const struct call_site *site)
@@ -70,7 +71,8 @@ static bool label_holds(struct thread *thread, const struct call_site *site)
     return holds;
 }
 
-static __attribute__((noinline)) void record_labelled(struct thread *thread, void *pointer, size_t size)
+static __attribute__((noinline)) void record_labelled(struct thread *thread, void *pointer,
+                                                      size_t size)
 {
     struct thread_label *label = &thread->label;
     struct block block = {(uint64_t)pointer, label->size, 0, label->alignment_log2, label->family};
@@ -82,8 +84,8 @@ static __attribute__((noinline)) void record_labelled(struct thread *thread, voi
     record(thread, &block);
 }
 
-void observe_allocation(void *pointer, size_t size, enum trace_family family, uint32_t alignment_log2,
-                        const struct call_site *site)
+void observe_allocation(void *pointer, size_t size, enum trace_family family,
+                        uint32_t alignment_log2, const struct call_site *site)
 {
     struct thread *thread = thread_current();
     struct block block = {(uint64_t)pointer, size, 0, alignment_log2, family};
@@ -116,14 +118,18 @@ void observe_new_begin(const struct observe_new *what, const struct call_site *s
     struct thread *thread = thread_current();
     if (!thread || (thread->label.site && label_holds(thread, site)))
         return;
-    thread->label = (struct thread_label){.outer = *site, .family = what->family, .alignment_log2 = what->alignment_log2, .size = what->size};
+    thread->label = (struct thread_label){.outer = *site,
+                                          .family = what->family,
+                                          .alignment_log2 = what->alignment_log2,
+                                          .size = what->size};
     thread->label.site = &thread->label.outer;
 }
 
 /* Set once a replaced operator was seen to return a pointer into its block. */
 static atomic_bool headers_seen;
 
-/* The block that was recorded as operator new's is malloc's: a header stands before what new returned. */
+/* The block that was recorded as operator new's is malloc's: a header stands before what new
+ * returned. */
 static void record_as_malloc(struct thread *thread, const struct thread_label *label)
 {
     struct block block;
@@ -140,15 +146,18 @@ static void record_as_malloc(struct thread *thread, const struct thread_label *l
 bool observe_is_behind_header(void *pointer)
 {
     struct block block;
-    return atomic_load_explicit(&headers_seen, memory_order_relaxed) && !block_table_find((uint64_t)pointer, &block) &&
+    return atomic_load_explicit(&headers_seen, memory_order_relaxed) &&
+           !block_table_find((uint64_t)pointer, &block) &&
            misuse_find_block((uint64_t)pointer, &block);
 }
 
-static __attribute__((noinline, cold)) void record_new(struct thread *thread, void *pointer, const struct observe_new *what,
+static __attribute__((noinline, cold)) void record_new(struct thread *thread, void *pointer,
+                                                       const struct observe_new *what,
                                                        const struct call_site *site)
 {
     struct block block;
-    /* Either a malloc after a failed first one, recorded as malloc's, or memory that no malloc gave. */
+    /* Either a malloc after a failed first one, recorded as malloc's, or memory that no malloc
+     * gave. */
     if (block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed))
         thread_count(&thread->record->bytes_allocated, what->size - block.size);
     else
@@ -175,11 +184,12 @@ void observe_new_done(void *pointer, const struct observe_new *what, const struc
         record_new(thread, pointer, what, site);
 }
 
-/* --- free ------------------------------------------------------------------------------------------ */
+/* --- free ---------------------------------------------------------------- */
 
 /* No live block begins at the address. Where blocks went unrecorded it may be one of those, and is
  * passed on; else it is the program's mistake, and is not. */
-static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer, const struct call_site *site)
+static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer,
+                                                         const struct call_site *site)
 {
     if (leak_scan_is_child())
         return true;
@@ -199,8 +209,8 @@ void observe_deleting(void *pointer)
         thread->deleting = pointer;
 }
 
-static inline void taken_out(struct thread *thread, const struct block *block, const struct misuse_free *how,
-                             const struct call_site *site)
+static inline void taken_out(struct thread *thread, const struct block *block,
+                             const struct misuse_free *how, const struct call_site *site)
 {
     uint32_t stack = capture(thread, site);
     freed_table_put(block, stack);
@@ -219,13 +229,14 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
         thread->deleting = NULL;
         return true;
     }
-    if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed), 0))
+    if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed),
+                         0))
         return free_unknown(thread, pointer, site);
     taken_out(thread, &block, how, site);
     return true;
 }
 
-/* --- realloc --------------------------------------------------------------------------------------- */
+/* --- realloc ------------------------------------------------------------- */
 
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
 {

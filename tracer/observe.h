@@ -10,8 +10,8 @@
 #include "misuse.h"
 
 /* A new block. site is the call that the program made. */
-void observe_allocation(void *pointer, size_t size, enum trace_family family, uint32_t alignment_log2,
-                        const struct call_site *site);
+void observe_allocation(void *pointer, size_t size, enum trace_family family,
+                        uint32_t alignment_log2, const struct call_site *site);
 /* A block that is about to be freed. true: pass it on to the real function. */
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site);
 
@@ -36,8 +36,9 @@ struct observe_new {
 void observe_new_begin(const struct observe_new *what, const struct call_site *site);
 /* After operator new: the block is recorded as its own, whoever allocated it. */
 void observe_new_done(void *pointer, const struct observe_new *what, const struct call_site *site);
-/* Whether a delete of `pointer`, which no live block begins at, is the business of a replaced operator
- * that keeps a header before its blocks: it is passed on unobserved, and the free below is judged. */
+/* Whether a delete of `pointer`, which no live block begins at, is the business of a replaced
+ * operator that keeps a header before its blocks: it is passed on unobserved, and the free below is
+ * judged. */
 bool observe_is_behind_header(void *pointer);
 /* operator delete has observed the free of `pointer`; the free that it calls is the same one. */
 void observe_deleting(void *pointer);

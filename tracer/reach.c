@@ -32,7 +32,7 @@ static enum trace_leak_kind kind_of(const struct reach *reach, uint32_t index)
     return (enum trace_leak_kind)(reach->states[index] & KIND);
 }
 
-/* --- what a pointer means --------------------------------------------------------------------- */
+/* --- what a pointer means ------------------------------------------------ */
 
 /* What excuses a pointer into the block, if anything does. */
 static enum trace_heuristic find_excuse(const struct reach *reach,
@@ -223,7 +223,7 @@ static void meet(struct reach *reach, uint64_t word, uint64_t at)
         find_next(reach);
 }
 
-/* --- scanning --------------------------------------------------------------------------------- */
+/* --- scanning ------------------------------------------------------------ */
 
 /* Most words are no pointers to the heap: the one comparison here is what they cost. */
 static void scan_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
@@ -319,7 +319,7 @@ static void drain(struct reach *reach)
     }
 }
 
-/* --- the check's course ----------------------------------------------------------------------- */
+/* --- the check's course -------------------------------------------------- */
 
 int reach_plan(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
                size_t n, unsigned heuristics)
@@ -432,7 +432,7 @@ void reach_finish(struct reach *reach)
     }
 }
 
-/* --- verification ----------------------------------------------------------------------------- */
+/* --- verification -------------------------------------------------------- */
 
 static void check_block(struct reach *reach, uint32_t index)
 {

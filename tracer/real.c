@@ -9,14 +9,14 @@
 struct real_functions real;
 
 /* The dynamic linker's dlsym would do, but it allocates and translates its error texts, takes locks
- * that the program may hold at that moment (tracing begins inside some malloc), and changes what the
- * program's dlerror says. Reading the symbol tables does none of that. */
+ * that the program may hold at that moment (tracing begins inside some malloc), and changes what
+ * the program's dlerror says. Reading the symbol tables does none of that. */
 
 struct symbols {
-    const ElfW(Sym) *table;
+    const ElfW(Sym) * table;
     const char *names;
     const uint32_t *gnu_hash;
-    const ElfW(Half) *versions; /* or NULL */
+    const ElfW(Half) * versions; /* or NULL */
 };
 
 /* glibc has relocated these addresses in place, but not in every object (the vdso). */
@@ -60,7 +60,8 @@ static bool is_wanted(const struct symbols *symbols, uint32_t index, const char 
 }
 
 /* DT_GNU_HASH: number of buckets, first symbol, words of the filter, its shift; the filter; the
- * buckets; for each symbol from the first on its hash, the lowest bit set on the last of a bucket. */
+ * buckets; for each symbol from the first on its hash, the lowest bit set on the last of a bucket.
+ */
 static void *find_in(const struct link_map *map, const char *name, uint32_t hash)
 {
     struct symbols symbols;

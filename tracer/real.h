@@ -1,9 +1,9 @@
 /* real: the functions that the interposed names would have called without us.
  *
- * One struct of pointers, filled once from the symbol tables of the loaded files, in the loader's own
- * order of search, behind us. No lock is taken, nothing is allocated and dlerror is left as found, so
- * it may be done inside any malloc. A function that nobody provides is NULL (operator new in a C
- * program, free_sized before C23). */
+ * One struct of pointers, filled once from the symbol tables of the loaded files, in the loader's
+ * own order of search, behind us. No lock is taken, nothing is allocated and dlerror is left as
+ * found, so it may be done inside any malloc. A function that nobody provides is NULL (operator new
+ * in a C program, free_sized before C23). */
 #ifndef REAL_H
 #define REAL_H
 

@@ -10,8 +10,7 @@
 static struct roots_range *own_ranges;
 static size_t own_capacity;
 
-/* --- exclusions --------------------------------------------------------------------------------
- */
+/* --- exclusions ---------------------------------------------------------- */
 
 static int make_room(struct roots *roots)
 {
@@ -51,8 +50,7 @@ void roots_begin(struct roots *roots, const struct memory_map *map)
         roots_exclude(roots, pages[i].begin, pages[i].end);
 }
 
-/* --- order -------------------------------------------------------------------------------------
- */
+/* --- order --------------------------------------------------------------- */
 
 static int is_before(const struct roots_range *a, const struct roots_range *b)
 {
@@ -85,8 +83,7 @@ static void sort_ranges(struct roots_range *ranges, size_t count)
     }
 }
 
-/* --- stacks ------------------------------------------------------------------------------------
- */
+/* --- stacks -------------------------------------------------------------- */
 
 static int contains(uint64_t begin, uint64_t end, uint64_t address)
 {
@@ -171,8 +168,7 @@ void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread
         exclude_below_signal_stack(roots, &threads[i]);
 }
 
-/* --- what remains ------------------------------------------------------------------------------
- */
+/* --- what remains -------------------------------------------------------- */
 
 static int is_root(const struct mapping *mapping)
 {

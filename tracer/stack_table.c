@@ -6,12 +6,13 @@
 #include <stdatomic.h>
 
 /* A link names a node, or a bucket with this bit set. */
-#define BUCKET_BIT 0x80000000u
-#define LINK_END 1u  /* no node has this number */
+#define BUCKET_BIT         0x80000000u
+#define LINK_END           1u /* no node has this number */
 #define FIRST_BUCKETS_LOG2 12u
-#define NODES_PER_BUCKET 1u
+#define NODES_PER_BUCKET   1u
 
-/* Of a node, same index. It repeats what the node says, so that a search stays on one cache line. */
+/* Of a node, same index. It repeats what the node says, so that a search stays on one cache line.
+ */
 struct companion {
     atomic_uint next;
     uint32_t reversed; /* its hash, bits reversed: its place in the list's order */
@@ -29,8 +30,9 @@ enum { BUCKET_NEW = 0, BUCKET_BUSY = 1, BUCKET_READY = 2 };
 
 static struct chunk_table companions = {
     .grow = chunk_table_grow_private, .record_size = sizeof(struct companion), .first_log2 = 12};
-static struct chunk_table buckets = {
-    .grow = chunk_table_grow_private, .record_size = sizeof(struct bucket), .first_log2 = FIRST_BUCKETS_LOG2};
+static struct chunk_table buckets = {.grow = chunk_table_grow_private,
+                                     .record_size = sizeof(struct bucket),
+                                     .first_log2 = FIRST_BUCKETS_LOG2};
 static atomic_uint bucket_count; /* a power of two */
 static uint32_t (*find_module)(uintptr_t address);
 static bool (*module_is_gone)(uint32_t module);
@@ -149,14 +151,16 @@ static uint32_t bucket_link(uint32_t bucket, bool may_wait)
 
 /* Looks for the node among those of its hash, which follow `*before`. 0: not there; then `*before`
  * and `*after` are the two links that it belongs between. */
-static uint32_t find_node(uint32_t *before, uint32_t *after, uint32_t hash, uint32_t parent, uintptr_t address)
+static uint32_t find_node(uint32_t *before, uint32_t *after, uint32_t hash, uint32_t parent,
+                          uintptr_t address)
 {
     uint64_t order = order_of_hash(hash);
     *before = seek(*before, order, after);
     while (order_of(*after) == order) {
         const struct companion *node = companion_at(*after);
         if (node->address == address && node->parent == parent &&
-            !(atomic_load_explicit(&some_are_gone, memory_order_relaxed) && module_is_gone(node->module)))
+            !(atomic_load_explicit(&some_are_gone, memory_order_relaxed) &&
+              module_is_gone(node->module)))
             return *after;
         *before = *after;
         *after = atomic_load_explicit(next_of(*before), memory_order_acquire);
@@ -183,13 +187,14 @@ static uint32_t make_node(uint32_t hash, uint32_t parent, uintptr_t address, boo
     __atomic_store_n(&node->address, address, __ATOMIC_RELEASE);
     uint32_t count = atomic_load_explicit(&bucket_count, memory_order_relaxed);
     if (index > (uint64_t)count * NODES_PER_BUCKET && count < BUCKET_BIT / 2)
-        atomic_compare_exchange_strong_explicit(&bucket_count, &count, count * 2, memory_order_relaxed,
-                                                memory_order_relaxed);
+        atomic_compare_exchange_strong_explicit(&bucket_count, &count, count * 2,
+                                                memory_order_relaxed, memory_order_relaxed);
     return (uint32_t)index;
 }
 
-static __attribute__((noinline, cold)) uint32_t add_node(uint32_t before, uint32_t hash, uint32_t parent,
-                                                         uintptr_t address, bool may_wait)
+static __attribute__((noinline, cold)) uint32_t add_node(uint32_t before, uint32_t hash,
+                                                         uint32_t parent, uintptr_t address,
+                                                         bool may_wait)
 {
     uint32_t made = make_node(hash, parent, address, may_wait);
     if (!made)
@@ -202,8 +207,8 @@ static __attribute__((noinline, cold)) uint32_t add_node(uint32_t before, uint32
             return found;
         atomic_store_explicit(&companion_at(made)->next, after, memory_order_relaxed);
         /* Release: who meets the node finds it filled. */
-        if (atomic_compare_exchange_strong_explicit(next_of(before), &after, made, memory_order_release,
-                                                    memory_order_relaxed))
+        if (atomic_compare_exchange_strong_explicit(next_of(before), &after, made,
+                                                    memory_order_release, memory_order_relaxed))
             return made;
     }
 }
@@ -216,7 +221,8 @@ uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait)
     uint32_t start = bucket_link(hash & mask, may_wait);
     uint32_t before = start;
     uint32_t found = find_node(&before, &after, hash, parent, address);
-    return __builtin_expect(found != 0, 1) ? found : add_node(start, hash, parent, address, may_wait);
+    return __builtin_expect(found != 0, 1) ? found
+                                           : add_node(start, hash, parent, address, may_wait);
 }
 
 uint32_t stack_table_read(uint32_t node, uintptr_t *address)
@@ -247,7 +253,8 @@ int64_t stack_table_check(void)
 {
     int64_t count = 0;
     uint64_t last = 0;
-    for (uint32_t link = BUCKET_BIT; link != LINK_END; link = atomic_load_explicit(next_of(link), memory_order_acquire)) {
+    for (uint32_t link = BUCKET_BIT; link != LINK_END;
+         link = atomic_load_explicit(next_of(link), memory_order_acquire)) {
         uint64_t order = order_of(link);
         if (order < last)
             return -1;

@@ -10,9 +10,9 @@
  * Nodes are never removed, which makes every step a plain compare-and-swap with no ABA to fear.
  * The list and the buckets are private memory: a reader of the log needs the nodes only.
  *
- * Cost of a hit: a bucket, then on average one or two links, each a cache line that may be far away;
- * so callers remember what they interned lately (unwind does).
- * Failure leaves: stack 0, "not known"; the caller counts it. */
+ * Cost of a hit: a bucket, then on average one or two links, each a cache line that may be far
+ * away; so callers remember what they interned lately (unwind does). Failure leaves: stack 0, "not
+ * known"; the caller counts it. */
 #ifndef STACK_TABLE_H
 #define STACK_TABLE_H
 
@@ -20,9 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Called once, with one thread. false: no memory. `module_of` tells the module of a new address, and
- * `is_gone` whether a module was unloaded: nodes in it are never found again, so that an address that
- * another library takes over gets nodes of its own. */
+/* Called once, with one thread. false: no memory. `module_of` tells the module of a new address,
+ * and `is_gone` whether a module was unloaded: nodes in it are never found again, so that an
+ * address that another library takes over gets nodes of its own. */
 bool stack_table_begin(uint32_t (*module_of)(uintptr_t address), bool (*is_gone)(uint32_t module));
 /* Modules have gone: is_gone is asked from now on. */
 void stack_table_forget(void);

@@ -65,8 +65,8 @@ static void make_context(const struct stepper_frame *frame, unw_context_t *conte
     registers[REG_RIP] = (greg_t)frame->ip;
     registers[REG_RSP] = (greg_t)frame->sp;
     registers[REG_RBP] = (greg_t)frame->bp;
-    registers[REG_RBX] = registers[REG_R12] = registers[REG_R13] = registers[REG_R14] = registers[REG_R15] =
-        (greg_t)frame->others;
+    registers[REG_RBX] = registers[REG_R12] = registers[REG_R13] = registers[REG_R14] =
+        registers[REG_R15] = (greg_t)frame->others;
 }
 #define BP_REGISTER UNW_X86_64_RBP
 #endif
@@ -107,7 +107,8 @@ enum stepper_information stepper_information_at(uintptr_t ip)
         /* Where it has nothing, libunwind makes up a procedure of one byte. */
         if (library.is_signal_frame(&cursor) > 0)
             information = STEPPER_SIGNAL;
-        else if (library.get_procedure(&cursor, &procedure) == 0 && procedure.end_ip - procedure.start_ip > 1)
+        else if (library.get_procedure(&cursor, &procedure) == 0 &&
+                 procedure.end_ip - procedure.start_ip > 1)
             information = STEPPER_DESCRIBED;
     }
     errno = saved_errno;

@@ -70,8 +70,7 @@ static int advance(struct stopped_thread *thread, uint32_t number, unsigned from
     return atomic_compare_exchange_strong(progress_of(thread), &expected, progress(number, to));
 }
 
-/* --- in the thread that is held: no TLS, no stack protector, a thread may have neither ----------
- */
+/* --- in the thread that is held: no TLS, no stack protector, a thread may have neither --- */
 
 static void describe_vectors(struct stopped_thread *thread, const ucontext_t *context)
 {
@@ -151,8 +150,7 @@ __attribute__((no_stack_protector)) static void park(int signal, siginfo_t *info
         sys_futex(&hold.gate, FUTEX_WAIT_OUR, number, NULL);
 }
 
-/* --- the table ---------------------------------------------------------------------------------
- */
+/* --- the table ----------------------------------------------------------- */
 
 static struct stopped_thread *thread_at(size_t index)
 {
@@ -187,8 +185,7 @@ static void clear_table(void)
     hold.count = 0;
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking -------------------------------------------------------------- */
 
 static uint64_t elapsed(void)
 {
@@ -259,8 +256,7 @@ static int ask_new_threads(uint32_t caller)
     return length < 0 ? (int)length : fresh;
 }
 
-/* --- waiting -----------------------------------------------------------------------------------
- */
+/* --- waiting ------------------------------------------------------------- */
 
 /* Looks at one thread that has not answered; returns 1 if it may still do so soon. */
 static int look_at(struct stopped_thread *thread)
@@ -358,8 +354,7 @@ static void collect(struct stopped_world *world)
         atomic_store(&hold.capacity, 0);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- the whole ----------------------------------------------------------- */
 
 static int choose_signal(void)
 {

@@ -10,10 +10,11 @@ static void print_heap(const struct trace_totals *totals)
 {
     message_line("");
     message_line("HEAP SUMMARY:");
-    message_line("    in use at exit: %u bytes in %u blocks", totals->bytes_allocated - totals->bytes_freed,
+    message_line("    in use at exit: %u bytes in %u blocks",
+                 totals->bytes_allocated - totals->bytes_freed,
                  totals->allocations - totals->frees);
-    message_line("  total heap usage: %u allocs, %u frees, %u bytes allocated", totals->allocations, totals->frees + totals->bad_frees,
-                 totals->bytes_allocated);
+    message_line("  total heap usage: %u allocs, %u frees, %u bytes allocated", totals->allocations,
+                 totals->frees + totals->bad_frees, totals->bytes_allocated);
     message_line("");
     if (totals->allocations == totals->frees)
         message_line("All heap blocks were freed -- no leaks are possible");
@@ -27,8 +28,8 @@ static void print_kind(const char *name, const struct trace_leaks *leaks, enum t
 static void print_heuristics(const struct trace_leaks *leaks)
 {
     /* Each name with its blanks: to the right of a column of 19, and a colon. */
-    static const char *const names[] = {NULL, "stdstring          ", "length64           ", "newarray           ",
-                                        "multipleinheritance"};
+    static const char *const names[] = {NULL, "stdstring          ", "length64           ",
+                                        "newarray           ", "multipleinheritance"};
     bool said = false;
     for (unsigned i = 1; i < sizeof names / sizeof *names; i++) {
         if (!leaks->heuristic_blocks[i])
@@ -36,7 +37,8 @@ static void print_heuristics(const struct trace_leaks *leaks)
         if (!said)
             message_line("                      of which reachable via heuristic:");
         said = true;
-        message_line("                        %s: %u bytes in %u blocks", names[i], leaks->heuristic_bytes[i], leaks->heuristic_blocks[i]);
+        message_line("                        %s: %u bytes in %u blocks", names[i],
+                     leaks->heuristic_bytes[i], leaks->heuristic_blocks[i]);
     }
 }
 
@@ -73,9 +75,12 @@ static void print_losses(const struct trace_losses *losses)
     print_loss(losses->frees_unknown, "frees were of blocks that were not seen allocated");
     print_loss(losses->modules, "modules could not be recorded");
     print_loss(losses->threads, "threads could not be followed");
-    print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks were searched whole, their registers not");
-    print_loss(losses->mapping_bytes_not_read, "bytes of the program's memory could not be read by the leak check");
-    print_loss(losses->fork_failed, "leak checks were made in place, with libc's own caches not freed");
+    print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks "
+                                            "were searched whole, their registers not");
+    print_loss(losses->mapping_bytes_not_read,
+               "bytes of the program's memory could not be read by the leak check");
+    print_loss(losses->fork_failed,
+               "leak checks were made in place, with libc's own caches not freed");
 }
 
 static void print_mistakes(void)
@@ -84,7 +89,9 @@ static void print_mistakes(void)
     uint64_t times;
     misuse_count(&records, &times);
     if (records)
-        message_line("ERRORS: %u from %u contexts: bad frees were recorded and not passed on, mismatched ones were", times, records);
+        message_line("ERRORS: %u from %u contexts: bad frees were recorded and not passed on, "
+                     "mismatched ones were",
+                     times, records);
 }
 
 static void print_captures(void)
@@ -93,12 +100,15 @@ static void print_captures(void)
     struct frame_cache_counts rules;
     unwind_count(&captures);
     frame_cache_count(&rules);
-    message_line("stacks: %u frames by SP, %u by BP, %u guessed, %u outermost, %u to be stepped, %u to be walked",
-                 rules.rules[FRAME_BY_SP], rules.rules[FRAME_BY_BP], rules.rules[FRAME_GUESSED], rules.rules[FRAME_OUTERMOST],
-                 rules.rules[FRAME_STEPPED], rules.rules[FRAME_WALKED]);
-    message_line("stacks: %u frames stepped, %u stacks walked; %u compared with libunwind, %u different",
-                 captures.frames_stepped, captures.stacks_walked, captures.captures_compared,
-                 captures.captures_different);
+    message_line("stacks: %u frames by SP, %u by BP, %u guessed, %u outermost, %u to be stepped, "
+                 "%u to be walked",
+                 rules.rules[FRAME_BY_SP], rules.rules[FRAME_BY_BP], rules.rules[FRAME_GUESSED],
+                 rules.rules[FRAME_OUTERMOST], rules.rules[FRAME_STEPPED],
+                 rules.rules[FRAME_WALKED]);
+    message_line(
+        "stacks: %u frames stepped, %u stacks walked; %u compared with libunwind, %u different",
+        captures.frames_stepped, captures.stacks_walked, captures.captures_compared,
+        captures.captures_different);
 }
 
 void summary_print(bool verbose)

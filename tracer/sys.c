@@ -46,8 +46,8 @@ static long write_zeros(int fd, uint64_t offset, uint64_t length)
 static bool is_beyond_limit(uint64_t end)
 {
     struct rlimit limit;
-    return sys_call(SYS_getrlimit, RLIMIT_FSIZE, (long)&limit, 0, 0, 0, 0) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-           end > limit.rlim_cur;
+    return sys_call(SYS_getrlimit, RLIMIT_FSIZE, (long)&limit, 0, 0, 0, 0) == 0 &&
+           limit.rlim_cur != RLIM_INFINITY && end > limit.rlim_cur;
 }
 
 long sys_allocate(int fd, uint64_t offset, uint64_t length)
@@ -66,7 +66,8 @@ long sys_allocate(int fd, uint64_t offset, uint64_t length)
 
 long sys_punch(int fd, uint64_t offset, uint64_t length)
 {
-    return sys_call(SYS_fallocate, fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, (long)offset, (long)length, 0, 0);
+    return sys_call(SYS_fallocate, fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, (long)offset,
+                    (long)length, 0, 0);
 }
 
 long sys_write_all(int fd, const void *buffer, size_t length)
@@ -131,7 +132,8 @@ long sys_write_unsignalled(int fd, const void *buffer, size_t length)
     sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0);
     long result = sys_write_all(fd, buffer, length);
     if (result == -EPIPE && !(pending & pipe_signal))
-        sys_call(SYS_rt_sigtimedwait, (long)&pipe_signal, 0, (long)&at_once, sizeof pipe_signal, 0, 0);
+        sys_call(SYS_rt_sigtimedwait, (long)&pipe_signal, 0, (long)&at_once, sizeof pipe_signal, 0,
+                 0);
     sys_sigprocmask(SIG_SETMASK, &before, NULL);
     return result;
 }
@@ -142,16 +144,26 @@ const char *sys_error_text(long error)
         int error;
         const char *text;
     } known[] = {
-        {EPERM, "Operation not permitted"}, {ENOENT, "No such file or directory"},
-        {EIO, "Input/output error"},        {EBADF, "Bad file descriptor"},
-        {ENOMEM, "Cannot allocate memory"}, {EACCES, "Permission denied"},
-        {EEXIST, "File exists"},            {ENOTDIR, "Not a directory"},
-        {EISDIR, "Is a directory"},         {EINVAL, "Invalid argument"},
-        {ENFILE, "Too many open files in system"}, {EMFILE, "Too many open files"},
-        {EFBIG, "File too large"},          {ENOSPC, "No space left on device"},
-        {EROFS, "Read-only file system"},   {ENAMETOOLONG, "File name too long"},
-        {ELOOP, "Too many levels of symbolic links"}, {EDQUOT, "Disk quota exceeded"},
-        {ENODEV, "No such device"},         {ESTALE, "Stale file handle"},
+        {EPERM, "Operation not permitted"},
+        {ENOENT, "No such file or directory"},
+        {EIO, "Input/output error"},
+        {EBADF, "Bad file descriptor"},
+        {ENOMEM, "Cannot allocate memory"},
+        {EACCES, "Permission denied"},
+        {EEXIST, "File exists"},
+        {ENOTDIR, "Not a directory"},
+        {EISDIR, "Is a directory"},
+        {EINVAL, "Invalid argument"},
+        {ENFILE, "Too many open files in system"},
+        {EMFILE, "Too many open files"},
+        {EFBIG, "File too large"},
+        {ENOSPC, "No space left on device"},
+        {EROFS, "Read-only file system"},
+        {ENAMETOOLONG, "File name too long"},
+        {ELOOP, "Too many levels of symbolic links"},
+        {EDQUOT, "Disk quota exceeded"},
+        {ENODEV, "No such device"},
+        {ESTALE, "Stale file handle"},
     };
     if (error < 0)
         error = -error;

@@ -52,7 +52,8 @@ static inline long sys_is_error(long result)
     return result < 0 && result > -4096;
 }
 
-static inline void *sys_mmap(void *at, size_t length, int protection, int flags, int fd, uint64_t offset)
+static inline void *sys_mmap(void *at, size_t length, int protection, int flags, int fd,
+                             uint64_t offset)
 {
     long result = sys_call(SYS_mmap, (long)at, (long)length, protection, flags, fd, (long)offset);
     return sys_is_error(result) ? NULL : (void *)result;
@@ -149,7 +150,8 @@ static inline long sys_kill(int pid, int signal)
 {
     return sys_call(SYS_kill, pid, signal, 0, 0, 0, 0);
 }
-/* The kernel's own idea of a disposition, for every signal, those that libc keeps for itself too. */
+/* The kernel's own idea of a disposition, for every signal, those that libc keeps for itself too.
+ */
 struct sys_sigaction {
     union {
         void (*function)(int signal, siginfo_t *info, void *context);
@@ -162,9 +164,11 @@ struct sys_sigaction {
 #define SYS_SA_RESTORER 0x04000000ul
 /* What a handler returns into: flags |= SYS_SA_RESTORER, restorer = sys_signal_return. */
 void sys_signal_return(void);
-static inline long sys_sigaction(int signal, const struct sys_sigaction *action, struct sys_sigaction *before)
+static inline long sys_sigaction(int signal, const struct sys_sigaction *action,
+                                 struct sys_sigaction *before)
 {
-    return sys_call(SYS_rt_sigaction, signal, (long)action, (long)before, sizeof action->mask, 0, 0);
+    return sys_call(SYS_rt_sigaction, signal, (long)action, (long)before, sizeof action->mask, 0,
+                    0);
 }
 static inline long sys_sigprocmask(int how, const uint64_t *mask, uint64_t *before)
 {
@@ -186,14 +190,16 @@ static inline long sys_sched_yield(void)
 {
     return sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
 }
-static inline long sys_futex(void *word, int operation, uint32_t value, const struct timespec *timeout)
+static inline long sys_futex(void *word, int operation, uint32_t value,
+                             const struct timespec *timeout)
 {
     return sys_call(SYS_futex, (long)word, operation, value, (long)timeout, 0, 0);
 }
 static inline long sys_process_vm_readv(int pid, const struct iovec *local, unsigned long locals,
                                         const struct iovec *remote, unsigned long remotes)
 {
-    return sys_call(SYS_process_vm_readv, pid, (long)local, (long)locals, (long)remote, (long)remotes, 0);
+    return sys_call(SYS_process_vm_readv, pid, (long)local, (long)locals, (long)remote,
+                    (long)remotes, 0);
 }
 static inline uint64_t sys_nanoseconds(clockid_t clock)
 {
@@ -221,7 +227,8 @@ long sys_write_unsignalled(int fd, const void *buffer, size_t length);
  * NUL. Bytes read or -errno. */
 long sys_read_file(const char *path, char *buffer, size_t size);
 /* sys_move_high gives a descriptor a number out of the way of the program, which counts on getting
- * the lowest ones. The old number is closed if `close_old`. The new one, or the old if none is free. */
+ * the lowest ones. The old number is closed if `close_old`. The new one, or the old if none is
+ * free. */
 int sys_move_high(int fd, bool close_old);
 /* sys_error_text names an errno value, in libc's words for the common ones. */
 const char *sys_error_text(long error);

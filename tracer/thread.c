@@ -69,8 +69,8 @@ static struct thread *make(unsigned tid)
     atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
     thread->next = atomic_load_explicit(&newest, memory_order_relaxed);
     /* Release: who walks the list finds the struct filled. */
-    while (!atomic_compare_exchange_weak_explicit(&newest, &thread->next, thread, memory_order_release,
-                                                  memory_order_relaxed))
+    while (!atomic_compare_exchange_weak_explicit(&newest, &thread->next, thread,
+                                                  memory_order_release, memory_order_relaxed))
         ;
     return thread;
 }

@@ -1,8 +1,9 @@
 /* thread: what the tracer remembers of each thread.
  *
  * A thread gets its struct with its first event and keeps it until the kernel says that the thread
- * is gone; no destructor takes part, because a thread's last mallocs come after its destructors. The
- * struct is then handed to a new thread, counts and all: sums over all structs are the program's.
+ * is gone; no destructor takes part, because a thread's last mallocs come after its destructors.
+ * The struct is then handed to a new thread, counts and all: sums over all structs are the
+ * program's.
  *
  * Everything in it is written by its thread only; others read `record`'s counts. */
 #ifndef THREAD_H
@@ -18,21 +19,21 @@
 /* A call of an allocation function, as its caller made it. */
 struct call_site {
     uintptr_t return_address;
-    uintptr_t cfa; /* the stack pointer after the return */
-    uintptr_t bp;  /* the frame pointer after the return */
+    uintptr_t cfa;      /* the stack pointer after the return */
+    uintptr_t bp;       /* the frame pointer after the return */
     uintptr_t function; /* the allocation function's entry; 0: the stack has no such frame */
 };
 
-/* What operator new tells the malloc that it calls. `outer` stays after the label is used, so that an
- * operator new that another one calls knows that it is not the outermost. */
+/* What operator new tells the malloc that it calls. `outer` stays after the label is used, so that
+ * an operator new that another one calls knows that it is not the outermost. */
 struct thread_label {
     const struct call_site *site; /* &outer, or NULL: nothing to tell, or told */
     struct call_site outer;
     enum trace_family family;
     uint32_t alignment_log2;
-    size_t size;          /* what operator new was asked for */
-    void *pointer;        /* the block that was recorded under the label */
-    size_t malloc_size;   /* what malloc was asked for */
+    size_t size;        /* what operator new was asked for */
+    void *pointer;      /* the block that was recorded under the label */
+    size_t malloc_size; /* what malloc was asked for */
 };
 
 /* One frame of the previous capture (see unwind.c), outermost first. */
@@ -50,7 +51,8 @@ struct thread {
     atomic_uint tid;             /* whose it is */
     unsigned busy;               /* inside the tracer: a malloc now comes from a signal handler */
     struct thread_label label;
-    void *deleting; /* taken out by operator delete already: the free below it is not a second one */
+    void
+        *deleting; /* taken out by operator delete already: the free below it is not a second one */
     int32_t blocks_unflushed; /* see block_table */
     struct thread *next;      /* all threads, newest first; never unlinked */
 

@@ -29,14 +29,14 @@
 
 #include <stdint.h>
 
-#define TRACE_MAGIC "leaklog\n"
-#define TRACE_MAGIC_SIZE 8
-#define TRACE_VERSION 1u
-#define TRACE_BYTE_ORDER 0x0a0b0c0du /* reads differently on a machine of the other order */
-#define TRACE_PAGE_SIZE 4096u
+#define TRACE_MAGIC            "leaklog\n"
+#define TRACE_MAGIC_SIZE       8
+#define TRACE_VERSION          1u
+#define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
+#define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
-#define TRACE_EXTENTS_MAX 1024u
-#define TRACE_DATA_OFFSET (TRACE_DIRECTORY_OFFSET + TRACE_EXTENTS_MAX * 32u)
+#define TRACE_EXTENTS_MAX      1024u
+#define TRACE_DATA_OFFSET      (TRACE_DIRECTORY_OFFSET + TRACE_EXTENTS_MAX * 32u)
 
 /* How the process ended, as far as the log knows. */
 enum trace_ending {
@@ -58,10 +58,10 @@ enum trace_scan {
 
 /* header.flags */
 enum {
-    TRACE_FLAG_INCOMPLETE = 1u << 0,     /* a table could not grow (disk full): records are missing */
-    TRACE_FLAG_CUT_TO_SIZE = 1u << 1,    /* the clean end: unused space was given back */
+    TRACE_FLAG_INCOMPLETE = 1u << 0,  /* a table could not grow (disk full): records are missing */
+    TRACE_FLAG_CUT_TO_SIZE = 1u << 1, /* the clean end: unused space was given back */
     TRACE_FLAG_OTHER_ALLOCATOR = 1u << 2, /* malloc is not glibc's */
-    TRACE_FLAG_CHILD = 1u << 3,          /* a traced process started this one */
+    TRACE_FLAG_CHILD = 1u << 3,           /* a traced process started this one */
 };
 
 /* A run of bytes in STRINGS. length 0: no string. The bytes are not NUL terminated. */
@@ -73,23 +73,24 @@ struct trace_string {
 
 /* Everything that was not recorded, each counted. 0 everywhere: the log is complete. */
 struct trace_losses {
-    uint64_t blocks;           /* allocations that found no room in BLOCKS */
-    uint64_t block_bytes;      /* and their bytes */
-    uint64_t stacks_unknown;   /* allocations recorded without a call stack */
-    uint64_t stacks_cut;       /* call stacks whose outermost frames are missing */
-    uint64_t frees_unknown;    /* frees of blocks that the tracer had not seen allocated */
-    uint64_t modules;          /* modules, threads, errors that found no room */
+    uint64_t blocks;         /* allocations that found no room in BLOCKS */
+    uint64_t block_bytes;    /* and their bytes */
+    uint64_t stacks_unknown; /* allocations recorded without a call stack */
+    uint64_t stacks_cut;     /* call stacks whose outermost frames are missing */
+    uint64_t frees_unknown;  /* frees of blocks that the tracer had not seen allocated */
+    uint64_t modules;        /* modules, threads, errors that found no room */
     uint64_t threads;
     uint64_t errors;
-    uint64_t early_blocks;     /* allocations before tracing could begin (served by the tracer) */
+    uint64_t early_blocks; /* allocations before tracing could begin (served by the tracer) */
     uint64_t early_bytes;
-    uint64_t threads_not_stopped; /* at the leak check: scanned whole, registers unknown */
+    uint64_t threads_not_stopped;    /* at the leak check: scanned whole, registers unknown */
     uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
-    uint64_t fork_failed;      /* leak checks that had to run in place */
+    uint64_t fork_failed;            /* leak checks that had to run in place */
     uint64_t reserved[7];
 };
 
-/* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there only. */
+/* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
+ * only. */
 struct trace_leaks {
     uint64_t bytes[4];
     uint64_t blocks[4];
@@ -120,10 +121,10 @@ struct trace_header {
 
     uint32_t pid;
     uint32_t parent_pid;
-    uint64_t pid_namespace;     /* inode of /proc/self/ns/pid */
-    uint64_t start_ticks;       /* field 22 of /proc/PID/stat: with pid, names the process */
-    uint64_t start_realtime_ns; /* since 1970 */
-    uint64_t end_realtime_ns;   /* 0 while running */
+    uint64_t pid_namespace;         /* inode of /proc/self/ns/pid */
+    uint64_t start_ticks;           /* field 22 of /proc/PID/stat: with pid, names the process */
+    uint64_t start_realtime_ns;     /* since 1970 */
+    uint64_t end_realtime_ns;       /* 0 while running */
     struct trace_string executable; /* absolute path */
     struct trace_string directory;  /* working directory at the start */
     struct trace_string tracer;     /* the path of libtrace.so */
@@ -134,10 +135,10 @@ struct trace_header {
     uint32_t ending_stack; /* call stack of the ending (a signal's, abort's), or 0 */
     uint32_t scan;         /* enum trace_scan */
 
-    uint32_t scan_threads;       /* threads seen by the leak check, the calling one included */
-    uint32_t stack_depth_limit;  /* frames after which a call stack is cut */
+    uint32_t scan_threads;      /* threads seen by the leak check, the calling one included */
+    uint32_t stack_depth_limit; /* frames after which a call stack is cut */
     uint64_t scan_duration_ns;
-    uint64_t verdicts;           /* records in VERDICTS */
+    uint64_t verdicts; /* records in VERDICTS */
 
     struct trace_totals totals;
     struct trace_losses losses;
@@ -146,16 +147,16 @@ struct trace_header {
 
 /* What an extent holds. */
 enum trace_table {
-    TRACE_FREE = 0,      /* not in use (yet, or any longer) */
-    TRACE_STRINGS = 1,   /* bytes */
-    TRACE_COMMAND = 2,   /* bytes: the arguments, each ended by NUL; one extent */
-    TRACE_MODULES = 3,   /* struct trace_module */
-    TRACE_THREADS = 4,   /* struct trace_thread */
-    TRACE_NODES = 5,     /* struct trace_node */
-    TRACE_BLOCKS = 6,    /* struct trace_block; `number` is the generation */
-    TRACE_ERRORS = 7,    /* struct trace_error */
-    TRACE_VERDICTS = 8,  /* struct trace_verdict */
-    TRACE_SIZES = 9,     /* struct trace_size: blocks too large for trace_block */
+    TRACE_FREE = 0,     /* not in use (yet, or any longer) */
+    TRACE_STRINGS = 1,  /* bytes */
+    TRACE_COMMAND = 2,  /* bytes: the arguments, each ended by NUL; one extent */
+    TRACE_MODULES = 3,  /* struct trace_module */
+    TRACE_THREADS = 4,  /* struct trace_thread */
+    TRACE_NODES = 5,    /* struct trace_node */
+    TRACE_BLOCKS = 6,   /* struct trace_block; `number` is the generation */
+    TRACE_ERRORS = 7,   /* struct trace_error */
+    TRACE_VERDICTS = 8, /* struct trace_verdict */
+    TRACE_SIZES = 9,    /* struct trace_size: blocks too large for trace_block */
     TRACE_TABLES_COUNT
 };
 
@@ -204,10 +205,10 @@ struct trace_node {
     uint32_t parent;
     uint32_t module; /* index into MODULES, 0: in none (code made at run time) */
 };
-#define TRACE_NODE_END 0u
-#define TRACE_NODE_CUT 1u
+#define TRACE_NODE_END   0u
+#define TRACE_NODE_CUT   1u
 #define TRACE_NODE_FIRST 2u
-#define TRACE_NODE_MAX ((1u << 28) - 1u)
+#define TRACE_NODE_MAX   ((1u << 28) - 1u)
 
 /* One live block, or one place for one. Commit word: where, 0 when the place is empty.
  *
@@ -227,12 +228,12 @@ struct trace_block {
 };
 enum trace_state { TRACE_LIVE = 0, TRACE_ARRIVING = 1, TRACE_MOVED = 2, TRACE_FROZEN = 3 };
 enum trace_family { TRACE_BY_MALLOC = 0, TRACE_BY_NEW = 1, TRACE_BY_NEW_ARRAY = 2 };
-#define TRACE_ADDRESS_BITS 48
-#define TRACE_STATE_SHIFT 48
-#define TRACE_FAMILY_SHIFT 50
+#define TRACE_ADDRESS_BITS    48
+#define TRACE_STATE_SHIFT     48
+#define TRACE_FAMILY_SHIFT    50
 #define TRACE_ALIGNMENT_SHIFT 53
-#define TRACE_SIZE_BITS 36
-#define TRACE_SIZE_ELSEWHERE ((1ull << TRACE_SIZE_BITS) - 1u) /* the size is in SIZES */
+#define TRACE_SIZE_BITS       36
+#define TRACE_SIZE_ELSEWHERE  ((1ull << TRACE_SIZE_BITS) - 1u) /* the size is in SIZES */
 
 static inline uint64_t trace_block_address(uint64_t where)
 {
@@ -276,25 +277,25 @@ enum trace_error_kind {
 };
 /* What is known about the address of an error. */
 enum trace_error_place {
-    TRACE_PLACE_UNKNOWN = 0,      /* "not stack'd, malloc'd or (recently) free'd" */
-    TRACE_PLACE_LIVE_BLOCK = 1,   /* at or inside a live block: block, block_size, stack_allocated */
-    TRACE_PLACE_FREED_BLOCK = 2,  /* at or inside a block freed lately: stack_freed too */
-    TRACE_PLACE_STACK = 3,        /* on a thread's stack */
-    TRACE_PLACE_DATA = 4,         /* in a module's data */
+    TRACE_PLACE_UNKNOWN = 0,     /* "not stack'd, malloc'd or (recently) free'd" */
+    TRACE_PLACE_LIVE_BLOCK = 1,  /* at or inside a live block: block, block_size, stack_allocated */
+    TRACE_PLACE_FREED_BLOCK = 2, /* at or inside a block freed lately: stack_freed too */
+    TRACE_PLACE_STACK = 3,       /* on a thread's stack */
+    TRACE_PLACE_DATA = 4,        /* in a module's data */
 };
 struct trace_error {
-    uint32_t kind;  /* enum trace_error_kind */
-    uint32_t place; /* enum trace_error_place */
+    uint32_t kind;    /* enum trace_error_kind */
+    uint32_t place;   /* enum trace_error_place */
     uint64_t address; /* what the program gave */
     uint64_t block;   /* start of the block that it belongs to, or belonged to; PLACE_STACK: the
                        * number of the frame of `stack` that it lies in, 0: not known */
     uint64_t block_size;
-    uint64_t given; /* size or alignment that the program named */
+    uint64_t given;           /* size or alignment that the program named */
     uint32_t stack;           /* the bad call */
     uint32_t stack_allocated; /* where the block was allocated, or 0 */
     uint32_t stack_freed;     /* where the block was freed, or 0 */
     uint32_t tid;
-    uint64_t count; /* times that the same was seen */
+    uint64_t count;   /* times that the same was seen */
     uint64_t time_ns; /* since the start, of the first */
 };
 
@@ -306,21 +307,22 @@ enum trace_leak_kind {
     TRACE_DEFINITELY_LOST = 3,
 };
 enum trace_heuristic { /* the interior pointer's excuse, as valgrind names them */
-    TRACE_NO_HEURISTIC = 0,
-    TRACE_STDSTRING = 1,
-    TRACE_LENGTH64 = 2,
-    TRACE_NEWARRAY = 3,
-    TRACE_MULTIPLE_INHERITANCE = 4,
+                       TRACE_NO_HEURISTIC = 0,
+                       TRACE_STDSTRING = 1,
+                       TRACE_LENGTH64 = 2,
+                       TRACE_NEWARRAY = 3,
+                       TRACE_MULTIPLE_INHERITANCE = 4,
 };
 #define TRACE_VERDICT_NONE 0xffffffffu
 struct trace_verdict {
     uint64_t where; /* as in trace_block, state LIVE */
     uint64_t what;
     uint64_t pointer_at; /* address of the word that was first seen to point here; 0: none */
-    uint32_t head;       /* indirectly lost: index of the record of its definitely or possibly lost head */
-    uint8_t kind;        /* enum trace_leak_kind */
-    uint8_t heuristic;   /* enum trace_heuristic */
-    uint8_t interior;    /* 1: the first pointer was not to the block's start */
+    uint32_t
+        head;     /* indirectly lost: index of the record of its definitely or possibly lost head */
+    uint8_t kind; /* enum trace_leak_kind */
+    uint8_t heuristic; /* enum trace_heuristic */
+    uint8_t interior;  /* 1: the first pointer was not to the block's start */
     uint8_t reserved;
 };
 

@@ -14,10 +14,10 @@ static void *grow_in_log(struct chunk_table *table, unsigned number, size_t byte
 }
 
 /* first_log2 is such that a small program's log stays small, count such that record 0 is "none". */
-#define TABLE(kind, record, log2, first_record)                                                            \
-    {                                                                                                      \
-        .grow = grow_in_log, .record_size = sizeof(record), .first_log2 = (log2), .tag = (kind),           \
-        .count = (first_record)                                                                            \
+#define TABLE(kind, record, log2, first_record)                                                    \
+    {                                                                                              \
+        .grow = grow_in_log, .record_size = sizeof(record), .first_log2 = (log2), .tag = (kind),   \
+        .count = (first_record)                                                                    \
     }
 struct chunk_table trace_log_strings = TABLE(TRACE_STRINGS, char, 15, 1);
 struct chunk_table trace_log_modules = TABLE(TRACE_MODULES, struct trace_module, 7, 1);
@@ -54,12 +54,13 @@ static struct trace_extent *directory(void)
     return (struct trace_extent *)((char *)trace_log_header + TRACE_DIRECTORY_OFFSET);
 }
 
-/* --- the file descriptor ------------------------------------------------------------------------ */
+/* --- the file descriptor ------------------------------------------------- */
 
 static bool is_our_file(int fd)
 {
     struct stat status;
-    return sys_fstat(fd, &status) == 0 && status.st_dev == log_file.device && status.st_ino == log_file.inode;
+    return sys_fstat(fd, &status) == 0 && status.st_dev == log_file.device &&
+           status.st_ino == log_file.inode;
 }
 
 /* A descriptor of the log: the one held, or the file opened anew if the program closed it. */
@@ -86,7 +87,7 @@ void trace_log_forget(void)
     log_file.in_file = false;
 }
 
-/* --- extents ------------------------------------------------------------------------------------ */
+/* --- extents ------------------------------------------------------------- */
 
 static void say_full(long error)
 {
@@ -94,7 +95,9 @@ static void say_full(long error)
     if (log_file.full_said)
         return;
     log_file.full_said = true;
-    message_line("libtrace: %s cannot grow (%s): the totals stay right, but the log lacks what comes from here on", log_file.path, sys_error_text(error));
+    message_line("libtrace: %s cannot grow (%s): the totals stay right, but the log lacks what "
+                 "comes from here on",
+                 log_file.path, sys_error_text(error));
 }
 
 static void *map_file(uint64_t offset, size_t bytes)
@@ -155,13 +158,15 @@ void trace_log_retire(enum trace_table kind, uint32_t number, void *memory)
     sys_madvise(memory, extent->length, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
 }
 
-void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from, size_t bytes)
+void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from,
+                    size_t bytes)
 {
     const struct trace_extent *extent = log_file.in_file ? find_extent(kind, number) : NULL;
     int fd = extent ? log_fd() : -1;
     size_t done = 0;
     while (fd >= 0 && done < bytes) {
-        long written = sys_pwrite(fd, (const char *)from + done, bytes - done, extent->offset + done);
+        long written =
+            sys_pwrite(fd, (const char *)from + done, bytes - done, extent->offset + done);
         if (written <= 0)
             break;
         done += (size_t)written;
@@ -173,7 +178,8 @@ struct trace_string trace_log_add_string(const char *text, size_t length)
 {
     struct trace_string string = {0, 0, 0};
     uint64_t offset;
-    if (length == 0 || length > 1u << 15 || !chunk_table_claim(&trace_log_strings, (uint32_t)length, true, &offset))
+    if (length == 0 || length > 1u << 15 ||
+        !chunk_table_claim(&trace_log_strings, (uint32_t)length, true, &offset))
         return string;
     memcpy(chunk_table_at(&trace_log_strings, offset), text, length);
     string.offset = offset;
@@ -181,7 +187,7 @@ struct trace_string trace_log_add_string(const char *text, size_t length)
     return string;
 }
 
-/* --- making the file ---------------------------------------------------------------------------- */
+/* --- making the file ----------------------------------------------------- */
 
 /* Whether the process that wrote a log's header is alive: its number and its start must agree. */
 static bool writer_lives(const struct trace_header *header)
@@ -240,7 +246,8 @@ static void use_pid_name(void)
         *suffix = '\0';
     }
     size_t used = strlen(log_file.path);
-    message_format(log_file.path + used, sizeof log_file.path - used, ".%d%s", (int64_t)sys_getpid(), rest);
+    message_format(log_file.path + used, sizeof log_file.path - used, ".%d%s",
+                   (int64_t)sys_getpid(), rest);
 }
 
 static long create_file(void)
@@ -262,12 +269,15 @@ static long open_fresh(void)
     for (int attempt = 0; attempt < 3; attempt++) {
         enum existing existing = look_at_existing();
         if (existing == EXISTING_FOREIGN) {
-            message_line("libtrace: %s exists and is not a trace log: it is left alone; choose another name with --trace-file=NAME in LIBTRACE_OPTIONS", log_file.path);
+            message_line("libtrace: %s exists and is not a trace log: it is left alone; choose "
+                         "another name with --trace-file=NAME in LIBTRACE_OPTIONS",
+                         log_file.path);
             return -EEXIST;
         }
         if (existing == EXISTING_LIVE && attempt == 0) {
             use_pid_name();
-            message_line("libtrace: another traced process is writing %s; this one writes %s", wanted, log_file.path);
+            message_line("libtrace: another traced process is writing %s; this one writes %s",
+                         wanted, log_file.path);
             continue;
         }
         if (existing == EXISTING_REPLACEABLE)
@@ -299,7 +309,8 @@ static bool begin_in_file(const char *path, size_t size)
     long fd = open_fresh();
     if (sys_is_error(fd)) {
         if (fd != -EEXIST)
-            message_line("libtrace: cannot create %s: %s; the summary will come, the log will not", log_file.path, sys_error_text(fd));
+            message_line("libtrace: cannot create %s: %s; the summary will come, the log will not",
+                         log_file.path, sys_error_text(fd));
         return false;
     }
     struct stat status;
@@ -314,7 +325,8 @@ static bool begin_in_file(const char *path, size_t size)
         pages_note(trace_log_header, size);
         return true;
     }
-    message_line("libtrace: cannot write %s: %s; the summary will come, the log will not", log_file.path, sys_error_text(error ? error : -ENOMEM));
+    message_line("libtrace: cannot write %s: %s; the summary will come, the log will not",
+                 log_file.path, sys_error_text(error ? error : -ENOMEM));
     sys_unlink(log_file.path);
     sys_close(log_file.fd);
     log_file.fd = -1;
@@ -334,7 +346,7 @@ void trace_log_begin(const char *path)
     fill_header(trace_log_header, TRACE_DATA_OFFSET);
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ------------------------------------------------------------- */
 
 /* The storage behind a table's last record. */
 static void punch_tail(int fd, const struct chunk_table *table)
@@ -355,8 +367,9 @@ void trace_log_end(void)
     int fd = log_file.in_file ? log_fd() : -1;
     if (fd < 0)
         return;
-    const struct chunk_table *const tables[] = {&trace_log_strings, &trace_log_modules, &trace_log_threads,
-                                                &trace_log_nodes,   &trace_log_errors,  &trace_log_sizes};
+    const struct chunk_table *const tables[] = {&trace_log_strings, &trace_log_modules,
+                                                &trace_log_threads, &trace_log_nodes,
+                                                &trace_log_errors,  &trace_log_sizes};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         punch_tail(fd, tables[i]);
     trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;

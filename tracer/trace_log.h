@@ -1,7 +1,7 @@
 /* trace_log: the file trace.log as memory.
  *
- * Creates the file, maps it shared, hands out its tables as chunk_tables whose chunks are extents of
- * the file, and keeps its header. See trace_format.h for what a reader is promised.
+ * Creates the file, maps it shared, hands out its tables as chunk_tables whose chunks are extents
+ * of the file, and keeps its header. See trace_format.h for what a reader is promised.
  *
  * Storage is allocated before it is mapped, so that a full disk is an error return here and never a
  * SIGBUS in the program; when that happens one line says so, the header is marked incomplete, and
@@ -38,9 +38,11 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
 /* Takes the extent of `kind` and `number`, mapped at `memory`, off the directory and gives its
  * storage back. The mapping stays and reads as zeros. */
 void trace_log_retire(enum trace_table kind, uint32_t number, void *memory);
-/* Fills the extent of `kind` and `number`, mapped at `memory`, from its beginning: by a write to the
- * file where that is possible, which spares the kernel a fault and a zeroed page for every 4 KiB. */
-void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from, size_t bytes);
+/* Fills the extent of `kind` and `number`, mapped at `memory`, from its beginning: by a write to
+ * the file where that is possible, which spares the kernel a fault and a zeroed page for every 4
+ * KiB. */
+void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from,
+                    size_t bytes);
 /* Copies a string into the log; length 0 if there is no room. */
 struct trace_string trace_log_add_string(const char *text, size_t length);
 /* Nanoseconds since trace_log_begin. */

@@ -23,9 +23,10 @@ static struct {
 static bool verifying;
 static atomic_uint code_epoch; /* goes up with every unloading of code */
 
-/* --- what may be read ------------------------------------------------------------------------------ */
+/* --- what may be read ---------------------------------------------------- */
 
-/* How many pages from `address` on can be read. The kernel copies a byte of each for us, or fails. */
+/* How many pages from `address` on can be read. The kernel copies a byte of each for us, or fails.
+ */
 static size_t readable_pages(uintptr_t address, size_t pages)
 {
     char bytes[PROBE_PAGES];
@@ -39,8 +40,8 @@ static size_t readable_pages(uintptr_t address, size_t pages)
     /* Not allowed here (a sandbox): whether memory is mapped is the next best answer. */
     size_t mapped = 0;
     unsigned char residency;
-    while (mapped < pages &&
-           sys_call(SYS_mincore, (long)(address + mapped * SYS_PAGE), SYS_PAGE, (long)&residency, 0, 0, 0) == 0)
+    while (mapped < pages && sys_call(SYS_mincore, (long)(address + mapped * SYS_PAGE), SYS_PAGE,
+                                      (long)&residency, 0, 0, 0) == 0)
         mapped++;
     return mapped;
 }
@@ -70,7 +71,8 @@ static __attribute__((noinline, cold)) bool make_readable(struct thread *thread,
 
 static inline bool is_readable(struct thread *thread, uintptr_t address)
 {
-    if (__builtin_expect(address - thread->readable_low < thread->readable_high - thread->readable_low, 1))
+    if (__builtin_expect(
+            address - thread->readable_low < thread->readable_high - thread->readable_low, 1))
         return true;
     return make_readable(thread, address);
 }
@@ -81,14 +83,15 @@ static inline uintptr_t stack_word(uintptr_t address)
     return *(const volatile uintptr_t *)address;
 }
 
-/* --- the thread's frames --------------------------------------------------------------------------- */
+/* --- the thread's frames ------------------------------------------------- */
 
 static __attribute__((noinline, cold)) bool more_frames(struct thread *thread)
 {
     uint32_t capacity = thread->frame_capacity ? thread->frame_capacity * 2 : FIRST_FRAMES;
     if (capacity > UNWIND_DEPTH_LIMIT * 2)
         return false;
-    /* frames and fresh share one piece: capacity of each. Old pieces stay mapped (half of it at most). */
+    /* frames and fresh share one piece: capacity of each. Old pieces stay mapped (half of it at
+     * most). */
     struct thread_frame *memory = pages_map((size_t)capacity * 2 * sizeof *memory);
     if (!memory)
         return false;
@@ -116,7 +119,8 @@ struct walk {
 static bool push_fresh(struct walk *walk, const struct thread_frame *frame)
 {
     struct thread *thread = walk->thread;
-    if (__builtin_expect(walk->fresh_count + 1 >= thread->frame_capacity, 0) && !more_frames(thread))
+    if (__builtin_expect(walk->fresh_count + 1 >= thread->frame_capacity, 0) &&
+        !more_frames(thread))
         return false;
     thread->fresh[walk->fresh_count++] = *frame;
     return true;
@@ -188,7 +192,8 @@ static __attribute__((noinline, cold)) enum step step_slowly(struct walk *walk)
 static inline enum step step_by_rule(struct walk *walk, struct frame_rule rule)
 {
     struct thread_frame *at = &walk->at;
-    uintptr_t cfa = (rule.kind == FRAME_BY_SP ? at->cfa : at->bp) + (uintptr_t)(intptr_t)rule.cfa_offset;
+    uintptr_t cfa =
+        (rule.kind == FRAME_BY_SP ? at->cfa : at->bp) + (uintptr_t)(intptr_t)rule.cfa_offset;
     /* A caller's frame lies outward. What does not is a stack smashed, or switched. */
     if (__builtin_expect(cfa <= at->cfa || cfa % 8 != 0 || !is_readable(walk->thread, cfa - 8), 0))
         return STEP_WALK;
@@ -259,7 +264,7 @@ static void walk_stack(struct walk *walk)
     walk->base = TRACE_NODE_CUT;
 }
 
-/* --- whole walks by libunwind ------------------------------------------------------------------------ */
+/* --- whole walks by libunwind -------------------------------------------- */
 
 static bool push_address(void *context, uintptr_t address)
 {
@@ -267,22 +272,24 @@ static bool push_address(void *context, uintptr_t address)
     return push_fresh(context, &frame);
 }
 
-static __attribute__((noinline, cold)) void walk_whole(struct walk *walk, const struct call_site *site)
+static __attribute__((noinline, cold)) void walk_whole(struct walk *walk,
+                                                       const struct call_site *site)
 {
     atomic_fetch_add_explicit(&counts.stacks_walked, 1, memory_order_relaxed);
     walk->fresh_count = 0;
     walk->matched = 0;
-    walk->base = stepper_walk(site->return_address, push_address, walk) ? TRACE_NODE_END : TRACE_NODE_CUT;
+    walk->base =
+        stepper_walk(site->return_address, push_address, walk) ? TRACE_NODE_END : TRACE_NODE_CUT;
     if (walk->fresh_count == 0)
         push_address(walk, site->return_address);
 }
 
-/* --- capture ----------------------------------------------------------------------------------------- */
+/* --- capture ------------------------------------------------------------- */
 
 /* The fresh part of a stack (the frames that the previous capture did not have, and the allocation
  * function) is looked up as a whole: its hash leads to the node that it had last time, and the way
- * from there outward shows whether it is the same. Those nodes were made in a row and lie in a row, so
- * this costs one far cache line or two where frame by frame it would be two for each. */
+ * from there outward shows whether it is the same. Those nodes were made in a row and lie in a row,
+ * so this costs one far cache line or two where frame by frame it would be two for each. */
 #define SUFFIXES_LOG2 15u
 static atomic_uint_least64_t *suffixes; /* upper half of the hash · innermost node */
 
@@ -313,7 +320,8 @@ static bool is_suffix(const struct walk *walk, uint32_t node, uint32_t outside, 
     return parent == outside;
 }
 
-static __attribute__((noinline)) uint32_t intern_each(struct walk *walk, uint32_t outside, uintptr_t function)
+static __attribute__((noinline)) uint32_t intern_each(struct walk *walk, uint32_t outside,
+                                                      uintptr_t function)
 {
     uint32_t node = outside;
     for (uint32_t i = walk->fresh_count; i-- > 0;) {
@@ -403,10 +411,11 @@ bool unwind_begin(void)
     return suffixes != NULL;
 }
 
-bool unwind_is_inside(struct thread *thread, const struct call_site *inner, const struct call_site *outer,
-                      unsigned frames)
+bool unwind_is_inside(struct thread *thread, const struct call_site *inner,
+                      const struct call_site *outer, unsigned frames)
 {
-    struct walk walk = {.thread = thread, .at = {inner->return_address, inner->cfa, inner->bp, 0, 0, 0}};
+    struct walk walk = {.thread = thread,
+                        .at = {inner->return_address, inner->cfa, inner->bp, 0, 0, 0}};
     for (unsigned i = 0; i < frames && walk.at.cfa <= outer->cfa; i++) {
         if (walk.at.cfa == outer->cfa)
             return walk.at.return_address == outer->return_address;
@@ -416,7 +425,7 @@ bool unwind_is_inside(struct thread *thread, const struct call_site *inner, cons
     return false;
 }
 
-/* --- the check against libunwind's own answer ---------------------------------------------------------- */
+/* --- the check against libunwind's own answer ---------------------------- */
 
 #define VERIFY_DEPTH 4096
 
@@ -425,12 +434,14 @@ void unwind_verify(bool on)
     verifying = on;
 }
 
-static void say_difference(const struct call_site *site, uint32_t stack, void *const *expected, int count)
+static void say_difference(const struct call_site *site, uint32_t stack, void *const *expected,
+                           int count)
 {
     static atomic_uint said;
     if (atomic_fetch_add_explicit(&said, 1, memory_order_relaxed) >= 2)
         return;
-    message_line("libtrace: a stack differs from unw_backtrace's (return address 0x%x):", (uint64_t)site->return_address);
+    message_line("libtrace: a stack differs from unw_backtrace's (return address 0x%x):",
+                 (uint64_t)site->return_address);
     for (int i = 0; i < count || stack > TRACE_NODE_CUT; i++) {
         uintptr_t ours = 0;
         stack = stack > TRACE_NODE_CUT ? stack_table_read(stack, &ours) : 0;
@@ -465,13 +476,16 @@ static void verify(const struct call_site *site, uint32_t stack)
     if (same)
         return;
     atomic_fetch_add_explicit(&counts.captures_different, 1, memory_order_relaxed);
-    say_difference(site, site->function ? stack_table_read(stack, &innermost) : stack, buffer + first, count - first);
+    say_difference(site, site->function ? stack_table_read(stack, &innermost) : stack,
+                   buffer + first, count - first);
 }
 
 void unwind_count(struct unwind_counts *result)
 {
-    result->captures_compared = atomic_load_explicit(&counts.captures_compared, memory_order_relaxed);
-    result->captures_different = atomic_load_explicit(&counts.captures_different, memory_order_relaxed);
+    result->captures_compared =
+        atomic_load_explicit(&counts.captures_compared, memory_order_relaxed);
+    result->captures_different =
+        atomic_load_explicit(&counts.captures_different, memory_order_relaxed);
     result->frames_stepped = atomic_load_explicit(&counts.frames_stepped, memory_order_relaxed);
     result->stacks_walked = atomic_load_explicit(&counts.stacks_walked, memory_order_relaxed);
 }

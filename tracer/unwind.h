@@ -1,10 +1,11 @@
 /* unwind: the call stack of an allocation, as a node of the stack table.
  *
- * A capture walks from the caller of the allocation function outward by frame_cache's rules, until it
- * meets a frame that the thread's previous capture had too (same return address, SP and BP). From
- * there outward nothing is computed again: each remembered frame is compared with the words on the
- * stack that it was read from. If all are unchanged, so is every frame, because each frame's SP and BP
- * are functions of words just compared; then the outer part of the stack is one node already.
+ * A capture walks from the caller of the allocation function outward by frame_cache's rules, until
+ * it meets a frame that the thread's previous capture had too (same return address, SP and BP).
+ * From there outward nothing is computed again: each remembered frame is compared with the words on
+ * the stack that it was read from. If all are unchanged, so is every frame, because each frame's SP
+ * and BP are functions of words just compared; then the outer part of the stack is one node
+ * already.
  *
  * Frames without a simple rule are stepped through by libunwind, one at a time; where even that is
  * not enough (signal frames) libunwind walks the whole stack.
@@ -21,11 +22,11 @@
 /* The call that the enclosing function was entered by. The function must be an interposer that
  * keeps its frame pointer (asking for the frame address makes it do so). */
 #if defined(__x86_64__)
-#define UNWIND_CALL_SITE(entry)                                                                       \
-    {                                                                                                 \
-        .return_address = (uintptr_t)__builtin_return_address(0),                                     \
-        .cfa = (uintptr_t)__builtin_frame_address(0) + 16,                                            \
-        .bp = *(uintptr_t *)__builtin_frame_address(0), .function = (uintptr_t)(entry)                \
+#define UNWIND_CALL_SITE(entry)                                                                    \
+    {                                                                                              \
+        .return_address = (uintptr_t)__builtin_return_address(0),                                  \
+        .cfa = (uintptr_t)__builtin_frame_address(0) + 16,                                         \
+        .bp = *(uintptr_t *)__builtin_frame_address(0), .function = (uintptr_t)(entry)             \
     }
 #endif
 
@@ -37,8 +38,8 @@ bool unwind_begin(void);
 uint32_t unwind_capture(struct thread *thread, const struct call_site *site);
 
 /* Whether the call `outer` is among the first `frames` callers of the call `inner`. */
-bool unwind_is_inside(struct thread *thread, const struct call_site *inner, const struct call_site *outer,
-                      unsigned frames);
+bool unwind_is_inside(struct thread *thread, const struct call_site *inner,
+                      const struct call_site *outer, unsigned frames);
 
 /* Code was unloaded: every thread's remembered frames are void. */
 void unwind_forget(void);

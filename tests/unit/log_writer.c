@@ -157,7 +157,7 @@ struct trace_verdict *log_writer_last_verdict(struct log_writer *writer)
     return (void *)(table->bytes + table->size - sizeof(struct trace_verdict));
 }
 
-/* --- layout --------------------------------------------------------------------------------- */
+/* --- layout -------------------------------------------------------------- */
 
 static void add_extent(struct log_writer *writer, struct trace_extent extent,
                        const unsigned char *bytes, size_t size)

@@ -106,7 +106,7 @@ static void check_all(void)
     close_blocks();
 }
 
-/* --- dense and sparse blocks ------------------------------------------------------------------ */
+/* --- dense and sparse blocks --------------------------------------------- */
 
 static void dense_blocks_of_every_granule(void **state)
 {
@@ -183,7 +183,7 @@ static void sizes_that_cannot_be(void **state)
     close_blocks();
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory -------------------------------------------------------------- */
 
 static void memory_follows_the_blocks_not_their_length(void **state)
 {

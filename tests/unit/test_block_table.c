@@ -72,7 +72,7 @@ static bool finds(uint64_t address)
     return true;
 }
 
-/* --- one thread ------------------------------------------------------------------------------ */
+/* --- one thread ---------------------------------------------------------- */
 
 static void a_block_is_found_until_removed(void **state)
 {
@@ -203,7 +203,7 @@ static void random_blocks_as_in_a_plain_array(void **state)
     assert_int_equal(block_table_check(), 0);
 }
 
-/* --- growth ---------------------------------------------------------------------------------- */
+/* --- growth -------------------------------------------------------------- */
 
 static int log_descriptor(void)
 {
@@ -457,7 +457,7 @@ static void the_check_notices_broken_rules(void **state)
     drop_views(&view, 1);
 }
 
-/* --- many threads ---------------------------------------------------------------------------- */
+/* --- many threads -------------------------------------------------------- */
 
 static pthread_barrier_t barrier;
 
@@ -662,7 +662,7 @@ static void removals_at_once_with_a_move(void **state)
     }
 }
 
-/* --- one address, fought over from the same instant on ---------------------------------------- */
+/* --- one address, fought over from the same instant on ------------------- */
 
 #define FIGHTS (200000 / SCALE)
 static atomic_uint fight; /* the number of the one that is on */

@@ -54,7 +54,7 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-/* --- options --------------------------------------------------------------------------------- */
+/* --- options ------------------------------------------------------------- */
 
 static void without_options(void **state)
 {
@@ -187,7 +187,7 @@ static void traced_children_see_them(void **state)
     assert_string_equal(getenv("LIBTRACE_OPTIONS"), "--trace-children=yes -q");
 }
 
-/* --- file names ------------------------------------------------------------------------------ */
+/* --- file names ---------------------------------------------------------- */
 
 static const char *expanded(const char *name)
 {
@@ -264,7 +264,7 @@ static void names_that_are_too_long(void **state)
     assert_bad(option, sentence);
 }
 
-/* --- LD_PRELOAD ------------------------------------------------------------------------------ */
+/* --- LD_PRELOAD ---------------------------------------------------------- */
 
 static void assert_preload(const char *before, bool keep, const char *after)
 {

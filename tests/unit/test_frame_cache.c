@@ -34,7 +34,7 @@ static int set_up(void **state)
     return frame_cache_begin(is_stable) && !reason ? 0 : -1;
 }
 
-/* --- rules for frames of known shape --------------------------------------------------------- */
+/* --- rules for frames of known shape ------------------------------------- */
 
 static uintptr_t here; /* the return address into the function that calls note_here() */
 
@@ -127,7 +127,7 @@ static void libunwind_is_asked_once(void **state)
     assert_int_equal(rules_asked_for(), asked + 1);
 }
 
-/* --- every rule against libunwind's own step -------------------------------------------------- */
+/* --- every rule against libunwind's own step ----------------------------- */
 
 struct code {
     uintptr_t begin, end;
@@ -193,7 +193,7 @@ static void rules_of_libc_do_what_libunwind_does(void **state)
     assert_true(stepped > 5000); /* nearly all code is plain */
 }
 
-/* --- many threads ---------------------------------------------------------------------------- */
+/* --- many threads -------------------------------------------------------- */
 
 #define ADDRESSES 3000
 static uintptr_t addresses[ADDRESSES];
@@ -233,7 +233,7 @@ static void threads_find_the_same_rules(void **state)
         assert_int_equal(frame_cache_find(addresses[i]), rules[i]);
 }
 
-/* --- stepper --------------------------------------------------------------------------------- */
+/* --- stepper ------------------------------------------------------------- */
 
 static void stepping_leaves_errno(void **state)
 {

@@ -131,8 +131,7 @@ static void assert_found(size_t index, uint64_t begin, uint64_t end)
                  paper.found[index].end, begin, end);
 }
 
-/* --- the main arena ----------------------------------------------------------------------------
- */
+/* --- the main arena ------------------------------------------------------ */
 
 #define HEAP_LINE "10000-31000 rw-p 00000000 00:00 0 [heap]\n"
 #define DATA_LINE "80000-82000 rw-p 00000000 fe:00 9 /lib/libc.so.6\n"
@@ -257,8 +256,7 @@ static void full_bins_are_told_too_and_chance_is_not(void **state)
     assert_int_equal(find(0).main_arenas, 0);
 }
 
-/* --- other arenas ------------------------------------------------------------------------------
- */
+/* --- other arenas -------------------------------------------------------- */
 
 #define H1 0x40000000ull
 #define H2 0x48000000ull
@@ -354,8 +352,7 @@ static void block_of_a_heap_that_makes_no_sense(void **state)
     assert_found(0, H1, H1 + 0x21000);
 }
 
-/* --- mmapped chunks, and what is not glibc's ---------------------------------------------------
- */
+/* --- mmapped chunks, and what is not glibc's ----------------------------- */
 
 #define ANONYMOUS_LINE "50000-90000 rw-p 00000000 00:00 0\n"
 
@@ -426,8 +423,7 @@ static void other_allocators_marks_mean_nothing(void **state)
     assert_found(1, 0x50000, 0x90000);
 }
 
-/* --- this process ------------------------------------------------------------------------------
- */
+/* --- this process -------------------------------------------------------- */
 
 static struct memory_reader reader;
 

@@ -71,7 +71,7 @@ static void expect_stack(uint32_t number, enum stack_end end, uint32_t count,
         assert_int_equal(model.frames[stack.frames[i]].address, addresses[i]);
 }
 
-/* --- blocks --------------------------------------------------------------------------------- */
+/* --- blocks -------------------------------------------------------------- */
 
 static void live_block_is_loaded_whole(void **state)
 {
@@ -170,7 +170,7 @@ static void size_of_a_huge_block_is_its_latest_one(void **state)
     assert_int_equal(model.blocks[1].size, TRACE_SIZE_ELSEWHERE);
 }
 
-/* --- verdicts ------------------------------------------------------------------------------- */
+/* --- verdicts ------------------------------------------------------------ */
 
 static void verdicts_replace_the_block_table(void **state)
 {
@@ -229,7 +229,7 @@ static void verdicts_that_are_not_there_are_noted(void **state)
     expect_note("of 1,152,921,504,606,846,976 blocks is missing");
 }
 
-/* --- stacks --------------------------------------------------------------------------------- */
+/* --- stacks -------------------------------------------------------------- */
 
 static void stack_is_innermost_first(void **state)
 {
@@ -332,7 +332,7 @@ static void build_id_of_impossible_length_is_bounded(void **state)
     assert_int_equal(model.modules[1].build_id_size, 40);
 }
 
-/* --- the process ---------------------------------------------------------------------------- */
+/* --- the process --------------------------------------------------------- */
 
 static void totals_are_the_headers_after_the_end(void **state)
 {

@@ -62,7 +62,7 @@ static void what_is_too_long_is_cut(void **state)
     assert_memory_equal(small, "\0", 1);
 }
 
-/* --- where lines go: each case in a process of its own ---------------------------------------- */
+/* --- where lines go: each case in a process of its own ------------------- */
 
 static int clean(void **state)
 {

@@ -48,7 +48,7 @@ static void expect_under(uint64_t address, uint64_t head)
     assert_int_equal(fake_heap_head(&fake, address), head);
 }
 
-/* --- roots and paths -------------------------------------------------------------------------- */
+/* --- roots and paths ----------------------------------------------------- */
 
 static void no_blocks_at_all(void **state)
 {
@@ -160,7 +160,7 @@ static void marked_block_is_a_root(void **state)
     assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, REACH_IN_USE);
 }
 
-/* --- what is a pointer ------------------------------------------------------------------------ */
+/* --- what is a pointer --------------------------------------------------- */
 
 static void last_byte_is_inside_and_the_next_is_not(void **state)
 {
@@ -259,7 +259,7 @@ static void unused_part_of_a_large_block_is_not_read(void **state)
     free(fake.scratch);
 }
 
-/* --- memory with holes ------------------------------------------------------------------------ */
+/* --- memory with holes --------------------------------------------------- */
 
 static void holes_are_skipped_and_counted(void **state)
 {
@@ -306,7 +306,7 @@ static void long_ranges_are_read_in_pieces(void **state)
     expect(a, TRACE_REACHABLE);
 }
 
-/* --- what is lost ----------------------------------------------------------------------------- */
+/* --- what is lost -------------------------------------------------------- */
 
 static void lost_chain_hangs_on_its_first_block(void **state)
 {
@@ -413,7 +413,7 @@ static void lost_block_may_point_to_a_reachable_one(void **state)
     expect(b, TRACE_POSSIBLY_LOST);
 }
 
-/* --- what the check itself finds -------------------------------------------------------------- */
+/* --- what the check itself finds ----------------------------------------- */
 
 static void expect_violation(const char *sentence, uint64_t at)
 {

@@ -17,8 +17,7 @@ static uint64_t draw(uint64_t below)
     return (seed >> 33) % below;
 }
 
-/* --- the plain implementation: no index, no stack, repeated until nothing changes --------------
- */
+/* --- the plain implementation: no index, no stack, repeated until nothing changes --- */
 
 struct plain {
     uint64_t start, size;
@@ -111,7 +110,7 @@ static size_t plain_head(size_t k)
     return k;
 }
 
-/* --- random heaps ----------------------------------------------------------------------------- */
+/* --- random heaps -------------------------------------------------------- */
 
 /* A word of the kinds that matter: pointers to a start, inside, just behind; counts; noise. */
 static uint64_t draw_word(void)
@@ -180,7 +179,7 @@ static void random_heaps_agree_with_the_plain_rules(void **state)
         assert_true(kinds[kind] > 1000); /* the heaps were worth drawing */
 }
 
-/* --- large heaps ------------------------------------------------------------------------------ */
+/* --- large heaps --------------------------------------------------------- */
 
 /* Each block points to the one before it; the last one is held, or not, or by its second byte. */
 static void list_of_a_million(void **state)

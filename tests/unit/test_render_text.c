@@ -129,7 +129,7 @@ static void add_leaks(void)
     writer.header.totals = (struct trace_totals){34, 27, 2, 77412, 77412 - 3216};
 }
 
-/* --- leaks ---------------------------------------------------------------------------------- */
+/* --- leaks --------------------------------------------------------------- */
 
 static void full_report_is_valgrinds(void **state)
 {
@@ -318,7 +318,7 @@ static void generated_suppressions_follow_their_records(void **state)
            "}\n");
 }
 
-/* --- no verdicts ---------------------------------------------------------------------------- */
+/* --- no verdicts --------------------------------------------------------- */
 
 static void killed_process_shows_its_live_blocks(void **state)
 {
@@ -349,7 +349,7 @@ static void killed_process_shows_its_live_blocks(void **state)
     expect_not("LEAK SUMMARY");
 }
 
-/* --- head ----------------------------------------------------------------------------------- */
+/* --- head ---------------------------------------------------------------- */
 
 static void head_names_command_ending_losses_and_modules(void **state)
 {
@@ -386,7 +386,7 @@ static void escape_sequences_do_not_reach_the_terminal(void **state)
     expect("Command: ./prog x ?[31m?\n");
 }
 
-/* --- stacks --------------------------------------------------------------------------------- */
+/* --- stacks -------------------------------------------------------------- */
 
 static void cut_and_unknown_stacks_are_marked(void **state)
 {
@@ -420,11 +420,12 @@ static void num_callers_bounds_the_stack(void **state)
            "\n");
 }
 
-/* --- errors --------------------------------------------------------------------------------- */
+/* --- errors -------------------------------------------------------------- */
 
 static void add_error(struct trace_error error)
 {
-    error.stack = stack(0x500);
+    if (!error.stack)
+        error.stack = stack(0x500);
     log_writer_error(&writer, error);
 }
 
@@ -471,6 +472,7 @@ static void place_of_a_bad_address_is_told(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                        .place = TRACE_PLACE_LIVE_BLOCK,
+                                       .stack = stack(0x900 + 16 * i),
                                        .address = cases[i].address,
                                        .block = 0x1000,
                                        .block_size = cases[i].size});
@@ -480,11 +482,22 @@ static void place_of_a_bad_address_is_told(void **state)
                                    .block = 0x1000,
                                    .block_size = 9,
                                    .stack_allocated = stack(0x800)});
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                   .place = TRACE_PLACE_STACK,
+                                   .stack = stack(0xa00),
+                                   .address = 0x7ffe});
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                   .place = TRACE_PLACE_STACK,
+                                   .stack = stack(0xa10),
+                                   .tid = writer.header->pid,
+                                   .block = 1,
+                                   .address = 0x6ffe});
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                   .place = TRACE_PLACE_DATA,
+                                   .stack = stack(0xa20),
+                                   .address = 0x8ffe});
     add_error((struct trace_error){
-        .kind = TRACE_INVALID_FREE, .place = TRACE_PLACE_STACK, .address = 0x7ffe});
-    add_error((struct trace_error){
-        .kind = TRACE_INVALID_FREE, .place = TRACE_PLACE_DATA, .address = 0x8ffe});
-    add_error((struct trace_error){.kind = TRACE_INVALID_FREE, .address = 0x9ffe});
+        .kind = TRACE_INVALID_FREE, .stack = stack(0xa30), .address = 0x9ffe});
     render(NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect(cases[i].text);
@@ -492,9 +505,29 @@ static void place_of_a_bad_address_is_told(void **state)
            "   at 0x10100: ??? (in /none/libtrace.so)\n"
            "   by 0x207FF: ??? (in /none/prog)\n"
            "\n");
-    expect(" Address 0x7ffe is on a thread's stack\n");
+    expect(" Address 0x7ffe is on a thread's stack\n\n");
+    expect(" Address 0x6ffe is on thread 1's stack\n"
+           " in frame #1, created by ??? (in /none/prog)\n");
     expect(" Address 0x8ffe is in a program's or a library's data\n");
     expect(" Address 0x9ffe is not stack'd, malloc'd or (recently) free'd\n");
+}
+
+/* Other blocks, other addresses: the bad call alone makes the context. Another kind is another. */
+static void errors_of_one_context_are_one(void **state)
+{
+    (void)state;
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE, .address = 0x10, .count = 3});
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                   .address = 0x20,
+                                   .block = 0x20,
+                                   .stack_freed = stack(0x600),
+                                   .count = 4});
+    add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE, .address = 0x30});
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE, .stack = stack(0x900)});
+    render(NULL);
+    expect("ERROR SUMMARY: 9 errors from 3 contexts (suppressed: 0 from 0)\n");
+    expect(" Address 0x10 is not stack'd, malloc'd or (recently) free'd\n");
 }
 
 static void each_kind_of_error_has_its_words(void **state)
@@ -550,6 +583,7 @@ int main(void)
         TEST(num_callers_bounds_the_stack),
         TEST(double_free_comes_with_three_stacks),
         TEST(place_of_a_bad_address_is_told),
+        TEST(errors_of_one_context_are_one),
         TEST(each_kind_of_error_has_its_words),
         TEST(error_list_shows_the_rarest_first),
     };

@@ -128,8 +128,7 @@ static void own_pages_are_no_roots(void **state)
     }
 }
 
-/* --- stacks ------------------------------------------------------------------------------------
- */
+/* --- stacks -------------------------------------------------------------- */
 
 static const char stacks_text[] = LINE("10000-11000", "---p", ANONYMOUS) /* guard */
     LINE("11000-20000", "rw-p", ANONYMOUS)                               /* a stack */
@@ -231,8 +230,7 @@ static void signal_stacks_are_cut_by_their_own_bounds(void **state)
     assert_memory_equal(roots_with(&thread, 1), "17f80-20000 ", 12);
 }
 
-/* --- this process ------------------------------------------------------------------------------
- */
+/* --- this process -------------------------------------------------------- */
 
 static atomic_int ready, stop;
 static void *volatile in_data = (void *)1;

@@ -134,7 +134,7 @@ static void a_very_deep_stack(void **state)
     assert_int_equal(stack_table_check(), nodes);
 }
 
-/* --- many threads ---------------------------------------------------------------------------- */
+/* --- many threads -------------------------------------------------------- */
 
 #define SHARED (100000 / SCALE)
 static uint32_t seen[THREADS][SHARED];
@@ -179,7 +179,7 @@ static void threads_agree_on_every_node(void **state)
     assert_int_equal(stack_table_check(), nodes); /* nobody's node is in the list twice */
 }
 
-/* --- no room, no time ------------------------------------------------------------------------ */
+/* --- no room, no time ---------------------------------------------------- */
 
 static void who_may_not_wait_gets_no_node(void **state)
 {

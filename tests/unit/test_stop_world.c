@@ -309,8 +309,7 @@ static void nothing_is_left_behind(void **state)
     finish(&worker, 1);
 }
 
-/* --- alternate stacks --------------------------------------------------------------------------
- */
+/* --- alternate stacks ---------------------------------------------------- */
 
 static char signal_stack[65536];
 static atomic_int on_signal_stack;
@@ -377,8 +376,7 @@ static void frame_goes_to_the_signal_stack_but_not_the_stack_pointer(void **stat
     finish(&worker, 1);
 }
 
-/* --- registers ---------------------------------------------------------------------------------
- */
+/* --- registers ----------------------------------------------------------- */
 
 #define IN_RBX   0x1122334455667788ull
 #define IN_R15   0x8877665544332211ull
@@ -446,8 +444,7 @@ static void caller_is_captured(void **state)
     assert_int_equal(self.held, 1);
 }
 
-/* --- many, and ever new ------------------------------------------------------------------------
- */
+/* --- many, and ever new -------------------------------------------------- */
 
 static void five_hundred_threads(void **state)
 {
@@ -524,8 +521,7 @@ static void threads_being_created_are_stopped_too(void **state)
     finish(workers, 3);
 }
 
-/* --- odd callers -------------------------------------------------------------------------------
- */
+/* --- odd callers --------------------------------------------------------- */
 
 static struct stopped_world from_handler;
 static int handler_result = -1;

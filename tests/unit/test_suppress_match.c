@@ -33,7 +33,7 @@ static bool matches_frame(const char *line, struct fake_frame frame)
     return found;
 }
 
-/* --- frames ---------------------------------------------------------------------------------- */
+/* --- frames -------------------------------------------------------------- */
 
 static void frames_match_as_a_prefix_from_the_innermost(void **state)
 {
@@ -156,7 +156,7 @@ static void leaksanitizers_match_any_frame_and_any_name(void **state)
     }
 }
 
-/* --- kinds and precedence -------------------------------------------------------------------- */
+/* --- kinds and precedence ------------------------------------------------ */
 
 static bool matches_kind(const char *lines, enum suppress_kind kind, unsigned leak_kind)
 {
@@ -227,7 +227,7 @@ static void the_entry_read_last_is_tried_first(void **state)
     suppress_free(suppressions);
 }
 
-/* --- files in the shape that real projects ship ---------------------------------------------- */
+/* --- files in the shape that real projects ship -------------------------- */
 
 static void a_file_in_the_shape_of_pythons(void **state)
 {
@@ -270,7 +270,7 @@ static void a_file_in_the_shape_of_glibs(void **state)
     suppress_free(suppressions);
 }
 
-/* --- cost ------------------------------------------------------------------------------------ */
+/* --- cost ---------------------------------------------------------------- */
 
 static void only_frames_that_still_matter_are_asked_for(void **state)
 {
@@ -338,8 +338,7 @@ static void hostile_dots_stay_cheap(void **state)
     suppress_free(suppressions);
 }
 
-/* --- against a matcher that is too simple to be wrong ------------------------------------------
- */
+/* --- against a matcher that is too simple to be wrong -------------------- */
 
 #define RANDOM_RULES  90
 #define RANDOM_FRAMES 5

@@ -182,7 +182,7 @@ static void empty_texts_have_no_entries(void **state)
     }
 }
 
-/* --- errors ---------------------------------------------------------------------------------- */
+/* --- errors -------------------------------------------------------------- */
 
 static void errors_say_file_line_what_and_remedy(void **state)
 {
@@ -291,7 +291,7 @@ static void lines_of_ten_megabytes(void **state)
     free(text);
 }
 
-/* --- files ----------------------------------------------------------------------------------- */
+/* --- files --------------------------------------------------------------- */
 
 static void files_that_cannot_be_read_are_errors(void **state)
 {

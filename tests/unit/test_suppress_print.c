@@ -123,7 +123,7 @@ static void every_kind_is_generated_and_read_again(void **state)
     }
 }
 
-/* --- lists ----------------------------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------- */
 
 static void used_entries_are_listed_with_their_figures(void **state)
 {

@@ -61,7 +61,7 @@ static bool exists(const char *path)
     return lstat(path, &status) == 0;
 }
 
-/* --- making the file ------------------------------------------------------------------------- */
+/* --- making the file ----------------------------------------------------- */
 
 static void make_plainly(void)
 {
@@ -189,7 +189,7 @@ static void an_empty_file_is_used(void **state)
     assert_int_equal(scratch_in_child(make_plainly), 0);
 }
 
-/* --- the log of another process -------------------------------------------------------------- */
+/* --- the log of another process ------------------------------------------ */
 
 static int to_parent[2], to_child[2];
 
@@ -294,7 +294,7 @@ static void a_number_used_again_is_no_live_writer(void **state)
     assert_int_equal(scratch_in_child(make_plainly), 0);
 }
 
-/* --- tables in the log ----------------------------------------------------------------------- */
+/* --- tables in the log --------------------------------------------------- */
 
 static const struct trace_extent *extent_of(enum trace_table kind, uint32_t number)
 {
@@ -432,7 +432,7 @@ static void a_full_directory_is_said(void **state)
     assert_non_null(strstr(scratch_read(scratch_path(SAID)), "cannot grow"));
 }
 
-/* --- no storage ------------------------------------------------------------------------------ */
+/* --- no storage ---------------------------------------------------------- */
 
 /* A limit on file sizes answers as a full disk does, and needs no privileges. */
 static void limit_files(uint64_t bytes)
@@ -492,7 +492,7 @@ static void a_disk_full_from_the_start(void **state)
     assert_non_null(strstr(scratch_read(scratch_path(SAID)), "cannot write"));
 }
 
-/* --- descriptors ----------------------------------------------------------------------------- */
+/* --- descriptors --------------------------------------------------------- */
 
 static void grow_after_close(void)
 {

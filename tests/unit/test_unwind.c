@@ -59,7 +59,7 @@ static NOINLINE uint32_t capture(void)
 #define VERIFIES_THREADS true
 #endif
 
-/* --- what a stack is compared with ----------------------------------------------------------- */
+/* --- what a stack is compared with --------------------------------------- */
 
 static struct unwind_counts before;
 static volatile int two = 2; /* a loop over it is one call for the compiler, too */
@@ -106,7 +106,7 @@ static void assert_recursion(uint32_t stack, unsigned first, unsigned count)
     assert_int_not_equal(stack_table_address(stack), address);
 }
 
-/* --- frames of every shape ------------------------------------------------------------------- */
+/* --- frames of every shape ----------------------------------------------- */
 
 static WITH_FRAME uint32_t recurse_with_frame(unsigned more)
 {
@@ -253,7 +253,7 @@ static void frames_of_many_mib(void **state)
     assert_all_the_same(VERIFIES_THREADS ? 4 : 0);
 }
 
-/* --- the remembered stack -------------------------------------------------------------------- */
+/* --- the remembered stack ------------------------------------------------ */
 
 static void the_same_stack_is_the_same_node(void **state)
 {
@@ -391,7 +391,7 @@ static void other_calls_at_the_same_depth(void **state)
     assert_all_the_same(50);
 }
 
-/* --- signals --------------------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------- */
 
 static uint32_t in_handler[3];
 
@@ -449,7 +449,7 @@ static void handlers_on_a_stack_of_their_own(void **state)
     sigaltstack(&none, NULL);
 }
 
-/* --- threads and coroutines ------------------------------------------------------------------ */
+/* --- threads and coroutines ---------------------------------------------- */
 
 /* All are alive together: ThreadSanitizer does not know that a struct of a thread that is gone may
  * be used again, because it is the kernel that says so. */
@@ -535,7 +535,7 @@ static void stacks_of_coroutines(void **state)
 }
 #endif
 
-/* --- code that nothing is known of ----------------------------------------------------------- */
+/* --- code that nothing is known of --------------------------------------- */
 
 static void code_made_at_run_time(void **state)
 {
@@ -611,7 +611,7 @@ static void a_smashed_frame_pointer_cuts_the_stack(void **state)
     assert_all_the_same(2);
 }
 
-/* --- unwind_is_inside ------------------------------------------------------------------------ */
+/* --- unwind_is_inside ---------------------------------------------------- */
 
 static struct call_site outer_site;
 static bool was_inside[2];
