@@ -10,7 +10,7 @@ needed() {
     readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' '
 }
 
-test_the_tracer_needs_libc_only() {
+test_the_tracer_needs_libc_and_the_loader_only() {
     equal "NEEDED of libtrace.so" 'libc.so.6 ' "$(needed "$LIBTRACE")"
 }
 

@@ -489,15 +489,15 @@ static void place_of_a_bad_address_is_told(void **state)
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                    .place = TRACE_PLACE_STACK,
                                    .stack = stack(0xa10),
-                                   .tid = writer.header->pid,
+                                   .tid = writer.header.pid,
                                    .block = 1,
                                    .address = 0x6ffe});
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                    .place = TRACE_PLACE_DATA,
                                    .stack = stack(0xa20),
                                    .address = 0x8ffe});
-    add_error((struct trace_error){
-        .kind = TRACE_INVALID_FREE, .stack = stack(0xa30), .address = 0x9ffe});
+    add_error(
+        (struct trace_error){.kind = TRACE_INVALID_FREE, .stack = stack(0xa30), .address = 0x9ffe});
     render(NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect(cases[i].text);
