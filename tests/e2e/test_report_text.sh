@@ -228,7 +228,7 @@ test_num_callers_and_fullpath() {
     gcc -O1 -g -o prog prog.c
     traced ./prog
     report --show-leak-kinds=all --num-callers=1 trace.log
-    has_not report main
+    has_not report 'main ('
     report --show-leak-kinds=all --fullpath-after= trace.log
     has report "main ($PWD/prog.c:8)"
     report --show-leak-kinds=all --fullpath-after="${PWD%/*}/" trace.log

@@ -11,7 +11,7 @@ needed() {
 }
 
 test_the_tracer_needs_libc_and_the_loader_only() {
-    equal "NEEDED of libtrace.so" 'libc.so.6 ' "$(needed "$LIBTRACE")"
+    equal "NEEDED of libtrace.so" 'ld-linux-x86-64.so.2 libc.so.6 ' "$(needed "$LIBTRACE")"
 }
 
 test_the_report_needs_elfutils_only() {
