@@ -29,7 +29,8 @@ static const struct loss {
                               "count as reachable."),
     LOSS(mapping_bytes_not_read, "%s bytes of memory could not be read by the leak check: a block "
                                  "that only they point to counts as lost."),
-    LOSS(fork_failed, "%s leak checks had to run inside the program, because it could not fork."),
+    LOSS(fork_failed, "%s leak checks had to run inside the program, because a process of "
+                      "their own could not be made or did not finish."),
 #undef LOSS
 };
 
@@ -44,6 +45,9 @@ static void losses_note_flags(struct model *model)
         model_add_note(model, memory_text("The program's malloc is not glibc's: what lies on that "
                                           "allocator's free lists may make blocks look "
                                           "reachable."));
+    if (flags & TRACE_FLAG_BYPASSED)
+        model_add_note(model, memory_text("The program has a malloc of its own, which comes before "
+                                          "the tracer's: what it allocates is not seen."));
     if (model->header.scan == TRACE_SCAN_IN_PLACE)
         model_add_note(model, memory_text("The leak check was made without freeing libc's own "
                                           "caches first: they are among the blocks."));

@@ -200,7 +200,8 @@ static void text_leaks(const struct text_page *page)
         text_heap_summary(page);
     if (report->model->block_count == 0 && report->model->bytes_in_use == 0 &&
         report->model->process == PROCESS_ENDED) {
-        if (!quiet) {
+        /* What was not seen may leak. */
+        if (!quiet && !(report->model->header.flags & TRACE_FLAG_BYPASSED)) {
             render_text_line(page, "All heap blocks were freed -- no leaks are possible");
             text_blank(page);
         }

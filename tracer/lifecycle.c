@@ -157,6 +157,8 @@ static void begin(void)
         return;
     }
     add_facts(tracer);
+    if (real_is_bypassed("malloc"))
+        trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     unwind_verify(life.options.verify_stacks);
     /* Release: whoever reads the magic finds the rest of the header. */
     uint64_t magic;

@@ -105,6 +105,16 @@ void *real_find(const char *symbol)
     return NULL;
 }
 
+bool real_is_bypassed(const char *symbol)
+{
+    uint32_t hash = hash_name(symbol);
+    for (const struct link_map *map = _r_debug.r_map; map && map->l_ld != _DYNAMIC;
+         map = map->l_next)
+        if (find_in(map, symbol, hash))
+            return true;
+    return false;
+}
+
 void real_resolve(void)
 {
 #define X(result, name, symbol, parameters) real.name = (result(*) parameters)real_find(symbol);

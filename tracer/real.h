@@ -7,6 +7,7 @@
 #ifndef REAL_H
 #define REAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct real_functions {
@@ -16,6 +17,9 @@ struct real_functions {
 };
 extern struct real_functions real;
 
+/* Whether a file that the loader searches before us, the program itself, defines `symbol`: then
+ * calls of it never come here. */
+bool real_is_bypassed(const char *symbol);
 /* Fills `real`. malloc, free, calloc and realloc are there afterwards, or the program could not
  * have been started. */
 void real_resolve(void);

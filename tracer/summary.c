@@ -16,7 +16,10 @@ static void print_heap(const struct trace_totals *totals)
     message_line("  total heap usage: %u allocs, %u frees, %u bytes allocated", totals->allocations,
                  totals->frees + totals->bad_frees, totals->bytes_allocated);
     message_line("");
-    if (totals->allocations == totals->frees)
+    if (trace_log_header->flags & TRACE_FLAG_BYPASSED)
+        message_line(
+            "libtrace: the program has a malloc of its own, which the tracer does not see");
+    else if (totals->allocations == totals->frees)
         message_line("All heap blocks were freed -- no leaks are possible");
 }
 

@@ -61,6 +61,7 @@ enum {
     TRACE_FLAG_INCOMPLETE = 1u << 0,  /* a table could not grow (disk full): records are missing */
     TRACE_FLAG_CUT_TO_SIZE = 1u << 1, /* the clean end: unused space was given back */
     TRACE_FLAG_OTHER_ALLOCATOR = 1u << 2, /* malloc is not glibc's */
+    TRACE_FLAG_BYPASSED = 1u << 4,        /* the program's own malloc comes before the tracer's */
     TRACE_FLAG_CHILD = 1u << 3,           /* a traced process started this one */
 };
 

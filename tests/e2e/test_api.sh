@@ -74,3 +74,15 @@ test_tracing_that_begins_inside_newlocale() {
     has out 'the locale was changed'
     no_errors api_locale
 }
+
+test_malloc_of_the_programs_own() {
+    native "$PROGRAMS/api_own_malloc"
+    traced "$PROGRAMS/api_own_malloc"
+    cmp native.out out
+    equal "exit status" "$native_status" "$status"
+    has err 'the program has a malloc of its own, which the tracer does not see'
+    has_not err 'no leaks are possible'
+    report trace.log
+    has report 'The program has a malloc of its own'
+    has_not report 'no leaks are possible'
+}
