@@ -194,7 +194,9 @@ static bool writer_lives(const struct trace_header *header)
 {
     char text[1024];
     char path[64];
-    if (header->ending != TRACE_RUNNING)
+    /* This process was another program before it became this one: that log is its own, too. */
+    bool is_earlier_self = header->ending == TRACE_EXECED && header->pid == (uint32_t)sys_getpid();
+    if (header->ending != TRACE_RUNNING && !is_earlier_self)
         return false;
     message_format(path, sizeof path, "/proc/%d/stat", (int64_t)header->pid);
     if (sys_read_file(path, text, sizeof text) <= 0)
@@ -236,19 +238,27 @@ static enum existing look_at_existing(void)
     return result;
 }
 
-/* trace.log → trace.PID.log */
-static void use_pid_name(void)
+/* trace.log → trace.PID.log, and trace.PID.2.log and so on where that is taken, too. */
+static void use_pid_name(const char *wanted, int attempt)
 {
-    char *suffix = strrchr(log_file.path, '.');
-    char rest[256] = "";
-    if (suffix && !strchr(suffix, '/') && strlen(suffix) < sizeof rest) {
-        memcpy(rest, suffix, strlen(suffix) + 1);
-        *suffix = '\0';
-    }
-    size_t used = strlen(log_file.path);
-    message_format(log_file.path + used, sizeof log_file.path - used, ".%d%s",
-                   (int64_t)sys_getpid(), rest);
+    const char *slash = strrchr(wanted, '/');
+    const char *suffix = strrchr(wanted, '.');
+    char stem[sizeof log_file.path];
+    char number[32] = "";
+    size_t length = strlen(wanted);
+    if (suffix && suffix > slash)
+        length = (size_t)(suffix - wanted);
+    else
+        suffix = "";
+    memcpy(stem, wanted, length);
+    stem[length] = '\0';
+    if (attempt > 0)
+        message_format(number, sizeof number, ".%d", (int64_t)attempt + 1);
+    message_format(log_file.path, sizeof log_file.path, "%s.%d%s%s", stem, (int64_t)sys_getpid(),
+                   number, suffix);
 }
+
+#define NAMES_TRIED 64
 
 static long create_file(void)
 {
@@ -266,7 +276,7 @@ static long open_fresh(void)
 {
     static char wanted[sizeof log_file.path];
     memcpy(wanted, log_file.path, sizeof wanted);
-    for (int attempt = 0; attempt < 3; attempt++) {
+    for (int attempt = 0; attempt < NAMES_TRIED; attempt++) {
         enum existing existing = look_at_existing();
         if (existing == EXISTING_FOREIGN) {
             message_line("libtrace: %s exists and is not a trace log: it is left alone; choose "
@@ -274,17 +284,19 @@ static long open_fresh(void)
                          log_file.path);
             return -EEXIST;
         }
-        if (existing == EXISTING_LIVE && attempt == 0) {
-            use_pid_name();
-            message_line("libtrace: another traced process is writing %s; this one writes %s",
-                         wanted, log_file.path);
+        if (existing == EXISTING_LIVE) {
+            use_pid_name(wanted, attempt);
             continue;
         }
         if (existing == EXISTING_REPLACEABLE)
             sys_unlink(log_file.path);
         long fd = create_file();
-        if (fd != -EEXIST)
-            return fd;
+        if (fd == -EEXIST)
+            continue;
+        if (!sys_is_error(fd) && strcmp(wanted, log_file.path) != 0)
+            message_line("libtrace: another traced process is writing %s; this one writes %s",
+                         wanted, log_file.path);
+        return fd;
     }
     return -EEXIST;
 }

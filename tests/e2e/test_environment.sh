@@ -75,6 +75,16 @@ test_exec_in_the_same_process() {
     equal 'totals' "$(truth out)" "$(usage <(tac err | sed '/in use at exit/q' | tac | sed '1i ==1== HEAP SUMMARY:'))"
 }
 
+test_exec_keeps_the_log_of_what_was_before() {
+    OPTIONS='--trace-children=yes' traced bash -c "exec bash -c 'exec $program'"
+    equal 'exit status' 0 "$status"
+    equal 'logs' 3 "$(ls trace*.log | wc -l)"
+    report trace.log
+    has report 'Command: bash -c exec bash'
+    report "$(ls trace.*.2.log)"
+    has report "Command: $program"
+}
+
 # --- the log's name ---------------------------------------------------------------------------------
 
 test_trace_file_names() {
