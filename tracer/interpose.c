@@ -35,11 +35,6 @@ static void *bootstrap_or_enomem(size_t size, size_t alignment)
     return pointer;
 }
 
-static inline uint32_t log2_of(size_t alignment)
-{
-    return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
-}
-
 INTERPOSE void *malloc(size_t size)
 {
     bool observed = interpose_is_observed();
@@ -178,7 +173,7 @@ INTERPOSE void *memalign(size_t alignment, size_t size)
     void *pointer = real.memalign(alignment, size);
     if (observed && pointer) {
         struct call_site site = UNWIND_CALL_SITE(memalign);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, log2_of(alignment), &site);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     }
     return pointer;
 }
@@ -195,7 +190,7 @@ INTERPOSE int posix_memalign(void **place, size_t alignment, size_t size)
     int error = real.posix_memalign(place, alignment, size);
     if (observed && error == 0 && *place) {
         struct call_site site = UNWIND_CALL_SITE(posix_memalign);
-        observe_allocation(*place, size, TRACE_BY_MALLOC, log2_of(alignment), &site);
+        observe_allocation(*place, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     }
     return error;
 }
@@ -208,7 +203,7 @@ INTERPOSE void *aligned_alloc(size_t alignment, size_t size)
     void *pointer = real.aligned_alloc(alignment, size);
     if (observed && pointer) {
         struct call_site site = UNWIND_CALL_SITE(aligned_alloc);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, log2_of(alignment), &site);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     } else if (observed) {
         observe_allocation_failed();
     }

@@ -17,6 +17,12 @@ static inline bool interpose_is_observed(void)
     return tracing_is_on() || __builtin_expect(lifecycle_begin(), 0);
 }
 
+/* An alignment that was asked for, as the log has it. */
+static inline uint32_t interpose_log2(size_t alignment)
+{
+    return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
+}
+
 /* Frees what an interposed function allocated, observed or not; the one way by which all frees go.
  */
 void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site);

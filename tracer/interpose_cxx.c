@@ -7,11 +7,6 @@
  * is needed in a C program. */
 #include "interpose.h"
 
-static inline uint32_t log2_of(size_t alignment)
-{
-    return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
-}
-
 static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
 {
     void *found = real_find(symbol);
@@ -33,7 +28,7 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
         if (!observed)                                                                             \
             return real.name arguments;                                                            \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                      \
-        struct observe_new what = {size, by, log2_of(asked_alignment)};                            \
+        struct observe_new what = {size, by, interpose_log2(asked_alignment)};                     \
         observe_new_begin(&what, &site);                                                           \
         void *pointer = real.name arguments;                                                       \
         if (__builtin_expect(pointer != NULL, 1))                                                  \

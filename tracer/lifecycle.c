@@ -45,20 +45,6 @@ static struct trace_string add_link(const char *link)
     return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
 }
 
-static uint64_t read_start_ticks(void)
-{
-    char text[1024];
-    uint64_t ticks = 0;
-    if (sys_read_file("/proc/self/stat", text, sizeof text) <= 0)
-        return 0;
-    const char *field = strrchr(text, ')');
-    for (int skip = 0; field && skip < 20; skip++)
-        field = strchr(field + 1, ' ');
-    for (field = field ? field + 1 : ""; *field >= '0' && *field <= '9'; field++)
-        ticks = ticks * 10 + (uint64_t)(*field - '0');
-    return ticks;
-}
-
 static uint64_t read_pid_namespace(void)
 {
     struct stat status;
@@ -90,7 +76,7 @@ static void add_facts(const char *tracer)
     header->pid = (uint32_t)sys_getpid();
     header->parent_pid = (uint32_t)sys_getppid();
     header->pid_namespace = read_pid_namespace();
-    header->start_ticks = read_start_ticks();
+    header->start_ticks = sys_start_ticks((int)sys_getpid());
     header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     header->stack_depth_limit = UNWIND_DEPTH_LIMIT;
     header->executable = add_link("/proc/self/exe");

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #ifndef FALLOC_FL_KEEP_SIZE
@@ -103,6 +104,33 @@ long sys_read_file(const char *path, char *buffer, size_t size)
     sys_close((int)fd);
     buffer[used] = '\0';
     return result < 0 ? result : (long)used;
+}
+
+uint64_t sys_start_ticks(int pid)
+{
+    char path[32] = "/proc/";
+    char digits[12];
+    char text[1024];
+    size_t count = 0;
+    size_t length = 6;
+    do
+        digits[count++] = (char)('0' + pid % 10);
+    while ((pid /= 10) > 0);
+    while (count > 0)
+        path[length++] = digits[--count];
+    for (const char *rest = "/stat"; *rest; rest++)
+        path[length++] = *rest;
+    path[length] = '\0';
+    if (sys_read_file(path, text, sizeof text) <= 0)
+        return 0;
+    /* The second field, the name, may hold anything, blanks and brackets too. */
+    const char *field = strrchr(text, ')');
+    for (int skip = 0; field && skip < 20; skip++)
+        field = strchr(field + 1, ' ');
+    uint64_t ticks = 0;
+    for (field = field ? field + 1 : ""; *field >= '0' && *field <= '9'; field++)
+        ticks = ticks * 10 + (uint64_t)(*field - '0');
+    return ticks;
 }
 
 int sys_move_high(int fd, bool close_old)

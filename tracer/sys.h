@@ -226,6 +226,9 @@ long sys_write_unsignalled(int fd, const void *buffer, size_t length);
 /* sys_read_file reads a whole small file (of /proc, say), at most size - 1 bytes, and ends it with
  * NUL. Bytes read or -errno. */
 long sys_read_file(const char *path, char *buffer, size_t size);
+/* sys_start_ticks says when a process was started (field 22 of its stat): together with its number
+ * that names it. 0: there is no such process, or no /proc. */
+uint64_t sys_start_ticks(int pid);
 /* sys_move_high gives a descriptor a number out of the way of the program, which counts on getting
  * the lowest ones. The old number is closed if `close_old`. The new one, or the old if none is
  * free. */

@@ -192,22 +192,12 @@ struct trace_string trace_log_add_string(const char *text, size_t length)
 /* Whether the process that wrote a log's header is alive: its number and its start must agree. */
 static bool writer_lives(const struct trace_header *header)
 {
-    char text[1024];
-    char path[64];
     /* This process was another program before it became this one: that log is its own, too. */
     bool is_earlier_self = header->ending == TRACE_EXECED && header->pid == (uint32_t)sys_getpid();
     if (header->ending != TRACE_RUNNING && !is_earlier_self)
         return false;
-    message_format(path, sizeof path, "/proc/%d/stat", (int64_t)header->pid);
-    if (sys_read_file(path, text, sizeof text) <= 0)
-        return false;
-    const char *field = strrchr(text, ')');
-    for (int skip = 0; field && skip < 20; skip++)
-        field = strchr(field + 1, ' ');
-    uint64_t ticks = 0;
-    for (field = field ? field + 1 : ""; *field >= '0' && *field <= '9'; field++)
-        ticks = ticks * 10 + (uint64_t)(*field - '0');
-    return ticks == header->start_ticks;
+    uint64_t ticks = sys_start_ticks((int)header->pid);
+    return ticks != 0 && ticks == header->start_ticks;
 }
 
 enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
