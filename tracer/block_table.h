@@ -2,7 +2,7 @@
  *
  * Structure: open addressing with linear probing over 16-byte slots (struct trace_block).
  *
- *     home(address) = place of the 128-byte neighbourhood of the address, by a multiplicative hash
+ *     home(A) = place of A's page (by a multiplicative hash) + A's 32-byte granule within the page
  *     a live address A lies in a slot home(A) + d (mod capacity) with 0 <= d <= reach
  *     where 0, state LIVE                 an empty slot
  *     reach = the greatest distance that an insert ever went in this generation
@@ -11,9 +11,9 @@
  * search succeeds, so a removal just empties its slot, and any empty slot is good for any insert:
  * there are no tombstones to clean away, and an unsuccessful search ends after `reach` slots.
  *
- * Growth: when five of six slots are taken a new generation of 3/2 the size is listed, inserts
- * go there, and each insert moves a few slots of the oldest generation, so that no call pays for
- * all. Per slot, one word decides who has the block (see trace_block in trace_format.h):
+ * Growth: when five of six slots are taken a new generation is listed, of four times the size up to a
+ * million slots and of 3/2 the size from there on. Inserts go there, and each insert moves a few slots
+ * of the oldest generation, so that no call pays for all. Per slot, one word decides who has the block (see trace_block in trace_format.h):
  *
  *     mover    copies as ARRIVING · old: LIVE → MOVED · copy: ARRIVING → LIVE · old: → FROZEN
  *     remover  LIVE → empty; MOVED: the copy decides; ARRIVING counts only after a MOVED
@@ -22,7 +22,8 @@
  * old generation is FROZEN when it has been passed, so that a late insert cannot land there.
  *
  * Cost: an insert is one 16-byte compare-and-swap, a removal one 8-byte one, usually on one cache
- * line. 16 bytes a slot are 19 to 28 bytes a live block.
+ * line. Of a large table, 16 bytes a slot are 19 to 29 bytes a live block; up to a million slots it
+ * may be 77, and while blocks move the old generation is there as well.
  *
  * Failure leaves: the block unrecorded; the caller counts it. */
 #ifndef BLOCK_TABLE_H
