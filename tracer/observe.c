@@ -43,18 +43,16 @@ static inline void count_free(struct thread *thread, size_t size)
     thread_count(&thread->record->bytes_freed, size);
 }
 
-static inline void record(struct thread *thread, const struct block *block)
-{
-    if (__builtin_expect(block_table_insert(block, &thread->blocks_unflushed), 1))
-        return;
-    trace_log_lose(&trace_log_header->losses.blocks, 1);
-    trace_log_lose(&trace_log_header->losses.block_bytes, block->size);
-}
-
 static void lose_block(size_t size)
 {
     trace_log_lose(&trace_log_header->losses.blocks, 1);
     trace_log_lose(&trace_log_header->losses.block_bytes, size);
+}
+
+static inline void record(struct thread *thread, const struct block *block)
+{
+    if (__builtin_expect(!block_table_insert(block, &thread->blocks_unflushed), 0))
+        lose_block(block->size);
 }
 
 /* --- allocation ---------------------------------------------------------- */

@@ -78,6 +78,7 @@ static void print_losses(const struct trace_losses *losses)
     print_loss(losses->frees_unknown, "frees were of blocks that were not seen allocated");
     print_loss(losses->modules, "modules could not be recorded");
     print_loss(losses->threads, "threads could not be followed");
+    print_loss(losses->errors, "further errors could not be recorded");
     print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks "
                                             "were searched whole, their registers not");
     print_loss(losses->mapping_bytes_not_read,

@@ -200,6 +200,15 @@ static bool writer_lives(const struct trace_header *header)
     return ticks != 0 && ticks == header->start_ticks;
 }
 
+/* A log, or one whose writer was gone before it stored the magic, which comes last. */
+static bool is_log(const struct trace_header *header)
+{
+    static const char none[TRACE_MAGIC_SIZE];
+    return memcmp(header->magic, TRACE_MAGIC, TRACE_MAGIC_SIZE) == 0 ||
+           (memcmp(header->magic, none, TRACE_MAGIC_SIZE) == 0 &&
+            header->byte_order == TRACE_BYTE_ORDER && header->extents_max == TRACE_EXTENTS_MAX);
+}
+
 enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
 
 /* What stands at log_file.path. A log may be replaced when nobody holds its lock and its writer is
@@ -220,7 +229,7 @@ static enum existing look_at_existing(void)
         result = EXISTING_LIVE;
     else if (sys_pread((int)fd, &header, sizeof header, 0) != (long)sizeof header)
         result = status.st_size == 0 ? EXISTING_REPLACEABLE : EXISTING_FOREIGN;
-    else if (memcmp(header.magic, TRACE_MAGIC, TRACE_MAGIC_SIZE) != 0)
+    else if (!is_log(&header))
         result = EXISTING_FOREIGN;
     else if (writer_lives(&header))
         result = EXISTING_LIVE;

@@ -88,3 +88,13 @@ test_set_uid_program_ignores_the_options() {
     equal 'exit status' 0 "$status"
     [ ! -e taken.log ] || fail 'the caller named a file for a set-uid program'
 }
+
+test_log_that_was_never_finished_is_replaced() {
+    # As a process leaves it that is killed while tracing begins: all but the magic is there.
+    traced /bin/true
+    head -c 8 /dev/zero | dd of=trace.log conv=notrunc status=none
+    traced /bin/true
+    has_not err 'is not a trace log'
+    report trace.log
+    has report 'Command: /bin/true'
+}
