@@ -15,6 +15,7 @@
 #include "sys.h"
 #include "trace_log.h"
 #include "unwind.h"
+#include "walk.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -78,7 +79,7 @@ static void add_facts(const char *tracer)
     header->pid_namespace = read_pid_namespace();
     header->start_ticks = sys_start_ticks((int)sys_getpid());
     header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    header->stack_depth_limit = UNWIND_DEPTH_LIMIT;
+    header->stack_depth_limit = WALK_DEPTH_LIMIT;
     header->executable = add_link("/proc/self/exe");
     if (!sys_is_error(sys_getcwd(directory, sizeof directory)))
         header->directory = trace_log_add_string(directory, strlen(directory));

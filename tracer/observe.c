@@ -17,7 +17,8 @@ static inline uint32_t capture(struct thread *thread, const struct call_site *si
      */
     if (__builtin_expect(!thread->busy, 1)) {
         thread->busy = 1;
-        stack = unwind_capture(thread, site);
+        uint32_t *memo;
+        stack = unwind_capture(thread, site, &memo);
         thread->busy = 0;
     }
     if (__builtin_expect(stack == 0, 0))
@@ -196,6 +197,7 @@ static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, 
         return true;
     }
     thread_count(&thread->record->bad_frees, 1);
+    unwind_drop(thread, site);
     misuse_bad_free(thread, (uint64_t)pointer, capture(thread, site));
     return false;
 }

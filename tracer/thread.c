@@ -24,6 +24,7 @@ static void own(struct thread *thread, unsigned tid)
     thread->busy = 0;
     thread->label = (struct thread_label){0};
     thread->deleting = NULL;
+    thread->code_epoch = UINT32_MAX; /* what is remembered of stacks was another thread's */
     thread->frame_count = 0;
     thread->readable_low = thread->readable_high = 0;
     __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);

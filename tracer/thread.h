@@ -36,15 +36,26 @@ struct thread_label {
     size_t malloc_size; /* what malloc was asked for */
 };
 
-/* One frame of the previous capture (see unwind.c), outermost first. */
+/* A word of the stack and what it held. */
+struct stack_word {
+    uintptr_t address;
+    uintptr_t value;
+};
+
+/* One frame of the last stack that was walked (see walk.h). */
 struct thread_frame {
     uintptr_t return_address;
     uintptr_t cfa;     /* stack pointer at the return address; the address was read from cfa - 8 */
-    uintptr_t bp;      /* frame pointer there */
+    uintptr_t bp;      /* frame pointer there; only where it matters is it kept true */
     uintptr_t bp_slot; /* where bp was read from; 0: it was not changed by the frame inside */
     uint32_t node;     /* the stack from here outward */
-    uint32_t opaque;   /* 1: not found by a rule, cannot be verified by comparing words */
+    uint32_t words;    /* how many of the thread's words hold this frame and those outside it */
+    bool by_bp;        /* the caller's CFA is a function of bp */
+    bool bp_matters;   /* some outer frame is a function of bp */
+    bool opaque;       /* not found by a rule: cannot be verified by comparing words */
 };
+
+struct stack_leaf; /* see stack_leaf.h */
 
 struct thread {
     struct trace_thread *record; /* in the log */
@@ -56,10 +67,13 @@ struct thread {
     int32_t blocks_unflushed; /* see block_table */
     struct thread *next;      /* all threads, newest first; never unlinked */
 
-    struct thread_frame *frames;
+    struct thread_frame *frames; /* the last stack that was walked, outermost first */
+    struct stack_word *words;    /* what it was read from, outermost first */
     uint32_t frame_count;
     uint32_t frame_capacity;
-    struct thread_frame *fresh; /* scratch: frames of the capture under way, innermost first */
+    struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
+    struct stack_leaf *leaves;
+    uint32_t no_memo; /* see unwind_capture */
     uintptr_t readable_low;     /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */

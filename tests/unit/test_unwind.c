@@ -3,6 +3,7 @@
 #include "frame_cache.h"
 #include "module_list.h"
 #include "scratch.h"
+#include "stack_leaf.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "trace_log.h"
@@ -46,7 +47,7 @@ static int set_up(void **state)
 static NOINLINE uint32_t capture(void)
 {
     struct call_site site = UNWIND_CALL_SITE(capture);
-    uint32_t stack = unwind_capture(thread_current(), &site);
+    uint32_t stack = unwind_capture(thread_current(), &site, &(uint32_t *){NULL});
     AFTER_THE_CALL();
     return stack;
 }
@@ -274,6 +275,12 @@ static unsigned captures_left, stacks_different;
 typedef void (*branch)(unsigned depth);
 static const branch branches[32];
 
+static void forget_all(struct thread *thread)
+{
+    thread->frame_count = 0;
+    stack_leaf_clear(thread);
+}
+
 /* The same call, with the previous stack remembered and with nothing remembered. libunwind is too
  * slow to be asked about each. */
 static void check_against_anew(void)
@@ -283,7 +290,7 @@ static void check_against_anew(void)
     unwind_verify(captures_left % 16 == 0);
     for (int anew = 0; anew < two; anew++) {
         if (anew)
-            thread_current()->frame_count = 0;
+            forget_all(thread_current());
         stacks[anew] = more ? recurse_without_frame(more) : capture();
     }
     stacks_different += stacks[0] != stacks[1];
