@@ -22,8 +22,8 @@
  * so exactly one of any number of concurrent removals of an address succeeds. An empty slot of an
  * old generation is FROZEN when it has been passed, so that a late insert cannot land there.
  *
- * Cost: an insert is one 16-byte compare-and-swap, a removal one 8-byte one, usually on one cache
- * line. Of a large table, 16 bytes a slot are 19 to 29 bytes a live block; up to a million slots it
+ * Cost: an insert is one 16-byte compare-and-swap, a removal one 8-byte one (swap.h), usually on
+ * one cache line. Of a large table, 16 bytes a slot are 19 to 29 bytes a live block; up to a million slots it
  * may be 77, and while blocks move the old generation is there as well.
  *
  * Failure leaves: the block unrecorded; the caller counts it. */
@@ -51,6 +51,8 @@ bool block_table_begin(void);
 bool block_table_insert(const struct block *block, int32_t *unflushed);
 /* Takes out the block that begins at `address`: true for exactly one of concurrent callers. */
 bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed);
+/* Brings a block's place near, for an insert or a removal that follows soon. */
+void block_table_prefetch(uint64_t address);
 /* Finds without taking; for reports on bad frees. */
 bool block_table_find(uint64_t address, struct block *block);
 /* Calls `visit` for every live block. Exact only while nobody inserts or removes. */

@@ -99,6 +99,8 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family,
         }
         thread->label.site = NULL;
     }
+    /* What is needed last is far away: it comes while the stack is looked at. */
+    block_table_prefetch((uint64_t)pointer);
     count_allocation(thread, size);
     block.stack = capture(thread, site);
     record(thread, &block);
@@ -210,9 +212,8 @@ void observe_deleting(void *pointer)
 }
 
 static inline void taken_out(struct thread *thread, const struct block *block,
-                             const struct misuse_free *how, const struct call_site *site)
+                             const struct misuse_free *how, uint32_t stack)
 {
-    uint32_t stack = capture(thread, site);
     freed_table_put(block, stack);
     count_free(thread, block->size);
     if (__builtin_expect(!misuse_fits(block, how), 0))
@@ -229,10 +230,13 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
         thread->deleting = NULL;
         return true;
     }
+    block_table_prefetch((uint64_t)pointer);
+    freed_table_prefetch((uint64_t)pointer);
+    uint32_t stack = capture(thread, site);
     if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed),
                          0))
         return free_unknown(thread, pointer, site);
-    taken_out(thread, &block, how, site);
+    taken_out(thread, &block, how, stack);
     return true;
 }
 
@@ -260,7 +264,7 @@ void observe_realloc_done(const struct block *old, void *pointer, size_t size, b
     static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
     struct thread *thread = thread_current();
     if (thread && old->address)
-        taken_out(thread, old, &how, site);
+        taken_out(thread, old, &how, capture(thread, site));
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }
