@@ -67,6 +67,20 @@ uint32_t load_stack(struct stack_loader *loader, uint32_t node)
     return loader->stacks[number];
 }
 
+uint32_t load_stack_of_count(struct stack_loader *loader, uint32_t count)
+{
+    if (count == 0)
+        return 0;
+
+    const struct trace_count *record = log_reader_record(loader->reader, TRACE_COUNTS, count);
+
+    if (!record || !__atomic_load_n(&record->thread, __ATOMIC_ACQUIRE)) {
+        loader->damaged++;
+        return 0;
+    }
+    return load_stack(loader, record->stack);
+}
+
 void load_stacks_end(struct stack_loader *loader)
 {
     if (loader->damaged)

@@ -117,7 +117,7 @@ struct model {
     size_t block_count;
     bool has_verdicts;
     struct trace_totals totals;
-    bool totals_from_threads; /* summed up here, because the process never did */
+    bool totals_summed; /* summed up here, because the process never did */
     uint64_t bytes_in_use, blocks_in_use;
 
     uint32_t ending_stack; /* of a signal, of abort; 0: none */

@@ -327,8 +327,7 @@ static inline bool insert_at_home(uint64_t where, uint64_t what)
 {
     unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
     const struct generation *generation = &generations[newest];
-    struct trace_block *slot =
-        &generation->slots[home_of(generation, trace_block_address(where))];
+    struct trace_block *slot = &generation->slots[home_of(generation, trace_block_address(where))];
     return atomic_load_explicit(&state.oldest, memory_order_relaxed) == newest &&
            load_where(slot) == 0 && fill_slot(slot, where, what) &&
            is_still_listed(slot, where, newest);
@@ -346,7 +345,7 @@ static __attribute__((noinline)) bool insert_and_move(uint64_t where, uint64_t w
 
 static __attribute__((noinline, cold)) bool insert_huge(const struct block *block, uint64_t where)
 {
-    uint64_t what = TRACE_SIZE_ELSEWHERE | (uint64_t)block->stack << TRACE_SIZE_BITS;
+    uint64_t what = TRACE_SIZE_ELSEWHERE | (uint64_t)block->count << TRACE_SIZE_BITS;
     if (!put_size(block->address, block->size))
         return false;
     if (insert_and_move(where, what))
@@ -359,7 +358,7 @@ bool block_table_insert(const struct block *block, int32_t *unflushed)
 {
     uint64_t where = block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
                      (uint64_t)block->alignment_log2 << TRACE_ALIGNMENT_SHIFT;
-    uint64_t what = block->size | (uint64_t)block->stack << TRACE_SIZE_BITS;
+    uint64_t what = block->size | (uint64_t)block->count << TRACE_SIZE_BITS;
     if (__builtin_expect(block->size >= TRACE_SIZE_ELSEWHERE, 0)) {
         if (!insert_huge(block, where))
             return false;
@@ -382,7 +381,7 @@ static inline void unpack(uint64_t where, uint64_t what, struct block *block)
 {
     block->address = trace_block_address(where);
     block->size = trace_block_size(what);
-    block->stack = trace_block_stack(what);
+    block->count = trace_block_count(what);
     block->alignment_log2 = trace_block_alignment_log2(where);
     block->family = trace_block_family(where);
 }
@@ -412,7 +411,8 @@ static struct trace_block *find_in(struct generation *generation, uint64_t addre
     return *moved ? arriving : NULL;
 }
 
-static inline bool take_slot(struct trace_block *slot, uint64_t address, bool moved, struct block *block)
+static inline bool take_slot(struct trace_block *slot, uint64_t address, bool moved,
+                             struct block *block)
 {
     uint64_t where = load_where(slot);
     uint64_t what = __atomic_load_n(&slot->what, __ATOMIC_RELAXED);
@@ -506,6 +506,12 @@ static bool counts(unsigned oldest, unsigned number, uint64_t where)
     while (!moved && oldest < number)
         find_in(&generations[oldest++], address, &moved);
     return moved;
+}
+
+uint64_t block_table_live(void)
+{
+    int64_t blocks = atomic_load_explicit(&live, memory_order_relaxed);
+    return blocks > 0 ? (uint64_t)blocks : 0;
 }
 
 void block_table_for_each(void (*visit)(void *, const struct trace_block *), void *context)

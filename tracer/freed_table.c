@@ -4,14 +4,14 @@
 
 #include <stdatomic.h>
 
-/* One cache line. Places are taken in turn, so that the oldest block goes first. They are written by
- * any thread without a lock: `where` is cleared first and stored last, so that a reader that finds
- * it unchanged around its reads has read one block. */
+/* One cache line. Places are taken in turn, so that the oldest block goes first. They are written
+ * by any thread without a lock: `where` is cleared first and stored last, so that a reader that
+ * finds it unchanged around its reads has read one block. */
 #define WAYS 3u
 struct set {
     atomic_uint_least64_t where[WAYS]; /* address, family as in trace_block; size's upper bits */
     atomic_uint size[WAYS];            /* its lower 32 bits */
-    atomic_uint stack[WAYS];
+    atomic_uint count[WAYS];
     atomic_uint stack_freed[WAYS];
     atomic_uint latest;
 };
@@ -65,7 +65,7 @@ void freed_table_put(const struct block *block, uint32_t stack_freed)
     atomic_store_explicit(&set->where[place], 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     atomic_store_explicit(&set->size[place], (uint32_t)size, memory_order_relaxed);
-    atomic_store_explicit(&set->stack[place], block->stack, memory_order_relaxed);
+    atomic_store_explicit(&set->count[place], block->count, memory_order_relaxed);
     atomic_store_explicit(&set->stack_freed[place], stack_freed, memory_order_relaxed);
     /* Release: who sees the address sees the rest. */
     atomic_store_explicit(&set->where[place],
@@ -79,15 +79,14 @@ static bool read_place(const struct set *set, unsigned place, struct block *bloc
 {
     uint64_t where = atomic_load_explicit(&set->where[place], memory_order_acquire);
     uint32_t size = atomic_load_explicit(&set->size[place], memory_order_relaxed);
-    block->stack = atomic_load_explicit(&set->stack[place], memory_order_relaxed);
+    block->count = atomic_load_explicit(&set->count[place], memory_order_relaxed);
     *stack_freed = atomic_load_explicit(&set->stack_freed[place], memory_order_relaxed);
     atomic_thread_fence(memory_order_acquire);
     block->address = trace_block_address(where);
     block->size = where >> SIZE_HIGH_SHIFT << 32 | size;
     block->family = trace_block_family(where);
     block->alignment_log2 = 0;
-    return where != 0 &&
-           atomic_load_explicit(&set->where[place], memory_order_relaxed) == where;
+    return where != 0 && atomic_load_explicit(&set->where[place], memory_order_relaxed) == where;
 }
 
 /* The latest first: an address may have been freed before. */

@@ -12,6 +12,7 @@
 #include "reach.h"
 #include "real.h"
 #include "roots.h"
+#include "stack_counts.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "sys.h"
@@ -219,9 +220,9 @@ static void mark_loader_blocks(struct scan *scan)
     uint32_t latest = 0;
     bool of_loader = false;
     for (size_t i = 0; i < scan->count; i++) {
-        uint32_t stack = trace_block_stack(scan->verdicts[i].what);
-        if (stack != latest)
-            of_loader = is_of_loader(scan, latest = stack);
+        uint32_t count = trace_block_count(scan->verdicts[i].what);
+        if (count != latest)
+            of_loader = is_of_loader(scan, stack_counts_stack(latest = count));
         if (of_loader)
             reach_mark_block(&scan->reach, trace_block_address(scan->verdicts[i].where));
     }

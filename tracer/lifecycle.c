@@ -9,12 +9,14 @@
 #include "message.h"
 #include "module_list.h"
 #include "real.h"
+#include "stack_counts.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "summary.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "unwind.h"
+#include "usage.h"
 #include "walk.h"
 
 #include <linux/futex.h>
@@ -107,6 +109,7 @@ static void end_by_signal(int signal, const struct stopped_thread *here, uint32_
 
 static bool begin_tables(void)
 {
+    usage_begin();
     return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() &&
            freed_table_begin() && unwind_begin() && frame_cache_begin(is_stable);
 }
@@ -209,10 +212,11 @@ static void take_stock(const struct stopped_thread *here)
 {
     static struct stopped_world world;
     bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
+    usage_end();
     tracing_set(false);
     if (life.options.leak_check)
         check_leaks(here, &world);
-    thread_sum(&trace_log_header->totals);
+    stack_counts_sum(&trace_log_header->totals);
     if (held)
         stop_world_release(&world);
 }
@@ -292,7 +296,7 @@ void lifecycle_exec(const char *path)
     if (!tracing_is_on() || !lifecycle_is_own_process() || !is_there(path))
         return;
     note_name(path);
-    thread_sum(&header->totals);
+    stack_counts_sum(&header->totals);
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
     if (!life.options.quiet && !life.options.trace_children)

@@ -2,6 +2,7 @@
 
 #include "freed_table.h"
 #include "module_list.h"
+#include "stack_counts.h"
 #include "stack_table.h"
 #include "sys.h"
 #include "trace_log.h"
@@ -86,7 +87,7 @@ static void look_inside(void *context, const struct trace_block *slot)
     uint64_t start = trace_block_address(slot->where);
     uint64_t size = block_table_size_of(slot);
     if (search->address - start < (size ? size : 1))
-        search->found = (struct block){start, size, trace_block_stack(slot->what), 0,
+        search->found = (struct block){start, size, trace_block_count(slot->what), 0,
                                        trace_block_family(slot->where)};
 }
 
@@ -136,7 +137,7 @@ static void describe(struct trace_error *error, enum trace_error_place place,
     error->place = place;
     error->block = block->address;
     error->block_size = block->size;
-    error->stack_allocated = block->stack;
+    error->stack_allocated = stack_counts_stack(block->count);
 }
 
 static bool find_freed(struct trace_error *error, bool interior)

@@ -7,8 +7,7 @@
 
 _Static_assert(sizeof(struct stack_leaf) == 128, "two cache lines");
 
-static inline struct stack_leaf *place_of(const struct thread *thread,
-                                          const struct call_site *site)
+static inline struct stack_leaf *place_of(const struct thread *thread, const struct call_site *site)
 {
     uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
     return &thread->leaves[mixed >> (64 - STACK_LEAVES_LOG2)];
@@ -48,7 +47,8 @@ struct stack_leaf *stack_leaf_find(struct thread *thread, const struct call_site
 }
 
 /* The words between the frame that a leaf stands on and the call: what the frames between were read
- * from, and the BP that the outer frame is reached with. The call's own return address is no news. */
+ * from, and the BP that the outer frame is reached with. The call's own return address is no news.
+ */
 static uint32_t inner_words(const struct thread *thread, uint32_t frames,
                             const struct stack_word **words)
 {
@@ -71,8 +71,8 @@ struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site 
                                   uint32_t node, uint32_t matched, uint32_t base)
 {
     const struct stack_word *words;
-    if (!thread->leaves && !(thread->leaves = pages_map(sizeof(struct stack_leaf)
-                                                        << STACK_LEAVES_LOG2)))
+    if (!thread->leaves &&
+        !(thread->leaves = pages_map(sizeof(struct stack_leaf) << STACK_LEAVES_LOG2)))
         return NULL;
     if (has_opaque(thread, matched))
         return NULL;

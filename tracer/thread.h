@@ -2,10 +2,9 @@
  *
  * A thread gets its struct with its first event and keeps it until the kernel says that the thread
  * is gone; no destructor takes part, because a thread's last mallocs come after its destructors.
- * The struct is then handed to a new thread, counts and all: sums over all structs are the
- * program's.
+ * The struct is then handed to a new thread, with its records in the log.
  *
- * Everything in it is written by its thread only; others read `record`'s counts. */
+ * Everything in it is written by its thread only. */
 #ifndef THREAD_H
 #define THREAD_H
 
@@ -55,6 +54,13 @@ struct thread_frame {
     bool opaque;       /* not found by a rule: cannot be verified by comparing words */
 };
 
+/* Which record in COUNTS is the thread's own for a stack: see stack_counts. */
+struct thread_counts {
+    uint64_t *places; /* stack in the upper half, record in the lower; 0: empty */
+    uint32_t used;
+    uint32_t capacity; /* a power of two */
+};
+
 struct stack_leaf; /* see stack_leaf.h */
 
 struct thread {
@@ -65,7 +71,13 @@ struct thread {
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */
     int32_t blocks_unflushed; /* see block_table */
-    struct thread *next;      /* all threads, newest first; never unlinked */
+    uint32_t record_index;    /* of `record`, in THREADS */
+    uint32_t count_unknown;   /* its record in COUNTS for blocks without a known stack */
+    uint32_t until_sample;    /* allocations until the clock is looked at: see usage */
+    int64_t live_unflushed;   /* bytes: see usage */
+    const void *latest;       /* the block allocated last, while it lives */
+    struct thread_counts counts;
+    struct thread *next; /* all threads, newest first; never unlinked */
 
     struct thread_frame *frames; /* the last stack that was walked, outermost first */
     struct stack_word *words;    /* what it was read from, outermost first */
@@ -73,8 +85,8 @@ struct thread {
     uint32_t frame_capacity;
     struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
     struct stack_leaf *leaves;
-    uint32_t no_memo; /* see unwind_capture */
-    uintptr_t readable_low;     /* stack memory known to be there */
+    uint32_t no_memo;       /* see unwind_capture */
+    uintptr_t readable_low; /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */
 };
@@ -90,9 +102,6 @@ static inline struct thread *thread_current(void)
 }
 /* All structs, newest first, through `next`. */
 struct thread *thread_first(void);
-
-/* The sums of all threads' counts. */
-void thread_sum(struct trace_totals *totals);
 
 /* Only the owner writes a count, so the increment needs no lock; but it is one instruction, so that
  * a signal handler of the same thread cannot come in between. */

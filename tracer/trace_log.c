@@ -25,6 +25,8 @@ struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread,
 struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 12, TRACE_NODE_FIRST);
 struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
 struct chunk_table trace_log_sizes = TABLE(TRACE_SIZES, struct trace_size, 8, 1);
+struct chunk_table trace_log_counts =
+    TABLE(TRACE_COUNTS, struct trace_count, TRACE_LOG_COUNTS_LOG2, 1);
 
 struct trace_header *trace_log_header;
 

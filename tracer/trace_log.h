@@ -27,6 +27,8 @@ extern struct chunk_table trace_log_threads;
 extern struct chunk_table trace_log_nodes;
 extern struct chunk_table trace_log_errors;
 extern struct chunk_table trace_log_sizes;
+extern struct chunk_table trace_log_counts;
+#define TRACE_LOG_COUNTS_LOG2 8u /* of its first chunk */
 
 /* Makes the log at `path` (absolute). Called once per process, with one thread. */
 void trace_log_begin(const char *path);

@@ -1,7 +1,7 @@
 /* unwind: the call stack of an allocation, as a node of the stack table.
  *
- * A thread's last stacks are remembered by the call that they end in (stack_leaf); a stack that is not
- * among them, or has changed, is walked (walk), its frames get nodes of the stack table
+ * A thread's last stacks are remembered by the call that they end in (stack_leaf); a stack that is
+ * not among them, or has changed, is walked (walk), its frames get nodes of the stack table
  * (suffix_cache), and it is remembered.
  *
  * Reads stack memory only where it is known to be readable, so a smashed stack ends a walk and does
@@ -26,8 +26,8 @@
 bool unwind_begin(void);
 
 /* The stack of a call: the allocation function innermost. 0: no room. *memo is a word that stays
- * with this stack for a while, for the caller's use: 0 until the caller writes to it, true until the
- * thread's next capture. */
+ * with this stack for a while, for the caller's use: 0 until the caller writes to it, true until
+ * the thread's next capture. */
 uint32_t unwind_capture(struct thread *thread, const struct call_site *site, uint32_t **memo);
 /* Lets the next capture of a call be a walk, after which thread->frames are its frames. */
 void unwind_drop(struct thread *thread, const struct call_site *site);

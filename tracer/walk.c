@@ -81,8 +81,7 @@ static inline void put_frame(struct thread *thread, uint32_t place,
 {
     struct thread_frame *here = &thread->frames[place];
     *here = *frame;
-    here->bp_matters =
-        frame->by_bp || (place > 0 && here[-1].bp_slot == 0 && here[-1].bp_matters);
+    here->bp_matters = frame->by_bp || (place > 0 && here[-1].bp_slot == 0 && here[-1].bp_matters);
     here->words = put_words(thread, words_of(thread, place), here);
 }
 

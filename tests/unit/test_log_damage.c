@@ -36,7 +36,8 @@ static int make_log(void **state)
         log_writer_verdict(&writer, 0x1000 * (i + 1), 100 * i, stacks[i], i % 4, i ? i - 1 : 0);
     }
     log_writer_size(&writer, 0x1000, 1ull << 40);
-    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .allocations = 6});
+    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .bad_frees = 6});
+    log_writer_sample(&writer, (struct trace_sample){.time_ns = 5, .live_bytes = 100});
     log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
                                                    .place = TRACE_PLACE_FREED_BLOCK,
                                                    .stack = stacks[5],

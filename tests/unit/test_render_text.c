@@ -326,10 +326,11 @@ static void killed_process_shows_its_live_blocks(void **state)
     writer.header.ending = TRACE_RUNNING;
     log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, stack(0x100));
     log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 2000, stack(0x200));
-    log_writer_thread(
-        &writer,
-        (struct trace_thread){
-            .tid = 1, .allocations = 3, .frees = 1, .bytes_allocated = 2110, .bytes_freed = 100});
+    log_writer_count(&writer, (struct trace_count){.thread = 1,
+                                                   .allocations = 3,
+                                                   .frees = 1,
+                                                   .bytes_allocated = 2110,
+                                                   .bytes_freed = 100});
     render(NULL);
     expect("It was killed, or is gone without a word");
     expect(
