@@ -39,8 +39,8 @@ struct frame {
     uint64_t address; /* return address; the call is in front of it */
     uint32_t module;  /* index into modules, 0: none */
     uint32_t place_count;
-    struct place *places; /* innermost first; NULL until symbolize has looked */
-    bool symbolized;
+    const struct place
+        *places; /* innermost first; NULL until symbolize has looked, whose they are */
 };
 
 /* Why a stack ends where it ends. */

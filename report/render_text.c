@@ -292,7 +292,7 @@ static void text_suppressions(const struct text_page *page)
 
     fprintf(page->out, "%s\n", page->debug_prefix);
     suppress_print_used(page->out, page->debug_prefix, suppressions);
-    if (page->report->options->verbose)
+    if (page->report->options->verbose && !page->report->several)
         suppress_print_unused(page->out, page->debug_prefix, suppressions);
     text_blank(page);
 }
@@ -318,18 +318,41 @@ static void text_tail(const struct text_page *page)
         text_error_summary(page);
 }
 
+/* With -q: is there anything to say of this process? */
+static bool text_says_something(const struct report *report)
+{
+    if (report->selection->contexts)
+        return true;
+    for (uint32_t i = 0; i < report->records->count; i++)
+        if (report->records->records[i].shown)
+            return true;
+    return false;
+}
+
+static void text_head(const struct text_page *page)
+{
+    const struct report *report = page->report;
+
+    if (report->several && report->number && !report->options->quiet)
+        fputc('\n', page->out);
+    if (!report->options->quiet)
+        render_text_head(page);
+    else if (report->several && text_says_something(report))
+        render_text_head_quiet(page);
+}
+
 static void text_render(FILE *out, const struct report *report)
 {
     struct text_page page = {.out = out, .report = report};
 
     snprintf(page.prefix, sizeof page.prefix, "==%u== ", report->model->header.pid);
     snprintf(page.debug_prefix, sizeof page.debug_prefix, "--%u-- ", report->model->header.pid);
-    if (!report->options->quiet)
-        render_text_head(&page);
+    text_head(&page);
     text_misuses(&page);
     text_leaks(&page);
     if (!report->options->quiet)
         text_tail(&page);
 }
 
-const struct renderer render_text = {.name = "text", .render = text_render};
+const struct renderer render_text = {
+    .name = "text", .render = text_render, .render_all = render_text_all};

@@ -29,6 +29,10 @@ void render_text_frame_at(const struct text_page *page, uint32_t stack, uint64_t
 void render_text_misuse(const struct text_page *page, const struct misuse *misuse);
 /* render_text_head.c: the command, how it ended, what is missing. */
 void render_text_head(const struct text_page *page);
+/* The same in one line, for -q: whose errors these are. */
+void render_text_head_quiet(const struct text_page *page);
+/* render_text_all.c: a table of all processes. */
+void render_text_all(FILE *out, const struct report_all *all);
 /* An entry for a suppression file, when --gen-suppressions asks for one. */
 void render_text_suppression(const struct text_page *page, enum suppress_kind kind,
                              unsigned leak_kinds, uint32_t stack);

@@ -107,11 +107,22 @@ void render_text_suppression(const struct text_page *page, enum suppress_kind ki
                              unsigned leak_kinds, uint32_t stack)
 {
     struct stack_view view;
+    struct intern *printed = page->report->generated;
+    char *text = NULL;
+    size_t size = 0;
 
     if (!page->report->options->gen_suppressions)
         return;
     stack_view_begin(&view, page->report->model, NULL, stack, true);
     struct suppress_stack callbacks = stack_view_callbacks(&view);
-    suppress_print_generated(page->out, kind, leak_kinds, &callbacks);
+    FILE *entry = open_memstream(&text, &size);
+    suppress_print_generated(entry, kind, leak_kinds, &callbacks);
+    fclose(entry);
     stack_view_end(&view);
+    uint32_t known = printed ? printed->count : 0;
+    if (printed && intern_put(printed, text, size) < known)
+        render_text_line(page, "(an entry that suppresses it is printed above)");
+    else
+        fputs(text, page->out);
+    free(text);
 }
