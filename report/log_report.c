@@ -71,6 +71,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             run->tree, number, run->several, run->several ? &run->generated : NULL};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
 
+    if (options->show_below_main)
+        symbolize_below_main(symbolizer);
     log_note_options(options, model);
     group_blocks(&records, model, compared[options->leak_resolution]);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);

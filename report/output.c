@@ -3,10 +3,19 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "memory.h"
+
+/* A report may have a million lines; a terminal is to show each at once. */
+static void output_make_wide(FILE *out)
+{
+    if (!isatty(fileno(out)))
+        setvbuf(out, NULL, _IOFBF, 1 << 18);
+}
 
 void output_init(struct output *output, const char *pattern)
 {
+    output_make_wide(stdout);
     *output = (struct output){.pattern = pattern};
 }
 
@@ -51,6 +60,8 @@ FILE *output_open(struct output *output, uint32_t pid, struct failure *failure)
 
     if (!out)
         failure_set(failure, "--log-file: %s cannot be written: %s", name, strerror(errno));
+    else
+        output_make_wide(out);
     free(name);
     return out;
 }

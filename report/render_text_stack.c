@@ -39,15 +39,6 @@ static char *text_place(const struct text_page *page, const struct frame *frame,
     return memory_text("%s", "");
 }
 
-static void text_frame(const struct text_page *page, const char *word, const struct frame *frame,
-                       const struct place *place, const char *name)
-{
-    char *where = text_place(page, frame, place);
-
-    render_text_line(page, "   %s 0x%" PRIX64 ": %s%s", word, frame->address - 1, name, where);
-    free(where);
-}
-
 /* What follows the last frame when it is not the outermost one. */
 static void text_stack_end(const struct text_page *page, enum stack_end end)
 {
@@ -59,27 +50,78 @@ static void text_stack_end(const struct text_page *page, enum stack_end end)
         render_text_line(page, "   (the outer frames are damaged in the log)");
 }
 
+/* --- frames, made once --------------------------------------------------- */
+
+void render_text_stacks_begin(struct text_page *page)
+{
+    page->frames = memory_zeroed(page->report->model->frame_count, sizeof *page->frames);
+}
+
+void render_text_stacks_end(struct text_page *page)
+{
+    for (uint32_t i = 0; i < page->report->model->frame_count; i++)
+        free(page->frames[i].lines);
+    free(page->frames);
+}
+
+/* One line for each place, each as a caller's. */
+static void text_make_frame(const struct text_page *page, struct text_frame *made,
+                            const struct frame *frame)
+{
+    bool all = page->report->options->show_below_main;
+    enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+    struct text_page lines = *page;
+
+    made->last = position != BELOW_MAIN_NO;
+    lines.out = open_memstream(&made->lines, &made->size);
+    for (uint32_t i = 0; i < frame->place_count; i++) {
+        const struct place *place = &frame->places[i];
+        char *where = text_place(page, frame, place);
+
+        render_text_line(&lines, "   by 0x%" PRIX64 ": %s%s", frame->address - 1,
+                         position == BELOW_MAIN_IS_BELOW ? "(below main)"
+                         : place->function               ? place->function
+                                                         : "???",
+                         where);
+        free(where);
+    }
+    fclose(lines.out);
+}
+
+static const struct text_frame *text_frame(const struct text_page *page, uint32_t number)
+{
+    struct text_frame *made = &page->frames[number];
+
+    if (!made->lines)
+        text_make_frame(page, made, &page->report->model->frames[number]);
+    return made;
+}
+
+/* The innermost frame's first line says "at". */
+static void text_put_innermost(const struct text_page *page, const struct text_frame *frame)
+{
+    static const char by[] = "   by", at[] = "   at";
+    size_t begin = strlen(page->prefix), end = begin + strlen(by);
+
+    if (frame->size < end)
+        return;
+    fputs_unlocked(page->prefix, page->out);
+    fputs_unlocked(at, page->out);
+    fwrite_unlocked(frame->lines + end, 1, frame->size - end, page->out);
+}
+
 void render_text_stack(const struct text_page *page, uint32_t number)
 {
-    const struct model *model = page->report->model;
-    bool all = page->report->options->show_below_main;
-    struct stack stack = model_stack(model, number);
-    const char *word = "at";
+    struct stack stack = model_stack(page->report->model, number);
 
     for (uint32_t i = 0; i < stack.count; i++) {
-        const struct frame *frame = &model->frames[stack.frames[i]];
-        enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+        const struct text_frame *frame = text_frame(page, stack.frames[i]);
 
-        for (uint32_t k = 0; k < frame->place_count; k++) {
-            const struct place *place = &frame->places[k];
-
-            text_frame(page, word, frame, place,
-                       position == BELOW_MAIN_IS_BELOW ? "(below main)"
-                       : place->function               ? place->function
-                                                       : "???");
-            word = "by";
-        }
-        if (position != BELOW_MAIN_NO)
+        if (i == 0)
+            text_put_innermost(page, frame);
+        else
+            fwrite_unlocked(frame->lines, 1, frame->size, page->out);
+        if (frame->last)
             return;
     }
     text_stack_end(page, stack.end);

@@ -1,6 +1,7 @@
 #include "symbolize.h"
 #include <stdlib.h>
 #include <string.h>
+#include "below_main.h"
 #include "memory.h"
 #include "module_map.h"
 
@@ -10,6 +11,7 @@ struct symbolizer {
     struct progress *progress;
     struct module_symbols **opened; /* one for each module; NULL: not asked for yet */
     uint32_t done;                  /* frames that have their names */
+    bool below_main;
 };
 
 struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cache,
@@ -22,6 +24,11 @@ struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cac
     symbolizer->progress = progress;
     symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
     return symbolizer;
+}
+
+void symbolize_below_main(struct symbolizer *symbolizer)
+{
+    symbolizer->below_main = true;
 }
 
 void symbolize_end(struct symbolizer *symbolizer)
@@ -68,14 +75,18 @@ void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
         symbols, frame->address - 1 - symbolizer->model->modules[frame->module].bias);
     frame->places = call->places;
     frame->place_count = call->place_count;
+    frame->is_last = below_main_judge(frame) != BELOW_MAIN_NO;
 }
 
 void symbolize_stack(struct symbolizer *symbolizer, uint32_t number)
 {
     struct stack stack = model_stack(symbolizer->model, number);
 
-    for (uint32_t i = 0; i < stack.count; i++)
+    for (uint32_t i = 0; i < stack.count; i++) {
         symbolize_frame(symbolizer, stack.frames[i]);
+        if (symbolizer->model->frames[stack.frames[i]].is_last && !symbolizer->below_main)
+            return;
+    }
 }
 
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside)

@@ -20,9 +20,12 @@ struct symbolizer; /* opaque */
 /* progress: may be NULL. */
 struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cache,
                                    struct progress *progress);
+/* From now on symbolize_stack goes on behind main, because what called it will be shown. */
+void symbolize_below_main(struct symbolizer *symbolizer);
 void symbolize_end(struct symbolizer *symbolizer);
 
 void symbolize_frame(struct symbolizer *symbolizer, uint32_t frame);
+/* The frames up to main. Behind it stands libc, whose debug information is large. */
 void symbolize_stack(struct symbolizer *symbolizer, uint32_t stack);
 
 /* The variable at an address, and how far into it the address lies; NULL: not known. */
