@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include "suppress_print.h"
 
-/* Text from a log may hold anything: what could steer a terminal is printed as '?'. */
-static void text_make_safe(char *text)
+void render_text_make_safe(char *text)
 {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
@@ -27,7 +26,7 @@ void render_text_line(const struct text_page *page, const char *format, ...)
         text = buffer;
     va_end(again);
     va_end(arguments);
-    text_make_safe(text);
+    render_text_make_safe(text);
     fputs_unlocked(page->prefix, page->out);
     if (length >= 0)
         fputs_unlocked(text, page->out);

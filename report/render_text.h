@@ -28,7 +28,9 @@ void render_text_line(const struct text_page *page, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 #define NUMBER(n) number_text(n).text
 
-/* The same line without anything to fill in, not even what could steer a terminal. */
+/* Text from a log may hold anything: what could steer a terminal becomes '?'. */
+void render_text_make_safe(char *text);
+/* An empty line. */
 void render_text_blank(const struct text_page *page);
 
 /* render_text_stack.c: a stack's frames, in valgrind's words. Begin and end: once for a page. */

@@ -64,28 +64,39 @@ void render_text_stacks_end(struct text_page *page)
     free(page->frames);
 }
 
+static void text_add_line(struct text_frame *made, char *line)
+{
+    size_t length = strlen(line);
+
+    render_text_make_safe(line);
+    made->lines = memory_resized(made->lines, made->size + length + 1, 1);
+    memcpy(made->lines + made->size, line, length);
+    made->lines[made->size + length] = '\n';
+    made->size += length + 1;
+}
+
 /* One line for each place, each as a caller's. */
 static void text_make_frame(const struct text_page *page, struct text_frame *made,
                             const struct frame *frame)
 {
     bool all = page->report->options->show_below_main;
     enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
-    struct text_page lines = *page;
 
     made->last = position != BELOW_MAIN_NO;
-    lines.out = open_memstream(&made->lines, &made->size);
+    made->lines = memory_zeroed(1, 1);
     for (uint32_t i = 0; i < frame->place_count; i++) {
         const struct place *place = &frame->places[i];
+        const char *name = position == BELOW_MAIN_IS_BELOW ? "(below main)"
+                           : place->function               ? place->function
+                                                           : "???";
         char *where = text_place(page, frame, place);
+        char *line = memory_text("%s   by 0x%" PRIX64 ": %s%s", page->prefix, frame->address - 1,
+                                 name, where);
 
-        render_text_line(&lines, "   by 0x%" PRIX64 ": %s%s", frame->address - 1,
-                         position == BELOW_MAIN_IS_BELOW ? "(below main)"
-                         : place->function               ? place->function
-                                                         : "???",
-                         where);
+        text_add_line(made, line);
         free(where);
+        free(line);
     }
-    fclose(lines.out);
 }
 
 static const struct text_frame *text_frame(const struct text_page *page, uint32_t number)
