@@ -24,12 +24,9 @@ void progress_begin(struct progress *progress, FILE *out, bool terminal)
 /* Blanks cover what a longer line left. */
 static void progress_put(struct progress *progress, const char *text)
 {
-    int length = (int)strlen(text);
-
-    length = length < PROGRESS_COLUMNS ? length : PROGRESS_COLUMNS;
-    fprintf(progress->out, "%-*.*s\r", (int)progress->width, length, text);
+    fprintf(progress->out, "%-*s\r", (int)progress->width, text);
     fflush(progress->out);
-    progress->width = (unsigned)length;
+    progress->width = (unsigned)strlen(text);
     progress->due = progress->now() + PROGRESS_INTERVAL_NS;
 }
 

@@ -121,6 +121,19 @@ static void pids_of_different_containers_are_different_processes(void **state)
     assert_true(tree.entries[0].pid_repeats && tree.entries[2].pid_repeats);
 }
 
+/* It does not move to where its second program's start would put it. */
+static void exec_of_a_root_stays_with_it(void **state)
+{
+    (void)state;
+    add("before", 10, 1, 1);
+    add("other", 20, 2, 2);
+    add("after", 10, 1, 3);
+    expect_order("before\n"
+                 "after\n"
+                 "other\n");
+    assert_null(process_tree_starter(&tree, 1));
+}
+
 /* A log may say anything: itself as parent, or two that are each other's. */
 static void circles_are_none(void **state)
 {
@@ -159,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(parents_stand_before_children_and_these_by_start),
         TEST(exec_keeps_the_process_in_its_place),
+        TEST(exec_of_a_root_stays_with_it),
         TEST(pids_of_different_containers_are_different_processes),
         TEST(circles_are_none),
         TEST(bad_logs_and_the_same_one_are_told),
