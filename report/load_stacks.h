@@ -13,6 +13,10 @@
 
 struct stack_loader {
     const struct log_reader *reader;
+    struct recent_frame { /* the frames of most nodes, without a search */
+        uint64_t address; /* 0: empty */
+        uint32_t module, frame;
+    } recent[1024];
     struct model *model;
     uint32_t depth;      /* frames to take over */
     struct intern nodes; /* nodes seen */

@@ -38,9 +38,10 @@ struct place {
 struct frame {
     uint64_t address; /* return address; the call is in front of it */
     uint32_t module;  /* index into modules, 0: none */
-    uint32_t place_count;
-    struct place *places; /* innermost first; NULL until symbolize has looked */
-    bool symbolized;
+    uint32_t place_count : 31;
+    uint32_t is_last : 1; /* main, or below it: nothing further out is shown, as a rule */
+    const struct place
+        *places; /* innermost first; NULL until symbolize has looked, whose they are */
 };
 
 /* Why a stack ends where it ends. */

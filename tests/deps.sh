@@ -4,7 +4,7 @@ set -eu
 build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1 libiberty-dev"
 test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 git nodejs bash curl
  libxml2-utils clang clang-format libclang-rt-dev util-linux procps man-db"
-bench="heaptrack redis-server redis-tools xz-utils linux-perf"
+bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
 
 wanted=
 for group in "$@"; do
