@@ -1,6 +1,7 @@
 #include "stack_counts.h"
 
 #include "pages.h"
+#include "stack_table.h"
 
 #define FIRST_CAPACITY 512u
 
@@ -47,20 +48,36 @@ static __attribute__((noinline, cold)) uint32_t make_record(const struct thread 
     return (uint32_t)index;
 }
 
-uint32_t stack_counts_find(struct thread *thread, uint32_t stack)
+/* A record that is not the one that its node names. */
+static __attribute__((noinline)) uint32_t find_in_own(struct thread *thread, uint32_t stack,
+                                                      atomic_uint *named)
 {
     struct thread_counts *counts = &thread->counts;
-    if (stack == 0 || !make_room(counts))
+    if (!make_room(counts))
         return thread->count_unknown;
     uint64_t *place = place_of(counts, stack);
     if (*place)
         return (uint32_t)*place;
     uint32_t record = make_record(thread, stack);
-    if (record != thread->count_unknown) {
-        *place = (uint64_t)stack << 32 | record;
-        counts->used++;
-    }
+    uint32_t none = 0;
+    if (record == thread->count_unknown ||
+        atomic_compare_exchange_strong_explicit(named, &none, record, memory_order_release,
+                                                memory_order_relaxed))
+        return record;
+    *place = (uint64_t)stack << 32 | record;
+    counts->used++;
     return record;
+}
+
+uint32_t stack_counts_find(struct thread *thread, uint32_t stack)
+{
+    if (stack == 0)
+        return thread->count_unknown;
+    atomic_uint *named = stack_table_user(stack);
+    uint32_t record = atomic_load_explicit(named, memory_order_acquire);
+    if (record && stack_counts_at(record)->thread == thread->record_index)
+        return record;
+    return find_in_own(thread, stack, named);
 }
 
 void stack_counts_sum(struct trace_totals *totals)

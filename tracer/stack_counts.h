@@ -6,8 +6,8 @@
  * counts that in a record of its own for the same stack; a stack's figures are the sums over its
  * records.
  *
- * A thread finds its record for a stack through a table of its own, and mostly without it: the
- * stack's leaf remembers it (unwind's memo). */
+ * A stack's node names the first record that was made for it, which is that of most threads that
+ * ever need one; other threads find theirs through a table of their own. */
 #ifndef STACK_COUNTS_H
 #define STACK_COUNTS_H
 

@@ -222,6 +222,11 @@ uint32_t stack_table_read(uint32_t node, uintptr_t *address)
     return record->parent;
 }
 
+atomic_uint *stack_table_user(uint32_t node)
+{
+    return (atomic_uint *)&node_at(node)->writer[2];
+}
+
 void stack_table_forget(void)
 {
     atomic_store_explicit(&some_are_gone, true, memory_order_release);

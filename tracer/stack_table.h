@@ -17,6 +17,7 @@
 #ifndef STACK_TABLE_H
 #define STACK_TABLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,8 @@ static inline uintptr_t stack_table_address(uint32_t node)
     stack_table_read(node, &address);
     return address;
 }
+/* A word of the node for a user of the table; 0 at first. */
+atomic_uint *stack_table_user(uint32_t node);
 /* Checks the list's order and every node's place; the count of nodes, or -1. */
 int64_t stack_table_check(void);
 

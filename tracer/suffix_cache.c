@@ -4,9 +4,12 @@
 #include "stack_table.h"
 #include "trace_format.h"
 
-#define PLACES_LOG2 15u
+/* Sets of four, half a cache line; the newest comes first and the oldest goes. */
+#define SETS_LOG2 13u
+#define WAYS      4u
 
-static atomic_uint_least64_t *places; /* upper half of the hash · innermost node */
+typedef atomic_uint_least64_t place; /* upper half of the hash · innermost node */
+static place *places;
 
 static uint64_t hash_of(const struct walk *walk, uint32_t outside, uintptr_t function)
 {
@@ -48,28 +51,38 @@ static __attribute__((noinline)) uint32_t intern_each(const struct walk *walk, u
     return function ? stack_table_intern(node, function + 1, true) : node;
 }
 
+static void put_first(place *set, uint64_t entry)
+{
+    for (unsigned way = WAYS - 1; way > 0; way--)
+        atomic_store_explicit(&set[way], atomic_load_explicit(&set[way - 1], memory_order_relaxed),
+                              memory_order_relaxed);
+    atomic_store_explicit(&set[0], entry, memory_order_release);
+}
+
 uint32_t suffix_cache_intern(const struct walk *walk, uint32_t outside, uintptr_t function)
 {
     uint64_t hash = hash_of(walk, outside, function);
-    atomic_uint_least64_t *place = &places[hash & ((1u << PLACES_LOG2) - 1)];
-    uint64_t there = atomic_load_explicit(place, memory_order_acquire);
-    uint32_t node = (uint32_t)there;
-    if (there >> 32 == hash >> 32 && node && is_suffix(walk, node, outside, function))
-        return node;
-    node = intern_each(walk, outside, function);
+    place *set = &places[(hash & ((1u << SETS_LOG2) - 1)) * WAYS];
+    for (unsigned way = 0; way < WAYS; way++) {
+        uint64_t there = atomic_load_explicit(&set[way], memory_order_acquire);
+        uint32_t node = (uint32_t)there;
+        if (there >> 32 == hash >> 32 && node && is_suffix(walk, node, outside, function))
+            return node;
+    }
+    uint32_t node = intern_each(walk, outside, function);
     if (node && function)
-        atomic_store_explicit(place, (hash >> 32) << 32 | node, memory_order_release);
+        put_first(set, (hash >> 32) << 32 | node);
     return node;
 }
 
 void suffix_cache_forget(void)
 {
-    for (size_t i = 0; i < 1u << PLACES_LOG2; i++)
+    for (size_t i = 0; i < WAYS << SETS_LOG2; i++)
         atomic_store_explicit(&places[i], 0, memory_order_relaxed);
 }
 
 bool suffix_cache_begin(void)
 {
-    places = pages_map(sizeof *places << PLACES_LOG2);
+    places = pages_map(sizeof *places * WAYS << SETS_LOG2);
     return places != NULL;
 }

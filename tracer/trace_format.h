@@ -14,8 +14,8 @@
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for BLOCKS,
- *   VERDICTS and TIMELINE, where a record's place has no meaning, and for STRINGS and COMMAND, which
- *   are bytes.
+ *   VERDICTS and TIMELINE, where a record's place has no meaning, and for STRINGS and COMMAND,
+ * which are bytes.
  *
  * Reading a log that is being written
  *
@@ -220,7 +220,7 @@ struct trace_node {
     uint64_t address;
     uint32_t parent;
     uint32_t module;    /* index into MODULES, 0: in none (code made at run time) */
-    uint32_t writer[2]; /* the writer's own, no news to a reader */
+    uint32_t writer[4]; /* the writer's own, no news to a reader */
 };
 #define TRACE_NODE_END   0u
 #define TRACE_NODE_CUT   1u
@@ -384,7 +384,7 @@ _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
 _Static_assert(sizeof(struct trace_module) == 104, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
-_Static_assert(sizeof(struct trace_node) == 24, "trace_node");
+_Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_count) == 64, "trace_count: a cache line");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");

@@ -3,6 +3,7 @@
 #include "stack_counts.h"
 
 #include "scratch.h"
+#include "stack_table.h"
 #include "usage.h"
 
 #include <pthread.h>
@@ -15,12 +16,23 @@
 #define EVENTS (SCRATCH_SANITIZED ? 20000 : 200000)
 #define BLOCKS 400
 
+static uint32_t no_module(uintptr_t address)
+{
+    (void)address;
+    return 0;
+}
+static bool never_gone(uint32_t module)
+{
+    (void)module;
+    return false;
+}
+
 static int set_up(void **state)
 {
     (void)state;
     scratch_begin_log("counts.log");
     usage_begin();
-    return 0;
+    return stack_table_begin(no_module, never_gone) ? 0 : -1;
 }
 
 /* --- the peak ------------------------------------------------------------ */
@@ -41,7 +53,7 @@ static struct model {
 
 static uint32_t node_of(unsigned stack)
 {
-    return 100 + stack;
+    return stack_table_intern(TRACE_NODE_END, 0x1000 + stack, true);
 }
 
 static struct trace_count *record_of(unsigned stack)
@@ -122,10 +134,10 @@ static void a_stack_has_one_record_in_a_thread(void **state)
     struct thread *thread = thread_current();
     uint32_t first[3000];
     for (uint32_t i = 0; i < 3000; i++)
-        first[i] = stack_counts_find(thread, 5000 + i);
+        first[i] = stack_counts_find(thread, node_of(5000 + i));
     for (uint32_t i = 0; i < 3000; i++) {
-        assert_int_equal(stack_counts_find(thread, 5000 + i), first[i]);
-        assert_int_equal(stack_counts_stack(first[i]), 5000 + i);
+        assert_int_equal(stack_counts_find(thread, node_of(5000 + i)), first[i]);
+        assert_int_equal(stack_counts_stack(first[i]), node_of(5000 + i));
     }
     assert_int_equal(stack_counts_find(thread, 0), thread->count_unknown);
     assert_int_equal(stack_counts_stack(0), 0);
@@ -145,10 +157,10 @@ static void another_thread_counts_in_a_record_of_its_own(void **state)
     struct trace_totals before, after;
     pthread_t thread;
     void *other;
-    uint32_t mine = stack_counts_find(thread_current(), 9000);
+    uint32_t mine = stack_counts_find(thread_current(), node_of(9000));
     stack_counts_sum(&before);
     stack_counts_allocated(thread_current(), stack_counts_at(mine), 1000);
-    assert_int_equal(pthread_create(&thread, NULL, free_here, (void *)9000), 0);
+    assert_int_equal(pthread_create(&thread, NULL, free_here, (void *)(uintptr_t)node_of(9000)), 0);
     pthread_join(thread, &other);
     stack_counts_sum(&after);
     assert_int_not_equal(mine, (uintptr_t)other);
@@ -167,7 +179,7 @@ static void another_thread_counts_in_a_record_of_its_own(void **state)
 static void *go_up_and_down(void *argument)
 {
     struct thread *thread = thread_current();
-    struct trace_count *count = stack_counts_at(stack_counts_find(thread, 9001));
+    struct trace_count *count = stack_counts_at(stack_counts_find(thread, node_of(9001)));
     for (int i = 0; i < ROUNDS; i++)
         stack_counts_allocated(thread, count, 1000000 / ROUNDS);
     pthread_barrier_wait(argument);

@@ -398,6 +398,40 @@ static void other_calls_at_the_same_depth(void **state)
     assert_all_the_same(50);
 }
 
+/* Two frames that share their room: wherever the border between them lies, SP is the same, and the
+ * return address of the one before still lies in the room of the other. */
+static NOINLINE uint32_t with_room(size_t bytes)
+{
+    volatile char *room = alloca(bytes);
+    __asm__ volatile("" : : "r"(room) : "memory");
+    uint32_t stack = capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t share_room(size_t bytes, size_t rest)
+{
+    volatile char *room = alloca(bytes);
+    uint32_t stack;
+    __asm__ volatile("" : : "r"(room) : "memory");
+    if (bytes > rest) {
+        stack = with_room(rest);
+        __asm__ volatile("nop");
+    } else {
+        stack = with_room(rest);
+        __asm__ volatile("nop; nop");
+    }
+    return stack;
+}
+
+static void frames_with_another_border(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        share_room(i % 2 ? 640 : 64, i % 2 ? 64 : 640);
+    assert_all_the_same(20);
+}
+
 /* --- signals ------------------------------------------------------------- */
 
 static uint32_t in_handler[3];
@@ -676,6 +710,7 @@ int main(void)
         TEST(random_calls),
         TEST(stacks_left_by_longjmp),
         TEST(other_calls_at_the_same_depth),
+        TEST(frames_with_another_border),
         TEST(handlers_on_the_same_stack),
         TEST(handlers_on_a_stack_of_their_own),
         TEST(threads_have_stacks_of_their_own),
