@@ -133,7 +133,7 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
     struct trace_extent *extent = &directory()[place];
     extent->number = number;
     extent->offset = offset;
-    extent->length = kind == TRACE_COMMAND ? bytes : rounded;
+    extent->length = bytes;
     extent->first = first;
     /* Release: a reader that sees the kind sees the rest. */
     __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
