@@ -121,6 +121,9 @@ int main(void)
         cmocka_unit_test(blocks_of_a_fast_bin), cmocka_unit_test(zeroed_blocks),
         cmocka_unit_test(aligned_blocks),       cmocka_unit_test(addresses_of_nothing),
     };
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return 0; /* malloc is not glibc's there */
+#endif
     real_resolve();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
