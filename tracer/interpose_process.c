@@ -94,7 +94,7 @@ INTERPOSE void interpose_abort(void)
  * program's way; the program's own calls pass. */
 INTERPOSE int pipe2(int ends[2], int flags)
 {
-    long error = sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
+    long error = sys_call_unguarded(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
     if (error < 0) {
         errno = (int)-error;
         return -1;
