@@ -21,7 +21,24 @@ static struct {
     int (*set_caching)(unw_addr_space_t, unw_caching_policy_t);
     int (*backtrace)(void **, int);
     unw_addr_space_t *local;
+    uintptr_t begin;
+    uintptr_t end;
 } library;
+
+bool stepper_is_code(uintptr_t address)
+{
+    return address - library.begin < library.end - library.begin;
+}
+
+/* Where libunwind lies, from its first page to its last. */
+static void find_extent(void)
+{
+    struct dl_find_object object;
+    if (_dl_find_object((void *)library.step, &object) != 0)
+        return;
+    library.begin = (uintptr_t)object.dlfo_map_start;
+    library.end = (uintptr_t)object.dlfo_map_end;
+}
 
 bool stepper_load(const char **reason)
 {
@@ -50,6 +67,7 @@ bool stepper_load(const char **reason)
             return false;
         memcpy(wanted[i].place, &found, sizeof found);
     }
+    find_extent();
     library.set_caching(*library.local, UNW_CACHE_NONE);
     *reason = NULL;
     /* Its first use opens a pipe: now, while pipe2 knows for whom. */
@@ -77,7 +95,7 @@ static void make_context(const struct stepper_frame *frame, unw_context_t *conte
  * memory. In a sandbox that would kill for one of them it cannot be used. */
 static bool is_deadly(void)
 {
-    return sys_guard_forbids(SYS_rt_sigprocmask, SIG_SETMASK, 0, 0, 8, 0, 0) ||
+    return sys_guard_forbids(SYS_rt_sigprocmask, SIG_BLOCK, 0, 0, 8, 0, 0) ||
            sys_guard_forbids(SYS_mincore, 0, SYS_PAGE, 0, 0, 0, 0) ||
            sys_guard_forbids(SYS_mmap, 0, SYS_PAGE, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
