@@ -196,6 +196,12 @@ bool lifecycle_is_own_process(void)
     return trace_log_header && trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
+bool lifecycle_is_over(void)
+{
+    bool never_began = atomic_load(&life.ender) == 0 && !tracing_is_on();
+    return atomic_load(&life.ended) || never_began || !lifecycle_is_own_process();
+}
+
 static bool has_other_allocator(void)
 {
     return module_list_find((uintptr_t)real.malloc) != module_list_find((uintptr_t)secure_getenv);
