@@ -26,7 +26,7 @@ test_data_runs_out() { runs_out data; }
 # With so little that the tracer cannot begin, or begins and cannot go on, the program runs all the same.
 test_started_with_little_address_space() {
     local limit
-    "$program" started >native.out
+    native "$program" started
     for limit in 16000 20000 28000 36000 40000 44000 46000 48000 50000 52000 54000 60000 80000 120000; do
         rm -f trace*.log
         status=0
@@ -68,7 +68,7 @@ test_control_group_over_its_limit() {
     report /dev/shm/leakreport.$$.log
     rm /dev/shm/leakreport.$$.log
     equal 'exit status of leakreport' 0 "$status"
-    has report 'It was killed, or is gone without a word' 'in use when it was killed: ' ': take (scarce.c:' ': many (scarce.c:'
+    has report 'It was killed, or is gone without a word' 'in use when it was killed: ' ': take (scarce.c:'
 }
 
 on_fuse() { # on_fuse OPTIONS: the program with its log on a filesystem of a process
