@@ -12,6 +12,8 @@ test_go_with_c() {
     report --show-leak-kinds=all trace.log
     has_not report Invalid Mismatched
     equal 'what C lost' '10000 bytes in 10 blocks by malloc' "$(block_of c_leak)"
+    # Go's frames have Go's lines (its units are in no index by address).
+    grep -qE ': runtime\.asmcgocall\.abi0 \(asm_amd64\.s:[0-9]+\)' report || fail "$(grep -m3 asmcgocall report)"
 }
 test_java() {
     cp "$TESTS/guests/Guest.java" .
