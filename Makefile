@@ -89,6 +89,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/
 
 deps:
 	@sh tests/deps.sh build test
+deps-guests:
+	@sh tests/deps.sh build test guests
 deps-bench:
 	@sh tests/deps.sh build test bench
 
@@ -112,6 +114,8 @@ tsan:
 run-unit: unit
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh unit
 
+guests: all
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
 stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
 bench: all
@@ -136,11 +140,12 @@ help:
 	@echo 'make deps try      install what is missing, build, trace the demo, print its report'
 	@echo 'make deps check    install what is missing, pass every test'
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
+	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
+.PHONY: all deps deps-bench deps-guests guests try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

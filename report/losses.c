@@ -17,7 +17,8 @@ static const struct loss {
     LOSS(block_bytes, "%s bytes were in those allocations."),
     LOSS(stacks_unknown, "%s allocations were recorded without a call stack."),
     LOSS(stacks_cut, "%s call stacks are cut: their outermost frames are missing."),
-    LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated."),
+    LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated: they were "
+                        "done, and are not in the totals."),
     LOSS(modules, "%s modules found no room in the log: their frames have no names."),
     LOSS(threads, "%s threads found no room in the log."),
     LOSS(errors, "%s errors of the program found no room in the log."),

@@ -76,7 +76,9 @@ static Dwarf_Die *source_find_unit(struct source_lines *lines, Dwarf_Addr addres
     Dwarf_Addr bias;
     Dwarf_Die *unit = dwfl_module_addrdie(lines->module, address + lines->bias, &bias);
 
-    return unit ? unit : source_search_ranges(lines, address);
+    /* libdwfl gives the unit before a gap for what lies in the gap: all of Go, which has no
+     * aranges, would be of some file of C. */
+    return unit && dwarf_haspc(unit, address) == 1 ? unit : source_search_ranges(lines, address);
 }
 
 static const char *source_attribute_text(Dwarf_Die *die, unsigned name)

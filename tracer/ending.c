@@ -145,11 +145,22 @@ void ending_stand_in(int signal)
     sys_sigaction(signal, &ours, NULL);
 }
 
+void ending_step_aside_everywhere(void)
+{
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        ending_step_aside(watched[i]);
+}
+
+void ending_stand_in_everywhere(void)
+{
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        ending_stand_in(watched[i]);
+}
+
 void ending_watch_signals(ending_listener *listener)
 {
     listen = listener;
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
-        ending_stand_in(watched[i]);
+    ending_stand_in_everywhere();
 }
 
 /* --- the program asks ---------------------------------------------------- */

@@ -124,6 +124,28 @@ static void leave_in_child(void)
     message_forget();
 }
 
+/* A sanitizer's runtime brings its own malloc, and shadow memory of terabytes, full of what would
+ * look like pointers. */
+static void face_sanitizers(void)
+{
+    static const struct {
+        const char *symbol;
+        const char *name;
+    } known[] = {{"__asan_init", "AddressSanitizer"},
+                 {"__hwasan_init", "HWAddressSanitizer"},
+                 {"__tsan_init", "ThreadSanitizer"},
+                 {"__msan_init", "MemorySanitizer"},
+                 {"__lsan_init", "LeakSanitizer"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (!real_is_bypassed(known[i].symbol) && !real_find(known[i].symbol))
+            continue;
+        life.options.leak_check = false;
+        message_line("libtrace: this program is built with %s, which replaces malloc itself: no "
+                     "leak check is made; build it without",
+                     known[i].name);
+    }
+}
+
 static void begin(void)
 {
     static char problem[8192];
@@ -149,6 +171,7 @@ static void begin(void)
     add_facts(tracer);
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
+    face_sanitizers();
     unwind_verify(life.options.verify_stacks);
     /* Release: whoever reads the magic finds the rest of the header. */
     uint64_t magic;
@@ -175,6 +198,12 @@ bool lifecycle_begin(void)
 bool lifecycle_is_own_process(void)
 {
     return trace_log_header && trace_log_header->pid == (uint32_t)sys_getpid();
+}
+
+bool lifecycle_is_over(void)
+{
+    bool never_began = atomic_load(&life.ender) == 0 && !tracing_is_on();
+    return atomic_load(&life.ended) || never_began || !lifecycle_is_own_process();
 }
 
 static bool has_other_allocator(void)

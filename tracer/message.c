@@ -130,7 +130,11 @@ size_t message_format(char *buffer, size_t size, const char *format, ...)
  * number for something else. */
 static int standard_error(void)
 {
+    struct stat status;
     if (leads_to_target(target.fd))
+        return target.fd;
+    /* Locked in, so that nobody can say: its number is out of the program's way. */
+    if (target.fd > 2 && sys_fstat(target.fd, &status) == -EPERM)
         return target.fd;
     return leads_to_target(2) ? 2 : -1;
 }

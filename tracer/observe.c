@@ -222,17 +222,24 @@ void observe_new_done(void *pointer, const struct observe_new *what, const struc
 
 /* --- free ---------------------------------------------------------------- */
 
+static bool pass_on_unknown(void)
+{
+    trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
+    return true;
+}
+
 /* No live block begins at the address. Where blocks went unrecorded it may be one of those, and is
- * passed on; else it is the program's mistake, and is not. */
+ * passed on, as is a block that came past us; else it is the program's mistake, and is not. */
 static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer,
                                                          const struct call_site *site)
 {
     if (leak_scan_is_child())
         return true;
-    if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED)) {
-        trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
-        return true;
-    }
+    if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED))
+        return pass_on_unknown();
+    uint32_t stack = capture(thread, site);
+    if (misuse_is_unseen_block(thread, (uint64_t)pointer, stack))
+        return pass_on_unknown();
     thread_count(&thread->record->bad_frees, 1);
     unwind_drop(thread, site);
     misuse_bad_free(thread, (uint64_t)pointer, capture(thread, site));

@@ -186,7 +186,7 @@ struct trace_extent {
     uint32_t kind;   /* enum trace_table */
     uint32_t number; /* 0, 1, 2 … within its table */
     uint64_t offset; /* bytes, a multiple of TRACE_PAGE_SIZE */
-    uint64_t length; /* bytes, a multiple of TRACE_PAGE_SIZE (COMMAND: exact) */
+    uint64_t length; /* bytes; what follows up to the page's end belongs to no table */
     uint64_t first;  /* index of its first record in the table */
 };
 

@@ -135,7 +135,7 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
     struct trace_extent *extent = &directory()[place];
     extent->number = number;
     extent->offset = offset;
-    extent->length = kind == TRACE_COMMAND ? bytes : rounded;
+    extent->length = bytes;
     extent->first = first;
     /* Release: a reader that sees the kind sees the rest. */
     __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
@@ -211,6 +211,20 @@ static bool is_log(const struct trace_header *header)
             header->byte_order == TRACE_BYTE_ORDER && header->extents_max == TRACE_EXTENTS_MAX);
 }
 
+/* The kernel lets go of a mapped file's lock a moment after its process is gone and waited for. */
+static bool is_locked(int fd)
+{
+    const struct timespec moment = {0, 1000000};
+    struct trace_header header;
+    for (int round = 0; sys_flock(fd, LOCK_EX | LOCK_NB) != 0; round++) {
+        if (round == 50 || sys_pread(fd, &header, sizeof header, 0) != (long)sizeof header ||
+            writer_lives(&header))
+            return true;
+        sys_call(SYS_nanosleep, (long)&moment, 0, 0, 0, 0, 0);
+    }
+    return false;
+}
+
 enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
 
 /* What stands at log_file.path. A log may be replaced when nobody holds its lock and its writer is
@@ -227,7 +241,7 @@ static enum existing look_at_existing(void)
     if (sys_is_error(fd))
         return EXISTING_FOREIGN;
     enum existing result = EXISTING_REPLACEABLE;
-    if (sys_flock((int)fd, LOCK_EX | LOCK_NB) != 0)
+    if (is_locked((int)fd))
         result = EXISTING_LIVE;
     else if (sys_pread((int)fd, &header, sizeof header, 0) != (long)sizeof header)
         result = status.st_size == 0 ? EXISTING_REPLACEABLE : EXISTING_FOREIGN;

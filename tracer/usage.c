@@ -7,21 +7,21 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 
-#define QUANTUM_MIN       4096
-#define QUANTUM_SHARE     1024
-#define FIRST_INTERVAL_NS 5000000u
+#define QUANTUM_MIN    4096
+#define QUANTUM_SHARE  1024
+#define FIRST_INTERVAL 5000000u /* ticks, of about a nanosecond */
 
 struct trace_peak *usage_peak;
 
 static struct {
     struct trace_sample *samples; /* NULL: no room */
     atomic_uint busy;
-    atomic_uint_least64_t next_ns;
-    uint64_t interval_ns;
+    atomic_uint_least64_t next_ticks; /* the kernel is not asked for the time until then */
+    uint64_t interval;
     uint32_t count;
     uint32_t epoch; /* of the last sample */
     bool cannot_ask;
-} timeline = {.interval_ns = FIRST_INTERVAL_NS};
+} timeline = {.interval = FIRST_INTERVAL};
 
 /* --- the peak ------------------------------------------------------------ */
 
@@ -84,7 +84,7 @@ static void halve(void)
     for (uint32_t i = TRACE_SAMPLES_MAX / 2; i < TRACE_SAMPLES_MAX; i++)
         __atomic_store_n(&timeline.samples[i].time_ns, 0, __ATOMIC_RELEASE);
     timeline.count = TRACE_SAMPLES_MAX / 2;
-    timeline.interval_ns *= 2;
+    timeline.interval *= 2;
 }
 
 static void take_sample(uint64_t now)
@@ -113,16 +113,16 @@ static void sample_at(uint64_t now)
                                                  memory_order_relaxed))
         return;
     take_sample(now);
-    atomic_store_explicit(&timeline.next_ns, now + timeline.interval_ns, memory_order_relaxed);
+    atomic_store_explicit(&timeline.next_ticks, sys_ticks() + timeline.interval,
+                          memory_order_relaxed);
     atomic_store_explicit(&timeline.busy, 0, memory_order_release);
 }
 
 __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
 {
-    uint64_t now = trace_log_now();
     thread->until_sample = USAGE_CLOCK_EVERY - 1;
-    if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
-        sample_at(now);
+    if (sys_ticks() >= atomic_load_explicit(&timeline.next_ticks, memory_order_relaxed))
+        sample_at(trace_log_now());
 }
 
 void usage_begin(void)
