@@ -89,6 +89,24 @@ struct thread *thread_attach(void)
     return thread;
 }
 
+uint64_t thread_events(const struct thread *thread)
+{
+    const struct trace_thread *record = thread->record;
+    return __atomic_load_n(&record->allocations, __ATOMIC_RELAXED) +
+           __atomic_load_n(&record->frees, __ATOMIC_RELAXED) +
+           __atomic_load_n(&record->bad_frees, __ATOMIC_RELAXED);
+}
+
+void thread_forked(void)
+{
+    struct thread *thread = thread_self;
+    if (!thread)
+        return;
+    unsigned tid = (unsigned)sys_gettid();
+    atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
+    __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
+}
+
 void thread_sum(struct trace_totals *totals)
 {
     *totals = (struct trace_totals){0};

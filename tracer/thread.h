@@ -63,6 +63,10 @@ struct thread {
     uintptr_t readable_low;     /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */
+
+    atomic_bool at_gate;     /* waits for another thread's fork (fork_gate) */
+    uint64_t events_at_fork; /* thread_events when that began */
+    uint64_t cpu_at_fork;    /* and its processor time, nanoseconds */
 };
 
 extern _Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -76,6 +80,11 @@ static inline struct thread *thread_current(void)
 }
 /* All structs, newest first, through `next`. */
 struct thread *thread_first(void);
+
+/* A number that changes with every event of a thread that is counted. */
+uint64_t thread_events(const struct thread *thread);
+/* In a forked child: the calling thread has another number; the structs of the others are free. */
+void thread_forked(void);
 
 /* The sums of all threads' counts. */
 void thread_sum(struct trace_totals *totals);
