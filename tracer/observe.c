@@ -184,6 +184,14 @@ void observe_new_done(void *pointer, const struct observe_new *what, const struc
 
 /* --- free ---------------------------------------------------------------- */
 
+/* Whether live blocks may be missing from the table. */
+static bool some_are_missing(void)
+{
+    const struct trace_losses *losses = &trace_log_header->losses;
+    return __atomic_load_n(&losses->blocks, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&losses->fork_threads, __ATOMIC_RELAXED);
+}
+
 /* No live block begins at the address. Where blocks went unrecorded it may be one of those, and is
  * passed on; else it is the program's mistake, and is not. */
 static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer,
@@ -191,7 +199,7 @@ static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, 
 {
     if (leak_scan_is_child())
         return true;
-    if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED)) {
+    if (!thread || some_are_missing()) {
         trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
         return true;
     }
