@@ -124,7 +124,9 @@ bool forked_in_child(const struct env_options *options)
     if (fork_gate_is_torn())
         return refuse("another thread was in the midst of a change of the log");
     const char *file = expand(options->trace_name, path, sizeof path);
-    if (!trace_log_fork(file ? file : options->trace_file))
+    if (!file)
+        file = options->trace_file;
+    if (!trace_log_fork(file, strcmp(file, options->trace_file) == 0))
         return false;
     unsigned changed = fork_gate_changed();
     trace_log_lose(&trace_log_header->losses.fork_threads,

@@ -383,15 +383,13 @@ const struct trace_log_piece *trace_log_piece(unsigned place)
                : NULL;
 }
 
-long trace_log_renew(const char *path)
+long trace_log_renew(const char *path, bool shared)
 {
-    static char before[sizeof log_file.path];
-    memcpy(before, log_file.path, sizeof before);
     trace_log_forget();
-    memcpy(log_file.path, path, strlen(path) + 1);
-    /* The parent has that one, and need not be looked for. */
-    if (strcmp(before, path) == 0)
-        use_pid_name(before, 0);
+    if (shared)
+        use_pid_name(path, 0);
+    else
+        memcpy(log_file.path, path, strlen(path) + 1);
     long fd = open_fresh();
     if (sys_is_error(fd))
         return fd;

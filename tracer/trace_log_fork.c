@@ -130,13 +130,13 @@ static long fill(int fd)
     return error ? error : map_all(fd);
 }
 
-bool trace_log_fork(const char *path)
+bool trace_log_fork(const char *path, bool shared)
 {
     if (!trace_log_is_whole()) {
         message_line("libtrace: this forked process is not traced: its parent's log is not whole");
         return false;
     }
-    long fd = trace_log_renew(path);
+    long fd = trace_log_renew(path, shared);
     long error = sys_is_error(fd) ? fd : fill((int)fd);
     if (error)
         trace_log_abandon(error);

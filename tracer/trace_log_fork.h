@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The calling process' log becomes `path` (absolute), or that with its number in it. What names
+/* The calling process' log becomes `path` (absolute); or that with its number in it, if the name is
+ * `shared` with its parent, or taken. What names
  * the process in the header is the parent's still, and the magic is not stored yet. false: there is
  * no log, one line has said why, and tracing must not go on. Called in a forked child, with one
  * thread. */
-bool trace_log_fork(const char *path);
+bool trace_log_fork(const char *path, bool shared);
 
 /* --- what trace_log.c knows, for trace_log_fork.c ------------------------- */
 
@@ -31,7 +32,7 @@ bool trace_log_is_whole(void);
 /* How many of an extent's bytes are in use. */
 uint64_t trace_log_used(const struct trace_extent *extent);
 /* Lets go of the parent's file and makes one for this process: its descriptor or -errno. */
-long trace_log_renew(const char *path);
+long trace_log_renew(const char *path, bool shared);
 /* Takes that back and says why. */
 void trace_log_abandon(long error);
 
