@@ -30,6 +30,9 @@ static const struct loss {
                               "count as reachable."),
     LOSS(mapping_bytes_not_read, "%s bytes of memory could not be read by the leak check: a block "
                                  "that only they point to counts as lost."),
+    LOSS(fork_threads, "%s threads of the parent were at work in the heap while this process was "
+                       "forked: single blocks may be missing or listed though they are not "
+                       "there."),
     LOSS(fork_failed, "%s leak checks had to run inside the program, because a process of "
                       "their own could not be made or did not finish."),
 #undef LOSS

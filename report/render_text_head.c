@@ -112,6 +112,10 @@ void render_text_head(const struct text_page *page)
         text_head_process(page);
     else
         text_head_single(page);
+    if (model->header.flags & TRACE_FLAG_CHILD)
+        render_text_line(page,
+                         "Forked by process %u: its blocks and totals go on from that process's.",
+                         model->header.parent_pid);
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
         render_text_line(page, "Note: %s", model->notes[i]);

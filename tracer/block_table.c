@@ -181,6 +181,11 @@ static __attribute__((noinline, cold)) void grow(unsigned newest)
     atomic_store_explicit(&state.growing, 0, memory_order_release);
 }
 
+bool block_table_is_growing(void)
+{
+    return atomic_load_explicit(&state.growing, memory_order_relaxed) != 0;
+}
+
 static void flush_count(int32_t *unflushed)
 {
     int64_t now = atomic_fetch_add_explicit(&live, *unflushed, memory_order_relaxed) + *unflushed;

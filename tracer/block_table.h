@@ -46,6 +46,8 @@ struct block {
 
 /* Makes the first generation; false: no memory at all. */
 bool block_table_begin(void);
+/* Whether a thread is making the table larger. */
+bool block_table_is_growing(void);
 /* Records a block. *unflushed is the calling thread's, for the table's own bookkeeping.
  * false: no room. */
 bool block_table_insert(const struct block *block, int32_t *unflushed);

@@ -333,6 +333,12 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t))
     return true;
 }
 
+bool frame_cache_is_busy(void)
+{
+    return atomic_load_explicit(&replacing, memory_order_relaxed) != 0 ||
+           atomic_load_explicit(&probing, memory_order_relaxed) != 0;
+}
+
 void frame_cache_count(struct frame_cache_counts *counts)
 {
     for (int i = 0; i < FRAME_KINDS; i++)

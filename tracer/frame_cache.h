@@ -56,6 +56,8 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t address));
 uint64_t frame_cache_find(uintptr_t address);
 /* The code of begin … end has gone: rules for it are asked for anew. */
 void frame_cache_forget(uintptr_t begin, uintptr_t end);
+/* Whether a thread is changing the table or asking libunwind. */
+bool frame_cache_is_busy(void);
 /* What was asked and learnt, for reports and tests. */
 struct frame_cache_counts {
     uint64_t rules[FRAME_KINDS]; /* by kind */

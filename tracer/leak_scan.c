@@ -291,13 +291,20 @@ static int check(struct scan *scan, enum trace_scan how)
 
 /* --- the child ----------------------------------------------------------- */
 
+static uint64_t bit_of(int signal)
+{
+    return 1ull << (signal - 1);
+}
+
+/* Faults end it. What is sent to the program's process group (a server's stop, Ctrl-C) does not. */
 static void set_signals_to_default(void)
 {
     struct sys_sigaction action = {0};
-    uint64_t none = 0;
+    uint64_t sent = ~(bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE) |
+                      bit_of(SIGABRT) | bit_of(SIGTRAP) | bit_of(SIGSYS));
     for (int signal = 1; signal <= 64; signal++)
         sys_sigaction(signal, &action, NULL);
-    sys_sigprocmask(SIG_SETMASK, &none, NULL);
+    sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
 static void free_caches(const struct leak_scan_options *options)

@@ -3,6 +3,8 @@
 #include "block_table.h"
 #include "ending.h"
 #include "env.h"
+#include "fork_gate.h"
+#include "forked.h"
 #include "frame_cache.h"
 #include "freed_table.h"
 #include "leak_scan.h"
@@ -72,14 +74,28 @@ static void add_command(void)
     sys_close((int)fd);
 }
 
-static void add_facts(const char *tracer)
+static void add_identity(void)
 {
     struct trace_header *header = trace_log_header;
-    char directory[4096] = "";
     header->pid = (uint32_t)sys_getpid();
     header->parent_pid = (uint32_t)sys_getppid();
     header->pid_namespace = read_pid_namespace();
     header->start_ticks = sys_start_ticks((int)sys_getpid());
+}
+
+/* Release: whoever reads the magic finds the rest of the header. */
+static void publish_log(void)
+{
+    uint64_t magic;
+    memcpy(&magic, TRACE_MAGIC, sizeof magic);
+    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
+}
+
+static void add_facts(const char *tracer)
+{
+    struct trace_header *header = trace_log_header;
+    char directory[4096] = "";
+    add_identity();
     header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     header->stack_depth_limit = WALK_DEPTH_LIMIT;
     header->executable = add_link("/proc/self/exe");
@@ -114,6 +130,8 @@ static bool begin_tables(void)
            freed_table_begin() && unwind_begin() && frame_cache_begin(is_stable);
 }
 
+/* --- forked children ----------------------------------------------------- */
+
 /* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait).
  */
 static void leave_in_child(void)
@@ -146,6 +164,50 @@ static void face_sanitizers(void)
     }
 }
 
+static bool is_ending(void)
+{
+    return atomic_load(&life.ender) != 0;
+}
+
+static void before_fork(void)
+{
+    if (lifecycle_is_own_process() && !is_ending())
+        forked_prepare();
+}
+
+/* What the parent was about to do, exec for one, this process is not. */
+static void begin_in_child(void)
+{
+    struct trace_header *header = trace_log_header;
+    add_identity();
+    header->flags |= TRACE_FLAG_CHILD;
+    header->ending = TRACE_RUNNING;
+    header->end_realtime_ns = 0;
+    header->became = (struct trace_string){0};
+    publish_log();
+    tracing_set(true);
+}
+
+/* With the end under way in another thread, which is not here, there is nothing to go on with. */
+static void after_fork_in_child(void)
+{
+    if (!is_ending() && forked_in_child(&life.options))
+        begin_in_child();
+    else
+        leave_in_child();
+    forked_done();
+}
+
+/* Registered before the program's own handlers: the first of ours runs last, and the others first.
+ */
+static void watch_forks(void)
+{
+    if (life.options.trace_children)
+        pthread_atfork(before_fork, forked_in_parent, after_fork_in_child);
+    else
+        pthread_atfork(NULL, NULL, leave_in_child);
+}
+
 static void begin(void)
 {
     static char problem[8192];
@@ -173,19 +235,17 @@ static void begin(void)
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     face_sanitizers();
     unwind_verify(life.options.verify_stacks);
-    /* Release: whoever reads the magic finds the rest of the header. */
-    uint64_t magic;
-    memcpy(&magic, TRACE_MAGIC, sizeof magic);
-    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
-    pthread_atfork(NULL, NULL, leave_in_child);
+    publish_log();
+    watch_forks();
     ending_watch_signals(end_by_signal);
     tracing_set(true);
 }
 
 bool lifecycle_begin(void)
 {
-    if (atomic_load_explicit(&life.begun, memory_order_acquire) || !env_is_there() ||
-        atomic_exchange(&life.beginning, 1))
+    if (atomic_load_explicit(&life.begun, memory_order_acquire))
+        return fork_gate_pass();
+    if (!env_is_there() || atomic_exchange(&life.beginning, 1))
         return false;
     if (!atomic_exchange(&life.begun, 1))
         begin();
@@ -220,7 +280,7 @@ static void forget_code(uintptr_t begin, uintptr_t end)
 
 void lifecycle_unloaded(void)
 {
-    if (tracing_is_on() && lifecycle_is_own_process())
+    if (fork_gate_is_on() && lifecycle_is_own_process())
         module_list_refresh(forget_code);
 }
 
@@ -263,7 +323,7 @@ static void wait_for_end(void)
 static bool begin_end(void)
 {
     unsigned nobody = 0;
-    if (atomic_load(&life.ender) == 0 && !tracing_is_on())
+    if (!is_ending() && !fork_gate_is_on())
         return false;
     if (atomic_compare_exchange_strong(&life.ender, &nobody, (unsigned)sys_gettid()))
         return true;
@@ -322,7 +382,7 @@ static void note_name(const char *path)
 void lifecycle_exec(const char *path)
 {
     struct trace_header *header = trace_log_header;
-    if (!tracing_is_on() || !lifecycle_is_own_process() || !is_there(path))
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || !is_there(path))
         return;
     note_name(path);
     stack_counts_sum(&header->totals);
@@ -337,7 +397,7 @@ void lifecycle_exec(const char *path)
 void lifecycle_exec_failed(void)
 {
     struct trace_header *header = trace_log_header;
-    if (!tracing_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
         return;
     header->end_realtime_ns = 0;
     __atomic_store_n(&header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);

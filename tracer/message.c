@@ -42,6 +42,14 @@ void message_forget(void)
     target.known = false;
 }
 
+void message_forked(void)
+{
+    if (target.known && target.fd > 2 && leads_to_target(target.fd)) {
+        sys_close(target.fd);
+        target.fd = -1;
+    }
+}
+
 void message_to_file(const char *path)
 {
     target.path = path;
@@ -139,11 +147,19 @@ static int standard_error(void)
     return leads_to_target(2) ? 2 : -1;
 }
 
+static void write_to_file(const char *line, size_t length);
+
 static void write_to_standard_error(const char *line, size_t length)
 {
     int fd = standard_error();
     if (fd >= 0)
         sys_write_unsignalled(fd, line, length);
+}
+
+void message_make_file(void)
+{
+    if (target.path && !target.begun)
+        write_to_file("", 0);
 }
 
 static void write_to_file(const char *line, size_t length)

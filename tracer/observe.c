@@ -222,6 +222,14 @@ void observe_new_done(void *pointer, const struct observe_new *what, const struc
 
 /* --- free ---------------------------------------------------------------- */
 
+/* Whether live blocks may be missing from the table. */
+static bool some_are_missing(void)
+{
+    const struct trace_losses *losses = &trace_log_header->losses;
+    return __atomic_load_n(&losses->blocks, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&losses->fork_threads, __ATOMIC_RELAXED);
+}
+
 static bool pass_on_unknown(void)
 {
     trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
@@ -235,7 +243,7 @@ static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, 
 {
     if (leak_scan_is_child())
         return true;
-    if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED))
+    if (!thread || some_are_missing())
         return pass_on_unknown();
     uint32_t stack = capture(thread, site);
     if (misuse_is_unseen_block(thread, (uint64_t)pointer, stack))

@@ -77,6 +77,7 @@ static inline void stack_counts_freed(struct thread *thread, struct trace_count 
     if (temporary)
         thread_count(&count->temporary, 1);
     usage_subtract(thread, size);
+    usage_tick(thread);
 }
 
 #endif

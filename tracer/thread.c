@@ -96,3 +96,19 @@ struct thread *thread_attach(void)
     thread_self = thread;
     return thread;
 }
+
+uint64_t thread_events(const struct thread *thread)
+{
+    return __atomic_load_n(&thread->until_sample, __ATOMIC_RELAXED) +
+           __atomic_load_n(&thread->record->bad_frees, __ATOMIC_RELAXED);
+}
+
+void thread_forked(void)
+{
+    struct thread *thread = thread_self;
+    if (!thread)
+        return;
+    unsigned tid = (unsigned)sys_gettid();
+    atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
+    __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
+}

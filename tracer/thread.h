@@ -73,7 +73,7 @@ struct thread {
     int32_t blocks_unflushed; /* see block_table */
     uint32_t record_index;    /* of `record`, in THREADS */
     uint32_t count_unknown;   /* its record in COUNTS for blocks without a known stack */
-    uint32_t until_sample;    /* allocations until the clock is looked at: see usage */
+    uint32_t until_sample;    /* events until the clock is looked at: see usage */
     int64_t live_unflushed;   /* bytes: see usage */
     const void *latest;       /* the block allocated last, while it lives */
     struct thread_counts counts;
@@ -89,6 +89,10 @@ struct thread {
     uintptr_t readable_low; /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */
+
+    atomic_bool at_gate;     /* waits for another thread's fork (fork_gate) */
+    uint64_t events_at_fork; /* thread_events when that began */
+    uint64_t cpu_at_fork;    /* and its processor time, nanoseconds */
 };
 
 extern _Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -102,6 +106,12 @@ static inline struct thread *thread_current(void)
 }
 /* All structs, newest first, through `next`. */
 struct thread *thread_first(void);
+
+/* A number that changes with every event of a thread that is counted, and comes
+ * round again after some hundreds of them. */
+uint64_t thread_events(const struct thread *thread);
+/* In a forked child: the calling thread has another number; the structs of the others are free. */
+void thread_forked(void);
 
 /* Only the owner writes a count, so the increment needs no lock; but it is one instruction, so that
  * a signal handler of the same thread cannot come in between. */

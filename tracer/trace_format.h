@@ -63,7 +63,8 @@ enum {
     TRACE_FLAG_CUT_TO_SIZE = 1u << 1, /* the clean end: unused space was given back */
     TRACE_FLAG_OTHER_ALLOCATOR = 1u << 2, /* malloc is not glibc's */
     TRACE_FLAG_BYPASSED = 1u << 4,        /* the program's own malloc comes before the tracer's */
-    TRACE_FLAG_CHILD = 1u << 3,           /* a traced process started this one */
+    /* Forked by a traced process, parent_pid: all counts, blocks and times go on from its log. */
+    TRACE_FLAG_CHILD = 1u << 3,
 };
 
 /* A run of bytes in STRINGS. length 0: no string. The bytes are not NUL terminated. */
@@ -88,7 +89,8 @@ struct trace_losses {
     uint64_t threads_not_stopped;    /* at the leak check: scanned whole, registers unknown */
     uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
     uint64_t fork_failed;            /* leak checks that had to run in place */
-    uint64_t reserved[7];
+    uint64_t fork_threads;           /* other threads that were at work while it was forked */
+    uint64_t reserved[6];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there

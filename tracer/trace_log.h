@@ -55,6 +55,8 @@ static inline void trace_log_lose(uint64_t *counter, uint64_t amount)
     __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
 }
 
+/* Whether a thread is adding an extent to one of the tables above. */
+bool trace_log_is_growing(void);
 /* In a forked child: lets go of the parent's file. */
 void trace_log_forget(void);
 /* Gives back storage that no record uses. Called last, when nothing is recorded any longer. */

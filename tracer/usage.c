@@ -133,6 +133,11 @@ void usage_begin(void)
         trace_log_extend(TRACE_TIMELINE, 0, TRACE_SAMPLES_MAX * sizeof(struct trace_sample), 0);
 }
 
+void usage_forked(void)
+{
+    atomic_store_explicit(&timeline.busy, 0, memory_order_relaxed);
+}
+
 void usage_end(void)
 {
     for (struct thread *thread = thread_first(); thread; thread = thread->next) {

@@ -8,7 +8,7 @@
  * the epoch, and who is about to change a record of an older epoch saves what it was
  * (stack_counts).
  *
- * Every few hundred allocations a thread looks at the clock, and if it is time it adds a sample to
+ * Every few hundred events a thread looks at the clock, and if it is time it adds a sample to
  * TIMELINE. */
 #ifndef USAGE_H
 #define USAGE_H
@@ -16,7 +16,7 @@
 #include "swap.h"
 #include "thread.h"
 
-#define USAGE_CLOCK_EVERY 256u /* allocations */
+#define USAGE_CLOCK_EVERY 512u /* allocations and frees */
 
 extern struct trace_peak *usage_peak;
 
@@ -50,12 +50,15 @@ static inline void usage_subtract(struct thread *thread, size_t bytes)
         usage_add_shared(thread, -(int64_t)bytes);
 }
 
+/* With every event. */
 static inline void usage_tick(struct thread *thread)
 {
     if (__builtin_expect(thread->until_sample-- == 0, 0))
         usage_sample(thread);
 }
 
+/* In a forked child: who else was taking a sample is not here. */
+void usage_forked(void);
 /* The last sample, at the end. */
 void usage_end(void);
 
