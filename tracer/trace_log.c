@@ -426,9 +426,9 @@ void trace_log_abandon(long error)
 
 /* --- the end ------------------------------------------------------------- */
 
-static const struct chunk_table *const tables[] = {&trace_log_strings, &trace_log_modules,
-                                                   &trace_log_threads, &trace_log_nodes,
-                                                   &trace_log_errors,  &trace_log_sizes};
+static const struct chunk_table *const tables[] = {
+    &trace_log_strings, &trace_log_modules, &trace_log_threads, &trace_log_nodes,
+    &trace_log_errors,  &trace_log_sizes,   &trace_log_counts};
 #define TABLES (sizeof tables / sizeof *tables)
 
 bool trace_log_is_growing(void)
