@@ -10,7 +10,7 @@
 #include <errno.h>
 
 #define WAIT_LIMIT_NS   15000000000ull /* at the gate: longer than a child is waited for */
-#define SETTLE_LIMIT_NS 500000000ull
+#define SETTLE_LIMIT_NS 2000000000ull
 #define INSIDE_NS       1000000ull /* of processor time: nobody is inside the tracer for so long */
 #define NAP_MIN_NS      20000ull
 #define NAP_MAX_NS      1000000ull
