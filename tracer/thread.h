@@ -74,6 +74,8 @@ struct thread {
     uint32_t record_index;    /* of `record`, in THREADS */
     uint32_t count_unknown;   /* its record in COUNTS for blocks without a known stack */
     uint32_t until_sample;    /* events until the clock is looked at: see usage */
+    uint32_t sample_batch;    /* that many from one look to the next */
+    uint64_t looked_ns;       /* when that was */
     int64_t live_unflushed;   /* bytes: see usage */
     const void *latest;       /* the block allocated last, while it lives */
     struct thread_counts counts;
