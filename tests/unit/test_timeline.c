@@ -64,7 +64,7 @@ static void many_samples_keep_their_highs_and_the_last(void **state)
 
     (void)state;
     for (uint64_t i = 1; i <= 1000; i++)
-        sample(i * 1000, i == 333 ? 5000 : i % 7, 0);
+        sample(i * 1000, i == 320 ? 5000 : i % 7, 0);
     timeline_make(&timeline, &model);
     assert_in_range(timeline.count, TIMELINE_PARTS, TIMELINE_ROWS_MAX - 1);
     for (uint32_t i = 0; i < timeline.count; i++) {
