@@ -15,7 +15,7 @@
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for BLOCKS,
  *   VERDICTS and TIMELINE, where a record's place has no meaning, and for STRINGS and COMMAND,
- *   which are bytes.
+ * which are bytes.
  *
  * Reading a log that is being written
  *
