@@ -113,7 +113,10 @@ test_killed_at_the_peak() {
 test_reading_while_the_program_runs() {
     LIBTRACE_OPTIONS=-q LD_PRELOAD=$LIBTRACE "$PROGRAMS/thread_kill" model 2>err &
     pid=$!
-    until [ -s model ] && [ "$(od -An -td8 -N8 model | tr -d ' ')" = 4 ]; do sleep 0.002; done
+    until [ -s model ] && [ "$(od -An -td8 -N8 model | tr -d ' ')" = 4 ]; do
+        kill -0 $pid || fail "thread_kill does not run: $(head -1 err)"
+        sleep 0.002
+    done
     for round in $(seq 20); do
         report --top=all --timeline trace.log
         equal "exit status of leakreport ($(head -1 report.err))" 0 "$status"
