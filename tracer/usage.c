@@ -20,7 +20,6 @@ static struct {
     atomic_uint_least64_t next_ns;
     uint64_t interval_ns;
     uint32_t count;
-    uint32_t epoch; /* of the last sample */
     bool cannot_ask;
 } timeline = {.interval_ns = FIRST_INTERVAL_NS};
 
@@ -100,9 +99,11 @@ static void take_sample(uint64_t now)
     /* Release: a reader that sees the time sees the rest. */
     __atomic_store_n(&sample->time_ns, now, __ATOMIC_RELEASE);
     uint32_t epoch = __atomic_load_n(&usage_peak->epoch, __ATOMIC_RELAXED);
-    if (epoch != timeline.epoch)
+    if (epoch != usage_peak->timed) {
         __atomic_store_n(&usage_peak->time_ns, now, __ATOMIC_RELAXED);
-    timeline.epoch = epoch;
+        /* Release: a reader that sees the epoch sees its time. */
+        __atomic_store_n(&usage_peak->timed, epoch, __ATOMIC_RELEASE);
+    }
 }
 
 /* Whoever finds another thread at it lets it be. */
