@@ -83,6 +83,7 @@ struct thread {
 
     struct thread_frame *frames; /* the last stack that was walked, outermost first */
     struct stack_word *words;    /* what it was read from, outermost first */
+    uint32_t end_words;          /* how many of them say that it ends */
     uint32_t frame_count;
     uint32_t frame_capacity;
     struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
