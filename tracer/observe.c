@@ -3,8 +3,12 @@
 #include "freed_table.h"
 #include "leak_scan.h"
 #include "stack_counts.h"
+#include "stack_memory.h"
+#include "sys.h"
 #include "trace_log.h"
 #include "unwind.h"
+
+#include <signal.h>
 
 /* How many frames may lie between operator new and the malloc that it calls. */
 #define LABEL_FRAMES 16
@@ -16,12 +20,23 @@ static __attribute__((noinline, cold)) void lose_stack(void)
     trace_log_lose(&trace_log_header->losses.stacks_unknown, 1);
 }
 
+/* Whether an address lies on the thread's stack for signal handlers, while the thread is not on it.
+ */
+static bool is_on_idle_stack(uintptr_t address)
+{
+    stack_t stack;
+    return sys_call(SYS_sigaltstack, 0, (long)&stack, 0, 0, 0, 0) == 0 && stack.ss_flags == 0 &&
+           address - (uintptr_t)stack.ss_sp < stack.ss_size;
+}
+
 /* Busy already: mostly this is a signal handler above a capture, whose frames are not ours to
  * touch. But a handler may also have left by a jump, and the capture below it never ends: then the
  * thread has come out of that part of its stack. */
-static __attribute__((noinline, cold)) bool was_left(const struct thread *thread, uintptr_t at)
+static __attribute__((noinline, cold)) bool was_left(struct thread *thread, uintptr_t at)
 {
-    return at >= thread->busy && thread->busy >= thread->readable_low && at < thread->readable_high;
+    bool on_one_stack =
+        stack_memory_is_readable(thread, thread->busy) && at < thread->readable_high;
+    return (at >= thread->busy && on_one_stack) || is_on_idle_stack(thread->busy);
 }
 
 /* From here to leave() the thread's frames are under work. `at`: a stack address of the caller. */
