@@ -91,6 +91,9 @@ deps:
 	@sh tests/deps.sh build test
 deps-bench:
 	@sh tests/deps.sh build test bench
+deps-soak:
+	@sh tests/deps.sh build test soak
+	@BUILD=$(abspath $(BUILD)) sh tests/soak/deps.sh
 
 try: all
 	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
@@ -114,6 +117,8 @@ run-unit: unit
 
 stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
+soak: all
+	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
 bench: all
 	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
 
@@ -137,10 +142,11 @@ help:
 	@echo 'make deps check    install what is missing, pass every test'
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
+	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
+.PHONY: all deps deps-bench deps-soak soak try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

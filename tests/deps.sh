@@ -5,6 +5,7 @@ build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1 libi
 test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 git nodejs bash curl
  libxml2-utils clang clang-format libclang-rt-dev util-linux procps man-db"
 bench="heaptrack redis-server redis-tools xz-utils linux-perf"
+soak="libpython3.11-testsuite libglib2.0-tests dbus-tests gjs-tests redis-server tcl8.6-dev zlib1g-dev dpkg-dev perl-modules-5.36"
 
 wanted=
 for group in "$@"; do
