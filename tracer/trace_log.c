@@ -297,6 +297,9 @@ static long open_fresh(void)
                          wanted, log_file.path);
         return fd;
     }
+    message_line("libtrace: %s and the %d names after it are taken by traced processes that live; "
+                 "the summary will come, the log will not",
+                 wanted, (int64_t)NAMES_TRIED - 1);
     return -EEXIST;
 }
 

@@ -196,6 +196,14 @@ test_log_of_a_killed_program_is_replaced() {
     report trace.log
     has report "Command: $program"
 }
+# Each of them leaves a log; when no name is left the program says that it has none.
+test_exec_many_times_in_the_same_process() {
+    echo '[ "$1" -ge 70 ] || exec bash loop.sh $(($1 + 1))' >loop.sh
+    OPTIONS='-q --trace-children=yes' traced bash loop.sh 0
+    equal 'exit status' 0 "$status"
+    equal 'logs' 64 "$(ls trace*.log | wc -l)"
+    equal 'programs without a log' 7 "$(grep -c 'the log will not' err)"
+}
 test_log_of_a_live_program_is_not_replaced() {
     LIBTRACE_OPTIONS=-q LD_PRELOAD=$LIBTRACE sleep 100 &
     first=$!
