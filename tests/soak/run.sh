@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [--all] [--list] [SUITE [UNIT…]]: runs other people's test suites without and with the tracer and
-# compares the outcome of every single test. Without arguments every suite, a bounded choice of its
-# units; --all takes all units. `make deps-soak` fetches what the suites need.
+# run.sh [--long|--all] [--list] [SUITE [UNIT…]]: runs other people's test suites without and with the tracer and
+# compares the outcome of every single test. Without arguments every suite, a short choice of its
+# units; --long takes more, --all everything there is (hours). `make deps-soak` fetches what the suites need.
 #
 # A unit (one test script, module or compile) runs natively and traced, one after the other. Where
 # an outcome differs both are run once more: a test whose two native outcomes differ is flaky, one
@@ -18,10 +18,10 @@ unset LD_PRELOAD LIBTRACE_OPTIONS
 # shellcheck source=tests/soak/suites.sh
 source "$here/suites.sh"
 
-all=no only=() suite=
+choice=short only=() suite=
 for argument; do
     case $argument in
-    --all) all=yes ;;
+    --long | --all) choice=${argument#--} ;;
     --list) printf '%s\n' $suites; exit 0 ;;
     -*) echo "run.sh: unknown option $argument" >&2; exit 2 ;;
     *) if [ -z "$suite" ]; then suite=$argument; else only+=("$argument"); fi ;;
@@ -33,9 +33,10 @@ done
 once() {
     local file=$results/$1.$2.$3 under=() status=0
     folder=$SOAK/run/$suite
-    rm -rf "$folder" "$SOAK/logs/$suite"
+    rm -rf "$folder" "$SOAK/logs/$suite" 2>/dev/null # what outlives its test may write there still
     mkdir -p "$folder/home" "$SOAK/logs/$suite"
-    [ "$2" = native ] || under=(env LD_PRELOAD="$BUILD/libtrace.so"
+    chmod 1777 "$SOAK/logs/$suite" # some tests become another user
+    [ "$2" = native ] || under=(env LD_PRELOAD="$SOAK/libtrace.so"
         LIBTRACE_OPTIONS="--trace-children=yes --trace-file=$SOAK/logs/$suite/%p.log --log-file=$SOAK/logs/$suite/%p.summary")
     (
         cd "$folder" && export HOME=$folder/home
@@ -96,6 +97,7 @@ tell() { # one row of the table, and below it each difference
 
 unexplained=0
 mkdir -p "$SOAK"
+cp "$BUILD/libtrace.so" "$SOAK/" || exit 2 # whoever builds in the meantime does not disturb
 : >"$SOAK/differences"
 echo '| suite | version | units | processes | native: passed/failed/skipped | traced | flaky | explained | left |'
 echo '|---|---|---|---|---|---|---|---|---|'
@@ -109,7 +111,7 @@ for suite in ${suite:-$suites}; do
         continue
     fi
     for unit in "${only[@]:-}"; do
-        for unit in ${unit:-$("units_$suite" "$all")}; do
+        for unit in ${unit:-$("units_$suite" "$choice")}; do
             begun=$SECONDS
             run_unit "$unit"
             echo "$suite $unit: $((SECONDS - begun)) s$([ ! -s "$results/$unit.differ" ] || echo ', differs')" >&2
