@@ -203,6 +203,7 @@ test_exec_many_times_in_the_same_process() {
     equal 'exit status' 0 "$status"
     equal 'logs' 64 "$(ls trace*.log | wc -l)"
     equal 'programs without a log' 7 "$(grep -c 'the log will not' err)"
+    equal 'other words' 7 "$(wc -l <err)"
 }
 test_log_of_a_live_program_is_not_replaced() {
     LIBTRACE_OPTIONS=-q LD_PRELOAD=$LIBTRACE sleep 100 &
