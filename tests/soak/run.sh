@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh [--long|--all] [--list] [SUITE [UNIT…]]: runs other people's test suites without and with the tracer and
-# compares the outcome of every single test. Without arguments every suite, a short choice of its
-# units; --long takes more, --all everything there is (hours). `make deps-soak` fetches what the suites need.
+# compares the outcome of every single test. Without arguments every suite, and of each
+# a few units; --long takes more (an hour or two), --all everything there is. `make deps-soak` fetches what the suites need.
 #
 # A unit (one test script, module or compile) runs natively and traced, one after the other. Where
 # an outcome differs both are run once more: a test whose two native outcomes differ is flaky, one
@@ -45,10 +45,17 @@ once() {
     ) || status=$?
     { (cd "$folder" && "outcomes_$suite" "$1" "$file"); printf '%s: exit status\t%s\n' "$1" "$status"; } | sort >"$file"
     [ "$2" = native ] || find "$SOAK/logs/$suite" -name '*.summary' | wc -l >"$results/$1.processes"
-    # What the tracer has to say: invalid frees and the like. Each is a bug of the program or of the tracer.
-    [ "$2" = native ] || grep -sl '== ERROR SUMMARY: [1-9]' -r "$SOAK/logs/$suite" | while read -r summary; do
-        cp "$summary" "${summary%.summary}.log" "$results/" 2>/dev/null
-        "$BUILD/leakreport" --leak-check=no "${summary%.summary}.log" >"$file.errors.$(basename "$summary")" 2>&1
+    [ "$2" = native ] || keep_words "$1"
+}
+
+# What the tracer has to say: losses, and bad frees, each of which is a bug of the program or of the
+# tracer; the logs that have some are kept.
+keep_words() { # keep_words UNIT
+    local summary log
+    grep -rhE '== (libtrace|ERRORS):' "$SOAK/logs/$suite" | sed -E 's/^==[0-9]+== //; s/[0-9]+/N/g' | sort | uniq -c >"$results/$1.words"
+    grep -rlE '== ERRORS:' --include='*.summary' "$SOAK/logs/$suite" | while read -r summary; do
+        log=${summary%.summary}.log
+        "$BUILD/leakreport" --leak-check=no "$log" >"$results/$1.errors.$(basename "$log")" 2>&1
     done
 }
 
@@ -95,9 +102,19 @@ tell() { # one row of the table, and below it each difference
     unexplained=$((unexplained + left))
 }
 
+units() { # the units chosen
+    if [ ${#only[@]} -gt 0 ]; then
+        printf '%s\n' "${only[@]}"
+    elif [ $choice = short ]; then
+        "units_$suite" long | tr ' ' '\n' | awk -v step="${one_of[$suite]}" 'NR % step == 1 || step == 1'
+    else
+        "units_$suite" $choice
+    fi
+}
+
 unexplained=0
 mkdir -p "$SOAK"
-cp "$BUILD/libtrace.so" "$SOAK/" || exit 2 # whoever builds in the meantime does not disturb
+cp "$BUILD/libtrace.so" "$SOAK/libtrace.new" && mv "$SOAK/libtrace.new" "$SOAK/libtrace.so" || exit 2 # whoever builds meanwhile does not disturb
 : >"$SOAK/differences"
 echo '| suite | version | units | processes | native: passed/failed/skipped | traced | flaky | explained | left |'
 echo '|---|---|---|---|---|---|---|---|---|'
@@ -110,15 +127,13 @@ for suite in ${suite:-$suites}; do
         unexplained=$((unexplained + 1))
         continue
     fi
-    for unit in "${only[@]:-}"; do
-        for unit in ${unit:-$("units_$suite" "$choice")}; do
-            begun=$SECONDS
-            run_unit "$unit"
-            echo "$suite $unit: $((SECONDS - begun)) s$([ ! -s "$results/$unit.differ" ] || echo ', differs')" >&2
-        done
+    for unit in $(units); do
+        begun=$SECONDS
+        run_unit "$unit"
+        echo "$suite $unit: $((SECONDS - begun)) s$([ ! -s "$results/$unit.differ" ] || echo ', differs')" >&2
     done
     tell
 done
 [ ! -s "$SOAK/differences" ] || cat "$SOAK/differences"
-cat "$SOAK"/results/*/*.errors.* 2>/dev/null | grep -c '' >/dev/null && ls "$SOAK"/results/*/*.errors.* 2>/dev/null | sed 's/^/the tracer names errors: /'
+ls "$SOAK"/results/*/*.errors.* 2>/dev/null | sed 's/^/bad frees, said by the tracer: /'
 [ "$unexplained" -eq 0 ]
