@@ -217,6 +217,14 @@ enum existing {
     EXISTING_FOREIGN
 };
 
+/* Also when its lock is held by a child that the earlier program left. */
+static bool is_own(int fd)
+{
+    struct trace_header header;
+    return sys_pread(fd, &header, sizeof header, 0) == (long)sizeof header && is_log(&header) &&
+           header.pid == (uint32_t)sys_getpid();
+}
+
 /* What stands at log_file.path. A log may be replaced when nobody holds its lock and its writer is
  * gone; an empty file may be, too. */
 static enum existing look_at_existing(void)
@@ -238,7 +246,9 @@ static enum existing look_at_existing(void)
     else if (!is_log(&header))
         result = EXISTING_FOREIGN;
     else if (writer_lives(&header))
-        result = header.pid == (uint32_t)sys_getpid() ? EXISTING_OWN : EXISTING_LIVE;
+        result = EXISTING_LIVE;
+    if (result == EXISTING_LIVE && is_own((int)fd))
+        result = EXISTING_OWN;
     sys_close((int)fd);
     return result;
 }

@@ -205,6 +205,13 @@ test_exec_many_times_in_the_same_process() {
     equal 'programs without a log' 7 "$(grep -c 'the log will not' err)"
     equal 'other words' 7 "$(wc -l <err)"
 }
+# The child that it left behind still holds its log.
+test_exec_beside_a_child() {
+    mkfifo hold
+    OPTIONS='-q --trace-children=yes' traced bash -c "(read _ <hold; :) & exec sh -c 'echo >hold; exit 7'"
+    equal 'exit status' 7 "$status"
+    equal 'words' '' "$(cat err)"
+}
 test_log_of_a_live_program_is_not_replaced() {
     LIBTRACE_OPTIONS=-q LD_PRELOAD=$LIBTRACE sleep 100 &
     first=$!
