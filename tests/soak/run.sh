@@ -52,7 +52,7 @@ once() {
 # tracer; the logs that have some are kept.
 keep_words() { # keep_words UNIT
     local summary log
-    grep -rhE '== (libtrace|ERRORS):' "$SOAK/logs/$suite" | sed -E 's/^==[0-9]+== //; s/[0-9]+/N/g' | sort | uniq -c >"$results/$1.words"
+    grep -rhE '== (libtrace|ERRORS):' --include='*.summary' "$SOAK/logs/$suite" | sed -E 's/^==[0-9]+== //; s/[0-9]+/N/g' | sort | uniq -c >"$results/$1.words"
     grep -rlE '== ERRORS:' --include='*.summary' "$SOAK/logs/$suite" | while read -r summary; do
         log=${summary%.summary}.log
         "$BUILD/leakreport" --leak-check=no "$log" >"$results/$1.errors.$(basename "$log")" 2>&1
@@ -116,6 +116,7 @@ unexplained=0
 mkdir -p "$SOAK"
 cp "$BUILD/libtrace.so" "$SOAK/libtrace.new" && mv "$SOAK/libtrace.new" "$SOAK/libtrace.so" || exit 2 # whoever builds meanwhile does not disturb
 : >"$SOAK/differences"
+echo "tracer: $(git -C "$here" describe --always --dirty 2>/dev/null), sha256 $(sha256sum <"$SOAK/libtrace.so" | cut -c1-12)"
 echo '| suite | version | units | processes | native: passed/failed/skipped | traced | flaky | explained | left |'
 echo '|---|---|---|---|---|---|---|---|---|'
 for suite in ${suite:-$suites}; do
