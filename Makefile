@@ -93,6 +93,9 @@ deps-guests:
 	@sh tests/deps.sh build test guests
 deps-bench:
 	@sh tests/deps.sh build test bench
+deps-soak:
+	@sh tests/deps.sh build test soak
+	@BUILD=$(abspath $(BUILD)) sh tests/soak/deps.sh
 
 try: all
 	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
@@ -118,6 +121,8 @@ guests: all
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
 stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
+soak: all
+	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
 bench: all
 	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
 
@@ -142,10 +147,11 @@ help:
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
 	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
+	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench deps-guests guests try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
+.PHONY: all deps deps-bench deps-guests deps-soak guests soak try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -232,7 +232,21 @@ static bool is_locked(int fd)
     return false;
 }
 
-enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
+enum existing {
+    EXISTING_NONE,
+    EXISTING_REPLACEABLE,
+    EXISTING_LIVE,
+    EXISTING_OWN, /* of the program that this process was before */
+    EXISTING_FOREIGN
+};
+
+/* Also when its lock is held by a child that the earlier program left. */
+static bool is_own(int fd)
+{
+    struct trace_header header;
+    return sys_pread(fd, &header, sizeof header, 0) == (long)sizeof header && is_log(&header) &&
+           header.pid == (uint32_t)sys_getpid();
+}
 
 /* What stands at log_file.path. A log may be replaced when nobody holds its lock and its writer is
  * gone; an empty file may be, too. */
@@ -256,6 +270,8 @@ static enum existing look_at_existing(void)
         result = EXISTING_FOREIGN;
     else if (writer_lives(&header))
         result = EXISTING_LIVE;
+    if (result == EXISTING_LIVE && is_own((int)fd))
+        result = EXISTING_OWN;
     sys_close((int)fd);
     return result;
 }
@@ -293,10 +309,13 @@ static long create_file(void)
     return fd;
 }
 
-/* Opens a fresh file, under the name that was asked for or trace.PID.log. fd or -errno. */
+/* Opens a fresh file, under the name that was asked for or trace.PID.log. fd or -errno. Nothing is
+ * said where only logs of programs that this process was before are in the way: a shell makes way
+ * for its last command all the time, and the summary names the log. */
 static long open_fresh(void)
 {
     static char wanted[sizeof log_file.path];
+    bool others = false;
     memcpy(wanted, log_file.path, sizeof wanted);
     for (int attempt = 0; attempt < NAMES_TRIED; attempt++) {
         enum existing existing = look_at_existing();
@@ -306,7 +325,8 @@ static long open_fresh(void)
                          log_file.path);
             return -EEXIST;
         }
-        if (existing == EXISTING_LIVE) {
+        if (existing == EXISTING_LIVE || existing == EXISTING_OWN) {
+            others |= existing == EXISTING_LIVE;
             use_pid_name(wanted, attempt);
             continue;
         }
@@ -315,11 +335,14 @@ static long open_fresh(void)
         long fd = create_file();
         if (fd == -EEXIST)
             continue;
-        if (!sys_is_error(fd) && strcmp(wanted, log_file.path) != 0)
+        if (!sys_is_error(fd) && others)
             message_line("libtrace: another traced process is writing %s; this one writes %s",
                          wanted, log_file.path);
         return fd;
     }
+    message_line(
+        "libtrace: %s and the %d names after it are taken; the summary will come, the log will not",
+        wanted, (int64_t)NAMES_TRIED - 1);
     return -EEXIST;
 }
 
