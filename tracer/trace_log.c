@@ -24,7 +24,7 @@ static void *grow_in_log(struct chunk_table *table, unsigned number, size_t byte
 struct chunk_table trace_log_strings = TABLE(TRACE_STRINGS, char, 15, 1);
 struct chunk_table trace_log_modules = TABLE(TRACE_MODULES, struct trace_module, 7, 1);
 struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread, 5, 1);
-struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 12, TRACE_NODE_FIRST);
+struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 10, TRACE_NODE_FIRST);
 struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
 struct chunk_table trace_log_sizes = TABLE(TRACE_SIZES, struct trace_size, 8, 1);
 struct chunk_table trace_log_counts =
@@ -475,18 +475,21 @@ uint64_t trace_log_used(const struct trace_extent *extent)
     return extent->length;
 }
 
+static void punch_behind(int fd, const struct trace_extent *extent, uint64_t used)
+{
+    used = (used + TRACE_PAGE_SIZE - 1) & ~(uint64_t)(TRACE_PAGE_SIZE - 1);
+    if (used < extent->length)
+        sys_punch(fd, extent->offset + used, extent->length - used);
+}
+
 /* The storage behind a table's last record. */
 static void punch_tail(int fd, const struct chunk_table *table)
 {
     uint64_t count = atomic_load_explicit(&table->count, memory_order_relaxed);
     unsigned chunk = chunk_table_chunk_of(table, count);
-    struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
-    if (!extent || count < extent->first)
-        return;
-    uint64_t used = (count - extent->first) * table->record_size;
-    used = (used + TRACE_PAGE_SIZE - 1) & ~(uint64_t)(TRACE_PAGE_SIZE - 1);
-    if (used < extent->length)
-        sys_punch(fd, extent->offset + used, extent->length - used);
+    const struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
+    if (extent && count >= extent->first)
+        punch_behind(fd, extent, (count - extent->first) * table->record_size);
 }
 
 void trace_log_end(void)
@@ -496,5 +499,8 @@ void trace_log_end(void)
         return;
     for (size_t i = 0; i < TABLES; i++)
         punch_tail(fd, tables[i]);
+    const struct trace_extent *verdicts = find_extent(TRACE_VERDICTS, 0);
+    if (verdicts)
+        punch_behind(fd, verdicts, trace_log_header->verdicts * sizeof(struct trace_verdict));
     trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;
 }

@@ -326,7 +326,7 @@ static void fill_tables(void)
         EXPECT(extent->offset + extent->length <= trace_log_header->end);
         EXPECT(pread(fd, &node, sizeof node, (off_t)(extent->offset + 100 * sizeof node)) ==
                sizeof node);
-        EXPECT(node.address == chunk * 4096 + 100 - TRACE_NODE_FIRST + 1 && node.module == 7);
+        EXPECT(node.address == extent->first + 100 - TRACE_NODE_FIRST + 1 && node.module == 7);
     }
 }
 
