@@ -43,7 +43,7 @@ struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site 
     }
     const struct thread_frame *inner = &thread->frames[thread->frame_count - 1];
     const struct thread_frame *outer = matched ? &thread->frames[matched - 1] : NULL;
-    struct stack_leaf *leaf = stack_leaf_place(thread, site);
+    struct stack_leaf *leaf = stack_leaf_pair(thread, site) + (thread->leaf_turn++ & 1);
     *leaf = (struct stack_leaf){
         .return_address = site->return_address,
         .cfa = site->cfa,
@@ -65,7 +65,8 @@ struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site 
 void stack_leaf_drop(struct thread *thread, const struct call_site *site)
 {
     if (thread->leaves)
-        stack_leaf_place(thread, site)->return_address = 0;
+        stack_leaf_pair(thread, site)[0].return_address =
+            stack_leaf_pair(thread, site)[1].return_address = 0;
 }
 
 void stack_leaf_clear(struct thread *thread)

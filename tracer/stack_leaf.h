@@ -34,11 +34,12 @@ struct stack_leaf {
 
 #define STACK_LEAVES_LOG2 8u
 
-static inline struct stack_leaf *stack_leaf_place(const struct thread *thread,
-                                                  const struct call_site *site)
+/* Two places side by side; both may hold a stack of the same call. */
+static inline struct stack_leaf *stack_leaf_pair(const struct thread *thread,
+                                                 const struct call_site *site)
 {
     uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
-    return &thread->leaves[mixed >> (64 - STACK_LEAVES_LOG2)];
+    return &thread->leaves[mixed >> (65 - STACK_LEAVES_LOG2) << 1];
 }
 
 static inline bool stack_leaf_is_of(const struct stack_leaf *leaf, const struct call_site *site)
@@ -62,18 +63,24 @@ static inline bool stack_leaf_stands(const struct thread *thread, const struct s
            stack_memory_unchanged(thread->words, outer->words) == outer->words;
 }
 
+static inline bool stack_leaf_holds(const struct thread *thread, const struct stack_leaf *leaf,
+                                    const struct call_site *site)
+{
+    return stack_leaf_is_of(leaf, site) &&
+           stack_memory_unchanged(leaf->words, leaf->words_count) == leaf->words_count &&
+           stack_leaf_stands(thread, leaf);
+}
+
 /* The stack of a call, if it is known and the same; NULL otherwise. */
-static inline struct stack_leaf *stack_leaf_find(struct thread *thread,
+static inline struct stack_leaf *stack_leaf_find(const struct thread *thread,
                                                  const struct call_site *site)
 {
     if (__builtin_expect(!thread->leaves, 0))
         return NULL;
-    struct stack_leaf *leaf = stack_leaf_place(thread, site);
-    if (!stack_leaf_is_of(leaf, site) ||
-        stack_memory_unchanged(leaf->words, leaf->words_count) != leaf->words_count ||
-        !stack_leaf_stands(thread, leaf))
-        return NULL;
-    return leaf;
+    struct stack_leaf *pair = stack_leaf_pair(thread, site);
+    if (stack_leaf_holds(thread, &pair[0], site))
+        return &pair[0];
+    return stack_leaf_holds(thread, &pair[1], site) ? &pair[1] : NULL;
 }
 
 /* Remembers `node` as the stack of the call, which the thread remembers as its last; `matched`

@@ -89,6 +89,7 @@ struct thread {
     uint32_t frame_capacity;
     struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
     struct stack_leaf *leaves;
+    uint32_t leaf_turn;     /* which of two gives way */
     uint32_t no_memo;       /* see unwind_capture */
     uintptr_t readable_low; /* stack memory known to be there */
     uintptr_t readable_high;
