@@ -129,14 +129,30 @@ static inline void record(struct thread *thread, const struct block *block)
 /* --- allocation ---------------------------------------------------------- */
 
 /* Whether the labelled operator new is still on the stack: an exception may have left it. */
-static bool label_holds(struct thread *thread, const struct call_site *site)
+static __attribute__((noinline)) bool label_is_outside(struct thread *thread,
+                                                       const struct call_site *site)
 {
     bool holds = false;
     if (enter(thread, site->cfa)) {
         holds = unwind_is_inside(thread, site, thread->label.site, LABEL_FRAMES);
         leave(thread);
     }
+    if (holds)
+        thread->label_way =
+            (struct thread_label_way){site->return_address, thread->label.outer.cfa - site->cfa};
     return holds;
+}
+
+/* Mostly the same operator new calls malloc from the same place: then it is as far away as last
+ * time, and its return address is where it was. */
+static inline bool label_holds(struct thread *thread, const struct call_site *site)
+{
+    const struct call_site *outer = &thread->label.outer;
+    if (site->return_address == thread->label_way.return_address &&
+        outer->cfa - site->cfa == thread->label_way.distance &&
+        stack_memory_word(outer->cfa - 8) == outer->return_address)
+        return true;
+    return label_is_outside(thread, site);
 }
 
 static __attribute__((noinline)) void record_labelled(struct thread *thread, void *pointer,

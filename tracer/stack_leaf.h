@@ -32,7 +32,7 @@ struct stack_leaf {
     struct stack_word words[STACK_LEAF_WORDS];
 };
 
-#define STACK_LEAVES_LOG2 8u
+#define STACK_LEAVES_LOG2 9u
 
 /* Two places side by side; both may hold a stack of the same call. */
 static inline struct stack_leaf *stack_leaf_pair(const struct thread *thread,

@@ -35,6 +35,12 @@ struct thread_label {
     size_t malloc_size; /* what malloc was asked for */
 };
 
+/* How malloc was reached from a labelled operator new the last time. */
+struct thread_label_way {
+    uintptr_t return_address; /* of the call of malloc */
+    uintptr_t distance;       /* from there to operator new's caller */
+};
+
 /* A word of the stack and what it held. */
 struct stack_word {
     uintptr_t address;
@@ -69,6 +75,7 @@ struct thread {
     uintptr_t busy;              /* inside the tracer, called from here on the stack: a malloc now
                                   * comes from a signal handler */
     struct thread_label label;
+    struct thread_label_way label_way;
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */
     int32_t blocks_unflushed; /* see block_table */
