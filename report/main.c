@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "program_file.h"
 #include "renderer.h"
+#include "safe_text.h"
 #include "select.h"
 #include "symbolize.h"
 
@@ -27,7 +28,9 @@ static void main_say_exhausted(size_t bytes)
 
 static int main_fail(const struct failure *failure)
 {
-    fprintf(stderr, "leakreport: %s\n", failure->text);
+    fputs("leakreport: ", stderr);
+    safe_text_put(stderr, failure->text);
+    fputc('\n', stderr);
     return EXIT_TROUBLE;
 }
 

@@ -1,17 +1,8 @@
 #include "render_text.h"
 #include <stdarg.h>
 #include <stdlib.h>
+#include "safe_text.h"
 #include "suppress_print.h"
-
-/* Text from a log may hold anything: what could steer a terminal is printed as '?'. */
-static void text_put_safe(FILE *out, const char *text)
-{
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        fputc((c < 0x20 && c != '\t') || c == 0x7f ? '?' : c, out);
-    }
-}
 
 void render_text_line(const struct text_page *page, const char *format, ...)
 {
@@ -23,7 +14,7 @@ void render_text_line(const struct text_page *page, const char *format, ...)
     va_end(arguments);
     fputs(page->prefix, page->out);
     if (length >= 0) {
-        text_put_safe(page->out, text);
+        safe_text_put(page->out, text);
         free(text);
     }
     fputc('\n', page->out);
