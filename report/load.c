@@ -1,5 +1,6 @@
 #include "load.h"
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include "load_blocks.h"
 #include "load_stacks.h"
@@ -8,11 +9,13 @@
 #include "number_text.h"
 #include "process.h"
 
+/* All strings of a log are paths. A longer one is damage, and were it taken over, each of many
+ * modules could claim the whole table. */
 static char *load_string(const struct log_reader *reader, struct trace_string string)
 {
     const char *bytes = log_reader_string(reader, string);
 
-    return bytes ? memory_copy_bytes(bytes, string.length) : NULL;
+    return bytes && string.length <= PATH_MAX ? memory_copy_bytes(bytes, string.length) : NULL;
 }
 
 /* --- the process --------------------------------------------------------- */
