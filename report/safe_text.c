@@ -41,13 +41,19 @@ size_t safe_text_next(const char *text, int *safe)
     return length;
 }
 
+/* What may be printed goes out in one piece. */
 void safe_text_put(FILE *out, const char *text)
 {
-    while (*text) {
-        int safe;
-        size_t length = safe_text_next(text, &safe);
+    const char *printed = text;
+    int safe;
 
-        fwrite(safe ? text : "????", 1, length, out);
-        text += length;
+    for (size_t length; *text; text += length) {
+        length = safe_text_next(text, &safe);
+        if (safe)
+            continue;
+        fwrite(printed, 1, (size_t)(text - printed), out);
+        fwrite("????", 1, length, out);
+        printed = text + length;
     }
+    fwrite(printed, 1, (size_t)(text - printed), out);
 }
