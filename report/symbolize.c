@@ -8,9 +8,9 @@
 #include "source_lines.h"
 #include "symbol_table.h"
 
-/* A module's file, opened at the first need. */
+/* A file, opened at the first need. Modules may share it: a library that is loaded again and again
+ * is a module each time. */
 struct opened {
-    bool tried;
     struct module_file file;
     struct symbol_table symbols;
     struct source_lines lines;
@@ -19,9 +19,17 @@ struct opened {
 struct symbolizer {
     struct model *model;
     bool demangle;
-    struct opened *opened; /* one for each module */
-    char **texts;          /* names that were made here */
+    struct intern keys; /* struct opened_key; the number is the index into `opened` */
+    struct opened *opened;
+    uint32_t opened_capacity;
+    uint32_t *opened_of; /* of each module: index + 1, 0: nobody has asked */
+    char **texts;        /* names that were made here */
     size_t text_count, text_capacity;
+};
+
+struct opened_key {
+    struct module_file_identity identity;
+    uint64_t is_tracer; /* its lines are not read */
 };
 
 struct symbolizer *symbolize_begin(struct model *model, bool demangle)
@@ -30,13 +38,13 @@ struct symbolizer *symbolize_begin(struct model *model, bool demangle)
 
     symbolizer->model = model;
     symbolizer->demangle = demangle;
-    symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
+    symbolizer->opened_of = memory_zeroed(model->module_count, sizeof *symbolizer->opened_of);
     return symbolizer;
 }
 
 void symbolize_end(struct symbolizer *symbolizer)
 {
-    for (uint32_t i = 0; i < symbolizer->model->module_count; i++) {
+    for (uint32_t i = 0; i < symbolizer->keys.count; i++) {
         struct opened *opened = &symbolizer->opened[i];
 
         if (opened->file.dwfl) {
@@ -48,6 +56,8 @@ void symbolize_end(struct symbolizer *symbolizer)
     for (size_t i = 0; i < symbolizer->text_count; i++)
         free(symbolizer->texts[i]);
     free(symbolizer->texts);
+    intern_free(&symbolizer->keys);
+    free(symbolizer->opened_of);
     free(symbolizer->opened);
     free(symbolizer);
 }
@@ -64,21 +74,33 @@ static bool symbolize_is_tracer(const struct symbolizer *symbolizer, const struc
     return symbolizer->model->tracer && strcmp(module->path, symbolizer->model->tracer) == 0;
 }
 
+static void symbolize_open_file(struct opened *opened, const struct module *module, bool is_tracer)
+{
+    *opened = (struct opened){0};
+    module_file_open(&opened->file, module);
+    if (!opened->file.dwfl)
+        return;
+    symbol_table_read(&opened->symbols, opened->file.module);
+    if (!is_tracer)
+        source_lines_begin(&opened->lines, opened->file.module);
+}
+
+/* Good until another module is asked for. */
 static struct opened *symbolize_open(struct symbolizer *symbolizer, uint32_t module)
 {
-    struct opened *opened = &symbolizer->opened[module];
     const struct module *wanted = &symbolizer->model->modules[module];
+    uint32_t *place = &symbolizer->opened_of[module], known = symbolizer->keys.count;
+    struct opened_key key = {.is_tracer = symbolize_is_tracer(symbolizer, wanted)};
 
-    if (opened->tried)
-        return opened;
-    opened->tried = true;
-    module_file_open(&opened->file, wanted);
-    if (!opened->file.dwfl)
-        return opened;
-    symbol_table_read(&opened->symbols, opened->file.module);
-    if (!symbolize_is_tracer(symbolizer, wanted))
-        source_lines_begin(&opened->lines, opened->file.module);
-    return opened;
+    if (*place)
+        return &symbolizer->opened[*place - 1];
+    module_file_identify(&key.identity, wanted);
+    *place = intern_put(&symbolizer->keys, &key, sizeof key) + 1;
+    if (*place > known) {
+        memory_make_room(symbolizer->opened, known, symbolizer->opened_capacity);
+        symbolize_open_file(&symbolizer->opened[known], wanted, key.is_tracer);
+    }
+    return &symbolizer->opened[*place - 1];
 }
 
 /* --- one frame ----------------------------------------------------------- */
@@ -198,9 +220,12 @@ void symbolize_note(struct symbolizer *symbolizer)
 {
     for (uint32_t i = 1; i < symbolizer->model->module_count; i++) {
         const struct module *module = &symbolizer->model->modules[i];
-        const struct opened *opened = &symbolizer->opened[i];
+        uint32_t place = symbolizer->opened_of[i];
 
-        if (opened->tried && !opened->file.dwfl && module->path[0] != '[')
-            symbolize_note_module(symbolizer->model, module, opened->file.state);
+        if (!place || module->path[0] == '[')
+            continue;
+        const struct module_file *file = &symbolizer->opened[place - 1].file;
+        if (!file->dwfl)
+            symbolize_note_module(symbolizer->model, module, file->state);
     }
 }
