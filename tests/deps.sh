@@ -5,6 +5,7 @@ build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1 libi
 test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 git nodejs bash curl
  libxml2-utils clang clang-format libclang-rt-dev util-linux procps man-db"
 bench="heaptrack redis-server redis-tools xz-utils linux-perf"
+fuzz="clang llvm libclang-rt-14-dev afl++"
 
 wanted=
 for group in "$@"; do
