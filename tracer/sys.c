@@ -150,18 +150,25 @@ int sys_move_high(int fd, bool close_old)
     return fd;
 }
 
+/* The signal that comes with a failed write, or 0. */
+static uint64_t signal_of_write(long result)
+{
+    return result == -EPIPE ? 1ull << (SIGPIPE - 1) : result == -EFBIG ? 1ull << (SIGXFSZ - 1) : 0;
+}
+
+/* A signal that was pending before is the program's. */
 long sys_write_unsignalled(int fd, const void *buffer, size_t length)
 {
-    const uint64_t pipe_signal = 1ull << (SIGPIPE - 1);
+    const uint64_t blocked = signal_of_write(-EPIPE) | signal_of_write(-EFBIG);
     const struct timespec at_once = {0, 0};
     uint64_t before = 0;
     uint64_t pending = 0;
-    sys_sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+    sys_sigprocmask(SIG_BLOCK, &blocked, &before);
     sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0);
     long result = sys_write_all(fd, buffer, length);
-    if (result == -EPIPE && !(pending & pipe_signal))
-        sys_call(SYS_rt_sigtimedwait, (long)&pipe_signal, 0, (long)&at_once, sizeof pipe_signal, 0,
-                 0);
+    const uint64_t ours = signal_of_write(result) & ~pending;
+    if (ours)
+        sys_call(SYS_rt_sigtimedwait, (long)&ours, 0, (long)&at_once, sizeof ours, 0, 0);
     sys_sigprocmask(SIG_SETMASK, &before, NULL);
     return result;
 }

@@ -217,7 +217,8 @@ long sys_allocate(int fd, uint64_t offset, uint64_t length);
 long sys_punch(int fd, uint64_t offset, uint64_t length);
 /* sys_write_all writes everything, over short writes and interruptions. 0 or -errno. */
 long sys_write_all(int fd, const void *buffer, size_t length);
-/* The same without the SIGPIPE that comes of nobody reading. */
+/* The same without the SIGPIPE that comes of nobody reading, and the SIGXFSZ of a file that has the
+ * size RLIMIT_FSIZE. */
 long sys_write_unsignalled(int fd, const void *buffer, size_t length);
 /* sys_read_file reads a whole small file (of /proc, say), at most size - 1 bytes, and ends it with
  * NUL. Bytes read or -errno. */

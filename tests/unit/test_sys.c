@@ -80,6 +80,24 @@ static void allocate_too_much(void)
     EXPECT(sys_allocate(fd, 8192, 4096) == -EFBIG);
 }
 
+/* Killed by the signal, it would not return. */
+static void write_behind_the_limit(void)
+{
+    struct rlimit limit = {10, 10};
+    sigset_t pending;
+    EXPECT(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    int fd = (int)sys_open(scratch_path("short"), O_WRONLY | O_CREAT, 0600);
+    EXPECT(sys_write_unsignalled(fd, "0123456789", 10) == 0);
+    EXPECT(sys_write_unsignalled(fd, "x", 1) == -EFBIG);
+    EXPECT(sigpending(&pending) == 0 && !sigismember(&pending, SIGXFSZ));
+}
+
+static void writing_behind_the_file_size_limit_sends_no_signal(void **state)
+{
+    (void)state;
+    assert_int_equal(scratch_in_child(write_behind_the_limit), 0);
+}
+
 static void no_storage_is_an_error(void **state)
 {
     (void)state;
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(as_libc_has_it),
         cmocka_unit_test(storage_is_allocated_and_given_back),
         cmocka_unit_test(no_storage_is_an_error),
+        cmocka_unit_test(writing_behind_the_file_size_limit_sends_no_signal),
         cmocka_unit_test(files_are_read_whole),
         cmocka_unit_test(everything_is_written),
         cmocka_unit_test(descriptors_move_out_of_the_way),
