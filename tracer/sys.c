@@ -106,6 +106,21 @@ long sys_read_file(const char *path, char *buffer, size_t size)
     return result < 0 ? result : (long)used;
 }
 
+bool sys_leaves_room(uint64_t bytes)
+{
+    struct rlimit limit;
+    char text[64];
+    uint64_t pages = 0;
+    if (sys_call(SYS_getrlimit, RLIMIT_AS, (long)&limit, 0, 0, 0, 0) != 0 ||
+        limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    if (sys_read_file("/proc/self/statm", text, sizeof text) <= 0)
+        return true;
+    for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
+        pages = pages * 10 + (uint64_t)(*digit - '0');
+    return bytes <= limit.rlim_cur / 2 && pages * SYS_PAGE <= limit.rlim_cur / 2 - bytes;
+}
+
 uint64_t sys_start_ticks(int pid)
 {
     char path[32] = "/proc/";

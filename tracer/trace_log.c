@@ -103,7 +103,9 @@ static void say_full(long error)
 static void *map_file(uint64_t offset, size_t bytes)
 {
     int fd = log_fd();
-    long error = fd < 0 ? -EBADF : sys_allocate(fd, offset, bytes);
+    long error = fd < 0                   ? -EBADF
+                 : sys_leaves_room(bytes) ? sys_allocate(fd, offset, bytes)
+                                          : -ENOMEM;
     void *memory = NULL;
     if (error == 0) {
         memory = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
