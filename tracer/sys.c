@@ -1,6 +1,8 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -71,12 +73,29 @@ long sys_punch(int fd, uint64_t offset, uint64_t length)
                     (long)length, 0, 0);
 }
 
+/* A descriptor that does not block, and whose reader does not read. Once it was waited for in vain
+ * nobody waits again: the next line would need as long. */
+static bool becomes_writable(int fd)
+{
+    static atomic_bool in_vain;
+    struct pollfd wanted = {.fd = fd, .events = POLLOUT};
+    struct timespec wait = {1, 0};
+    const uint64_t no_signal = UINT64_MAX; /* a timer's would begin the second anew */
+    if (atomic_load_explicit(&in_vain, memory_order_relaxed))
+        return false;
+    if (sys_call(SYS_ppoll, (long)&wanted, 1, (long)&wait, (long)&no_signal, sizeof no_signal, 0) !=
+        0)
+        return true; /* it is, or it never will be: the write will tell */
+    atomic_store_explicit(&in_vain, true, memory_order_relaxed);
+    return false;
+}
+
 long sys_write_all(int fd, const void *buffer, size_t length)
 {
     const char *next = buffer;
     while (length > 0) {
         long written = sys_write(fd, next, length);
-        if (written == -EINTR || written == -EAGAIN)
+        if (written == -EINTR || (written == -EAGAIN && becomes_writable(fd)))
             continue;
         if (written < 0)
             return written;

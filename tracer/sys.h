@@ -215,7 +215,8 @@ _Noreturn static inline void sys_exit_group(int status)
 long sys_allocate(int fd, uint64_t offset, uint64_t length);
 /* sys_punch gives the storage of a part of a file back; it reads as zeros afterwards. */
 long sys_punch(int fd, uint64_t offset, uint64_t length);
-/* sys_write_all writes everything, over short writes and interruptions. 0 or -errno. */
+/* sys_write_all writes everything, over short writes and interruptions. 0 or -errno; -EAGAIN when
+ * the descriptor does not block and nobody reads for a second. */
 long sys_write_all(int fd, const void *buffer, size_t length);
 /* The same without the SIGPIPE that comes of nobody reading, and the SIGXFSZ of a file that has the
  * size RLIMIT_FSIZE. */

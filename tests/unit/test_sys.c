@@ -98,6 +98,19 @@ static void writing_behind_the_file_size_limit_sends_no_signal(void **state)
     assert_int_equal(scratch_in_child(write_behind_the_limit), 0);
 }
 
+/* Where nobody reads, the traced program would never end. */
+static void pipe_that_does_not_block_and_is_full(void **state)
+{
+    (void)state;
+    static char much[100000];
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    assert_int_equal(sys_write_all(ends[1], much, sizeof much), -EAGAIN);
+    assert_int_equal(sys_write_all(ends[1], much, 1), -EAGAIN);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void no_storage_is_an_error(void **state)
 {
     (void)state;
@@ -224,6 +237,7 @@ int main(void)
         cmocka_unit_test(errors_are_returned_and_errno_is_left),
         cmocka_unit_test(as_libc_has_it),
         cmocka_unit_test(storage_is_allocated_and_given_back),
+        cmocka_unit_test(pipe_that_does_not_block_and_is_full),
         cmocka_unit_test(no_storage_is_an_error),
         cmocka_unit_test(writing_behind_the_file_size_limit_sends_no_signal),
         cmocka_unit_test(files_are_read_whole),
