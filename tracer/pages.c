@@ -34,8 +34,6 @@ static void *map(size_t bytes, int sharing)
     if (bytes > SIZE_MAX - SYS_PAGE)
         return NULL;
     bytes = round_up(bytes);
-    if (!sys_leaves_room(bytes))
-        return NULL;
     void *memory = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                             sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory)

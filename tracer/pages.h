@@ -16,8 +16,7 @@ struct pages_range {
 };
 #define PAGES_RANGES_MAX 4096
 
-/* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none,
- * or when the program needs what is left of RLIMIT_AS. */
+/* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none. */
 void *pages_map(size_t bytes);
 /* The same, shared with forked children. */
 void *pages_map_shared(size_t bytes);

@@ -103,9 +103,7 @@ static void say_full(long error)
 static void *map_file(uint64_t offset, size_t bytes)
 {
     int fd = log_fd();
-    long error = fd < 0                   ? -EBADF
-                 : sys_leaves_room(bytes) ? sys_allocate(fd, offset, bytes)
-                                          : -ENOMEM;
+    long error = fd < 0 ? -EBADF : sys_allocate(fd, offset, bytes);
     void *memory = NULL;
     if (error == 0) {
         memory = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
@@ -121,6 +119,11 @@ static void *map_file(uint64_t offset, size_t bytes)
 void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first)
 {
     size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
+    /* At the end, where the verdicts come, the program needs no more. */
+    if (kind != TRACE_VERDICTS && !sys_leaves_room(rounded)) {
+        say_full(-ENOMEM);
+        return NULL;
+    }
     unsigned place = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
     if (place >= TRACE_EXTENTS_MAX) {
         say_full(-ENOSPC);

@@ -7,9 +7,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <cmocka.h>
 
 static bool is_listed(uintptr_t begin, uintptr_t end)
@@ -64,30 +62,6 @@ static void a_child_finds_zeros(void **state)
     assert_int_equal(wiped[4095], 7);
 }
 
-static void map_under_a_limit(void)
-{
-    const uint64_t limit_bytes = 1ull << 30;
-    struct rlimit limit = {limit_bytes, limit_bytes};
-    EXPECT(setrlimit(RLIMIT_AS, &limit) == 0);
-    EXPECT(pages_map(limit_bytes / 4) != NULL);
-    EXPECT(pages_map(limit_bytes / 4) == NULL); /* this program itself is there, too */
-    EXPECT(pages_map_shared(limit_bytes / 4) == NULL);
-    void *volatile program = malloc(limit_bytes / 3);
-    EXPECT(program != NULL);
-    EXPECT(pages_map(4096) == NULL);
-}
-
-static void half_of_the_address_space_is_the_programs(void **state)
-{
-    (void)state;
-    bool limited = true;
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-    limited = false; /* their shadow is larger than any limit */
-#endif
-    if (limited)
-        assert_int_equal(scratch_in_child(map_under_a_limit), 0);
-}
-
 static void *map_some(void *argument)
 {
     uintptr_t *pages = argument;
@@ -126,7 +100,6 @@ int main(void)
         cmocka_unit_test(memory_is_zeroed_whole_pages_and_listed),
         cmocka_unit_test(sizes_that_no_kernel_has),
         cmocka_unit_test(a_child_finds_zeros),
-        cmocka_unit_test(half_of_the_address_space_is_the_programs),
         cmocka_unit_test(ranges_of_many_threads),
         cmocka_unit_test(more_ranges_than_the_list_holds), /* last: the list is full */
     };

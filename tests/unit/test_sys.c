@@ -98,6 +98,30 @@ static void writing_behind_the_file_size_limit_sends_no_signal(void **state)
     assert_int_equal(scratch_in_child(write_behind_the_limit), 0);
 }
 
+static void limit_address_space(void)
+{
+    const uint64_t bytes = 1ull << 30;
+    struct rlimit limit = {bytes, bytes};
+    EXPECT(setrlimit(RLIMIT_AS, &limit) == 0);
+    EXPECT(sys_leaves_room(bytes / 4));
+    EXPECT(!sys_leaves_room(bytes / 2)); /* this program itself is there, too */
+    EXPECT(!sys_leaves_room(UINT64_MAX));
+    EXPECT(sys_mmap(NULL, bytes / 2, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != NULL);
+    EXPECT(!sys_leaves_room(0));
+}
+
+static void half_of_the_address_space_is_the_programs(void **state)
+{
+    bool limited = true;
+    (void)state;
+    assert_true(sys_leaves_room(UINT64_MAX)); /* without a limit */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+    limited = false; /* their shadow is larger than any limit */
+#endif
+    if (limited)
+        assert_int_equal(scratch_in_child(limit_address_space), 0);
+}
+
 /* Where nobody reads, the traced program would never end. */
 static void pipe_that_does_not_block_and_is_full(void **state)
 {
@@ -237,6 +261,7 @@ int main(void)
         cmocka_unit_test(errors_are_returned_and_errno_is_left),
         cmocka_unit_test(as_libc_has_it),
         cmocka_unit_test(storage_is_allocated_and_given_back),
+        cmocka_unit_test(half_of_the_address_space_is_the_programs),
         cmocka_unit_test(pipe_that_does_not_block_and_is_full),
         cmocka_unit_test(no_storage_is_an_error),
         cmocka_unit_test(writing_behind_the_file_size_limit_sends_no_signal),
