@@ -35,8 +35,17 @@ afl() { # afl HARNESS
         echo "AFL++ $1: exit status $?"
     sed -n 's/^execs_done *: */    executions: /p; s/^run_time *: */    seconds: /p' "$out/default/fuzzer_stats"
     for file in "$out"/default/{crashes,hangs}/id:*; do
-        [ ! -f "$file" ] || cp "$file" "$found/afl-$1-$(sha1sum "$file" | cut -c1-16)"
+        what=${file%/*}
+        [ ! -f "$file" ] || cp "$file" "$found/afl-$1-$(basename "$what")-$(sha1sum "$file" | cut -c1-16)"
     done
+}
+
+# A machine under load makes slow what is not: ten seconds of processor time count, alone.
+slow() { # slow FILE
+    local name=${1##*/}
+    name=${name#*-}
+    (ulimit -t 10 && exec "$folder/libfuzzer/fuzz/fuzz_${name%%-*}" -close_fd_mask=3 -rss_limit_mb=2000 "$1") >/dev/null 2>&1
+    [ $? -ne 0 ]
 }
 
 ls "$found" | sort >"$folder/found.before"
@@ -44,6 +53,9 @@ for fuzzer; do
     log=$folder/$fuzzer.out
     echo "$fuzzer"
     "${fuzzer%%-*}" "${fuzzer#*-}"
+    for file in "$found"/*-{slow-unit,timeout,hangs}-*; do
+        [ ! -f "$file" ] || slow "$file" || rm "$file"
+    done
 done
 new=$(ls "$found" | sort | comm -13 "$folder/found.before" -)
 [ -n "$new" ] || { echo 'nothing found'; exit 0; }
