@@ -128,6 +128,8 @@ fuzzers: $(FUZZERS)
 
 deps:
 	@sh tests/deps.sh build test
+deps-guests:
+	@sh tests/deps.sh build test guests
 deps-bench:
 	@sh tests/deps.sh build test bench
 deps-fuzz:
@@ -162,6 +164,8 @@ fuzz:
 	  SAN='$(FUZZ_SAN)' FUZZ_MAIN=-fsanitize=fuzzer fuzzers
 	@bash tests/fuzz/run.sh build-fuzz
 
+guests: all
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
 stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
 bench: all
@@ -187,11 +191,12 @@ help:
 	@echo 'make deps check    install what is missing, pass every test'
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
 	@echo 'make deps-fuzz fuzz   hostile input for FUZZ_SECONDS=60 to each of the six fuzzers'
+	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench deps-fuzz try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
+.PHONY: all deps deps-bench deps-fuzz deps-guests guests try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -122,7 +122,7 @@ static int cli_take_run(struct cli_options *options, int count, char **arguments
 
 static int cli_check(const struct cli_options *options, struct failure *failure)
 {
-    if (options->mode == CLI_REPORT && !options->log_path)
+    if (options->mode == CLI_REPORT && options->logs.count == 0)
         return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
                                     "--help says more");
     if (options->error_exitcode == 2)
@@ -158,11 +158,8 @@ int cli_parse(struct cli_options *options, int count, char **arguments, struct f
         } else if (!names_only && argument[0] == '-' && argument[1]) {
             if (cli_take_argument(options, argument, failure) != 0)
                 return -1;
-        } else if (options->log_path) {
-            return failure_set(failure, "two logs are named, %s and %s: leakreport reads one",
-                               options->log_path, argument);
         } else {
-            options->log_path = argument;
+            cli_add(&options->logs, argument);
         }
     }
     return cli_check(options, failure);
@@ -170,6 +167,7 @@ int cli_parse(struct cli_options *options, int count, char **arguments, struct f
 
 void cli_free(struct cli_options *options)
 {
+    free(options->logs.items);
     free(options->run_options.items);
     free(options->suppressions.items);
     free(options->fullpath_after.items);
@@ -196,7 +194,7 @@ static void cli_print_option(FILE *out, const struct cli_option *option)
 
 void cli_print_help(FILE *out)
 {
-    fputs("leakreport [OPTIONS] LOG                 what the log of a traced program says\n"
+    fputs("leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
           "leakreport --run [TRACER-OPTIONS] PROGRAM [ARGUMENTS]\n"
           "                                         trace a program (its log: trace.log)\n\n"
           "Options, with their defaults in brackets:\n",
@@ -205,6 +203,6 @@ void cli_print_help(FILE *out)
         if (cli_table[i].help)
             cli_print_option(out, &cli_table[i]);
     fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
-          "work could not be done.\n",
+          "work could not be done, for one of several logs even.\n",
           out);
 }

@@ -24,7 +24,7 @@ struct cli_list {
 
 struct cli_options {
     int mode; /* enum cli_mode */
-    const char *log_path;
+    struct cli_list logs;
     char **program;              /* --run: PROGRAM [ARGUMENTS], ended by NULL */
     struct cli_list run_options; /* --run: the tracer's options */
 
@@ -45,7 +45,7 @@ struct cli_options {
     int gen_suppressions; /* 0: no, 1: yes, 2: all */
     struct cli_list suppressions;
     struct cli_list fullpath_after;
-    const char *log_file;    /* the report goes there; NULL: standard output */
+    const char *log_file;    /* the reports go there; NULL: standard output */
     struct cli_list ignored; /* options of valgrind that mean nothing here */
 };
 

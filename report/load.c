@@ -104,27 +104,45 @@ static void load_modules(const struct log_reader *reader, struct model *model)
 
 /* --- totals -------------------------------------------------------------- */
 
-static void load_totals(const struct log_reader *reader, struct model *model)
+static void load_sum_of_counts(const struct log_reader *reader, struct trace_totals *totals)
+{
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(reader, TRACE_COUNTS, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_count *counts = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++) {
+            totals->allocations += counts[k].allocations;
+            totals->frees += counts[k].frees;
+            totals->bytes_allocated += counts[k].bytes_allocated;
+            totals->bytes_freed += counts[k].bytes_freed;
+        }
+    }
+}
+
+static void load_bad_frees(const struct log_reader *reader, struct trace_totals *totals)
 {
     uint32_t count;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
 
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_thread *threads = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++)
+            totals->bad_frees += threads[k].bad_frees;
+    }
+}
+
+static void load_totals(const struct log_reader *reader, struct model *model)
+{
     model->totals = model->header.totals;
     if (model->header.ending != TRACE_RUNNING && model->totals.allocations)
         return;
     model->totals = (struct trace_totals){0};
-    model->totals_from_threads = true;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_thread *threads = (const void *)extents[i].bytes;
-
-        for (uint64_t k = 0; k < extents[i].count; k++) {
-            model->totals.allocations += threads[k].allocations;
-            model->totals.frees += threads[k].frees;
-            model->totals.bad_frees += threads[k].bad_frees;
-            model->totals.bytes_allocated += threads[k].bytes_allocated;
-            model->totals.bytes_freed += threads[k].bytes_freed;
-        }
-    }
+    model->totals_summed = true;
+    load_sum_of_counts(reader, &model->totals);
+    load_bad_frees(reader, &model->totals);
 }
 
 static void load_in_use(struct model *model)

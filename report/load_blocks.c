@@ -141,7 +141,7 @@ static void load_add_block(struct stack_loader *stacks, struct model *model, str
     model->blocks[model->block_count++] = (struct block){
         .address = address,
         .size = load_block_size(sizes, stacks->reader, address, seen->what),
-        .stack = load_stack(stacks, trace_block_stack(seen->what)),
+        .stack = load_stack_of_count(stacks, trace_block_count(seen->what)),
         .head = BLOCK_NO_HEAD,
         .kind = BLOCK_LIVE,
         .family = trace_block_family(seen->where),
@@ -183,7 +183,7 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
         .address = address,
         .size = load_block_size(sizes, stacks->reader, address, verdict->what),
         .pointer_at = verdict->pointer_at,
-        .stack = load_stack(stacks, trace_block_stack(verdict->what)),
+        .stack = load_stack_of_count(stacks, trace_block_count(verdict->what)),
         .head = verdict->head,
         .kind = sane ? verdict->kind : BLOCK_KINDS_COUNT,
         .heuristic = verdict->heuristic <= TRACE_MULTIPLE_INHERITANCE ? verdict->heuristic : 0,

@@ -28,6 +28,18 @@ static uint32_t load_known_module(const struct model *model, uint32_t module)
     return module < model->module_count && model->modules[module].present ? module : 0;
 }
 
+/* Many nodes are of few calls. */
+static uint32_t load_frame(struct stack_loader *loader, uint64_t address, uint32_t module)
+{
+    uint64_t hash = address * 0x9e3779b97f4a7c15u;
+    struct recent_frame *recent = &loader->recent[hash >> 54];
+
+    if (recent->address != address || recent->module != module)
+        *recent =
+            (struct recent_frame){address, module, model_put_frame(loader->model, address, module)};
+    return recent->frame;
+}
+
 static enum stack_end load_end_at(uint32_t node)
 {
     return node == TRACE_NODE_END ? STACK_WHOLE : node == TRACE_NODE_CUT ? STACK_CUT : STACK_LONGER;
@@ -44,8 +56,8 @@ static uint32_t load_walk(struct stack_loader *loader, uint32_t node)
             loader->damaged++;
             return model_put_stack(loader->model, loader->words, count, first);
         }
-        loader->words[++count] = model_put_frame(loader->model, record.address,
-                                                 load_known_module(loader->model, record.module));
+        loader->words[++count] =
+            load_frame(loader, record.address, load_known_module(loader->model, record.module));
         node = record.parent;
     }
     loader->words[0] = load_end_at(node);
@@ -65,6 +77,20 @@ uint32_t load_stack(struct stack_loader *loader, uint32_t node)
         loader->stacks[number] = load_walk(loader, node);
     }
     return loader->stacks[number];
+}
+
+uint32_t load_stack_of_count(struct stack_loader *loader, uint32_t count)
+{
+    if (count == 0)
+        return 0;
+
+    const struct trace_count *record = log_reader_record(loader->reader, TRACE_COUNTS, count);
+
+    if (!record || !__atomic_load_n(&record->thread, __ATOMIC_ACQUIRE)) {
+        loader->damaged++;
+        return 0;
+    }
+    return load_stack(loader, record->stack);
 }
 
 void load_stacks_end(struct stack_loader *loader)

@@ -13,6 +13,10 @@
 
 struct stack_loader {
     const struct log_reader *reader;
+    struct recent_frame { /* the frames of most nodes, without a search */
+        uint64_t address; /* 0: empty */
+        uint32_t module, frame;
+    } recent[1024];
     struct model *model;
     uint32_t depth;      /* frames to take over */
     struct intern nodes; /* nodes seen */
@@ -26,6 +30,8 @@ void load_stacks_begin(struct stack_loader *loader, const struct log_reader *rea
                        struct model *model, uint32_t depth);
 /* The model's number for the stack that this node names. */
 uint32_t load_stack(struct stack_loader *loader, uint32_t node);
+/* The same for the stack of this record of COUNTS, as blocks name it. */
+uint32_t load_stack_of_count(struct stack_loader *loader, uint32_t count);
 /* Notes what was damaged and gives the memory back. */
 void load_stacks_end(struct stack_loader *loader);
 

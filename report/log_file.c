@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int log_file_check(int fd, const char *path, uint64_t *size, struct failure *failure)
+static int log_file_check(int fd, struct log_file *file, struct failure *failure)
 {
+    const char *path = file->path;
     struct stat status;
 
     if (fstat(fd, &status) != 0)
@@ -30,13 +32,16 @@ static int log_file_check(int fd, const char *path, uint64_t *size, struct failu
                            : S_ISBLK(status.st_mode)  ? "block device"
                            : S_ISSOCK(status.st_mode) ? "socket"
                                                       : "special file");
-    *size = (uint64_t)status.st_size;
+    file->size = (uint64_t)status.st_size;
+    file->device = status.st_dev;
+    file->inode = status.st_ino;
     return 0;
 }
 
 /* O_NONBLOCK: a pipe without a writer must not make us wait. */
-static int log_file_open(const char *path, uint64_t *size, struct failure *failure)
+static int log_file_open(struct log_file *file, struct failure *failure)
 {
+    const char *path = file->path;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0 && errno == ENOENT)
@@ -51,7 +56,7 @@ static int log_file_open(const char *path, uint64_t *size, struct failure *failu
                            path);
     if (fd < 0)
         return failure_set(failure, "%s cannot be opened: %s", path, strerror(errno));
-    if (log_file_check(fd, path, size, failure) == 0)
+    if (log_file_check(fd, file, failure) == 0)
         return fd;
     close(fd);
     return -1;
@@ -60,7 +65,7 @@ static int log_file_open(const char *path, uint64_t *size, struct failure *failu
 int log_file_map(const char *path, struct log_file *file, struct failure *failure)
 {
     *file = (struct log_file){.path = path};
-    int fd = log_file_open(path, &file->size, failure);
+    int fd = log_file_open(file, failure);
 
     if (fd < 0)
         return -1;
@@ -92,35 +97,44 @@ void log_file_unmap(struct log_file *file)
 
 /* --- a file that shrinks ------------------------------------------------- */
 
-static char log_file_shrink_message[512];
-static const unsigned char *log_file_shrink_start, *log_file_shrink_end;
+static sigjmp_buf log_file_way_out;
+static const unsigned char *volatile log_file_guard_start, *volatile log_file_guard_end;
 
-/* Runs in the signal: nothing but write and _exit. */
-static void log_file_say_shrunk(int signal_number, siginfo_t *info, void *context)
+/* Runs in the signal. What it interrupts is an access to the mapping, in our own code: never malloc
+ * or stdio, so leaving it is safe. */
+static void log_file_shrunk(int signal_number, siginfo_t *info, void *context)
 {
-    static const char other[] =
+    static const char message[] =
         "leakreport: a program or debug file became shorter while it was read; try again\n";
     const unsigned char *address = info->si_addr;
-    bool ours = address >= log_file_shrink_start && address < log_file_shrink_end;
-    const char *message = ours ? log_file_shrink_message : other;
 
     (void)signal_number;
     (void)context;
+    if (address >= log_file_guard_start && address < log_file_guard_end)
+        siglongjmp(log_file_way_out, 1);
     if (write(STDERR_FILENO, message, strlen(message)) < 0)
         _exit(2);
     _exit(2);
 }
 
-void log_file_catch_shrinking(const struct log_file *file)
+int log_file_guard(const struct log_file *file, void (*read)(void *context), void *context,
+                   struct failure *failure)
 {
-    struct sigaction action = {.sa_sigaction = log_file_say_shrunk, .sa_flags = SA_SIGINFO};
+    struct sigaction action = {.sa_sigaction = log_file_shrunk, .sa_flags = SA_SIGINFO};
+    int result = 0;
 
-    snprintf(log_file_shrink_message, sizeof log_file_shrink_message,
-             "leakreport: %.400s became shorter while it was read: somebody writes over it; try "
-             "again\n",
-             file->path);
-    log_file_shrink_start = file->bytes;
-    log_file_shrink_end = file->bytes + file->size;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGBUS, &action, NULL);
+    if (sigsetjmp(log_file_way_out, 1) == 0) {
+        log_file_guard_start = file->bytes;
+        log_file_guard_end = file->bytes + file->size;
+        sigaction(SIGBUS, &action, NULL);
+        read(context);
+    } else {
+        result = failure_set(failure,
+                             "%s became shorter while it was read: somebody writes over it; try "
+                             "again",
+                             file->path);
+    }
+    log_file_guard_start = log_file_guard_end = NULL;
+    return result;
 }

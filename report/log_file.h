@@ -13,14 +13,18 @@ struct log_file {
     const char *path; /* as given to log_file_map, which does not copy it */
     const unsigned char *bytes;
     uint64_t size;
+    uint64_t device, inode; /* which file it is */
 };
 
 /* 0, or -1 with `failure` filled: not there, not readable, empty, a directory, pipe or device. */
 int log_file_map(const char *path, struct log_file *file, struct failure *failure);
 void log_file_unmap(struct log_file *file);
 
-/* From now on a file that shrinks while it is read ends the process with one line on standard
- * error and exit status 2, instead of by SIGBUS. For main, once; `file` need not stay. */
-void log_file_catch_shrinking(const struct log_file *file);
+/* Calls read(context). -1 with `failure` filled when the file became shorter meanwhile: then `read`
+ * was left in its midst, and what it had allocated is lost. From the first call on any other mapped
+ * file that shrinks ends the process with one line on standard error and exit status 2, instead of
+ * by SIGBUS. */
+int log_file_guard(const struct log_file *file, void (*read)(void *context), void *context,
+                   struct failure *failure);
 
 #endif

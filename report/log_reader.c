@@ -18,6 +18,8 @@ static const struct {
     [TRACE_ERRORS] = {"ERRORS", sizeof(struct trace_error)},
     [TRACE_VERDICTS] = {"VERDICTS", sizeof(struct trace_verdict)},
     [TRACE_SIZES] = {"SIZES", sizeof(struct trace_size)},
+    [TRACE_COUNTS] = {"COUNTS", sizeof(struct trace_count)},
+    [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
 };
 
 size_t log_reader_record_size(enum trace_table table)

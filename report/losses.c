@@ -17,7 +17,8 @@ static const struct loss {
     LOSS(block_bytes, "%s bytes were in those allocations."),
     LOSS(stacks_unknown, "%s allocations were recorded without a call stack."),
     LOSS(stacks_cut, "%s call stacks are cut: their outermost frames are missing."),
-    LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated."),
+    LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated: they were "
+                        "done, and are not in the totals."),
     LOSS(modules, "%s modules found no room in the log: their frames have no names."),
     LOSS(threads, "%s threads found no room in the log."),
     LOSS(errors, "%s errors of the program found no room in the log."),
@@ -29,6 +30,9 @@ static const struct loss {
                               "count as reachable."),
     LOSS(mapping_bytes_not_read, "%s bytes of memory could not be read by the leak check: a block "
                                  "that only they point to counts as lost."),
+    LOSS(fork_threads, "%s threads of the parent were at work in the heap while this process was "
+                       "forked: single blocks may be missing or listed though they are not "
+                       "there."),
     LOSS(fork_failed, "%s leak checks had to run inside the program, because a process of "
                       "their own could not be made or did not finish."),
 #undef LOSS

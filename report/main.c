@@ -1,22 +1,17 @@
 /* main: the only room that prints messages and ends the process.
  *
  * Exit status: 0; that of --error-exitcode when there are errors; 2 when the work could not be
- * done, after one line on standard error that says why. */
-#include <errno.h>
+ * done, after one line on standard error that says why. Of several logs each that can be read is
+ * reported, whatever the others are. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include "cli.h"
-#include "group.h"
 #include "launch.h"
-#include "load.h"
-#include "log_reader.h"
+#include "log_report.h"
 #include "memory.h"
-#include "program_file.h"
-#include "renderer.h"
 #include "safe_text.h"
-#include "select.h"
-#include "symbolize.h"
 
 enum { EXIT_TROUBLE = 2 };
 
@@ -34,132 +29,96 @@ static int main_fail(const struct failure *failure)
     return EXIT_TROUBLE;
 }
 
-/* A program was named where a log should be: say how to trace it, or why that cannot be. */
-static void main_explain_program(const char *path, struct failure *failure)
-{
-    struct failure why;
+/* --- reports ------------------------------------------------------------- */
 
-    if (program_file_check(path, &why) != 0)
-        failure_set(failure, "%s is not a log, and: %s", path, why.text);
-    else
-        failure_set(
-            failure,
-            "%s is a program, not a log: trace it with leakreport --run %s%s, then read its "
-            "trace.log",
-            path, strchr(path, '/') ? "" : "./", path);
+/* A log may name hundreds of modules, each an open file. */
+static void main_raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* --- output -------------------------------------------------------------- */
-
-static char *main_log_file_name(const char *pattern, unsigned pid)
+/* 0, or EXIT_TROUBLE when one of them cannot be read. */
+static int main_find_processes(const struct cli_options *options, struct process_tree *tree)
 {
-    char *name = memory_text("%s", "");
+    struct failure failure;
+    int status = 0;
 
-    for (; *pattern; pattern++) {
-        char *longer = pattern[0] == '%' && pattern[1] == 'p' ? memory_text("%s%u", name, pid)
-                                                              : memory_text("%s%c", name, *pattern);
+    for (size_t i = 0; i < options->logs.count; i++) {
+        enum process_added added = process_tree_add(tree, options->logs.items[i], &failure);
 
-        pattern += pattern[0] == '%' && (pattern[1] == 'p' || pattern[1] == '%');
-        free(name);
-        name = longer;
+        if (added != PROCESS_ADDED)
+            main_fail(&failure);
+        if (added == PROCESS_UNREADABLE)
+            status = EXIT_TROUBLE;
     }
-    return name;
+    process_tree_order(tree);
+    return status;
 }
 
-static FILE *main_open_output(const struct cli_options *options, const struct model *model,
-                              struct failure *failure)
+/* What could not be written once, will not be written the next time. */
+static int main_report_all(struct log_run *run)
 {
-    if (!options->log_file)
-        return stdout;
-    char *name = main_log_file_name(options->log_file, model->header.pid);
-    FILE *out = fopen(name, "we");
-    if (!out)
-        failure_set(failure, "--log-file: %s cannot be written: %s", name, strerror(errno));
-    free(name);
-    return out;
+    struct failure failure;
+    enum log_reported reported = LOG_REPORTED;
+    int status = 0;
+
+    for (uint32_t i = 0; i < run->tree->count && reported != LOG_UNWRITABLE; i++) {
+        reported = log_report(run, i, &failure);
+        if (reported != LOG_REPORTED)
+            status = main_fail(&failure);
+    }
+    if (run->several && reported != LOG_UNWRITABLE &&
+        log_report_summary(run, &failure) != LOG_REPORTED)
+        status = main_fail(&failure);
+    return status;
 }
 
-static int main_close_output(FILE *out, struct failure *failure)
+static int main_errors(const struct log_run *run)
 {
-    bool bad = ferror(out) != 0;
-
-    if ((out == stdout ? fflush(out) : fclose(out)) != 0 || bad)
-        return failure_set(failure, "the report could not be written: %s", strerror(errno));
+    for (uint32_t i = 0; i < run->tree->count; i++)
+        if (run->tree->entries[i].errors)
+            return (int)run->options->error_exitcode;
     return 0;
 }
 
-/* --- the report ---------------------------------------------------------- */
-
-static void main_note_options(const struct cli_options *options, struct model *model)
+static int main_report_tree(const struct cli_options *options, struct process_tree *tree)
 {
-    for (size_t i = 0; i < options->ignored.count; i++)
-        model_add_note(model, memory_text("%s is ignored: it means nothing to a reader of logs.",
-                                          options->ignored.items[i]));
-    if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts)
-        model_add_note(model, memory_text("--leak-check-heuristics is ignored: the leak check was "
-                                          "made when the program ended; set it in "
-                                          "LIBTRACE_OPTIONS."));
-}
-
-static int main_write_report(const struct cli_options *options, const struct model *model,
-                             const struct loss_records *records, const struct selection *selection,
-                             struct failure *failure)
-{
-    struct report report = {
-        .options = options, .model = model, .records = records, .selection = selection};
-    FILE *out = main_open_output(options, model, failure);
-
-    if (!out)
-        return -1;
-    render_text.render(out, &report);
-    return main_close_output(out, failure);
-}
-
-static int main_report_model(const struct cli_options *options, struct model *model)
-{
-    static const uint32_t compared[] = {2, 4, UINT32_MAX};
-    struct loss_records records;
-    struct selection selection;
     struct failure failure;
-    int status = EXIT_TROUBLE;
-    struct symbolizer *symbolizer = symbolize_begin(model, options->demangle);
+    struct log_run run = {
+        .options = options, .tree = tree, .several = tree->count + tree->unreadable > 1};
 
-    main_note_options(options, model);
-    group_blocks(&records, model, compared[options->leak_resolution]);
-    if (select_records(&selection, options, model, &records, symbolizer, &failure) == 0) {
-        symbolize_note(symbolizer);
-        if (main_write_report(options, model, &records, &selection, &failure) == 0)
-            status = selection.errors ? (int)options->error_exitcode : 0;
-        select_free(&selection);
-    }
-    if (status == EXIT_TROUBLE)
-        main_fail(&failure);
-    group_free(&records);
-    symbolize_end(symbolizer);
+    run.suppressions = select_suppressions(options, &failure);
+    if (!run.suppressions)
+        return main_fail(&failure);
+    run.modules = module_cache_new(options->demangle);
+    output_init(&run.output, options->log_file);
+    progress_begin(&run.progress, stderr, isatty(STDERR_FILENO));
+    int status = main_report_all(&run);
+    if (status == 0)
+        status = main_errors(&run);
+    output_free(&run.output);
+    intern_free(&run.generated);
+    module_cache_free(run.modules);
+    suppress_free(run.suppressions);
     return status;
 }
 
 static int main_report(const struct cli_options *options)
 {
-    static struct log_reader reader;
-    struct failure failure;
-    struct model model;
-    enum log_likeness likeness;
+    struct process_tree tree = {0};
 
-    if (log_reader_open(&reader, options->log_path, &likeness, &failure) != 0) {
-        if (likeness == LOG_IS_ELF)
-            main_explain_program(options->log_path, &failure);
-        return main_fail(&failure);
-    }
-    log_file_catch_shrinking(&reader.file);
     if (!options->enable_debuginfod)
         unsetenv("DEBUGINFOD_URLS");
-    model_init(&model, options->log_path);
-    load_log(&reader, options->num_callers, &model);
-    log_reader_close(&reader);
-    int status = main_report_model(options, &model);
-    model_free(&model);
-    return status;
+    main_raise_file_limit();
+    int trouble = main_find_processes(options, &tree);
+    int status = tree.count ? main_report_tree(options, &tree) : EXIT_TROUBLE;
+    process_tree_free(&tree);
+    return trouble ? trouble : status;
 }
 
 static int main_run(const struct cli_options *options)
@@ -179,7 +138,7 @@ static int main_run(const struct cli_options *options)
     default:
         return main_report(options);
     }
-    return main_close_output(stdout, &failure) == 0 ? 0 : main_fail(&failure);
+    return output_close(stdout, &failure) == 0 ? 0 : main_fail(&failure);
 }
 
 int main(int count, char **arguments)

@@ -14,8 +14,6 @@ void model_init(struct model *model, const char *log_path)
 
 static void model_free_frames(struct model *model)
 {
-    for (uint32_t i = 0; i < model->frame_count; i++)
-        free(model->frames[i].places);
     free(model->frames);
     intern_free(&model->frame_keys);
     intern_free(&model->stack_keys);

@@ -38,9 +38,10 @@ struct place {
 struct frame {
     uint64_t address; /* return address; the call is in front of it */
     uint32_t module;  /* index into modules, 0: none */
-    uint32_t place_count;
-    struct place *places; /* innermost first; NULL until symbolize has looked */
-    bool symbolized;
+    uint32_t place_count : 31;
+    uint32_t is_last : 1; /* main, or below it: nothing further out is shown, as a rule */
+    const struct place
+        *places; /* innermost first; NULL until symbolize has looked, whose they are */
 };
 
 /* Why a stack ends where it ends. */
@@ -117,7 +118,7 @@ struct model {
     size_t block_count;
     bool has_verdicts;
     struct trace_totals totals;
-    bool totals_from_threads; /* summed up here, because the process never did */
+    bool totals_summed; /* summed up here, because the process never did */
     uint64_t bytes_in_use, blocks_in_use;
 
     uint32_t ending_stack; /* of a signal, of abort; 0: none */

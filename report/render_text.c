@@ -5,25 +5,32 @@
 #include "safe_text.h"
 #include "suppress_print.h"
 
+/* Nearly every line fits in, and a large report has a million of them. */
 void render_text_line(const struct text_page *page, const char *format, ...)
 {
-    char *text;
-    va_list arguments;
+    char buffer[512], *text = buffer;
+    va_list arguments, again;
 
     va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
+    va_copy(again, arguments);
+    int length = vsnprintf(buffer, sizeof buffer, format, arguments);
+    if (length >= (int)sizeof buffer && vasprintf(&text, format, again) < 0)
+        text = buffer;
+    va_end(again);
     va_end(arguments);
-    fputs(page->prefix, page->out);
-    if (length >= 0) {
-        safe_text_put(page->out, text);
+    safe_text_make(text);
+    fputs_unlocked(page->prefix, page->out);
+    if (length >= 0)
+        fputs_unlocked(text, page->out);
+    putc_unlocked('\n', page->out);
+    if (text != buffer)
         free(text);
-    }
-    fputc('\n', page->out);
 }
 
-static void text_blank(const struct text_page *page)
+void render_text_blank(const struct text_page *page)
 {
-    render_text_line(page, "%s", "");
+    fputs_unlocked(page->prefix, page->out);
+    putc_unlocked('\n', page->out);
 }
 
 /* --- heap summary -------------------------------------------------------- */
@@ -47,7 +54,7 @@ static void text_heap_summary(const struct text_page *page)
     render_text_line(page, "  total heap usage: %s allocs, %s frees, %s bytes allocated",
                      NUMBER(totals->allocations), NUMBER(totals->frees + totals->bad_frees),
                      NUMBER(totals->bytes_allocated));
-    text_blank(page);
+    render_text_blank(page);
 }
 
 /* --- loss records -------------------------------------------------------- */
@@ -88,7 +95,7 @@ static void text_records(const struct text_page *page)
         else
             text_record_leak(page, record);
         render_text_stack(page, record->stack);
-        text_blank(page);
+        render_text_blank(page);
         render_text_suppression(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
     }
 }
@@ -162,7 +169,7 @@ static void text_leak_summary(const struct text_page *page)
                          "Of the suppressed blocks, %s are lost only through suppressed ones.",
                          NUMBER(selection->hanging_blocks));
     text_leak_advice(page);
-    text_blank(page);
+    render_text_blank(page);
 }
 
 /* Why there is no LEAK SUMMARY. */
@@ -180,7 +187,7 @@ static void text_no_verdict(const struct text_page *page)
     else if (model->header.ending == TRACE_EXECED)
         why = "no leak check is made when a process becomes another program";
     render_text_line(page, "Leak kinds cannot be told: %s.", why);
-    text_blank(page);
+    render_text_blank(page);
 }
 
 static void text_leaks(const struct text_page *page)
@@ -195,14 +202,14 @@ static void text_leaks(const struct text_page *page)
         /* What was not seen may leak. */
         if (!quiet && !(report->model->header.flags & TRACE_FLAG_BYPASSED)) {
             render_text_line(page, "All heap blocks were freed -- no leaks are possible");
-            text_blank(page);
+            render_text_blank(page);
         }
         return;
     }
     if (report->options->leak_check == CLI_CHECK_NO) {
         if (!quiet) {
             render_text_line(page, "For a detailed leak analysis, rerun with: --leak-check=full");
-            text_blank(page);
+            render_text_blank(page);
         }
         return;
     }
@@ -225,11 +232,11 @@ static void text_misuses(const struct text_page *page)
         if (misuse->suppressed)
             continue;
         render_text_misuse(page, misuse);
-        text_blank(page);
+        render_text_blank(page);
         render_text_suppression(page, select_suppress_kind(misuse), 0, misuse->stack);
     }
     if (!page->report->options->quiet)
-        text_blank(page);
+        render_text_blank(page);
 }
 
 static void text_error_summary(const struct text_page *page)
@@ -270,12 +277,12 @@ static void text_error_list(const struct text_page *page)
             errors[count++] = &model->misuses[i];
     qsort(errors, count, sizeof *errors, text_compare_errors);
     for (uint32_t i = 0; i < count; i++) {
-        text_blank(page);
+        render_text_blank(page);
         render_text_line(page,
                          "%s errors in context %s of %s:", NUMBER(text_error_times(errors[i])),
                          NUMBER(i + 1), NUMBER(page->report->selection->contexts));
         render_text_misuse(page, errors[i]);
-        text_blank(page);
+        render_text_blank(page);
     }
     free(errors);
 }
@@ -294,9 +301,9 @@ static void text_suppressions(const struct text_page *page)
 
     fprintf(page->out, "%s\n", page->debug_prefix);
     suppress_print_used(page->out, page->debug_prefix, suppressions);
-    if (page->report->options->verbose)
+    if (page->report->options->verbose && !page->report->several)
         suppress_print_unused(page->out, page->debug_prefix, suppressions);
-    text_blank(page);
+    render_text_blank(page);
 }
 
 /* The summary comes again below the lists, so that nobody has to look for it above them. */
@@ -320,18 +327,43 @@ static void text_tail(const struct text_page *page)
         text_error_summary(page);
 }
 
+/* With -q: is there anything to say of this process? */
+static bool text_says_something(const struct report *report)
+{
+    if (report->selection->contexts)
+        return true;
+    for (uint32_t i = 0; i < report->records->count; i++)
+        if (report->records->records[i].shown)
+            return true;
+    return false;
+}
+
+static void text_head(const struct text_page *page)
+{
+    const struct report *report = page->report;
+
+    if (report->several && report->number && !report->options->quiet)
+        fputc('\n', page->out);
+    if (!report->options->quiet)
+        render_text_head(page);
+    else if (report->several && text_says_something(report))
+        render_text_head_quiet(page);
+}
+
 static void text_render(FILE *out, const struct report *report)
 {
     struct text_page page = {.out = out, .report = report};
 
     snprintf(page.prefix, sizeof page.prefix, "==%u== ", report->model->header.pid);
     snprintf(page.debug_prefix, sizeof page.debug_prefix, "--%u-- ", report->model->header.pid);
-    if (!report->options->quiet)
-        render_text_head(&page);
+    render_text_stacks_begin(&page);
+    text_head(&page);
     text_misuses(&page);
     text_leaks(&page);
     if (!report->options->quiet)
         text_tail(&page);
+    render_text_stacks_end(&page);
 }
 
-const struct renderer render_text = {.name = "text", .render = text_render};
+const struct renderer render_text = {
+    .name = "text", .render = text_render, .render_all = render_text_all};

@@ -10,10 +10,17 @@
 #include "number_text.h"
 #include "renderer.h"
 
+/* A frame as stacks show it: made once, written a hundred thousand times. */
+struct text_frame {
+    char *lines; /* with prefixes and line ends; NULL: not made yet */
+    size_t size;
+    bool last; /* what is further out is below main, and not shown */
+};
 struct text_page {
     FILE *out;
-    char prefix[24];       /* "==PID== " */
-    char debug_prefix[24]; /* "--PID-- " */
+    struct text_frame *frames; /* one for each of the model's */
+    char prefix[24];           /* "==PID== " */
+    char debug_prefix[24];     /* "--PID-- " */
     const struct report *report;
 };
 
@@ -21,7 +28,12 @@ void render_text_line(const struct text_page *page, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 #define NUMBER(n) number_text(n).text
 
-/* render_text_stack.c: a stack's frames, in valgrind's words. */
+/* An empty line. */
+void render_text_blank(const struct text_page *page);
+
+/* render_text_stack.c: a stack's frames, in valgrind's words. Begin and end: once for a page. */
+void render_text_stacks_begin(struct text_page *page);
+void render_text_stacks_end(struct text_page *page);
 void render_text_stack(const struct text_page *page, uint32_t stack);
 /* " in frame #2, created by f (file.c:7)": frame `index` of a stack, 0 is the innermost. */
 void render_text_frame_at(const struct text_page *page, uint32_t stack, uint64_t index);
@@ -29,6 +41,10 @@ void render_text_frame_at(const struct text_page *page, uint32_t stack, uint64_t
 void render_text_misuse(const struct text_page *page, const struct misuse *misuse);
 /* render_text_head.c: the command, how it ended, what is missing. */
 void render_text_head(const struct text_page *page);
+/* The same in one line, for -q: whose errors these are. */
+void render_text_head_quiet(const struct text_page *page);
+/* render_text_all.c: a table of all processes. */
+void render_text_all(FILE *out, const struct report_all *all);
 /* An entry for a suppression file, when --gen-suppressions asks for one. */
 void render_text_suppression(const struct text_page *page, enum suppress_kind kind,
                              unsigned leak_kinds, uint32_t stack);

@@ -64,16 +64,58 @@ static void text_head_state(const struct text_page *page)
     }
 }
 
-void render_text_head(const struct text_page *page)
+static const char *text_head_command(const struct model *model)
+{
+    return model->command      ? model->command
+           : model->executable ? model->executable
+                               : "the log does not say";
+}
+
+/* Which of several processes it is. */
+static void text_head_process(const struct text_page *page)
+{
+    const struct report *report = page->report;
+    const struct process_entry *starter = process_tree_starter(report->tree, report->number);
+
+    render_text_line(page, "Process %u of %u: %s", report->number + 1, report->tree->count,
+                     text_head_command(report->model));
+    render_text_line(page, "PID %u, parent PID %u%s%.60s%s%s", report->model->header.pid,
+                     report->model->header.parent_pid, starter && starter->command ? " (" : "",
+                     starter && starter->command ? starter->command : "",
+                     starter && starter->command && strlen(starter->command) > 60 ? "..." : "",
+                     starter && starter->command ? ")" : "");
+    render_text_line(page, "Log: %s", report->model->log_path);
+}
+
+void render_text_head_quiet(const struct text_page *page)
+{
+    const struct report *report = page->report;
+
+    render_text_line(page, "Process %u of %u, log %s: %s", report->number + 1, report->tree->count,
+                     report->model->log_path, text_head_command(report->model));
+}
+
+static void text_head_single(const struct text_page *page)
 {
     const struct model *model = page->report->model;
 
     render_text_line(page, "leakreport %s, a heap trace's report", REPORT_VERSION);
     render_text_line(page, "Log: %s", model->log_path);
-    render_text_line(page, "Command: %s",
-                     model->command      ? model->command
-                     : model->executable ? model->executable
-                                         : "the log does not say");
+    render_text_line(page, "Command: %s", text_head_command(model));
+}
+
+void render_text_head(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+
+    if (page->report->several)
+        text_head_process(page);
+    else
+        text_head_single(page);
+    if (model->header.flags & TRACE_FLAG_CHILD)
+        render_text_line(page,
+                         "Forked by process %u: its blocks and totals go on from that process's.",
+                         model->header.parent_pid);
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
         render_text_line(page, "Note: %s", model->notes[i]);

@@ -3,6 +3,7 @@
 #include "below_main.h"
 #include "memory.h"
 #include "render_text.h"
+#include "safe_text.h"
 #include "stack_view.h"
 #include "suppress_print.h"
 
@@ -39,15 +40,6 @@ static char *text_place(const struct text_page *page, const struct frame *frame,
     return memory_text("%s", "");
 }
 
-static void text_frame(const struct text_page *page, const char *word, const struct frame *frame,
-                       const struct place *place, const char *name)
-{
-    char *where = text_place(page, frame, place);
-
-    render_text_line(page, "   %s 0x%" PRIX64 ": %s%s", word, frame->address - 1, name, where);
-    free(where);
-}
-
 /* What follows the last frame when it is not the outermost one. */
 static void text_stack_end(const struct text_page *page, enum stack_end end)
 {
@@ -59,27 +51,89 @@ static void text_stack_end(const struct text_page *page, enum stack_end end)
         render_text_line(page, "   (the outer frames are damaged in the log)");
 }
 
+/* --- frames, made once --------------------------------------------------- */
+
+void render_text_stacks_begin(struct text_page *page)
+{
+    page->frames = memory_zeroed(page->report->model->frame_count, sizeof *page->frames);
+}
+
+void render_text_stacks_end(struct text_page *page)
+{
+    for (uint32_t i = 0; i < page->report->model->frame_count; i++)
+        free(page->frames[i].lines);
+    free(page->frames);
+}
+
+static void text_add_line(struct text_frame *made, char *line)
+{
+    size_t length = strlen(line);
+
+    safe_text_make(line);
+    made->lines = memory_resized(made->lines, made->size + length + 1, 1);
+    memcpy(made->lines + made->size, line, length);
+    made->lines[made->size + length] = '\n';
+    made->size += length + 1;
+}
+
+/* One line for each place, each as a caller's. */
+static void text_make_frame(const struct text_page *page, struct text_frame *made,
+                            const struct frame *frame)
+{
+    bool all = page->report->options->show_below_main;
+    enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+
+    made->last = position != BELOW_MAIN_NO;
+    made->lines = memory_zeroed(1, 1);
+    for (uint32_t i = 0; i < frame->place_count; i++) {
+        const struct place *place = &frame->places[i];
+        const char *name = position == BELOW_MAIN_IS_BELOW ? "(below main)"
+                           : place->function               ? place->function
+                                                           : "???";
+        char *where = text_place(page, frame, place);
+        char *line = memory_text("%s   by 0x%" PRIX64 ": %s%s", page->prefix, frame->address - 1,
+                                 name, where);
+
+        text_add_line(made, line);
+        free(where);
+        free(line);
+    }
+}
+
+static const struct text_frame *text_frame(const struct text_page *page, uint32_t number)
+{
+    struct text_frame *made = &page->frames[number];
+
+    if (!made->lines)
+        text_make_frame(page, made, &page->report->model->frames[number]);
+    return made;
+}
+
+/* The innermost frame's first line says "at". */
+static void text_put_innermost(const struct text_page *page, const struct text_frame *frame)
+{
+    static const char by[] = "   by", at[] = "   at";
+    size_t begin = strlen(page->prefix), end = begin + strlen(by);
+
+    if (frame->size < end)
+        return;
+    fputs_unlocked(page->prefix, page->out);
+    fputs_unlocked(at, page->out);
+    fwrite_unlocked(frame->lines + end, 1, frame->size - end, page->out);
+}
+
 void render_text_stack(const struct text_page *page, uint32_t number)
 {
-    const struct model *model = page->report->model;
-    bool all = page->report->options->show_below_main;
-    struct stack stack = model_stack(model, number);
-    const char *word = "at";
+    struct stack stack = model_stack(page->report->model, number);
 
     for (uint32_t i = 0; i < stack.count; i++) {
-        const struct frame *frame = &model->frames[stack.frames[i]];
-        enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+        const struct text_frame *frame = text_frame(page, stack.frames[i]);
 
-        for (uint32_t k = 0; k < frame->place_count; k++) {
-            const struct place *place = &frame->places[k];
-
-            text_frame(page, word, frame, place,
-                       position == BELOW_MAIN_IS_BELOW ? "(below main)"
-                       : place->function               ? place->function
-                                                       : "???");
-            word = "by";
-        }
-        if (position != BELOW_MAIN_NO)
+        if (i == 0)
+            text_put_innermost(page, frame);
+        else
+            fwrite_unlocked(frame->lines, 1, frame->size, page->out);
+        if (frame->last)
             return;
     }
     text_stack_end(page, stack.end);
@@ -107,11 +161,22 @@ void render_text_suppression(const struct text_page *page, enum suppress_kind ki
                              unsigned leak_kinds, uint32_t stack)
 {
     struct stack_view view;
+    struct intern *printed = page->report->generated;
+    char *text = NULL;
+    size_t size = 0;
 
     if (!page->report->options->gen_suppressions)
         return;
     stack_view_begin(&view, page->report->model, NULL, stack, true);
     struct suppress_stack callbacks = stack_view_callbacks(&view);
-    suppress_print_generated(page->out, kind, leak_kinds, &callbacks);
+    FILE *entry = open_memstream(&text, &size);
+    suppress_print_generated(entry, kind, leak_kinds, &callbacks);
+    fclose(entry);
     stack_view_end(&view);
+    uint32_t known = printed ? printed->count : 0;
+    if (printed && intern_put(printed, text, size) < known)
+        render_text_line(page, "(an entry that suppresses it is printed above)");
+    else
+        fputs(text, page->out);
+    free(text);
 }

@@ -1,6 +1,7 @@
 /* renderer.h: what every output gets to see, and what an output is.
  *
- * One const struct per output; main picks one. A renderer writes to a stream and changes nothing.
+ * One const struct per output; log_report picks one. A renderer writes to a stream and changes
+ * nothing but `generated`.
  */
 #ifndef RENDERER_H
 #define RENDERER_H
@@ -9,6 +10,7 @@
 #include "cli.h"
 #include "group.h"
 #include "model.h"
+#include "process_tree.h"
 #include "select.h"
 
 struct report {
@@ -16,11 +18,23 @@ struct report {
     const struct model *model;
     const struct loss_records *records;
     const struct selection *selection;
+    const struct process_tree *tree;
+    uint32_t number;          /* of the process in the tree */
+    bool several;             /* it is one of several */
+    struct intern *generated; /* suppressions that are printed already; NULL: print all */
+};
+
+/* When the reports on all of several logs are written. */
+struct report_all {
+    const struct cli_options *options;
+    const struct process_tree *tree;
+    const struct suppressions *suppressions; /* counts: of all logs */
 };
 
 struct renderer {
     const char *name;
     void (*render)(FILE *out, const struct report *report);
+    void (*render_all)(FILE *out, const struct report_all *all);
 };
 
 extern const struct renderer render_text;

@@ -1,4 +1,5 @@
 #include "safe_text.h"
+#include <string.h>
 
 /* Bytes of the UTF-8 character that begins here; 1 where none does. Overlong forms are not looked
  * for: no terminal that obeys them is left. */
@@ -39,6 +40,17 @@ size_t safe_text_next(const char *text, int *safe)
 
     *safe = !safe_text_is_control(bytes, length) && !safe_text_turns(bytes, length);
     return length;
+}
+
+void safe_text_make(char *text)
+{
+    int safe;
+
+    for (size_t length; *text; text += length) {
+        length = safe_text_next(text, &safe);
+        if (!safe)
+            memset(text, '?', length);
+    }
 }
 
 /* What may be printed goes out in one piece. */

@@ -13,6 +13,8 @@
 /* How many of the bytes at `text` (NUL terminated, not at its end) form the next character; *safe
  * is 0 when they must not be printed. */
 size_t safe_text_next(const char *text, int *safe);
+/* The same text in its place, with '?' for what must not be printed. */
+void safe_text_make(char *text);
 void safe_text_put(FILE *out, const char *text);
 
 #endif

@@ -2,19 +2,25 @@
 #include <string.h>
 #include "stack_view.h"
 
-static int select_load(struct selection *selection, const struct cli_options *options,
+static int select_load(struct suppressions *suppressions, const struct cli_options *options,
                        struct failure *failure)
 {
-    selection->suppressions = suppress_new();
-    if (!selection->suppressions)
-        return failure_set(failure, "there is no memory left for suppressions");
-    if (options->default_suppressions &&
-        suppress_load_default(selection->suppressions, failure) != 0)
+    if (options->default_suppressions && suppress_load_default(suppressions, failure) != 0)
         return -1;
     for (size_t i = 0; i < options->suppressions.count; i++)
-        if (suppress_load(selection->suppressions, options->suppressions.items[i], failure) != 0)
+        if (suppress_load(suppressions, options->suppressions.items[i], failure) != 0)
             return -1;
     return 0;
+}
+
+struct suppressions *select_suppressions(const struct cli_options *options, struct failure *failure)
+{
+    struct suppressions *suppressions = suppress_new();
+
+    if (select_load(suppressions, options, failure) == 0)
+        return suppressions;
+    suppress_free(suppressions);
+    return NULL;
 }
 
 enum suppress_kind select_suppress_kind(const struct misuse *misuse)
@@ -164,15 +170,12 @@ static void select_sum_heuristics(struct selection *selection, const struct mode
     }
 }
 
-int select_records(struct selection *selection, const struct cli_options *options,
-                   struct model *model, struct loss_records *records, struct symbolizer *symbolizer,
-                   struct failure *failure)
+void select_records(struct selection *selection, const struct cli_options *options,
+                    struct model *model, struct loss_records *records,
+                    struct symbolizer *symbolizer, struct suppressions *suppressions)
 {
     memset(selection, 0, sizeof *selection);
-    if (select_load(selection, options, failure) != 0) {
-        select_free(selection);
-        return -1;
-    }
+    selection->suppressions = suppressions;
     select_misuses(selection, model, symbolizer);
     if (options->leak_check != CLI_CHECK_NO) {
         select_suppress_records(selection, options, model, records, symbolizer);
@@ -185,11 +188,4 @@ int select_records(struct selection *selection, const struct cli_options *option
     }
     select_sum_heuristics(selection, model);
     symbolize_stack(symbolizer, model->ending_stack);
-    return 0;
-}
-
-void select_free(struct selection *selection)
-{
-    suppress_free(selection->suppressions);
-    selection->suppressions = NULL;
 }

@@ -18,7 +18,7 @@
 enum { SELECT_HEURISTICS = TRACE_MULTIPLE_INHERITANCE + 1 };
 
 struct selection {
-    struct suppressions *suppressions;
+    struct suppressions *suppressions; /* counts: of this log */
     uint64_t bytes[BLOCK_KINDS_COUNT]; /* what is not suppressed */
     uint64_t blocks[BLOCK_KINDS_COUNT];
     uint64_t suppressed_bytes, suppressed_blocks;
@@ -30,12 +30,14 @@ struct selection {
     uint32_t suppressed_misuses;
 };
 
-/* Marks the records and the model's errors, and symbolizes what will be shown. -1 with `failure`
- * filled when a suppression file cannot be read. */
-int select_records(struct selection *selection, const struct cli_options *options,
-                   struct model *model, struct loss_records *records, struct symbolizer *symbolizer,
-                   struct failure *failure);
-void select_free(struct selection *selection);
+/* The suppressions that the options name, for all logs: a file may be a pipe, and is read once.
+ * NULL with `failure` filled when one cannot be read; otherwise for suppress_free. */
+struct suppressions *select_suppressions(const struct cli_options *options,
+                                         struct failure *failure);
+/* Marks the records and the model's errors, and symbolizes what will be shown. */
+void select_records(struct selection *selection, const struct cli_options *options,
+                    struct model *model, struct loss_records *records,
+                    struct symbolizer *symbolizer, struct suppressions *suppressions);
 
 /* An error's kind in the words of suppressions. */
 enum suppress_kind select_suppress_kind(const struct misuse *misuse);

@@ -13,10 +13,18 @@ void source_lines_begin(struct source_lines *lines, Dwfl_Module *module)
         lines->module = module;
 }
 
+static void source_free_unit(struct source_unit *unit)
+{
+    for (size_t i = 0; i < unit->function_count; i++)
+        free(unit->functions[i].inlined);
+    free(unit->functions);
+}
+
 void source_lines_end(struct source_lines *lines)
 {
-    for (size_t i = 0; i < lines->unit_count; i++)
-        free(lines->units[i].functions);
+    for (uint32_t i = 0; i < lines->offsets.count; i++)
+        source_free_unit(&lines->units[i]);
+    intern_free(&lines->offsets);
     free(lines->units);
     free(lines->ranges);
     memset(lines, 0, sizeof *lines);
@@ -68,7 +76,16 @@ static Dwarf_Die *source_find_unit(struct source_lines *lines, Dwarf_Addr addres
     Dwarf_Addr bias;
     Dwarf_Die *unit = dwfl_module_addrdie(lines->module, address + lines->bias, &bias);
 
-    return unit ? unit : source_search_ranges(lines, address);
+    /* libdwfl gives the unit before a gap for what lies in the gap: all of Go, which has no
+     * aranges, would be of some file of C. */
+    return unit && dwarf_haspc(unit, address) == 1 ? unit : source_search_ranges(lines, address);
+}
+
+static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
+{
+    Dwarf_Attribute attribute;
+
+    return dwarf_formstring(dwarf_attr_integrate(die, name, &attribute));
 }
 
 /* --- the function of an address ------------------------------------------ */
@@ -79,11 +96,34 @@ static void source_add_function(struct source_unit *unit, Dwarf_Die *die)
 
     for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
         memory_make_room(unit->functions, unit->function_count, unit->function_capacity);
-        unit->functions[unit->function_count++] = (struct source_function){low, high, *die};
+        unit->functions[unit->function_count++] =
+            (struct source_function){.low = low, .high = high, .die = *die};
     }
 }
 
-/* Functions stand in namespaces, in classes and in one another. */
+/* May there be functions among its children? They stand in namespaces, in one another, in blocks
+ * and, but for C, in types. Most of a unit is types and their members. */
+static bool source_may_hold_functions(const struct source_unit *unit, int tag)
+{
+    switch (tag) {
+    case DW_TAG_subprogram:
+    case DW_TAG_lexical_block:
+    case DW_TAG_namespace:
+    case DW_TAG_module:
+        return true;
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_interface_type:
+    case DW_TAG_enumeration_type: /* of Rust */
+    case DW_TAG_variant_part:
+    case DW_TAG_variant:
+        return !unit->is_c;
+    default:
+        return false;
+    }
+}
+
 static void source_list_functions(struct source_unit *unit, Dwarf_Die *parent, int depth)
 {
     Dwarf_Die die;
@@ -91,11 +131,21 @@ static void source_list_functions(struct source_unit *unit, Dwarf_Die *parent, i
     if (depth == TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
         return;
     do {
-        if (dwarf_tag(&die) == DW_TAG_subprogram)
+        int tag = dwarf_tag(&die);
+
+        if (tag == DW_TAG_subprogram)
             source_add_function(unit, &die);
-        if (dwarf_tag(&die) != DW_TAG_inlined_subroutine)
+        if (source_may_hold_functions(unit, tag))
             source_list_functions(unit, &die, depth + 1);
     } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static bool source_is_c(Dwarf_Die *unit)
+{
+    int language = dwarf_srclang(unit);
+
+    return language == DW_LANG_C89 || language == DW_LANG_C || language == DW_LANG_C99 ||
+           language == DW_LANG_C11;
 }
 
 static int source_compare_functions(const void *left, const void *right)
@@ -108,13 +158,15 @@ static int source_compare_functions(const void *left, const void *right)
 static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die *die)
 {
     Dwarf_Off offset = dwarf_dieoffset(die);
+    uint32_t known = lines->offsets.count;
+    uint32_t number = intern_put(&lines->offsets, &offset, sizeof offset);
 
-    for (size_t i = 0; i < lines->unit_count; i++)
-        if (lines->units[i].offset == offset)
-            return &lines->units[i];
-    memory_make_room(lines->units, lines->unit_count, lines->unit_capacity);
-    struct source_unit *unit = &lines->units[lines->unit_count++];
-    *unit = (struct source_unit){.offset = offset};
+    if (number < known)
+        return &lines->units[number];
+    memory_make_room(lines->units, known, lines->unit_capacity);
+    struct source_unit *unit = &lines->units[number];
+    *unit = (struct source_unit){.is_c = source_is_c(die),
+                                 .directory = source_attribute_text(die, DW_AT_comp_dir)};
     source_list_functions(unit, die, 0);
     if (unit->function_count)
         qsort(unit->functions, unit->function_count, sizeof *unit->functions,
@@ -122,7 +174,8 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
     return unit;
 }
 
-static Dwarf_Die *source_find_function(const struct source_unit *unit, Dwarf_Addr address)
+static struct source_function *source_find_function(const struct source_unit *unit,
+                                                    Dwarf_Addr address)
 {
     size_t low = 0, high = unit->function_count;
 
@@ -134,7 +187,7 @@ static Dwarf_Die *source_find_function(const struct source_unit *unit, Dwarf_Add
         else
             high = middle;
     }
-    return low && address < unit->functions[low - 1].high ? &unit->functions[low - 1].die : NULL;
+    return low && address < unit->functions[low - 1].high ? &unit->functions[low - 1] : NULL;
 }
 
 /* --- what is inlined there ----------------------------------------------- */
@@ -144,56 +197,80 @@ struct source_chain {
     size_t count;
 };
 
-/* A block without addresses of its own may still hold inlined functions that have some. */
-static bool source_may_hold(Dwarf_Die *die, Dwarf_Addr address)
+static uint32_t source_add_inlined(struct source_function *function, Dwarf_Die *die,
+                                   uint32_t parent)
 {
-    int tag = dwarf_tag(die);
+    Dwarf_Addr base, low, high;
+    uint32_t number = ++function->inlined_dies;
 
-    if (tag == DW_TAG_inlined_subroutine)
-        return dwarf_haspc(die, address) == 1;
-    if (tag != DW_TAG_lexical_block && tag != DW_TAG_try_block && tag != DW_TAG_catch_block)
-        return false;
-    return !(dwarf_hasattr(die, DW_AT_low_pc) || dwarf_hasattr(die, DW_AT_ranges)) ||
-           dwarf_haspc(die, address) == 1;
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
+        memory_make_room(function->inlined, function->inlined_count, function->inlined_capacity);
+        function->inlined[function->inlined_count++] =
+            (struct source_inlined){low, high, *die, number, parent};
+    }
+    return number;
 }
 
-static bool source_descend(struct source_chain *chain, Dwarf_Die *parent, Dwarf_Addr address,
-                           int depth)
+/* What is inlined stands in blocks and in one another. Neighbours of it, such as call sites, may be
+ * thousands: so this is done once for a function, and not for each address in it. */
+static void source_list_inlined(struct source_function *function, Dwarf_Die *parent,
+                                uint32_t parent_number, int depth)
 {
     Dwarf_Die die;
 
     if (depth == TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
-        return false;
+        return;
     do {
-        if (!source_may_hold(&die, address))
-            continue;
-        if (dwarf_tag(&die) == DW_TAG_inlined_subroutine) {
-            if (chain->count < SOURCE_DEPTH_MAX)
-                chain->dies[chain->count++] = die;
-            source_descend(chain, &die, address, depth + 1);
-            return true;
-        }
-        if (source_descend(chain, &die, address, depth + 1))
-            return true;
+        int tag = dwarf_tag(&die);
+
+        if (tag == DW_TAG_inlined_subroutine)
+            source_list_inlined(function, &die, source_add_inlined(function, &die, parent_number),
+                                depth + 1);
+        else if (tag == DW_TAG_lexical_block || tag == DW_TAG_try_block ||
+                 tag == DW_TAG_catch_block)
+            source_list_inlined(function, &die, parent_number, depth + 1);
     } while (dwarf_siblingof(&die, &die) == 0);
-    return false;
+}
+
+/* There may be a function for each address, so it keeps no more room than it needs. */
+static void source_begin_inlined(struct source_function *function)
+{
+    source_list_inlined(function, &function->die, 0, 0);
+    if (function->inlined)
+        function->inlined =
+            memory_resized(function->inlined, function->inlined_count, sizeof *function->inlined);
+    function->inlined_listed = true;
+}
+
+/* Each one that holds the address and stands in the one before; a parent is listed first. */
+static void source_descend(struct source_chain *chain, struct source_function *function,
+                           Dwarf_Addr address)
+{
+    uint32_t inside = 0;
+
+    if (!function->inlined_listed)
+        source_begin_inlined(function);
+    for (size_t i = 0; i < function->inlined_count && chain->count < SOURCE_DEPTH_MAX; i++) {
+        const struct source_inlined *inlined = &function->inlined[i];
+
+        if (inlined->parent != inside || address < inlined->low || address >= inlined->high)
+            continue;
+        chain->dies[chain->count++] = inlined->die;
+        inside = inlined->number;
+    }
 }
 
 /* --- names and lines ----------------------------------------------------- */
 
-static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
+/* In C a function's name is all; the search for another one would end at the end of its DIE. */
+static void source_name(struct source_place *place, const struct source_unit *unit, Dwarf_Die *die)
 {
-    Dwarf_Attribute attribute;
-
-    return dwarf_formstring(dwarf_attr_integrate(die, name, &attribute));
-}
-
-static void source_name(struct source_place *place, Dwarf_Die *die)
-{
+    place->name = dwarf_diename(die);
+    if (unit->is_c && place->name)
+        return;
     place->linked = source_attribute_text(die, DW_AT_linkage_name);
     if (!place->linked)
         place->linked = source_attribute_text(die, DW_AT_MIPS_linkage_name);
-    place->name = dwarf_diename(die);
 }
 
 static void source_line_of_address(struct source_place *place, Dwarf_Die *unit, Dwarf_Addr address)
@@ -228,22 +305,23 @@ size_t source_lines_find(struct source_lines *lines, uint64_t address,
     if (!lines->module)
         return 0;
     address -= lines->bias;
-    Dwarf_Die *unit = source_find_unit(lines, address);
-    if (!unit)
+    Dwarf_Die *die = source_find_unit(lines, address);
+    if (!die)
         return 0;
-    Dwarf_Die *function = source_find_function(source_unit_of(lines, unit), address);
+    const struct source_unit *unit = source_unit_of(lines, die);
+    struct source_function *function = source_find_function(unit, address);
     if (function) {
-        chain.dies[chain.count++] = *function;
-        source_descend(&chain, function, address, 0);
+        chain.dies[chain.count++] = function->die;
+        source_descend(&chain, function, address);
     }
     size_t count = chain.count ? chain.count : 1;
     memset(places, 0, count * sizeof *places);
-    source_line_of_address(&places[0], unit, address);
+    source_line_of_address(&places[0], die, address);
     for (size_t i = 0; i < chain.count; i++) {
-        source_name(&places[i], &chain.dies[chain.count - 1 - i]);
-        places[i].directory = source_attribute_text(unit, DW_AT_comp_dir);
+        source_name(&places[i], unit, &chain.dies[chain.count - 1 - i]);
+        places[i].directory = unit->directory;
         if (i > 0)
-            source_line_of_call(&places[i], unit, &chain.dies[chain.count - i]);
+            source_line_of_call(&places[i], die, &chain.dies[chain.count - i]);
     }
     return count;
 }

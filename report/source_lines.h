@@ -8,15 +8,28 @@
 #define SOURCE_LINES_H
 
 #include <elfutils/libdwfl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "intern.h"
 
+struct source_inlined { /* [low, high) was inlined from `die`, which may be here several times */
+    Dwarf_Addr low, high;
+    Dwarf_Die die;
+    uint32_t number; /* of the DIE: 1, 2 … */
+    uint32_t parent; /* that of the one that it is inlined in, or 0: the function itself */
+};
 struct source_function { /* [low, high) belongs to the function `die` */
     Dwarf_Addr low, high;
     Dwarf_Die die;
+    struct source_inlined *inlined; /* parents first; read when an address in it is asked for */
+    size_t inlined_count, inlined_capacity;
+    uint32_t inlined_dies;
+    bool inlined_listed;
 };
 struct source_unit {
-    Dwarf_Off offset;                  /* of its DIE: names it */
+    bool is_c;
+    const char *directory;             /* where relative paths start, or NULL */
     struct source_function *functions; /* by low */
     size_t function_count, function_capacity;
 };
@@ -26,9 +39,10 @@ struct source_range { /* [low, high) belongs to the unit `die` */
 };
 struct source_lines {
     Dwfl_Module *module;
-    Dwarf_Addr bias; /* address in the module minus address in DWARF */
+    Dwarf_Addr bias;       /* address in the module minus address in DWARF */
+    struct intern offsets; /* of units' DIEs: number → units[number] */
     struct source_unit *units;
-    size_t unit_count, unit_capacity;
+    uint32_t unit_capacity;
     struct source_range *ranges; /* of all units, by low; only when it was needed */
     size_t range_count, range_capacity;
     int ranges_read;

@@ -127,6 +127,34 @@ void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t block
     entry->blocks += blocks;
 }
 
+/* --- many logs ----------------------------------------------------------- */
+
+void suppress_next_log(struct suppressions *suppressions)
+{
+    for (size_t i = 0; i < suppressions->rules.count; i++) {
+        struct suppress_entry *entry = &suppressions->rules.items[i]->entry;
+
+        entry->times_before += entry->times;
+        entry->bytes_before += entry->bytes;
+        entry->blocks_before += entry->blocks;
+        entry->times = entry->bytes = entry->blocks = 0;
+    }
+    if (suppressions->matcher)
+        suppress_matcher_forget(suppressions->matcher);
+}
+
+void suppress_sum_logs(struct suppressions *suppressions)
+{
+    for (size_t i = 0; i < suppressions->rules.count; i++) {
+        struct suppress_entry *entry = &suppressions->rules.items[i]->entry;
+
+        entry->times += entry->times_before;
+        entry->bytes += entry->bytes_before;
+        entry->blocks += entry->blocks_before;
+        entry->times_before = entry->bytes_before = entry->blocks_before = 0;
+    }
+}
+
 size_t suppress_entries_count(const struct suppressions *suppressions)
 {
     return suppressions->rules.count;

@@ -67,9 +67,10 @@ struct suppress_entry {
     enum suppress_kind kind;
     unsigned leak_kinds; /* set of enum suppress_leak_kinds */
     bool built_in;
-    uint64_t times; /* records that it suppressed */
+    uint64_t times; /* records that it suppressed in this log */
     uint64_t bytes; /* of leaks */
     uint64_t blocks;
+    uint64_t times_before, bytes_before, blocks_before; /* in earlier logs */
 };
 
 /* "Leak", "Free" … as a suppression file says it. */
@@ -97,6 +98,11 @@ struct suppress_entry *suppress_find(struct suppressions *suppressions, enum sup
 
 /* The record was suppressed by this entry. bytes and blocks: 0 for errors that are no leaks. */
 void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t blocks);
+
+/* Between two logs: counts begin anew, and identities of frames mean others from now on. */
+void suppress_next_log(struct suppressions *suppressions);
+/* After the last log: the counts are now those of all logs. */
+void suppress_sum_logs(struct suppressions *suppressions);
 
 /* All entries in the order in which they are tried: 0 … count - 1. */
 size_t suppress_entries_count(const struct suppressions *suppressions);

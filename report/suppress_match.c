@@ -158,7 +158,7 @@ struct suppress_matcher *suppress_matcher_new(const struct suppress_rules *rules
 
 /* --- frames seen before -------------------------------------------------- */
 
-static void forget_frames(struct suppress_matcher *matcher)
+void suppress_matcher_forget(struct suppress_matcher *matcher)
 {
     for (size_t i = 0; i < matcher->seen_room; i++)
         free(matcher->seen[i].known);
@@ -170,7 +170,7 @@ void suppress_matcher_free(struct suppress_matcher *matcher)
 {
     if (matcher == NULL)
         return;
-    forget_frames(matcher);
+    suppress_matcher_forget(matcher);
     free(matcher->seen);
     free(matcher->positions);
     free(matcher->sets);
@@ -208,7 +208,7 @@ static void make_seen_room(struct suppress_matcher *matcher)
 {
     size_t bytes = sizeof(struct seen_frame) * 2 + matcher->words * 2 * sizeof(uint64_t);
     if ((matcher->seen_count + 1) * bytes > SEEN_BYTES_MAX)
-        forget_frames(matcher);
+        suppress_matcher_forget(matcher);
     if ((matcher->seen_count + 1) * 2 > matcher->seen_room)
         grow_seen(matcher);
 }

@@ -24,6 +24,8 @@ struct suppress_matcher; /* opaque */
 /* Keeps pointing at the rules: they may not change while it lives. */
 struct suppress_matcher *suppress_matcher_new(const struct suppress_rules *rules);
 void suppress_matcher_free(struct suppress_matcher *matcher);
+/* Identities of frames mean other frames from now on. */
+void suppress_matcher_forget(struct suppress_matcher *matcher);
 
 /* The first rule in the order of trying (last read, first tried) that matches, or NULL. */
 struct suppress_rule *suppress_matcher_find(struct suppress_matcher *matcher,

@@ -1,71 +1,42 @@
 #include "symbolize.h"
 #include <stdlib.h>
 #include <string.h>
-#include "demangle.h"
+#include "below_main.h"
 #include "memory.h"
-#include "module_file.h"
 #include "module_map.h"
-#include "source_lines.h"
-#include "symbol_table.h"
-
-/* A file, opened at the first need. Modules may share it: a library that is loaded again and again
- * is a module each time. */
-struct opened {
-    struct module_file file;
-    struct symbol_table symbols;
-    struct source_lines lines;
-};
 
 struct symbolizer {
     struct model *model;
-    bool demangle;
-    struct intern keys; /* struct opened_key; the number is the index into `opened` */
-    struct opened *opened;
-    uint32_t opened_capacity;
-    uint32_t *opened_of; /* of each module: index + 1, 0: nobody has asked */
-    char **texts;        /* names that were made here */
-    size_t text_count, text_capacity;
+    struct module_cache *cache;
+    struct progress *progress;
+    struct module_symbols **opened; /* one for each module; NULL: not asked for yet */
+    uint32_t done;                  /* frames that have their names */
+    bool below_main;
 };
 
-struct opened_key {
-    struct module_file_identity identity;
-    uint64_t is_tracer; /* its lines are not read */
-};
-
-struct symbolizer *symbolize_begin(struct model *model, bool demangle)
+struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cache,
+                                   struct progress *progress)
 {
     struct symbolizer *symbolizer = memory_zeroed(1, sizeof *symbolizer);
 
     symbolizer->model = model;
-    symbolizer->demangle = demangle;
-    symbolizer->opened_of = memory_zeroed(model->module_count, sizeof *symbolizer->opened_of);
+    symbolizer->cache = cache;
+    symbolizer->progress = progress;
+    symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
     return symbolizer;
+}
+
+void symbolize_below_main(struct symbolizer *symbolizer)
+{
+    symbolizer->below_main = true;
 }
 
 void symbolize_end(struct symbolizer *symbolizer)
 {
-    for (uint32_t i = 0; i < symbolizer->keys.count; i++) {
-        struct opened *opened = &symbolizer->opened[i];
-
-        if (opened->file.dwfl) {
-            source_lines_end(&opened->lines);
-            symbol_table_free(&opened->symbols);
-            module_file_close(&opened->file);
-        }
-    }
-    for (size_t i = 0; i < symbolizer->text_count; i++)
-        free(symbolizer->texts[i]);
-    free(symbolizer->texts);
-    intern_free(&symbolizer->keys);
-    free(symbolizer->opened_of);
+    if (!symbolizer)
+        return;
     free(symbolizer->opened);
     free(symbolizer);
-}
-
-static const char *symbolize_keep(struct symbolizer *symbolizer, char *text)
-{
-    memory_make_room(symbolizer->texts, symbolizer->text_count, symbolizer->text_capacity);
-    return symbolizer->texts[symbolizer->text_count++] = text;
 }
 
 /* libtrace.so's frame stands for the allocation function: its name is wanted, no line of ours. */
@@ -74,112 +45,48 @@ static bool symbolize_is_tracer(const struct symbolizer *symbolizer, const struc
     return symbolizer->model->tracer && strcmp(module->path, symbolizer->model->tracer) == 0;
 }
 
-static void symbolize_open_file(struct opened *opened, const struct module *module, bool is_tracer)
+static struct module_symbols *symbolize_open(struct symbolizer *symbolizer, uint32_t number)
 {
-    *opened = (struct opened){0};
-    module_file_open(&opened->file, module);
-    if (!opened->file.dwfl)
-        return;
-    symbol_table_read(&opened->symbols, opened->file.module);
-    if (!is_tracer)
-        source_lines_begin(&opened->lines, opened->file.module);
-}
+    const struct module *module = &symbolizer->model->modules[number];
+    bool with_lines = !symbolize_is_tracer(symbolizer, module);
 
-/* Good until another module is asked for. */
-static struct opened *symbolize_open(struct symbolizer *symbolizer, uint32_t module)
-{
-    const struct module *wanted = &symbolizer->model->modules[module];
-    uint32_t *place = &symbolizer->opened_of[module], known = symbolizer->keys.count;
-    struct opened_key key = {.is_tracer = symbolize_is_tracer(symbolizer, wanted)};
-
-    if (*place)
-        return &symbolizer->opened[*place - 1];
-    module_file_identify(&key.identity, wanted);
-    *place = intern_put(&symbolizer->keys, &key, sizeof key) + 1;
-    if (*place > known) {
-        memory_make_room(symbolizer->opened, known, symbolizer->opened_capacity);
-        symbolize_open_file(&symbolizer->opened[known], wanted, key.is_tracer);
-    }
-    return &symbolizer->opened[*place - 1];
-}
-
-/* --- one frame ----------------------------------------------------------- */
-
-static void symbolize_name(struct symbolizer *symbolizer, struct place *place, const char *linked,
-                           const char *name)
-{
-    char *text = linked && symbolizer->demangle ? demangle_name(linked) : NULL;
-
-    place->linked = linked ? linked : name;
-    place->function = text ? symbolize_keep(symbolizer, text) : linked ? linked : name;
-}
-
-/* In C the linkage name is a nickname of the library's own (__GI__IO_doallocbuf): not wanted. */
-static void symbolize_name_source(struct symbolizer *symbolizer, struct place *place,
-                                  const struct source_place *source)
-{
-    bool mangled = source->linked && source->linked[0] == '_' &&
-                   (source->linked[1] == 'Z' || source->linked[1] == 'R');
-
-    symbolize_name(symbolizer, place, mangled || !source->name ? source->linked : NULL,
-                   source->name);
-}
-
-static void symbolize_source(struct symbolizer *symbolizer, struct place *place,
-                             const struct source_place *source)
-{
-    if (!source->path)
-        return;
-    const char *slash = strrchr(source->path, '/');
-
-    place->line = source->line > 0 ? (unsigned)source->line : 0;
-    place->file = slash ? slash + 1 : source->path;
-    place->path = source->path;
-    if (source->path[0] != '/' && source->directory)
-        place->path =
-            symbolize_keep(symbolizer, memory_text("%s/%s", source->directory, source->path));
-}
-
-/* The outermost of the places is the function that the symbol names. */
-static void symbolize_fill(struct symbolizer *symbolizer, struct frame *frame,
-                           const struct source_place *sources, size_t count,
-                           const struct symbol *symbol)
-{
-    frame->place_count = count ? (uint32_t)count : 1;
-    frame->places = memory_zeroed(frame->place_count, sizeof *frame->places);
-    for (size_t i = 0; i < count; i++) {
-        symbolize_source(symbolizer, &frame->places[i], &sources[i]);
-        symbolize_name_source(symbolizer, &frame->places[i], &sources[i]);
-    }
-    if (symbol)
-        symbolize_name(symbolizer, &frame->places[frame->place_count - 1], symbol->name, NULL);
+    if (symbolizer->opened[number])
+        return symbolizer->opened[number];
+    if (!module_cache_has(symbolizer->cache, module, with_lines))
+        progress_say(symbolizer->progress, "reading the symbols of", module->path);
+    return symbolizer->opened[number] = module_cache_get(symbolizer->cache, module, with_lines);
 }
 
 void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
 {
+    static const struct place unknown;
     struct frame *frame = &symbolizer->model->frames[number];
-    struct source_place sources[SOURCE_DEPTH_MAX];
 
-    if (frame->symbolized)
+    if (frame->places)
         return;
-    frame->symbolized = true;
-    if (frame->module == 0) {
-        symbolize_fill(symbolizer, frame, NULL, 0, NULL);
+    progress_count(symbolizer->progress, "addresses looked up", symbolizer->done++,
+                   symbolizer->model->frame_count);
+    frame->places = &unknown;
+    frame->place_count = 1;
+    if (frame->module == 0)
         return;
-    }
-    struct opened *opened = symbolize_open(symbolizer, frame->module);
-    uint64_t call = frame->address - 1 - symbolizer->model->modules[frame->module].bias;
-    size_t count = source_lines_find(&opened->lines, call, sources);
-    symbolize_fill(symbolizer, frame, sources, count,
-                   symbol_table_function(&opened->symbols, call));
+    struct module_symbols *symbols = symbolize_open(symbolizer, frame->module);
+    const struct module_call *call = module_symbols_call(
+        symbols, frame->address - 1 - symbolizer->model->modules[frame->module].bias);
+    frame->places = call->places;
+    frame->place_count = call->place_count;
+    frame->is_last = below_main_judge(frame) != BELOW_MAIN_NO;
 }
 
 void symbolize_stack(struct symbolizer *symbolizer, uint32_t number)
 {
     struct stack stack = model_stack(symbolizer->model, number);
 
-    for (uint32_t i = 0; i < stack.count; i++)
+    for (uint32_t i = 0; i < stack.count; i++) {
         symbolize_frame(symbolizer, stack.frames[i]);
+        if (symbolizer->model->frames[stack.frames[i]].is_last && !symbolizer->below_main)
+            return;
+    }
 }
 
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside)
@@ -189,8 +96,7 @@ const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint
     if (!module)
         return NULL;
     address -= symbolizer->model->modules[module].bias;
-    const struct symbol *symbol =
-        symbol_table_data(&symbolize_open(symbolizer, module)->symbols, address);
+    const struct symbol *symbol = module_symbols_data(symbolize_open(symbolizer, module), address);
     if (!symbol)
         return NULL;
     *inside = address - symbol->start;
@@ -220,12 +126,9 @@ void symbolize_note(struct symbolizer *symbolizer)
 {
     for (uint32_t i = 1; i < symbolizer->model->module_count; i++) {
         const struct module *module = &symbolizer->model->modules[i];
-        uint32_t place = symbolizer->opened_of[i];
+        const struct module_symbols *opened = symbolizer->opened[i];
 
-        if (!place || module->path[0] == '[')
-            continue;
-        const struct module_file *file = &symbolizer->opened[place - 1].file;
-        if (!file->dwfl)
-            symbolize_note_module(symbolizer->model, module, file->state);
+        if (opened && !opened->file.dwfl && module->path[0] != '[')
+            symbolize_note_module(symbolizer->model, module, opened->file.state);
     }
 }

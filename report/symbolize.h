@@ -1,8 +1,8 @@
 /* symbolize.h: gives the model's frames their names: function, file, line, inlined functions.
  *
  * Opens a module when the first of its frames is asked for, and looks each frame up once. Names
- * belong to the symbolizer: end it after the last use of the model's places. What could not be
- * found is remembered and told by symbolize_note.
+ * belong to the cache of modules: trim or free it after the last use of the model's places. What
+ * could not be found is remembered and told by symbolize_note.
  *
  * Function names are the ELF symbols', as in valgrind; DWARF names what is inlined, and what has
  * no symbol.
@@ -10,16 +10,22 @@
 #ifndef SYMBOLIZE_H
 #define SYMBOLIZE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include "model.h"
+#include "module_cache.h"
+#include "progress.h"
 
 struct symbolizer; /* opaque */
 
-struct symbolizer *symbolize_begin(struct model *model, bool demangle);
+/* progress: may be NULL. */
+struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cache,
+                                   struct progress *progress);
+/* From now on symbolize_stack goes on behind main, because what called it will be shown. */
+void symbolize_below_main(struct symbolizer *symbolizer);
 void symbolize_end(struct symbolizer *symbolizer);
 
 void symbolize_frame(struct symbolizer *symbolizer, uint32_t frame);
+/* The frames up to main. Behind it stands libc, whose debug information is large. */
 void symbolize_stack(struct symbolizer *symbolizer, uint32_t stack);
 
 /* The variable at an address, and how far into it the address lies; NULL: not known. */

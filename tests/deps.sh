@@ -3,8 +3,9 @@
 set -eu
 build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1 libiberty-dev"
 test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 git nodejs bash curl
- libxml2-utils clang clang-format libclang-rt-dev util-linux procps man-db"
-bench="heaptrack redis-server redis-tools xz-utils linux-perf"
+  libxml2-utils bindfs clang clang-format libclang-rt-dev util-linux procps man-db"
+guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs"
+bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
 fuzz="clang llvm libclang-rt-14-dev afl++"
 
 wanted=

@@ -1,5 +1,6 @@
 #include "block_table.h"
 
+#include "swap.h"
 #include "sys.h"
 #include "trace_log.h"
 
@@ -43,7 +44,7 @@ static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads k
 /* Addresses of one page stay together: what is allocated in a row is found in a row, on few cache
  * lines and in few pages of the table. Multiples of the golden ratio lie evenly in [0, 1), so the
  * pages of a heap, which are numbered in a row, do not fall on each other. */
-static uint64_t home_of(const struct generation *generation, uint64_t address)
+static inline uint64_t home_of(const struct generation *generation, uint64_t address)
 {
     uint64_t hash = (address >> PAGE_BITS) * 0x9e3779b97f4a7c15u;
     uint64_t index = (uint64_t)((unsigned __int128)hash * generation->capacity >> 64) +
@@ -58,45 +59,23 @@ static uint64_t where_with(uint64_t where, enum trace_state slot_state)
 
 static const uint64_t frozen = (uint64_t)TRACE_FROZEN << TRACE_STATE_SHIFT;
 
-static uint64_t load_where(const struct trace_block *slot)
+static inline uint64_t load_where(const struct trace_block *slot)
 {
     return __atomic_load_n(&slot->where, __ATOMIC_ACQUIRE);
 }
 
-/* Acquire-release: pairs with load_where, and with the reader of the log. */
-static bool swap_where(struct trace_block *slot, uint64_t from, uint64_t to)
+/* Pairs with load_where, and with the reader of the log. */
+static inline bool swap_where(struct trace_block *slot, uint64_t from, uint64_t to)
 {
-    return __atomic_compare_exchange_n(&slot->where, &from, to, false, __ATOMIC_ACQ_REL,
-                                       __ATOMIC_RELAXED);
+    return swap_word(&slot->where, from, to);
 }
-
-#if defined(__SANITIZE_THREAD__)
-#include <sanitizer/tsan_interface.h>
-/* ThreadSanitizer's own 16-byte compare-and-swap takes a lock that the 8-byte ones do not know. */
-static bool swap_slot(struct trace_block *slot, struct trace_block from, struct trace_block to)
-{
-    bool swapped;
-    __tsan_release(&slot->where);
-    __asm__ volatile("lock cmpxchg16b %1"
-                     : "=@ccz"(swapped), "+m"(*slot), "+a"(from.where), "+d"(from.what)
-                     : "b"(to.where), "c"(to.what)
-                     : "memory");
-    return swapped;
-}
-#else
-static bool swap_slot(struct trace_block *slot, struct trace_block from, struct trace_block to)
-{
-    unsigned __int128 old = (unsigned __int128)from.what << 64 | from.where;
-    unsigned __int128 new = (unsigned __int128)to.what << 64 | to.where;
-    return __sync_bool_compare_and_swap((unsigned __int128 *)slot, old, new);
-}
-#endif
 
 /* Fills an empty slot, both words at once, so that a block has no instant half written. */
-static bool fill_slot(struct trace_block *slot, uint64_t where, uint64_t what)
+static inline bool fill_slot(struct trace_block *slot, uint64_t where, uint64_t what)
 {
-    struct trace_block empty = {0, __atomic_load_n(&slot->what, __ATOMIC_RELAXED)};
-    return swap_slot(slot, empty, (struct trace_block){where, what});
+    uint64_t empty[2] = {0, __atomic_load_n(&slot->what, __ATOMIC_RELAXED)};
+    uint64_t filled[2] = {where, what};
+    return swap_pair((uint64_t(*)[2])slot, empty, filled);
 }
 
 /* --- sizes that do not fit ----------------------------------------------- */
@@ -202,6 +181,11 @@ static __attribute__((noinline, cold)) void grow(unsigned newest)
     atomic_store_explicit(&state.growing, 0, memory_order_release);
 }
 
+bool block_table_is_growing(void)
+{
+    return atomic_load_explicit(&state.growing, memory_order_relaxed) != 0;
+}
+
 static void flush_count(int32_t *unflushed)
 {
     int64_t now = atomic_fetch_add_explicit(&live, *unflushed, memory_order_relaxed) + *unflushed;
@@ -265,6 +249,15 @@ static __attribute__((noinline, cold)) bool wait_for_growth(unsigned newest)
     return false;
 }
 
+/* A generation that was retired while this thread slept reads as empty: not a place. But if the
+ * block is not there any longer, it came in time, and a mover has carried it on. */
+static inline bool is_still_listed(struct trace_block *slot, uint64_t where, unsigned number)
+{
+    return __builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= number,
+                            1) ||
+           !swap_where(slot, where, 0);
+}
+
 /* Inserts into whichever generation is the newest. */
 static struct trace_block *insert_newest(uint64_t where, uint64_t what)
 {
@@ -276,11 +269,7 @@ static struct trace_block *insert_newest(uint64_t where, uint64_t what)
             return NULL;
         if (!slot)
             continue;
-        /* A generation that was retired while this thread slept reads as empty: not a place. But if
-         * the block is not there any longer, it came in time, and a mover has carried it on. */
-        if (__builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= newest,
-                             1) ||
-            !swap_where(slot, where, 0))
+        if (is_still_listed(slot, where, newest))
             return slot;
     }
 }
@@ -338,32 +327,66 @@ static __attribute__((noinline, cold)) void move_some(unsigned oldest)
 
 /* --- the table ----------------------------------------------------------- */
 
-bool block_table_insert(const struct block *block, int32_t *unflushed)
+/* The usual case: one generation, and the block's own slot is empty. */
+static inline bool insert_at_home(uint64_t where, uint64_t what)
 {
-    uint64_t size = block->size < TRACE_SIZE_ELSEWHERE ? block->size : TRACE_SIZE_ELSEWHERE;
-    uint64_t where = block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
-                     (uint64_t)block->alignment_log2 << TRACE_ALIGNMENT_SHIFT;
-    uint64_t what = size | (uint64_t)block->stack << TRACE_SIZE_BITS;
-    if (__builtin_expect(size == TRACE_SIZE_ELSEWHERE, 0) && !put_size(block->address, block->size))
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    const struct generation *generation = &generations[newest];
+    struct trace_block *slot = &generation->slots[home_of(generation, trace_block_address(where))];
+    return atomic_load_explicit(&state.oldest, memory_order_relaxed) == newest &&
+           load_where(slot) == 0 && fill_slot(slot, where, what) &&
+           is_still_listed(slot, where, newest);
+}
+
+static __attribute__((noinline)) bool insert_and_move(uint64_t where, uint64_t what)
+{
+    if (!insert_newest(where, what))
         return false;
-    if (!insert_newest(where, what)) {
-        if (size == TRACE_SIZE_ELSEWHERE)
-            take_size(block->address);
-        return false;
-    }
-    if (++*unflushed >= FLUSH_EVERY)
-        flush_count(unflushed);
     unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_relaxed);
-    if (__builtin_expect(oldest != atomic_load_explicit(&state.newest, memory_order_relaxed), 0))
+    if (oldest != atomic_load_explicit(&state.newest, memory_order_relaxed))
         move_some(oldest);
     return true;
 }
 
-static void unpack(uint64_t where, uint64_t what, struct block *block)
+static __attribute__((noinline, cold)) bool insert_huge(const struct block *block, uint64_t where)
+{
+    uint64_t what = TRACE_SIZE_ELSEWHERE | (uint64_t)block->count << TRACE_SIZE_BITS;
+    if (!put_size(block->address, block->size))
+        return false;
+    if (insert_and_move(where, what))
+        return true;
+    take_size(block->address);
+    return false;
+}
+
+bool block_table_insert(const struct block *block, int32_t *unflushed)
+{
+    uint64_t where = block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
+                     (uint64_t)block->alignment_log2 << TRACE_ALIGNMENT_SHIFT;
+    uint64_t what = block->size | (uint64_t)block->count << TRACE_SIZE_BITS;
+    if (__builtin_expect(block->size >= TRACE_SIZE_ELSEWHERE, 0)) {
+        if (!insert_huge(block, where))
+            return false;
+    } else if (!insert_at_home(where, what) && !insert_and_move(where, what)) {
+        return false;
+    }
+    if (__builtin_expect(++*unflushed >= FLUSH_EVERY, 0))
+        flush_count(unflushed);
+    return true;
+}
+
+void block_table_prefetch(uint64_t address)
+{
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    const struct generation *generation = &generations[newest];
+    __builtin_prefetch(&generation->slots[home_of(generation, address)], 1);
+}
+
+static inline void unpack(uint64_t where, uint64_t what, struct block *block)
 {
     block->address = trace_block_address(where);
     block->size = trace_block_size(what);
-    block->stack = trace_block_stack(what);
+    block->count = trace_block_count(what);
     block->alignment_log2 = trace_block_alignment_log2(where);
     block->family = trace_block_family(where);
 }
@@ -393,7 +416,8 @@ static struct trace_block *find_in(struct generation *generation, uint64_t addre
     return *moved ? arriving : NULL;
 }
 
-static bool take_slot(struct trace_block *slot, uint64_t address, bool moved, struct block *block)
+static inline bool take_slot(struct trace_block *slot, uint64_t address, bool moved,
+                             struct block *block)
 {
     uint64_t where = load_where(slot);
     uint64_t what = __atomic_load_n(&slot->what, __ATOMIC_RELAXED);
@@ -408,10 +432,17 @@ static bool take_slot(struct trace_block *slot, uint64_t address, bool moved, st
     return true;
 }
 
-bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed)
+static bool count_removal(uint64_t address, struct block *block, int32_t *unflushed)
 {
-    if (address == 0 || address >> TRACE_ADDRESS_BITS)
-        return false;
+    if (__builtin_expect(block->size == TRACE_SIZE_ELSEWHERE, 0))
+        block->size = take_size(address);
+    if (__builtin_expect(--*unflushed <= -FLUSH_EVERY, 0))
+        flush_count(unflushed);
+    return true;
+}
+
+static __attribute__((noinline)) bool remove_anywhere(uint64_t address, struct block *block)
+{
     for (;;) {
         unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_acquire);
         unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
@@ -421,21 +452,33 @@ bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushe
             struct trace_block *slot = find_in(&generations[number], address, &moved);
             if (!slot)
                 continue;
-            if (!take_slot(slot, address, moved, block)) {
-                number--; /* it changed under us: look at this generation again */
-                continue;
-            }
-            if (__builtin_expect(block->size == TRACE_SIZE_ELSEWHERE, 0))
-                block->size = take_size(address);
-            if (--*unflushed <= -FLUSH_EVERY)
-                flush_count(unflushed);
-            return true;
+            if (take_slot(slot, address, moved, block))
+                return true;
+            number--; /* it changed under us: look at this generation again */
         }
         /* Not there, or another thread was faster; unless the generations changed meanwhile. */
         if (oldest == atomic_load_explicit(&state.oldest, memory_order_acquire) &&
             newest == atomic_load_explicit(&state.newest, memory_order_acquire))
             return false;
     }
+}
+
+/* The usual case: the block lies where the newest generation has its place. Only one slot of all
+ * has the say, so it does not matter whether there are older generations. */
+static inline bool remove_at_home(uint64_t address, struct block *block)
+{
+    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    const struct generation *generation = &generations[newest];
+    return take_slot(&generation->slots[home_of(generation, address)], address, false, block);
+}
+
+bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed)
+{
+    if (__builtin_expect(address == 0 || address >> TRACE_ADDRESS_BITS, 0))
+        return false;
+    if (!remove_at_home(address, block) && !remove_anywhere(address, block))
+        return false;
+    return count_removal(address, block, unflushed);
 }
 
 bool block_table_find(uint64_t address, struct block *block)
@@ -468,6 +511,12 @@ static bool counts(unsigned oldest, unsigned number, uint64_t where)
     while (!moved && oldest < number)
         find_in(&generations[oldest++], address, &moved);
     return moved;
+}
+
+uint64_t block_table_live(void)
+{
+    int64_t blocks = atomic_load_explicit(&live, memory_order_relaxed);
+    return blocks > 0 ? (uint64_t)blocks : 0;
 }
 
 void block_table_for_each(void (*visit)(void *, const struct trace_block *), void *context)

@@ -22,9 +22,9 @@
  * so exactly one of any number of concurrent removals of an address succeeds. An empty slot of an
  * old generation is FROZEN when it has been passed, so that a late insert cannot land there.
  *
- * Cost: an insert is one 16-byte compare-and-swap, a removal one 8-byte one, usually on one cache
- * line. Of a large table, 16 bytes a slot are 19 to 29 bytes a live block; up to a million slots it
- * may be 77, and while blocks move the old generation is there as well.
+ * Cost: an insert is one 16-byte compare-and-swap, a removal one 8-byte one (swap.h), usually on
+ * one cache line. Of a large table, 16 bytes a slot are 19 to 29 bytes a live block; up to a
+ * million slots it may be 77, and while blocks move the old generation is there as well.
  *
  * Failure leaves: the block unrecorded; the caller counts it. */
 #ifndef BLOCK_TABLE_H
@@ -38,21 +38,27 @@
 
 struct block {
     uint64_t address;
-    uint64_t size; /* as requested */
-    uint32_t stack;
+    uint64_t size;           /* as requested */
+    uint32_t count;          /* its stack's record in COUNTS */
     uint32_t alignment_log2; /* 0: none was asked for */
     enum trace_family family;
 };
 
 /* Makes the first generation; false: no memory at all. */
 bool block_table_begin(void);
+/* Whether a thread is making the table larger. */
+bool block_table_is_growing(void);
 /* Records a block. *unflushed is the calling thread's, for the table's own bookkeeping.
  * false: no room. */
 bool block_table_insert(const struct block *block, int32_t *unflushed);
 /* Takes out the block that begins at `address`: true for exactly one of concurrent callers. */
 bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed);
+/* Brings a block's place near, for an insert or a removal that follows soon. */
+void block_table_prefetch(uint64_t address);
 /* Finds without taking; for reports on bad frees. */
 bool block_table_find(uint64_t address, struct block *block);
+/* How many blocks are live, but for up to 31 that each thread has not told of yet. */
+uint64_t block_table_live(void);
 /* Calls `visit` for every live block. Exact only while nobody inserts or removes. */
 void block_table_for_each(void (*visit)(void *context, const struct trace_block *), void *context);
 /* The exact size of a block that for_each showed. */

@@ -1,5 +1,6 @@
 #include "ending.h"
 
+#include "fork_gate.h"
 #include "observe.h"
 #include "sys.h"
 #include "trace_log.h"
@@ -52,7 +53,7 @@ static uint32_t stack_of(const ucontext_t *context)
     struct call_site site = {.return_address = (uintptr_t)registers[REG_RIP] + 1,
                              .cfa = (uintptr_t)registers[REG_RSP],
                              .bp = (uintptr_t)registers[REG_RBP]};
-    return tracing_is_on() ? observe_stack(&site) : 0;
+    return fork_gate_is_on() ? observe_stack(&site) : 0;
 }
 
 static bool is_own_process(void)
@@ -145,11 +146,22 @@ void ending_stand_in(int signal)
     sys_sigaction(signal, &ours, NULL);
 }
 
+void ending_step_aside_everywhere(void)
+{
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        ending_step_aside(watched[i]);
+}
+
+void ending_stand_in_everywhere(void)
+{
+    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+        ending_stand_in(watched[i]);
+}
+
 void ending_watch_signals(ending_listener *listener)
 {
     listen = listener;
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
-        ending_stand_in(watched[i]);
+    ending_stand_in_everywhere();
 }
 
 /* --- the program asks ---------------------------------------------------- */

@@ -27,6 +27,9 @@ typedef void ending_listener(int signal, const struct stopped_thread *here, uint
 void ending_watch_signals(ending_listener *listener);
 /* sigaction as the program is to see it. 0, or -1 with errno, as libc's. */
 int ending_sigaction(int signal, const struct sigaction *action, struct sigaction *before);
+/* Around the program's locking itself in, after which dispositions may be out of reach. */
+void ending_step_aside_everywhere(void);
+void ending_stand_in_everywhere(void);
 /* Around any other call that changes a signal's disposition: errno stays. */
 void ending_step_aside(int signal);
 void ending_stand_in(int signal);

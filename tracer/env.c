@@ -15,6 +15,7 @@ struct name {
     char *path;
     size_t size;
     size_t used;
+    bool again; /* the result is expanded once more: %p stays, and a % is doubled */
 };
 
 static bool name_add(struct name *name, const char *text, size_t length)
@@ -24,6 +25,16 @@ static bool name_add(struct name *name, const char *text, size_t length)
     memcpy(name->path + name->used, text, length);
     name->used += length;
     name->path[name->used] = '\0';
+    return true;
+}
+
+/* Text that is no format. */
+static bool name_add_plain(struct name *name, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!name_add(name, text[i] == '%' && name->again ? "%%" : text + i,
+                      text[i] == '%' && name->again ? 2 : 1))
+            return false;
     return true;
 }
 
@@ -53,30 +64,36 @@ static const char *name_add_variable(struct name *name, const char *format, char
                        variable, variable);
         return NULL;
     }
-    return name_add(name, value, strlen(value)) ? end + 1 : NULL;
+    return name_add_plain(name, value, strlen(value)) ? end + 1 : NULL;
 }
 
-int env_expand_name(const char *format, char *path, size_t size, char *problem, size_t problem_size)
+static bool name_add_directory(struct name *name)
 {
-    struct name name = {path, size, 0};
+    char directory[4096];
+    if (sys_is_error(sys_getcwd(directory, sizeof directory)))
+        return false;
+    size_t length = strlen(directory);
+    return name_add_plain(name, directory, length) && (length <= 1 || name_add(name, "/", 1));
+}
+
+static int expand(const char *format, struct name name, char *problem, size_t problem_size)
+{
     message_format(problem, problem_size, "the file name is too long: %s", format);
-    path[0] = '\0';
+    name.path[0] = '\0';
     if (format[0] == '~') {
         message_format(problem, problem_size,
                        "a file name may not begin with ~ (no shell expands it here): %s", format);
         return -1;
     }
-    if (format[0] != '/') {
-        if (sys_is_error(sys_getcwd(path, size)))
-            return -1;
-        name.used = strlen(path);
-        if (name.used > 1 && !name_add(&name, "/", 1))
-            return -1;
-    }
+    if (format[0] != '/' && !name_add_directory(&name))
+        return -1;
     while (*format) {
         bool fits = true;
         if (*format != '%') {
             fits = name_add(&name, format++, 1);
+        } else if (name.again && (format[1] == 'p' || format[1] == '%')) {
+            fits = name_add(&name, format, 2);
+            format += 2;
         } else if (format[1] == 'p' || format[1] == 'n') {
             fits = name_add_number(&name, format[1] == 'p' ? sys_getpid() : 1);
             format += 2;
@@ -99,6 +116,17 @@ int env_expand_name(const char *format, char *path, size_t size, char *problem, 
     return 0;
 }
 
+int env_expand_name(const char *format, char *path, size_t size, char *problem, size_t problem_size)
+{
+    return expand(format, (struct name){path, size, 0, false}, problem, problem_size);
+}
+
+int env_prepare_name(const char *format, char *path, size_t size, char *problem,
+                     size_t problem_size)
+{
+    return expand(format, (struct name){path, size, 0, true}, problem, problem_size);
+}
+
 /* --- options ------------------------------------------------------------- */
 
 struct problem {
@@ -118,16 +146,22 @@ static int read_yes_no(const char *value, bool *flag, struct problem *problem)
     return -1;
 }
 
+/* Both of a file's names have 4096 bytes. */
+static int read_name(const char *value, char *name, char *path, struct problem *problem)
+{
+    const size_t size = sizeof((struct env_options *)0)->trace_name;
+    if (env_prepare_name(value, name, size, problem->text, problem->size) != 0)
+        return -1;
+    return env_expand_name(name, path, size, problem->text, problem->size);
+}
 static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
 {
     options->trace_file_given = true;
-    return env_expand_name(value, options->trace_file, sizeof options->trace_file, problem->text,
-                           problem->size);
+    return read_name(value, options->trace_name, options->trace_file, problem);
 }
 static int read_log_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    return env_expand_name(value, options->log_file, sizeof options->log_file, problem->text,
-                           problem->size);
+    return read_name(value, options->log_name, options->log_file, problem);
 }
 static int read_trace_children(struct env_options *options, const char *value,
                                struct problem *problem)
@@ -290,8 +324,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
     struct problem problem = {problem_text, problem_size};
     *options = (struct env_options){
         .leak_check = true, .run_libc_freeres = true, .run_cxx_freeres = true, .heuristics = 0x1e};
-    if (env_expand_name("trace.log", options->trace_file, sizeof options->trace_file, problem_text,
-                        problem_size))
+    if (read_name("trace.log", options->trace_name, options->trace_file, &problem))
         return -1;
     const char *list = secure_getenv("LIBTRACE_OPTIONS");
     static char word[8192];
@@ -324,7 +357,7 @@ static bool is_tracer(const char *name, size_t length, const char *tracer)
 /* Writes the list without the tracer (or with its absolute path) into `list`. */
 static void copy_preloads(const char *old, const char *tracer, bool keep, char *list, size_t size)
 {
-    struct name result = {list, size, 0};
+    struct name result = {list, size, 0, false};
     list[0] = '\0';
     while (*old) {
         size_t length = strcspn(old, ": \t");

@@ -14,6 +14,8 @@
 struct env_options {
     char trace_file[4096]; /* absolute, expanded */
     char log_file[4096];   /* absolute, expanded; empty: standard error */
+    char trace_name[4096]; /* the same two, but for %p, so that a forked child can expand them */
+    char log_name[4096];
     bool trace_file_given;
     bool quiet;
     bool verbose;
@@ -32,6 +34,9 @@ int env_take_options(struct env_options *options, char *problem, size_t problem_
 /* Takes the tracer (the file `tracer`, its absolute path) out of LD_PRELOAD, or makes it absolute.
  */
 void env_hide_preload(const char *tracer, bool keep);
+/* Expands %n and %q{VAR} in a file name and makes it absolute; what is left has %p and %% in it. -1
+ * and a sentence if bad. */
+int env_prepare_name(const char *name, char *path, size_t size, char *problem, size_t problem_size);
 /* Expands %p, %n, %q{VAR} and %% in a file name and makes it absolute. -1 and a sentence if bad. */
 int env_expand_name(const char *name, char *path, size_t size, char *problem, size_t problem_size);
 

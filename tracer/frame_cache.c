@@ -8,16 +8,22 @@
 
 #define FIRST_CAPACITY 2048u
 
-struct entry {
-    atomic_uint_least64_t address; /* 0: empty; commit word */
-    atomic_uint_least64_t rule;
-};
+/* Return address in the upper 48 bits, number of its rule in the lower 16: eight of them on a cache
+ * line, because what is looked up here has mostly not been looked up for a while. 0: empty. */
+typedef atomic_uint_least64_t entry;
+#define RULE_BITS 16u
 
 struct table {
     uint64_t capacity; /* a power of two */
     atomic_uint_least64_t used;
-    struct entry entries[];
+    entry entries[];
 };
+
+/* Programs have thousands of return addresses, but few different rules. Rule 0 is FRAME_UNKNOWN;
+ * one that finds no room is asked for each time. */
+#define RULES_MAX (1u << RULE_BITS)
+static uint64_t *rules;
+static uint32_t rules_count = 1;
 
 static _Atomic(struct table *) current;
 static atomic_uint replacing;
@@ -105,13 +111,58 @@ static uint64_t guess(void)
     return pack(FRAME_GUESSED, 16, 16);
 }
 
-static uint64_t probe(uintptr_t address)
+/* Where nearly all frames end: these words are filled once, so that the first step tells all. */
+#define SP_WINDOW (64u << 10)
+#define BP_WINDOW (8u << 10)
+
+static void fill_windows(void)
 {
-    struct stepper_frame start = {address, (uintptr_t)sp_region + SP_START,
-                                  (uintptr_t)bp_region + BP_START, 1};
+    for (uintptr_t at = (uintptr_t)sp_region; at < (uintptr_t)sp_region + SP_START + SP_WINDOW;
+         at += sizeof at)
+        *(uintptr_t *)at = mark(at);
+    uintptr_t bp = (uintptr_t)bp_region + BP_START;
+    for (uintptr_t at = bp - BP_WINDOW; at < bp + BP_WINDOW; at += sizeof at)
+        *(uintptr_t *)at = mark(at);
+}
+
+/* How BP came to be what it is after the step: 0, unchanged; else the offset of its slot below the
+ * CFA; -1: another way. */
+static int64_t bp_offset_of(const struct stepper_frame *start, const struct stepper_frame *caller)
+{
+    if (caller->bp == start->bp)
+        return 0;
+    uint64_t offset = mark(caller->sp) - caller->bp;
+    return offset > 0 && offset <= FILLED_WORDS * 8u && offset % 8 == 0 ? (int64_t)offset : -1;
+}
+
+/* No sum of it and an address of ours lies in a region of ours. */
+#define NO_ADDRESS 0x2aaa5555aaaa5551u
+
+/* The rule, if it is a simple one. The other registers hold what leads nowhere, every word near SP
+ * and BP its own address, and no word is an aligned address: so a CFA in one of the regions, with
+ * its return address below it, can only have come from that region's register and a constant.
+ * FRAME_UNKNOWN: it is not that simple. */
+static uint64_t probe_quickly(const struct stepper_frame *start)
+{
+    struct stepper_frame caller;
+    if (stepper_step(start, &caller) != STEPPER_STEPPED || caller.sp % 8 != 0 ||
+        caller.ip != mark(caller.sp - 8))
+        return FRAME_UNKNOWN;
+    int64_t bp_offset = bp_offset_of(start, &caller);
+    if (bp_offset < 0)
+        return FRAME_UNKNOWN;
+    if (in_region(sp_region, caller.sp))
+        return pack(FRAME_BY_SP, (int64_t)(caller.sp - start->sp), (uint64_t)bp_offset);
+    if (in_region(bp_region, caller.sp))
+        return pack(FRAME_BY_BP, (int64_t)(caller.sp - start->bp), (uint64_t)bp_offset);
+    return FRAME_UNKNOWN;
+}
+
+static uint64_t probe_thoroughly(struct stepper_frame start)
+{
     struct stepper_frame first;
     struct stepper_frame second;
-    switch (stepper_information_at(address)) {
+    switch (stepper_information_at(start.ip)) {
     case STEPPER_DESCRIBED:
         break;
     case STEPPER_UNDESCRIBED:
@@ -128,51 +179,71 @@ static uint64_t probe(uintptr_t address)
     return probe_simple(&start, first.sp);
 }
 
+static uint64_t probe(uintptr_t address)
+{
+    struct stepper_frame start = {address, (uintptr_t)sp_region + SP_START,
+                                  (uintptr_t)bp_region + BP_START, NO_ADDRESS};
+    uint64_t rule = probe_quickly(&start);
+    start.others = 1;
+    return rule != FRAME_UNKNOWN ? rule : probe_thoroughly(start);
+}
+
 /* --- the table ----------------------------------------------------------- */
 
 static struct table *make_table(uint64_t capacity)
 {
-    struct table *table = pages_map(sizeof *table + capacity * sizeof(struct entry));
+    struct table *table = pages_map(sizeof *table + capacity * sizeof(entry));
     if (table)
         table->capacity = capacity;
     return table;
 }
 
-static uint64_t home_of(const struct table *table, uintptr_t address)
+static inline uint64_t home_of(const struct table *table, uintptr_t address)
 {
     return (address * 0x9e3779b97f4a7c15u >> 20) & (table->capacity - 1);
 }
 
 /* The address's entry, or the empty one where it belongs. The table is never more than half full,
  * so the loop ends. */
-static inline struct entry *find_entry(struct table *table, uintptr_t address, bool *found)
+static inline entry *find_entry(struct table *table, uintptr_t address, uint64_t *there)
 {
     for (uint64_t i = home_of(table, address);; i = (i + 1) & (table->capacity - 1)) {
-        uint64_t there = atomic_load_explicit(&table->entries[i].address, memory_order_acquire);
-        *found = there == address;
-        if (*found || there == 0)
+        /* Acquire: pairs with the release that put it there, after its rule. */
+        *there = atomic_load_explicit(&table->entries[i], memory_order_acquire);
+        if (*there >> RULE_BITS == address || *there == 0)
             return &table->entries[i];
     }
 }
 
 static inline uint64_t look_up(struct table *table, uintptr_t address)
 {
-    bool found;
-    const struct entry *entry = find_entry(table, address, &found);
-    return found ? atomic_load_explicit(&entry->rule, memory_order_relaxed) : FRAME_UNKNOWN;
+    uint64_t there;
+    find_entry(table, address, &there);
+    return rules[there & (RULES_MAX - 1)];
 }
 
-/* Called by one thread at a time (the one that holds `replacing`). */
-static void add(struct table *table, uintptr_t address, uint64_t rule)
+/* These are called by one thread at a time, the one that holds `replacing`. */
+
+/* The number of a rule; 0: no room. */
+static uint64_t number_of(uint64_t rule)
 {
-    bool found;
-    struct entry *entry = find_entry(table, address, &found);
-    atomic_store_explicit(&entry->rule, rule, memory_order_relaxed);
-    if (found)
-        return;
-    /* Release: who sees the address sees the rule. */
-    atomic_store_explicit(&entry->address, address, memory_order_release);
-    atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+    for (uint32_t i = 1; i < rules_count; i++)
+        if (rules[i] == rule)
+            return i;
+    if (rules_count == RULES_MAX)
+        return 0;
+    rules[rules_count] = rule;
+    return rules_count++;
+}
+
+static void add(struct table *table, uintptr_t address, uint64_t number)
+{
+    uint64_t there;
+    entry *place = find_entry(table, address, &there);
+    /* Release: who sees the number finds its rule. */
+    atomic_store_explicit(place, address << RULE_BITS | number, memory_order_release);
+    if (there == 0)
+        atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
 }
 
 static struct table *enlarge(struct table *old)
@@ -181,9 +252,9 @@ static struct table *enlarge(struct table *old)
     if (!table)
         return NULL;
     for (uint64_t i = 0; i < old->capacity; i++) {
-        uint64_t address = atomic_load_explicit(&old->entries[i].address, memory_order_relaxed);
-        if (address)
-            add(table, address, atomic_load_explicit(&old->entries[i].rule, memory_order_relaxed));
+        uint64_t there = atomic_load_explicit(&old->entries[i], memory_order_relaxed);
+        if (there)
+            add(table, there >> RULE_BITS, there & (RULES_MAX - 1));
     }
     atomic_store_explicit(&current, table, memory_order_release);
     return table;
@@ -193,14 +264,16 @@ static void remember(uintptr_t address, uint64_t rule)
 {
     unsigned idle = 0;
     /* Whoever finds another thread at it lets it be: the rule is asked for again next time. */
-    if (!atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire,
+    if (address >> (64 - RULE_BITS) ||
+        !atomic_compare_exchange_strong_explicit(&replacing, &idle, 1, memory_order_acquire,
                                                  memory_order_relaxed))
         return;
     struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
+    uint64_t number = number_of(rule);
     if (atomic_load_explicit(&table->used, memory_order_relaxed) * 2 >= table->capacity)
         table = enlarge(table);
-    if (table)
-        add(table, address, rule);
+    if (table && number)
+        add(table, address, number);
     atomic_store_explicit(&replacing, 0, memory_order_release);
 }
 
@@ -237,9 +310,11 @@ void frame_cache_forget(uintptr_t begin, uintptr_t end)
     }
     struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
     for (uint64_t i = 0; i < table->capacity; i++) {
-        uint64_t address = atomic_load_explicit(&table->entries[i].address, memory_order_relaxed);
-        if (address >= begin && address <= end)
-            atomic_store_explicit(&table->entries[i].rule, FRAME_UNKNOWN, memory_order_relaxed);
+        uint64_t address =
+            atomic_load_explicit(&table->entries[i], memory_order_relaxed) >> RULE_BITS;
+        /* Rule 0: the address keeps its place. */
+        if (address && address >= begin && address <= end)
+            atomic_store_explicit(&table->entries[i], address << RULE_BITS, memory_order_relaxed);
     }
     atomic_store_explicit(&replacing, 0, memory_order_release);
 }
@@ -249,9 +324,19 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t))
     code_is_stable = is_stable;
     struct table *table = make_table(FIRST_CAPACITY);
     atomic_store_explicit(&current, table, memory_order_release);
+    rules = pages_map(RULES_MAX * sizeof *rules);
     sp_region = pages_map(REGION);
     bp_region = pages_map(REGION);
-    return table && sp_region && bp_region;
+    if (!table || !rules || !sp_region || !bp_region)
+        return false;
+    fill_windows();
+    return true;
+}
+
+bool frame_cache_is_busy(void)
+{
+    return atomic_load_explicit(&replacing, memory_order_relaxed) != 0 ||
+           atomic_load_explicit(&probing, memory_order_relaxed) != 0;
 }
 
 void frame_cache_count(struct frame_cache_counts *counts)

@@ -7,9 +7,8 @@
  *
  * libunwind has no call that says so, but it can be watched: it is given a made-up frame at the
  * address, whose SP and BP point into two private regions filled with their own addresses, and what
- * comes out of one step tells base, offset and slots. Two starts with different distances between
- * the regions tell the bases apart, two with different values in the other callee-saved registers
- * tell whether those take part.
+ * comes out of one step tells base, offset and slots. Where that is not plain it is asked again,
+ * with other distances between the regions and other values in the other registers.
  *
  * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of
  * twice the size when half full. After a dlclose the rules of what was unloaded are forgotten.
@@ -57,6 +56,8 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t address));
 uint64_t frame_cache_find(uintptr_t address);
 /* The code of begin … end has gone: rules for it are asked for anew. */
 void frame_cache_forget(uintptr_t begin, uintptr_t end);
+/* Whether a thread is changing the table or asking libunwind. */
+bool frame_cache_is_busy(void);
 /* What was asked and learnt, for reports and tests. */
 struct frame_cache_counts {
     uint64_t rules[FRAME_KINDS]; /* by kind */

@@ -4,44 +4,44 @@
 
 #include <stdatomic.h>
 
-/* Written by any thread without a lock: `where` is cleared first and stored last, so that a reader
- * that finds it unchanged around its reads has read one block. */
-struct place {
-    atomic_uint_least64_t where; /* as in trace_block */
-    atomic_uint_least64_t what;  /* as in trace_block */
-    atomic_uint stack_freed;
-};
-
-/* The places are taken in turn, so that the oldest block goes first. Two cache lines. */
-#define WAYS 5u
+/* One cache line. Places are taken in turn, so that the oldest block goes first. They are written
+ * by any thread without a lock: `where` is cleared first and stored last, so that a reader that
+ * finds it unchanged around its reads has read one block. */
+#define WAYS 3u
 struct set {
-    struct place places[WAYS];
+    atomic_uint_least64_t where[WAYS]; /* address, family as in trace_block; size's upper bits */
+    atomic_uint size[WAYS];            /* its lower 32 bits */
+    atomic_uint count[WAYS];
+    atomic_uint stack_freed[WAYS];
     atomic_uint latest;
 };
-#define SETS (1u << 13)
+#define SETS            (1u << 14)
+#define SIZE_HIGH_SHIFT 53u /* of `where`: 11 bits, so that sizes are exact up to 8 TiB */
+#define SIZE_MAX_HELD   ((1ull << (32 + 64 - SIZE_HIGH_SHIFT)) - 1)
 
 static struct set *sets;
 
 /* Twice: one multiplication turns the even strides of an allocator into clusters. */
-static struct set *set_of(uint64_t address)
+static inline struct set *set_of(uint64_t address)
 {
     uint64_t mixed = (address >> 4) * 0x9e3779b97f4a7c15u;
-    return &sets[(mixed ^ mixed >> 32) * 0x9e3779b97f4a7c15u >> 51];
+    return &sets[(mixed ^ mixed >> 32) * 0x9e3779b97f4a7c15u >> 50];
 }
-_Static_assert(SETS == 1u << 13, "set_of takes 13 bits");
+_Static_assert(SETS == 1u << 14, "set_of takes 14 bits");
 _Static_assert(SETS *WAYS == FREED_TABLE_PLACES, "the header says how many");
-_Static_assert(sizeof(struct set) == 128, "two cache lines");
+_Static_assert(sizeof(struct set) == 64, "one cache line");
+_Static_assert(TRACE_FAMILY_SHIFT + 3 == SIZE_HIGH_SHIFT, "where has room for the family");
 
 /* The next place in turn; a block that is freed over and over keeps its own. */
-static struct place *place_for(struct set *set, uint64_t address)
+static inline unsigned place_for(struct set *set, uint64_t address)
 {
     unsigned latest = atomic_load_explicit(&set->latest, memory_order_relaxed);
-    uint64_t where = atomic_load_explicit(&set->places[latest].where, memory_order_relaxed);
+    uint64_t where = atomic_load_explicit(&set->where[latest], memory_order_relaxed);
     if (where && trace_block_address(where) != address) {
         latest = latest + 1 < WAYS ? latest + 1 : 0;
         atomic_store_explicit(&set->latest, latest, memory_order_relaxed);
     }
-    return &set->places[latest];
+    return latest;
 }
 
 bool freed_table_begin(void)
@@ -50,36 +50,43 @@ bool freed_table_begin(void)
     return sets != NULL;
 }
 
+void freed_table_prefetch(uint64_t address)
+{
+    __builtin_prefetch(set_of(address), 1);
+}
+
 void freed_table_put(const struct block *block, uint32_t stack_freed)
 {
     if (!sets)
         return;
-    struct place *place = place_for(set_of(block->address), block->address);
-    uint64_t size = block->size < TRACE_SIZE_ELSEWHERE ? block->size : TRACE_SIZE_ELSEWHERE;
-    atomic_store_explicit(&place->where, 0, memory_order_relaxed);
+    struct set *set = set_of(block->address);
+    unsigned place = place_for(set, block->address);
+    uint64_t size = block->size < SIZE_MAX_HELD ? block->size : SIZE_MAX_HELD;
+    atomic_store_explicit(&set->where[place], 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
-    atomic_store_explicit(&place->what, size | (uint64_t)block->stack << TRACE_SIZE_BITS,
-                          memory_order_relaxed);
-    atomic_store_explicit(&place->stack_freed, stack_freed, memory_order_relaxed);
+    atomic_store_explicit(&set->size[place], (uint32_t)size, memory_order_relaxed);
+    atomic_store_explicit(&set->count[place], block->count, memory_order_relaxed);
+    atomic_store_explicit(&set->stack_freed[place], stack_freed, memory_order_relaxed);
     /* Release: who sees the address sees the rest. */
-    atomic_store_explicit(&place->where,
+    atomic_store_explicit(&set->where[place],
                           block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
-                              (uint64_t)block->alignment_log2 << TRACE_ALIGNMENT_SHIFT,
+                              size >> 32 << SIZE_HIGH_SHIFT,
                           memory_order_release);
 }
 
-static bool read_place(const struct place *place, struct block *block, uint32_t *stack_freed)
+static bool read_place(const struct set *set, unsigned place, struct block *block,
+                       uint32_t *stack_freed)
 {
-    uint64_t where = atomic_load_explicit(&place->where, memory_order_acquire);
-    uint64_t what = atomic_load_explicit(&place->what, memory_order_relaxed);
-    *stack_freed = atomic_load_explicit(&place->stack_freed, memory_order_relaxed);
+    uint64_t where = atomic_load_explicit(&set->where[place], memory_order_acquire);
+    uint32_t size = atomic_load_explicit(&set->size[place], memory_order_relaxed);
+    block->count = atomic_load_explicit(&set->count[place], memory_order_relaxed);
+    *stack_freed = atomic_load_explicit(&set->stack_freed[place], memory_order_relaxed);
     atomic_thread_fence(memory_order_acquire);
     block->address = trace_block_address(where);
-    block->size = trace_block_size(what);
-    block->stack = trace_block_stack(what);
+    block->size = where >> SIZE_HIGH_SHIFT << 32 | size;
     block->family = trace_block_family(where);
-    block->alignment_log2 = trace_block_alignment_log2(where);
-    return where != 0 && atomic_load_explicit(&place->where, memory_order_relaxed) == where;
+    block->alignment_log2 = 0;
+    return where != 0 && atomic_load_explicit(&set->where[place], memory_order_relaxed) == where;
 }
 
 /* The latest first: an address may have been freed before. */
@@ -88,7 +95,7 @@ static bool find_in_set(const struct set *set, uint64_t address, bool interior, 
 {
     unsigned latest = atomic_load_explicit(&set->latest, memory_order_relaxed);
     for (unsigned age = 0; age < WAYS; age++)
-        if (read_place(&set->places[(latest + WAYS - age) % WAYS], block, stack_freed) &&
+        if (read_place(set, (latest + WAYS - age) % WAYS, block, stack_freed) &&
             (interior ? address - block->address < block->size : address == block->address))
             return true;
     return false;

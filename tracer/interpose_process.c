@@ -29,7 +29,20 @@
 static void end_by_exit(int status, void *unused)
 {
     (void)unused;
+    if (!lifecycle_is_over())
+        on_exit(end_by_exit, NULL);
     END(TRACE_RETURNED, status);
+}
+
+/* Several threads may call exit at once, and the first that finds no handler left takes the process
+ * away from the others. So there are some of ours, and each brings another one until the books are
+ * closed: whoever comes meanwhile waits in it for that. */
+#define HANDLERS 3
+
+static void register_handlers(void)
+{
+    for (int i = 0; i < HANDLERS; i++)
+        on_exit(end_by_exit, NULL);
 }
 
 static int quick_exit_status;
@@ -42,7 +55,7 @@ static void end_quickly(void)
 static __attribute__((constructor)) void begin_at_load(void)
 {
     lifecycle_begin();
-    on_exit(end_by_exit, NULL);
+    register_handlers();
     at_quick_exit(end_quickly);
 }
 
@@ -94,7 +107,7 @@ INTERPOSE void interpose_abort(void)
  * program's way; the program's own calls pass. */
 INTERPOSE int pipe2(int ends[2], int flags)
 {
-    long error = sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
+    long error = sys_call_unguarded(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
     if (error < 0) {
         errno = (int)-error;
         return -1;

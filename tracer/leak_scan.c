@@ -12,6 +12,7 @@
 #include "reach.h"
 #include "real.h"
 #include "roots.h"
+#include "stack_counts.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "sys.h"
@@ -219,9 +220,9 @@ static void mark_loader_blocks(struct scan *scan)
     uint32_t latest = 0;
     bool of_loader = false;
     for (size_t i = 0; i < scan->count; i++) {
-        uint32_t stack = trace_block_stack(scan->verdicts[i].what);
-        if (stack != latest)
-            of_loader = is_of_loader(scan, latest = stack);
+        uint32_t count = trace_block_count(scan->verdicts[i].what);
+        if (count != latest)
+            of_loader = is_of_loader(scan, stack_counts_stack(latest = count));
         if (of_loader)
             reach_mark_block(&scan->reach, trace_block_address(scan->verdicts[i].where));
     }
@@ -290,13 +291,20 @@ static int check(struct scan *scan, enum trace_scan how)
 
 /* --- the child ----------------------------------------------------------- */
 
+static uint64_t bit_of(int signal)
+{
+    return 1ull << (signal - 1);
+}
+
+/* Faults end it. What is sent to the program's process group (a server's stop, Ctrl-C) does not. */
 static void set_signals_to_default(void)
 {
     struct sys_sigaction action = {0};
-    uint64_t none = 0;
+    uint64_t sent = ~(bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE) |
+                      bit_of(SIGABRT) | bit_of(SIGTRAP) | bit_of(SIGSYS));
     for (int signal = 1; signal <= 64; signal++)
         sys_sigaction(signal, &action, NULL);
-    sys_sigprocmask(SIG_SETMASK, &none, NULL);
+    sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
 static void free_caches(const struct leak_scan_options *options)

@@ -3,18 +3,23 @@
 #include "block_table.h"
 #include "ending.h"
 #include "env.h"
+#include "fork_gate.h"
+#include "forked.h"
 #include "frame_cache.h"
 #include "freed_table.h"
 #include "leak_scan.h"
 #include "message.h"
 #include "module_list.h"
 #include "real.h"
+#include "stack_counts.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "summary.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "unwind.h"
+#include "usage.h"
+#include "walk.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -69,16 +74,30 @@ static void add_command(void)
     sys_close((int)fd);
 }
 
-static void add_facts(const char *tracer)
+static void add_identity(void)
 {
     struct trace_header *header = trace_log_header;
-    char directory[4096] = "";
     header->pid = (uint32_t)sys_getpid();
     header->parent_pid = (uint32_t)sys_getppid();
     header->pid_namespace = read_pid_namespace();
     header->start_ticks = sys_start_ticks((int)sys_getpid());
+}
+
+/* Release: whoever reads the magic finds the rest of the header. */
+static void publish_log(void)
+{
+    uint64_t magic;
+    memcpy(&magic, TRACE_MAGIC, sizeof magic);
+    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
+}
+
+static void add_facts(const char *tracer)
+{
+    struct trace_header *header = trace_log_header;
+    char directory[4096] = "";
+    add_identity();
     header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    header->stack_depth_limit = UNWIND_DEPTH_LIMIT;
+    header->stack_depth_limit = WALK_DEPTH_LIMIT;
     header->executable = add_link("/proc/self/exe");
     if (!sys_is_error(sys_getcwd(directory, sizeof directory)))
         header->directory = trace_log_add_string(directory, strlen(directory));
@@ -109,9 +128,12 @@ enum { TABLES_BYTES = 40 << 20 };
 
 static bool begin_tables(void)
 {
+    usage_begin();
     return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() &&
            freed_table_begin() && unwind_begin() && frame_cache_begin(is_stable);
 }
+
+/* --- forked children ----------------------------------------------------- */
 
 /* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait).
  */
@@ -121,6 +143,72 @@ static void leave_in_child(void)
         return;
     trace_log_forget();
     message_forget();
+}
+
+/* A sanitizer's runtime brings its own malloc, and shadow memory of terabytes, full of what would
+ * look like pointers. */
+static void face_sanitizers(void)
+{
+    static const struct {
+        const char *symbol;
+        const char *name;
+    } known[] = {{"__asan_init", "AddressSanitizer"},
+                 {"__hwasan_init", "HWAddressSanitizer"},
+                 {"__tsan_init", "ThreadSanitizer"},
+                 {"__msan_init", "MemorySanitizer"},
+                 {"__lsan_init", "LeakSanitizer"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (!real_is_bypassed(known[i].symbol) && !real_find(known[i].symbol))
+            continue;
+        life.options.leak_check = false;
+        message_line("libtrace: this program is built with %s, which replaces malloc itself: no "
+                     "leak check is made; build it without",
+                     known[i].name);
+    }
+}
+
+static bool is_ending(void)
+{
+    return atomic_load(&life.ender) != 0;
+}
+
+static void before_fork(void)
+{
+    if (lifecycle_is_own_process() && !is_ending())
+        forked_prepare();
+}
+
+/* What the parent was about to do, exec for one, this process is not. */
+static void begin_in_child(void)
+{
+    struct trace_header *header = trace_log_header;
+    add_identity();
+    header->flags |= TRACE_FLAG_CHILD;
+    header->ending = TRACE_RUNNING;
+    header->end_realtime_ns = 0;
+    header->became = (struct trace_string){0};
+    publish_log();
+    tracing_set(true);
+}
+
+/* With the end under way in another thread, which is not here, there is nothing to go on with. */
+static void after_fork_in_child(void)
+{
+    if (!is_ending() && forked_in_child(&life.options))
+        begin_in_child();
+    else
+        leave_in_child();
+    forked_done();
+}
+
+/* Registered before the program's own handlers: the first of ours runs last, and the others first.
+ */
+static void watch_forks(void)
+{
+    if (life.options.trace_children)
+        pthread_atfork(before_fork, forked_in_parent, after_fork_in_child);
+    else
+        pthread_atfork(NULL, NULL, leave_in_child);
 }
 
 static void begin(void)
@@ -150,20 +238,19 @@ static void begin(void)
     add_facts(tracer);
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
+    face_sanitizers();
     unwind_verify(life.options.verify_stacks);
-    /* Release: whoever reads the magic finds the rest of the header. */
-    uint64_t magic;
-    memcpy(&magic, TRACE_MAGIC, sizeof magic);
-    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
-    pthread_atfork(NULL, NULL, leave_in_child);
+    publish_log();
+    watch_forks();
     ending_watch_signals(end_by_signal);
     tracing_set(true);
 }
 
 bool lifecycle_begin(void)
 {
-    if (atomic_load_explicit(&life.begun, memory_order_acquire) || !env_is_there() ||
-        atomic_exchange(&life.beginning, 1))
+    if (atomic_load_explicit(&life.begun, memory_order_acquire))
+        return fork_gate_pass();
+    if (!env_is_there() || atomic_exchange(&life.beginning, 1))
         return false;
     if (!atomic_exchange(&life.begun, 1))
         begin();
@@ -176,6 +263,12 @@ bool lifecycle_begin(void)
 bool lifecycle_is_own_process(void)
 {
     return trace_log_header && trace_log_header->pid == (uint32_t)sys_getpid();
+}
+
+bool lifecycle_is_over(void)
+{
+    bool never_began = atomic_load(&life.ender) == 0 && !tracing_is_on();
+    return atomic_load(&life.ended) || never_began || !lifecycle_is_own_process();
 }
 
 static bool has_other_allocator(void)
@@ -192,7 +285,7 @@ static void forget_code(uintptr_t begin, uintptr_t end)
 
 void lifecycle_unloaded(void)
 {
-    if (tracing_is_on() && lifecycle_is_own_process())
+    if (fork_gate_is_on() && lifecycle_is_own_process())
         module_list_refresh(forget_code);
 }
 
@@ -213,10 +306,11 @@ static void take_stock(const struct stopped_thread *here)
 {
     static struct stopped_world world;
     bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
+    usage_end();
     tracing_set(false);
     if (life.options.leak_check)
         check_leaks(here, &world);
-    thread_sum(&trace_log_header->totals);
+    stack_counts_sum(&trace_log_header->totals);
     if (held)
         stop_world_release(&world);
 }
@@ -234,7 +328,7 @@ static void wait_for_end(void)
 static bool begin_end(void)
 {
     unsigned nobody = 0;
-    if (atomic_load(&life.ender) == 0 && !tracing_is_on())
+    if (!is_ending() && !fork_gate_is_on())
         return false;
     if (atomic_compare_exchange_strong(&life.ender, &nobody, (unsigned)sys_gettid()))
         return true;
@@ -293,10 +387,10 @@ static void note_name(const char *path)
 void lifecycle_exec(const char *path)
 {
     struct trace_header *header = trace_log_header;
-    if (!tracing_is_on() || !lifecycle_is_own_process() || !is_there(path))
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || !is_there(path))
         return;
     note_name(path);
-    thread_sum(&header->totals);
+    stack_counts_sum(&header->totals);
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
     if (!life.options.quiet && !life.options.trace_children)
@@ -308,7 +402,7 @@ void lifecycle_exec(const char *path)
 void lifecycle_exec_failed(void)
 {
     struct trace_header *header = trace_log_header;
-    if (!tracing_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
         return;
     header->end_realtime_ns = 0;
     __atomic_store_n(&header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);

@@ -22,6 +22,8 @@ bool lifecycle_is_beginning(void);
  * the calling thread as the program left it (stop_world_capture), `stack` its call stack, or 0. */
 void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
                    uint32_t stack);
+/* Whether the books are closed, or there are none. */
+bool lifecycle_is_over(void);
 /* Whether this is the traced process, and not a child that shares its memory (vfork). */
 bool lifecycle_is_own_process(void);
 /* Libraries may have been unloaded: what is known of their code is forgotten. */

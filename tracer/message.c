@@ -42,6 +42,14 @@ void message_forget(void)
     target.known = false;
 }
 
+void message_forked(void)
+{
+    if (target.known && target.fd > 2 && leads_to_target(target.fd)) {
+        sys_close(target.fd);
+        target.fd = -1;
+    }
+}
+
 void message_to_file(const char *path)
 {
     target.path = path;
@@ -130,16 +138,28 @@ size_t message_format(char *buffer, size_t size, const char *format, ...)
  * number for something else. */
 static int standard_error(void)
 {
+    struct stat status;
     if (leads_to_target(target.fd))
+        return target.fd;
+    /* Locked in, so that nobody can say: its number is out of the program's way. */
+    if (target.fd > 2 && sys_fstat(target.fd, &status) == -EPERM)
         return target.fd;
     return leads_to_target(2) ? 2 : -1;
 }
+
+static void write_to_file(const char *line, size_t length);
 
 static void write_to_standard_error(const char *line, size_t length)
 {
     int fd = standard_error();
     if (fd >= 0)
         sys_write_unsignalled(fd, line, length);
+}
+
+void message_make_file(void)
+{
+    if (target.path && !target.begun)
+        write_to_file("", 0);
 }
 
 static void write_to_file(const char *line, size_t length)

@@ -14,6 +14,13 @@
 void message_begin(void);
 /* In a forked child: lets go of what message_begin keeps; nothing is said any longer. */
 void message_forget(void);
+/* In a forked child that is traced: lets go of the parent's descriptor, so that a reader of the
+ * parent's standard error does not wait for this process; its own one is used while it leads there.
+ */
+void message_forked(void);
+/* Makes the file now if lines go to one, so that a forked child adds to it and neither makes it
+ * anew. */
+void message_make_file(void);
 /* All further lines go to the file `path` (absolute), which is made anew with the first. */
 void message_to_file(const char *path);
 /* One line "==PID== text". */

@@ -18,6 +18,9 @@ struct misuse_free {
     size_t alignment;
 };
 
+/* Whether what is freed, which is no live block, is one that glibc gave out past the tracer (a
+ * library opened with RTLD_DEEPBIND has done so): then the free is right. */
+bool misuse_is_unseen_block(const struct thread *thread, uint64_t address, uint32_t stack);
 /* A free or realloc of something that is no live block. `stack` is the bad call's. */
 void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack);
 /* A free that does not fit its block, which was taken out already. */

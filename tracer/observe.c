@@ -2,6 +2,7 @@
 
 #include "freed_table.h"
 #include "leak_scan.h"
+#include "stack_counts.h"
 #include "trace_log.h"
 #include "unwind.h"
 
@@ -10,19 +11,44 @@
 
 /* --- stacks and counts --------------------------------------------------- */
 
+static __attribute__((noinline, cold)) void lose_stack(void)
+{
+    trace_log_lose(&trace_log_header->losses.stacks_unknown, 1);
+}
+
+/* The stack of a call. */
 static inline uint32_t capture(struct thread *thread, const struct call_site *site)
 {
     uint32_t stack = 0;
+    uint32_t *memo;
     /* Busy already: this is a signal handler above a capture, whose frames are not ours to touch.
      */
     if (__builtin_expect(!thread->busy, 1)) {
         thread->busy = 1;
-        stack = unwind_capture(thread, site);
+        stack = unwind_capture(thread, site, &memo);
         thread->busy = 0;
     }
     if (__builtin_expect(stack == 0, 0))
-        trace_log_lose(&trace_log_header->losses.stacks_unknown, 1);
+        lose_stack();
     return stack;
+}
+
+/* The thread's record in COUNTS for the stack of a call. */
+static inline uint32_t capture_count(struct thread *thread, const struct call_site *site)
+{
+    uint32_t count = thread->count_unknown;
+    if (__builtin_expect(!thread->busy, 1)) {
+        uint32_t *memo;
+        thread->busy = 1;
+        uint32_t stack = unwind_capture(thread, site, &memo);
+        if (__builtin_expect(*memo == 0, 0))
+            *memo = stack_counts_find(thread, stack);
+        count = *memo;
+        thread->busy = 0;
+    }
+    if (__builtin_expect(count == thread->count_unknown, 0))
+        lose_stack();
+    return count;
 }
 
 uint32_t observe_stack(const struct call_site *site)
@@ -31,16 +57,25 @@ uint32_t observe_stack(const struct call_site *site)
     return thread ? capture(thread, site) : 0;
 }
 
-static inline void count_allocation(struct thread *thread, size_t size)
+static __attribute__((noinline)) struct trace_count *own_count_for(struct thread *thread,
+                                                                   uint32_t count)
 {
-    thread_count(&thread->record->allocations, 1);
-    thread_count(&thread->record->bytes_allocated, size);
+    uint32_t own = thread->count_unknown;
+    if (count && !thread->busy) {
+        thread->busy = 1;
+        own = stack_counts_find(thread, stack_counts_stack(count));
+        thread->busy = 0;
+    }
+    return stack_counts_at(own);
 }
 
-static inline void count_free(struct thread *thread, size_t size)
+/* The thread's own record for the stack of a block, which another thread may have allocated. */
+static inline struct trace_count *own_count(struct thread *thread, uint32_t count)
 {
-    thread_count(&thread->record->frees, 1);
-    thread_count(&thread->record->bytes_freed, size);
+    struct trace_count *record = stack_counts_at(count);
+    return __builtin_expect(record->thread == thread->record_index, 1)
+               ? record
+               : own_count_for(thread, count);
 }
 
 static void lose_block(size_t size)
@@ -51,6 +86,7 @@ static void lose_block(size_t size)
 
 static inline void record(struct thread *thread, const struct block *block)
 {
+    thread->latest = (const void *)block->address;
     if (__builtin_expect(!block_table_insert(block, &thread->blocks_unflushed), 0))
         lose_block(block->size);
 }
@@ -77,8 +113,8 @@ static __attribute__((noinline)) void record_labelled(struct thread *thread, voi
     label->site = NULL;
     label->pointer = pointer;
     label->malloc_size = size;
-    count_allocation(thread, block.size);
-    block.stack = capture(thread, &label->outer);
+    block.count = capture_count(thread, &label->outer);
+    stack_counts_allocated(thread, stack_counts_at(block.count), block.size);
     record(thread, &block);
 }
 
@@ -98,8 +134,10 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family,
         }
         thread->label.site = NULL;
     }
-    count_allocation(thread, size);
-    block.stack = capture(thread, site);
+    /* What is needed last is far away: it comes while the stack is looked at. */
+    block_table_prefetch((uint64_t)pointer);
+    block.count = capture_count(thread, site);
+    stack_counts_allocated(thread, stack_counts_at(block.count), size);
     record(thread, &block);
 }
 
@@ -133,10 +171,11 @@ static void record_as_malloc(struct thread *thread, const struct thread_label *l
     struct block block;
     if (!block_table_remove((uint64_t)label->pointer, &block, &thread->blocks_unflushed))
         return;
-    thread_count(&thread->record->bytes_allocated, label->malloc_size - block.size);
+    stack_counts_take_back(thread, own_count(thread, block.count), block.size);
     block.size = label->malloc_size;
     block.family = TRACE_BY_MALLOC;
     block.alignment_log2 = 0;
+    stack_counts_allocated(thread, own_count(thread, block.count), block.size);
     record(thread, &block);
     atomic_store_explicit(&headers_seen, true, memory_order_relaxed);
 }
@@ -157,11 +196,10 @@ static __attribute__((noinline, cold)) void record_new(struct thread *thread, vo
     /* Either a malloc after a failed first one, recorded as malloc's, or memory that no malloc
      * gave. */
     if (block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed))
-        thread_count(&thread->record->bytes_allocated, what->size - block.size);
-    else
-        count_allocation(thread, what->size);
+        stack_counts_take_back(thread, own_count(thread, block.count), block.size);
     block = (struct block){(uint64_t)pointer, what->size, 0, what->alignment_log2, what->family};
-    block.stack = capture(thread, site);
+    block.count = capture_count(thread, site);
+    stack_counts_allocated(thread, stack_counts_at(block.count), block.size);
     record(thread, &block);
 }
 
@@ -184,18 +222,34 @@ void observe_new_done(void *pointer, const struct observe_new *what, const struc
 
 /* --- free ---------------------------------------------------------------- */
 
+/* Whether live blocks may be missing from the table. */
+static bool some_are_missing(void)
+{
+    const struct trace_losses *losses = &trace_log_header->losses;
+    return __atomic_load_n(&losses->blocks, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&losses->fork_threads, __ATOMIC_RELAXED);
+}
+
+static bool pass_on_unknown(void)
+{
+    trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
+    return true;
+}
+
 /* No live block begins at the address. Where blocks went unrecorded it may be one of those, and is
- * passed on; else it is the program's mistake, and is not. */
+ * passed on, as is a block that came past us; else it is the program's mistake, and is not. */
 static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer,
                                                          const struct call_site *site)
 {
     if (leak_scan_is_child())
         return true;
-    if (!thread || __atomic_load_n(&trace_log_header->losses.blocks, __ATOMIC_RELAXED)) {
-        trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
-        return true;
-    }
+    if (!thread || some_are_missing())
+        return pass_on_unknown();
+    uint32_t stack = capture(thread, site);
+    if (misuse_is_unseen_block(thread, (uint64_t)pointer, stack))
+        return pass_on_unknown();
     thread_count(&thread->record->bad_frees, 1);
+    unwind_drop(thread, site);
     misuse_bad_free(thread, (uint64_t)pointer, capture(thread, site));
     return false;
 }
@@ -208,11 +262,11 @@ void observe_deleting(void *pointer)
 }
 
 static inline void taken_out(struct thread *thread, const struct block *block,
-                             const struct misuse_free *how, const struct call_site *site)
+                             const struct misuse_free *how, uint32_t stack)
 {
-    uint32_t stack = capture(thread, site);
     freed_table_put(block, stack);
-    count_free(thread, block->size);
+    stack_counts_freed(thread, own_count(thread, block->count), block->size,
+                       thread->latest == (const void *)block->address);
     if (__builtin_expect(!misuse_fits(block, how), 0))
         misuse_check_free(thread, block, how, stack);
 }
@@ -227,10 +281,13 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
         thread->deleting = NULL;
         return true;
     }
+    block_table_prefetch((uint64_t)pointer);
+    freed_table_prefetch((uint64_t)pointer);
+    uint32_t stack = capture(thread, site);
     if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed),
                          0))
         return free_unknown(thread, pointer, site);
-    taken_out(thread, &block, how, site);
+    taken_out(thread, &block, how, stack);
     return true;
 }
 
@@ -258,7 +315,7 @@ void observe_realloc_done(const struct block *old, void *pointer, size_t size, b
     static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
     struct thread *thread = thread_current();
     if (thread && old->address)
-        taken_out(thread, old, &how, site);
+        taken_out(thread, old, &how, capture(thread, site));
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }

@@ -62,7 +62,7 @@ static bool is_wanted(const struct symbols *symbols, uint32_t index, const char 
 /* DT_GNU_HASH: number of buckets, first symbol, words of the filter, its shift; the filter; the
  * buckets; for each symbol from the first on its hash, the lowest bit set on the last of a bucket.
  */
-static void *find_in(const struct link_map *map, const char *name, uint32_t hash)
+static void *find_in(const struct link_map *map, const char *name, uint32_t hash, size_t *size)
 {
     struct symbols symbols;
     if (!read_dynamic(map, &symbols))
@@ -75,8 +75,10 @@ static void *find_in(const struct link_map *map, const char *name, uint32_t hash
     if (bucket_count == 0)
         return NULL;
     for (uint32_t index = buckets[hash % bucket_count]; index >= first; index++) {
-        if ((hashes[index - first] | 1) == (hash | 1) && is_wanted(&symbols, index, name))
+        if ((hashes[index - first] | 1) == (hash | 1) && is_wanted(&symbols, index, name)) {
+            *size = symbols.table[index].st_size;
             return (void *)(map->l_addr + symbols.table[index].st_value);
+        }
         if (hashes[index - first] & 1)
             return NULL;
     }
@@ -91,26 +93,40 @@ static const struct link_map *own_map(void)
     return NULL;
 }
 
-void *real_find(const char *symbol)
+static void *find_next(const char *symbol, size_t *size)
 {
     uint32_t hash = hash_name(symbol);
     const struct link_map *own = own_map();
     /* The list is the order in which the loader searches: the program, what is preloaded, the
      * libraries; behind them what was loaded later, for all or for its loader only. */
     for (const struct link_map *map = own ? own->l_next : NULL; map; map = map->l_next) {
-        void *found = find_in(map, symbol, hash);
+        void *found = find_in(map, symbol, hash, size);
         if (found)
             return found;
     }
     return NULL;
 }
 
+void *real_find(const char *symbol)
+{
+    size_t size;
+    return find_next(symbol, &size);
+}
+
+bool real_is_inside(uintptr_t address, const char *symbol)
+{
+    size_t size = 0;
+    void *function = find_next(symbol, &size);
+    return function && address - (uintptr_t)function < size;
+}
+
 bool real_is_bypassed(const char *symbol)
 {
+    size_t size;
     uint32_t hash = hash_name(symbol);
     for (const struct link_map *map = _r_debug.r_map; map && map->l_ld != _DYNAMIC;
          map = map->l_next)
-        if (find_in(map, symbol, hash))
+        if (find_in(map, symbol, hash, &size))
             return true;
     return false;
 }

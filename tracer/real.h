@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct real_functions {
 #define X(result, name, symbol, parameters) result(*name) parameters;
@@ -26,5 +27,7 @@ void real_resolve(void);
 /* One function, of a library loaded since too (also one that only its loader can see); NULL: there
  * is none. */
 void *real_find(const char *symbol);
+/* Whether an address lies in the code of that function. */
+bool real_is_inside(uintptr_t address, const char *symbol);
 
 #endif

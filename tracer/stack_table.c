@@ -11,16 +11,6 @@
 #define FIRST_BUCKETS_LOG2 12u
 #define NODES_PER_BUCKET   1u
 
-/* Of a node, same index. It repeats what the node says, so that a search stays on one cache line.
- */
-struct companion {
-    atomic_uint next;
-    uint32_t reversed; /* its hash, bits reversed: its place in the list's order */
-    uintptr_t address;
-    uint32_t parent;
-    uint32_t module;
-};
-
 /* A bucket is an element of the list itself, so no dummy nodes are needed. */
 struct bucket {
     atomic_uint next;
@@ -28,8 +18,6 @@ struct bucket {
 };
 enum { BUCKET_NEW = 0, BUCKET_BUSY = 1, BUCKET_READY = 2 };
 
-static struct chunk_table companions = {
-    .grow = chunk_table_grow_private, .record_size = sizeof(struct companion), .first_log2 = 12};
 static struct chunk_table buckets = {.grow = chunk_table_grow_private,
                                      .record_size = sizeof(struct bucket),
                                      .first_log2 = FIRST_BUCKETS_LOG2};
@@ -62,10 +50,6 @@ static uint64_t order_of_bucket(uint32_t bucket)
     return (uint64_t)reverse_bits(bucket) << 1;
 }
 
-static struct companion *companion_at(uint32_t node)
-{
-    return chunk_table_at(&companions, node);
-}
 static struct bucket *bucket_at(uint32_t bucket)
 {
     return chunk_table_at(&buckets, bucket);
@@ -75,11 +59,22 @@ static struct trace_node *node_at(uint32_t node)
     return chunk_table_at(&trace_log_nodes, node);
 }
 
+/* What a node holds for the table itself: the next link, and its hash, bits reversed, which is its
+ * place in the list's order. So a search stays on one cache line. */
+static atomic_uint *next_of_node(uint32_t node)
+{
+    return (atomic_uint *)&node_at(node)->writer[0];
+}
+static uint32_t reversed_of_node(uint32_t node)
+{
+    return node_at(node)->writer[1];
+}
+
 static atomic_uint *next_of(uint32_t link)
 {
     if (link & BUCKET_BIT)
         return &bucket_at(link & ~BUCKET_BIT)->next;
-    return &companion_at(link)->next;
+    return next_of_node(link);
 }
 
 static uint64_t order_of(uint32_t link)
@@ -88,7 +83,7 @@ static uint64_t order_of(uint32_t link)
         return UINT64_MAX;
     if (link & BUCKET_BIT)
         return order_of_bucket(link & ~BUCKET_BIT);
-    return (uint64_t)companion_at(link)->reversed << 1 | 1;
+    return (uint64_t)reversed_of_node(link) << 1 | 1;
 }
 
 /* From `before` on, the last link whose order is below `order`; *after is the one behind it. */
@@ -157,7 +152,7 @@ static uint32_t find_node(uint32_t *before, uint32_t *after, uint32_t hash, uint
     uint64_t order = order_of_hash(hash);
     *before = seek(*before, order, after);
     while (order_of(*after) == order) {
-        const struct companion *node = companion_at(*after);
+        const struct trace_node *node = node_at(*after);
         if (node->address == address && node->parent == parent &&
             !(atomic_load_explicit(&some_are_gone, memory_order_relaxed) &&
               module_is_gone(node->module)))
@@ -172,17 +167,12 @@ static uint32_t find_node(uint32_t *before, uint32_t *after, uint32_t hash, uint
 static uint32_t make_node(uint32_t hash, uint32_t parent, uintptr_t address, bool may_wait)
 {
     uint64_t index;
-    if (!chunk_table_claim(&trace_log_nodes, 1, may_wait, &index) || index > TRACE_NODE_MAX ||
-        !chunk_table_reserve(&companions, index, may_wait))
+    if (!chunk_table_claim(&trace_log_nodes, 1, may_wait, &index) || index > TRACE_NODE_MAX)
         return 0;
     struct trace_node *node = node_at((uint32_t)index);
     node->parent = parent;
     node->module = find_module(address);
-    struct companion *companion = companion_at((uint32_t)index);
-    companion->reversed = reverse_bits(hash);
-    companion->address = address;
-    companion->parent = parent;
-    companion->module = node->module;
+    node->writer[1] = reverse_bits(hash);
     /* Release: a reader of the log that sees the address sees the rest. */
     __atomic_store_n(&node->address, address, __ATOMIC_RELEASE);
     uint32_t count = atomic_load_explicit(&bucket_count, memory_order_relaxed);
@@ -205,7 +195,7 @@ static __attribute__((noinline, cold)) uint32_t add_node(uint32_t before, uint32
         uint32_t found = find_node(&before, &after, hash, parent, address);
         if (found)
             return found;
-        atomic_store_explicit(&companion_at(made)->next, after, memory_order_relaxed);
+        atomic_store_explicit(next_of_node(made), after, memory_order_relaxed);
         /* Release: who meets the node finds it filled. */
         if (atomic_compare_exchange_strong_explicit(next_of(before), &after, made,
                                                     memory_order_release, memory_order_relaxed))
@@ -227,9 +217,14 @@ uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait)
 
 uint32_t stack_table_read(uint32_t node, uintptr_t *address)
 {
-    const struct companion *companion = companion_at(node);
-    *address = companion->address;
-    return companion->parent;
+    const struct trace_node *record = node_at(node);
+    *address = record->address;
+    return record->parent;
+}
+
+atomic_uint *stack_table_user(uint32_t node)
+{
+    return (atomic_uint *)&node_at(node)->writer[2];
 }
 
 void stack_table_forget(void)

@@ -8,7 +8,8 @@
  * and an array of buckets that point into it. The array doubles by announcing twice the count; a
  * new bucket is spliced into the list when it is first used, so nothing is ever rehashed or moved.
  * Nodes are never removed, which makes every step a plain compare-and-swap with no ABA to fear.
- * The list and the buckets are private memory: a reader of the log needs the nodes only.
+ * The list runs through fields of the nodes that no reader looks at; the buckets are private
+ * memory.
  *
  * Cost of a hit: a bucket, then on average one or two links, each a cache line that may be far
  * away; so callers remember what they interned lately (unwind does). Failure leaves: stack 0, "not
@@ -16,6 +17,7 @@
 #ifndef STACK_TABLE_H
 #define STACK_TABLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +43,8 @@ static inline uintptr_t stack_table_address(uint32_t node)
     stack_table_read(node, &address);
     return address;
 }
+/* A word of the node for a user of the table; 0 at first. */
+atomic_uint *stack_table_user(uint32_t node);
 /* Checks the list's order and every node's place; the count of nodes, or -1. */
 int64_t stack_table_check(void);
 

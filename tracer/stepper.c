@@ -1,5 +1,7 @@
 #include "stepper.h"
 
+#include "sys.h"
+
 #define UNW_LOCAL_ONLY
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,7 +21,24 @@ static struct {
     int (*set_caching)(unw_addr_space_t, unw_caching_policy_t);
     int (*backtrace)(void **, int);
     unw_addr_space_t *local;
+    uintptr_t begin;
+    uintptr_t end;
 } library;
+
+bool stepper_is_code(uintptr_t address)
+{
+    return address - library.begin < library.end - library.begin;
+}
+
+/* Where libunwind lies, from its first page to its last. */
+static void find_extent(void)
+{
+    struct dl_find_object object;
+    if (_dl_find_object((void *)library.step, &object) != 0)
+        return;
+    library.begin = (uintptr_t)object.dlfo_map_start;
+    library.end = (uintptr_t)object.dlfo_map_end;
+}
 
 bool stepper_load(const char **reason)
 {
@@ -48,6 +67,7 @@ bool stepper_load(const char **reason)
             return false;
         memcpy(wanted[i].place, &found, sizeof found);
     }
+    find_extent();
     library.set_caching(*library.local, UNW_CACHE_NONE);
     *reason = NULL;
     /* Its first use opens a pipe: now, while pipe2 knows for whom. */
@@ -71,8 +91,27 @@ static void make_context(const struct stepper_frame *frame, unw_context_t *conte
 #define BP_REGISTER UNW_X86_64_RBP
 #endif
 
+/* libunwind makes system calls of its own: where it looks rules up, checks addresses and takes
+ * memory. In a sandbox that would kill for one of them it cannot be used. */
+static bool is_deadly(void)
+{
+    return sys_guard_forbids(SYS_rt_sigprocmask, SIG_BLOCK, 0, 0, 8, 0, 0) ||
+           sys_guard_forbids(SYS_mincore, 0, SYS_PAGE, 0, 0, 0, 0) ||
+           sys_guard_forbids(SYS_mmap, 0, SYS_PAGE, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ||
+           sys_guard_forbids(SYS_write, 0, 0, 1, 0, 0, 0) ||
+           sys_guard_forbids(SYS_read, 0, 0, 1, 0, 0, 0);
+}
+
+static inline bool is_out_of_reach(void)
+{
+    return __builtin_expect(sys_guard_is_on, 0) && is_deadly();
+}
+
 enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepper_frame *caller)
 {
+    if (is_out_of_reach())
+        return STEPPER_NONE;
     unw_context_t context;
     unw_cursor_t cursor;
     unw_word_t word = 0;
@@ -96,6 +135,8 @@ enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepp
 
 enum stepper_information stepper_information_at(uintptr_t ip)
 {
+    if (is_out_of_reach())
+        return STEPPER_UNDESCRIBED;
     unw_context_t context;
     unw_cursor_t cursor;
     unw_proc_info_t procedure;
@@ -117,6 +158,8 @@ enum stepper_information stepper_information_at(uintptr_t ip)
 
 bool stepper_walk(uintptr_t from, bool (*visit)(void *, uintptr_t), void *visit_context)
 {
+    if (is_out_of_reach())
+        return false;
     unw_context_t context;
     unw_cursor_t cursor;
     int saved_errno = errno;
@@ -153,6 +196,8 @@ uintptr_t stepper_address(void)
 
 int stepper_backtrace(void **buffer, int size)
 {
+    if (is_out_of_reach())
+        return 0;
     int saved_errno = errno;
     int count = library.backtrace(buffer, size);
     errno = saved_errno;

@@ -49,4 +49,7 @@ uintptr_t stepper_address(void);
 /* libunwind's unw_backtrace itself, for checks; frames written. */
 int stepper_backtrace(void **buffer, int size);
 
+/* Whether an address lies in libunwind. */
+bool stepper_is_code(uintptr_t address);
+
 #endif

@@ -83,6 +83,8 @@ static void print_losses(const struct trace_losses *losses)
                                             "were searched whole, their registers not");
     print_loss(losses->mapping_bytes_not_read,
                "bytes of the program's memory could not be read by the leak check");
+    print_loss(losses->fork_threads, "threads of the parent were at work while this process was "
+                                     "forked: blocks may be missing or too many");
     print_loss(losses->fork_failed,
                "leak checks were made in place, with libc's own caches not freed");
 }

@@ -233,6 +233,7 @@ const char *sys_error_text(long error)
         {EDQUOT, "Disk quota exceeded"},
         {ENODEV, "No such device"},
         {ESTALE, "Stale file handle"},
+        {ENOSYS, "Function not implemented"},
     };
     if (error < 0)
         error = -error;

@@ -34,11 +34,16 @@ static char *append_number(char *end, uint32_t number)
     return append(end, first);
 }
 
+static void make_path(char *path, uint32_t listed, const char *file)
+{
+    append(append(append_number(append(path, "/proc/self/task/"), listed), "/"), file);
+}
+
 /* Reads /proc/self/task/LISTED/FILE into `text`; 0 or -errno. */
 static long read_text(uint32_t listed, const char *file)
 {
     char path[64];
-    append(append(append_number(append(path, "/proc/self/task/"), listed), "/"), file);
+    make_path(path, listed, file);
     long length = sys_read_file(path, text, sizeof text);
     return length > 0 ? 0 : length < 0 ? length : -ESRCH;
 }
@@ -82,12 +87,18 @@ uint32_t task_translate(uint32_t listed)
 }
 
 /* "TID (name) S ppid pgrp session tty tpgid flags …"; the name may contain anything. */
-enum task_state task_state_of_stat(const char *stat)
+static const char *behind_name(const char *stat)
 {
     const char *field = stat;
     for (const char *c = stat; *c; c++)
         if (*c == ')')
             field = c + 1;
+    return field;
+}
+
+enum task_state task_state_of_stat(const char *stat)
+{
+    const char *field = behind_name(stat);
     if (field[0] != ' ' || field[1] == 'X' || field[1] == 'x')
         return TASK_VANISHED;
     if (field[1] == 'Z')
@@ -103,6 +114,17 @@ enum task_state task_state(uint32_t listed)
     if (result == -ENOENT || result == -ESRCH)
         return TASK_VANISHED;
     return result == 0 ? task_state_of_stat(text) : TASK_ALIVE;
+}
+
+int task_sleeps(uint32_t listed)
+{
+    char path[64];
+    char stat[512];
+    make_path(path, listed, "stat");
+    if (sys_read_file(path, stat, sizeof stat) <= 0)
+        return 0;
+    const char *field = behind_name(stat);
+    return field[0] == ' ' && field[1] == 'S';
 }
 
 static uint64_t parse_hexadecimal(const char *digit)

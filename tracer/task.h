@@ -29,6 +29,10 @@ enum task_state task_state(uint32_t listed);
 /* 1 if the thread blocks the signal, 0 if it does not or has vanished. */
 int task_blocks_signal(uint32_t listed, int signal);
 
+/* Whether the thread waits in the kernel for something that is to happen. Has no use for the
+ * buffers: may be called while another thread uses the rest. */
+int task_sleeps(uint32_t listed);
+
 /* A decimal number; 0 if there is none. */
 uint32_t task_parse_number(const char *digits);
 

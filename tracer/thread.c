@@ -24,6 +24,8 @@ static void own(struct thread *thread, unsigned tid)
     thread->busy = 0;
     thread->label = (struct thread_label){0};
     thread->deleting = NULL;
+    thread->latest = NULL;
+    thread->code_epoch = UINT32_MAX; /* what is remembered of stacks was another thread's */
     thread->frame_count = 0;
     thread->readable_low = thread->readable_high = 0;
     __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
@@ -59,13 +61,19 @@ static struct thread *find_abandoned(unsigned pid, unsigned tid)
 
 static struct thread *make(unsigned tid)
 {
-    uint64_t index;
+    uint64_t index, unknown;
     struct thread *thread = pages_map(sizeof *thread);
-    if (!thread || !chunk_table_claim(&trace_log_threads, 1, true, &index)) {
+    if (!thread || !chunk_table_claim(&trace_log_threads, 1, true, &index) ||
+        !chunk_table_claim(&trace_log_counts, 1, true, &unknown)) {
         trace_log_lose(&trace_log_header->losses.threads, 1);
         return NULL;
     }
     thread->record = chunk_table_at(&trace_log_threads, index);
+    thread->record_index = (uint32_t)index;
+    thread->count_unknown = (uint32_t)unknown;
+    /* Commits the record: stack 0 is what it is for. */
+    struct trace_count *count = chunk_table_at(&trace_log_counts, unknown);
+    __atomic_store_n(&count->thread, thread->record_index, __ATOMIC_RELEASE);
     atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
     thread->next = atomic_load_explicit(&newest, memory_order_relaxed);
     /* Release: who walks the list finds the struct filled. */
@@ -89,15 +97,18 @@ struct thread *thread_attach(void)
     return thread;
 }
 
-void thread_sum(struct trace_totals *totals)
+uint64_t thread_events(const struct thread *thread)
 {
-    *totals = (struct trace_totals){0};
-    for (struct thread *thread = thread_first(); thread; thread = thread->next) {
-        const struct trace_thread *record = thread->record;
-        totals->allocations += __atomic_load_n(&record->allocations, __ATOMIC_RELAXED);
-        totals->frees += __atomic_load_n(&record->frees, __ATOMIC_RELAXED);
-        totals->bad_frees += __atomic_load_n(&record->bad_frees, __ATOMIC_RELAXED);
-        totals->bytes_allocated += __atomic_load_n(&record->bytes_allocated, __ATOMIC_RELAXED);
-        totals->bytes_freed += __atomic_load_n(&record->bytes_freed, __ATOMIC_RELAXED);
-    }
+    return __atomic_load_n(&thread->until_sample, __ATOMIC_RELAXED) +
+           __atomic_load_n(&thread->record->bad_frees, __ATOMIC_RELAXED);
+}
+
+void thread_forked(void)
+{
+    struct thread *thread = thread_self;
+    if (!thread)
+        return;
+    unsigned tid = (unsigned)sys_gettid();
+    atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
+    __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
 }

@@ -2,10 +2,9 @@
  *
  * A thread gets its struct with its first event and keeps it until the kernel says that the thread
  * is gone; no destructor takes part, because a thread's last mallocs come after its destructors.
- * The struct is then handed to a new thread, counts and all: sums over all structs are the
- * program's.
+ * The struct is then handed to a new thread, with its records in the log.
  *
- * Everything in it is written by its thread only; others read `record`'s counts. */
+ * Everything in it is written by its thread only. */
 #ifndef THREAD_H
 #define THREAD_H
 
@@ -36,15 +35,33 @@ struct thread_label {
     size_t malloc_size; /* what malloc was asked for */
 };
 
-/* One frame of the previous capture (see unwind.c), outermost first. */
+/* A word of the stack and what it held. */
+struct stack_word {
+    uintptr_t address;
+    uintptr_t value;
+};
+
+/* One frame of the last stack that was walked (see walk.h). */
 struct thread_frame {
     uintptr_t return_address;
     uintptr_t cfa;     /* stack pointer at the return address; the address was read from cfa - 8 */
-    uintptr_t bp;      /* frame pointer there */
+    uintptr_t bp;      /* frame pointer there; only where it matters is it kept true */
     uintptr_t bp_slot; /* where bp was read from; 0: it was not changed by the frame inside */
     uint32_t node;     /* the stack from here outward */
-    uint32_t opaque;   /* 1: not found by a rule, cannot be verified by comparing words */
+    uint32_t words;    /* how many of the thread's words hold this frame and those outside it */
+    bool by_bp;        /* the caller's CFA is a function of bp */
+    bool bp_matters;   /* some outer frame is a function of bp */
+    bool opaque;       /* not found by a rule: cannot be verified by comparing words */
 };
+
+/* Which record in COUNTS is the thread's own for a stack: see stack_counts. */
+struct thread_counts {
+    uint64_t *places; /* stack in the upper half, record in the lower; 0: empty */
+    uint32_t used;
+    uint32_t capacity; /* a power of two */
+};
+
+struct stack_leaf; /* see stack_leaf.h */
 
 struct thread {
     struct trace_thread *record; /* in the log */
@@ -54,15 +71,28 @@ struct thread {
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */
     int32_t blocks_unflushed; /* see block_table */
-    struct thread *next;      /* all threads, newest first; never unlinked */
+    uint32_t record_index;    /* of `record`, in THREADS */
+    uint32_t count_unknown;   /* its record in COUNTS for blocks without a known stack */
+    uint32_t until_sample;    /* events until the clock is looked at: see usage */
+    int64_t live_unflushed;   /* bytes: see usage */
+    const void *latest;       /* the block allocated last, while it lives */
+    struct thread_counts counts;
+    struct thread *next; /* all threads, newest first; never unlinked */
 
-    struct thread_frame *frames;
+    struct thread_frame *frames; /* the last stack that was walked, outermost first */
+    struct stack_word *words;    /* what it was read from, outermost first */
     uint32_t frame_count;
     uint32_t frame_capacity;
-    struct thread_frame *fresh; /* scratch: frames of the capture under way, innermost first */
-    uintptr_t readable_low;     /* stack memory known to be there */
+    struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
+    struct stack_leaf *leaves;
+    uint32_t no_memo;       /* see unwind_capture */
+    uintptr_t readable_low; /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */
+
+    atomic_bool at_gate;     /* waits for another thread's fork (fork_gate) */
+    uint64_t events_at_fork; /* thread_events when that began */
+    uint64_t cpu_at_fork;    /* and its processor time, nanoseconds */
 };
 
 extern _Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));
@@ -77,8 +107,11 @@ static inline struct thread *thread_current(void)
 /* All structs, newest first, through `next`. */
 struct thread *thread_first(void);
 
-/* The sums of all threads' counts. */
-void thread_sum(struct trace_totals *totals);
+/* A number that changes with every event of a thread that is counted, and comes
+ * round again after some hundreds of them. */
+uint64_t thread_events(const struct thread *thread);
+/* In a forked child: the calling thread has another number; the structs of the others are free. */
+void thread_forked(void);
 
 /* Only the owner writes a count, so the increment needs no lock; but it is one instruction, so that
  * a signal handler of the same thread cannot come in between. */

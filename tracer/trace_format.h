@@ -13,8 +13,9 @@
  *
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
- *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for BLOCKS and
- *   VERDICTS, where a record's place has no meaning, and for STRINGS and COMMAND, which are bytes.
+ *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for BLOCKS,
+ *   VERDICTS and TIMELINE, where a record's place has no meaning, and for STRINGS and COMMAND,
+ * which are bytes.
  *
  * Reading a log that is being written
  *
@@ -31,7 +32,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          1u
+#define TRACE_VERSION          2u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -62,7 +63,8 @@ enum {
     TRACE_FLAG_CUT_TO_SIZE = 1u << 1, /* the clean end: unused space was given back */
     TRACE_FLAG_OTHER_ALLOCATOR = 1u << 2, /* malloc is not glibc's */
     TRACE_FLAG_BYPASSED = 1u << 4,        /* the program's own malloc comes before the tracer's */
-    TRACE_FLAG_CHILD = 1u << 3,           /* a traced process started this one */
+    /* Forked by a traced process, parent_pid: all counts, blocks and times go on from its log. */
+    TRACE_FLAG_CHILD = 1u << 3,
 };
 
 /* A run of bytes in STRINGS. length 0: no string. The bytes are not NUL terminated. */
@@ -87,7 +89,8 @@ struct trace_losses {
     uint64_t threads_not_stopped;    /* at the leak check: scanned whole, registers unknown */
     uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
     uint64_t fork_failed;            /* leak checks that had to run in place */
-    uint64_t reserved[7];
+    uint64_t fork_threads;           /* other threads that were at work while it was forked */
+    uint64_t reserved[6];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -107,6 +110,20 @@ struct trace_totals {
     uint64_t bad_frees; /* of anything else; what valgrind prints as frees is frees + bad_frees */
     uint64_t bytes_allocated;
     uint64_t bytes_freed;
+};
+
+/* The live bytes now, and what they were at their most. The blocks and each stack's share at that
+ * moment are in COUNTS. With one thread all of it is exact. With several, each keeps up to
+ * `quantum` bytes to itself before it adds them, so that the peak may be too low by as much for
+ * each thread. */
+struct trace_peak {
+    int64_t live_bytes;
+    int64_t bytes;    /* the most that live_bytes ever was */
+    uint64_t time_ns; /* since the start, when the peak was noticed */
+    uint32_t epoch;   /* goes up with every new peak; see trace_count */
+    uint32_t reserved;
+    uint64_t quantum;
+    uint64_t unused[3];
 };
 
 struct trace_header {
@@ -144,20 +161,25 @@ struct trace_header {
     struct trace_totals totals;
     struct trace_losses losses;
     struct trace_leaks leaks; /* when scan is DONE or IN_PLACE */
+
+    /* On a cache line of its own. */
+    struct trace_peak peak __attribute__((aligned(64)));
 };
 
 /* What an extent holds. */
 enum trace_table {
-    TRACE_FREE = 0,     /* not in use (yet, or any longer) */
-    TRACE_STRINGS = 1,  /* bytes */
-    TRACE_COMMAND = 2,  /* bytes: the arguments, each ended by NUL; one extent */
-    TRACE_MODULES = 3,  /* struct trace_module */
-    TRACE_THREADS = 4,  /* struct trace_thread */
-    TRACE_NODES = 5,    /* struct trace_node */
-    TRACE_BLOCKS = 6,   /* struct trace_block; `number` is the generation */
-    TRACE_ERRORS = 7,   /* struct trace_error */
-    TRACE_VERDICTS = 8, /* struct trace_verdict */
-    TRACE_SIZES = 9,    /* struct trace_size: blocks too large for trace_block */
+    TRACE_FREE = 0,      /* not in use (yet, or any longer) */
+    TRACE_STRINGS = 1,   /* bytes */
+    TRACE_COMMAND = 2,   /* bytes: the arguments, each ended by NUL; one extent */
+    TRACE_MODULES = 3,   /* struct trace_module */
+    TRACE_THREADS = 4,   /* struct trace_thread */
+    TRACE_NODES = 5,     /* struct trace_node */
+    TRACE_BLOCKS = 6,    /* struct trace_block; `number` is the generation */
+    TRACE_ERRORS = 7,    /* struct trace_error */
+    TRACE_VERDICTS = 8,  /* struct trace_verdict */
+    TRACE_SIZES = 9,     /* struct trace_size: blocks too large for trace_block */
+    TRACE_COUNTS = 10,   /* struct trace_count */
+    TRACE_TIMELINE = 11, /* struct trace_sample; one extent */
     TRACE_TABLES_COUNT
 };
 
@@ -166,7 +188,7 @@ struct trace_extent {
     uint32_t kind;   /* enum trace_table */
     uint32_t number; /* 0, 1, 2 … within its table */
     uint64_t offset; /* bytes, a multiple of TRACE_PAGE_SIZE */
-    uint64_t length; /* bytes, a multiple of TRACE_PAGE_SIZE (COMMAND: exact) */
+    uint64_t length; /* bytes; what follows up to the page's end belongs to no table */
     uint64_t first;  /* index of its first record in the table */
 };
 
@@ -183,17 +205,12 @@ struct trace_module {
     uint32_t is_program;    /* 1: the executable itself */
 };
 
-/* Event counts of one thread (or of several, one after another). Commit word: tid.
- * Sums over all records are the program's totals; each record is written by its thread only. */
+/* A thread (or several, one after another). Commit word: tid. */
 struct trace_thread {
     uint32_t tid; /* of the latest owner */
     uint32_t reserved;
-    uint64_t allocations;
-    uint64_t frees;
-    uint64_t bad_frees;
-    uint64_t bytes_allocated;
-    uint64_t bytes_freed;
-    uint64_t reserved_counts[10];
+    uint64_t bad_frees; /* frees of what was no live block */
+    uint64_t unused[6];
 };
 
 /* Call stacks form a trie: a node is one frame together with all frames outside it. A stack is
@@ -204,17 +221,50 @@ struct trace_thread {
 struct trace_node {
     uint64_t address;
     uint32_t parent;
-    uint32_t module; /* index into MODULES, 0: in none (code made at run time) */
+    uint32_t module;    /* index into MODULES, 0: in none (code made at run time) */
+    uint32_t writer[4]; /* the writer's own, no news to a reader */
 };
 #define TRACE_NODE_END   0u
 #define TRACE_NODE_CUT   1u
 #define TRACE_NODE_FIRST 2u
 #define TRACE_NODE_MAX   ((1u << 28) - 1u)
 
+/* What one thread did with blocks of one call stack. Commit word: thread. Each record is written by
+ * its thread only; a stack's figures are the sums over all threads' records of it (a block that one
+ * thread allocated and another freed makes one record's differences too high and the other's too
+ * low by as much), and the program's totals are the sums over all records.
+ *
+ * at_peak: allocated minus freed as they were at the program's peak, if peak_epoch is the header's
+ * peak.epoch. If it is not, the record has not changed since: it is still what it was then. */
+struct trace_count {
+    uint32_t thread; /* index into THREADS */
+    uint32_t stack;  /* a node; 0: not known */
+    uint64_t allocations;
+    uint64_t frees; /* of blocks that were allocated with this stack */
+    uint64_t bytes_allocated;
+    uint64_t bytes_freed;
+    uint64_t temporary; /* frees of the block that the same thread had just allocated */
+    int64_t bytes_at_peak;
+    int32_t blocks_at_peak;
+    uint32_t peak_epoch;
+};
+
+#define TRACE_COUNT_MAX ((1u << 28) - 1u)
+
+/* How the program's use of memory went on. In order of time; when the table is full every other
+ * sample is left out and samples are taken half as often. Commit word: time_ns. */
+struct trace_sample {
+    uint64_t time_ns; /* since the start */
+    uint64_t live_bytes;
+    uint64_t live_blocks;
+    uint64_t resident_bytes; /* of the process; 0: could not be asked */
+};
+#define TRACE_SAMPLES_MAX 1024u
+
 /* One live block, or one place for one. Commit word: where, 0 when the place is empty.
  *
  *   where  bits 0-47 address · 48-49 state · 50-52 family · 53-58 alignment · 59-63 zero
- *   what   bits 0-35 requested size in bytes · 36-63 stack (a node, 0: not known)
+ *   what   bits 0-35 requested size in bytes · 36-63 its stack's record in COUNTS, 0: not known
  *
  * BLOCKS is a hash table that grows by generations; while blocks move from an older generation to
  * a newer one both are listed. State says which record counts:
@@ -256,7 +306,7 @@ static inline uint64_t trace_block_size(uint64_t what)
 {
     return what & TRACE_SIZE_ELSEWHERE;
 }
-static inline uint32_t trace_block_stack(uint64_t what)
+static inline uint32_t trace_block_count(uint64_t what)
 {
     return (uint32_t)(what >> TRACE_SIZE_BITS);
 }
@@ -329,13 +379,16 @@ struct trace_verdict {
 
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
-_Static_assert(sizeof(struct trace_header) == 528, "trace_header");
+_Static_assert(sizeof(struct trace_peak) == 64, "trace_peak: a cache line");
+_Static_assert(sizeof(struct trace_header) == 640, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
 _Static_assert(sizeof(struct trace_module) == 104, "trace_module");
-_Static_assert(sizeof(struct trace_thread) == 128, "trace_thread: two cache lines");
-_Static_assert(sizeof(struct trace_node) == 16, "trace_node");
+_Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
+_Static_assert(sizeof(struct trace_node) == 32, "trace_node");
+_Static_assert(sizeof(struct trace_count) == 64, "trace_count: a cache line");
+_Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_size) == 16, "trace_size");
 _Static_assert(sizeof(struct trace_error) == 72, "trace_error");

@@ -1,5 +1,7 @@
 #include "trace_log.h"
 
+#include "trace_log_fork.h"
+
 #include "message.h"
 #include "pages.h"
 #include "sys.h"
@@ -25,6 +27,8 @@ struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread,
 struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 12, TRACE_NODE_FIRST);
 struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
 struct chunk_table trace_log_sizes = TABLE(TRACE_SIZES, struct trace_size, 8, 1);
+struct chunk_table trace_log_counts =
+    TABLE(TRACE_COUNTS, struct trace_count, TRACE_LOG_COUNTS_LOG2, 1);
 
 struct trace_header *trace_log_header;
 
@@ -36,7 +40,8 @@ static struct {
     ino_t inode;
     uint64_t begun_ns;
     bool full_said;
-    atomic_uint extents; /* directory places given out */
+    atomic_uint extents;                              /* directory places given out */
+    struct trace_log_piece pieces[TRACE_EXTENTS_MAX]; /* by place */
 } log_file;
 
 const char *trace_log_path(void)
@@ -135,10 +140,11 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
      * does not. */
     if (!memory)
         return pages_map_shared(rounded);
+    log_file.pieces[place] = (struct trace_log_piece){memory, rounded};
     struct trace_extent *extent = &directory()[place];
     extent->number = number;
     extent->offset = offset;
-    extent->length = kind == TRACE_COMMAND ? bytes : rounded;
+    extent->length = bytes;
     extent->first = first;
     /* Release: a reader that sees the kind sees the rest. */
     __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
@@ -197,8 +203,11 @@ struct trace_string trace_log_add_string(const char *text, size_t length)
 /* Whether the process that wrote a log's header is alive: its number and its start must agree. */
 static bool writer_lives(const struct trace_header *header)
 {
-    /* This process was another program before it became this one: that log is its own, too. */
-    bool is_earlier_self = header->ending == TRACE_EXECED && header->pid == (uint32_t)sys_getpid();
+    /* This process was another program before it became this one: that log is its own, too. But
+     * what a forked child did on its way to exec is its parent's program still, and makes way. */
+    bool is_earlier_self = header->ending == TRACE_EXECED &&
+                           header->pid == (uint32_t)sys_getpid() &&
+                           !(header->flags & TRACE_FLAG_CHILD);
     if (header->ending != TRACE_RUNNING && !is_earlier_self)
         return false;
     uint64_t ticks = sys_start_ticks((int)header->pid);
@@ -212,6 +221,20 @@ static bool is_log(const struct trace_header *header)
     return memcmp(header->magic, TRACE_MAGIC, TRACE_MAGIC_SIZE) == 0 ||
            (memcmp(header->magic, none, TRACE_MAGIC_SIZE) == 0 &&
             header->byte_order == TRACE_BYTE_ORDER && header->extents_max == TRACE_EXTENTS_MAX);
+}
+
+/* The kernel lets go of a mapped file's lock a moment after its process is gone and waited for. */
+static bool is_locked(int fd)
+{
+    const struct timespec moment = {0, 1000000};
+    struct trace_header header;
+    for (int round = 0; sys_flock(fd, LOCK_EX | LOCK_NB) != 0; round++) {
+        if (round == 50 || sys_pread(fd, &header, sizeof header, 0) != (long)sizeof header ||
+            writer_lives(&header))
+            return true;
+        sys_call(SYS_nanosleep, (long)&moment, 0, 0, 0, 0, 0);
+    }
+    return false;
 }
 
 enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
@@ -230,7 +253,7 @@ static enum existing look_at_existing(void)
     if (sys_is_error(fd))
         return EXISTING_FOREIGN;
     enum existing result = EXISTING_REPLACEABLE;
-    if (sys_flock((int)fd, LOCK_EX | LOCK_NB) != 0)
+    if (is_locked((int)fd))
         result = EXISTING_LIVE;
     else if (sys_pread((int)fd, &header, sizeof header, 0) != (long)sizeof header)
         result = status.st_size == 0 ? EXISTING_REPLACEABLE : EXISTING_FOREIGN;
@@ -316,6 +339,15 @@ static void fill_header(struct trace_header *header, uint64_t end)
     header->end = end;
 }
 
+static void adopt(int fd)
+{
+    struct stat status;
+    sys_fstat(fd, &status);
+    log_file.device = status.st_dev;
+    log_file.inode = status.st_ino;
+    log_file.fd = sys_move_high(fd, true);
+}
+
 static bool begin_in_file(const char *path, size_t size)
 {
     size_t length = strlen(path);
@@ -329,11 +361,7 @@ static bool begin_in_file(const char *path, size_t size)
                          log_file.path, sys_error_text(fd));
         return false;
     }
-    struct stat status;
-    sys_fstat((int)fd, &status);
-    log_file.device = status.st_dev;
-    log_file.inode = status.st_ino;
-    log_file.fd = sys_move_high((int)fd, true);
+    adopt((int)fd);
     long error = sys_allocate(log_file.fd, 0, size);
     trace_log_header =
         error ? NULL : sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, log_file.fd, 0);
@@ -362,7 +390,72 @@ void trace_log_begin(const char *path)
     fill_header(trace_log_header, TRACE_DATA_OFFSET);
 }
 
+/* --- a forked child's ---------------------------------------------------- */
+
+bool trace_log_is_whole(void)
+{
+    return log_file.in_file && !(trace_log_header->flags & TRACE_FLAG_INCOMPLETE);
+}
+
+const struct trace_log_piece *trace_log_piece(unsigned place)
+{
+    return place < atomic_load_explicit(&log_file.extents, memory_order_relaxed)
+               ? &log_file.pieces[place]
+               : NULL;
+}
+
+long trace_log_renew(const char *path, bool shared)
+{
+    trace_log_forget();
+    if (shared)
+        use_pid_name(path, 0);
+    else
+        memcpy(log_file.path, path, strlen(path) + 1);
+    long fd = open_fresh();
+    if (sys_is_error(fd))
+        return fd;
+    adopt((int)fd);
+    log_file.in_file = true;
+    log_file.full_said = false;
+    return log_file.fd;
+}
+
+void trace_log_abandon(long error)
+{
+    message_line("libtrace: this forked process is not traced: cannot %s %s: %s",
+                 log_file.in_file ? "write" : "create", log_file.path, sys_error_text(error));
+    if (log_file.in_file)
+        sys_unlink(log_file.path);
+    trace_log_forget();
+}
+
 /* --- the end ------------------------------------------------------------- */
+
+static const struct chunk_table *const tables[] = {
+    &trace_log_strings, &trace_log_modules, &trace_log_threads, &trace_log_nodes,
+    &trace_log_errors,  &trace_log_sizes,   &trace_log_counts};
+#define TABLES (sizeof tables / sizeof *tables)
+
+bool trace_log_is_growing(void)
+{
+    bool growing = false;
+    for (size_t i = 0; i < TABLES; i++)
+        growing |= atomic_load_explicit(&tables[i]->growing, memory_order_relaxed) != 0;
+    return growing;
+}
+
+uint64_t trace_log_used(const struct trace_extent *extent)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        if (tables[i]->tag != extent->kind)
+            continue;
+        uint64_t count = atomic_load_explicit(&tables[i]->count, memory_order_relaxed);
+        uint64_t used =
+            count > extent->first ? (count - extent->first) * tables[i]->record_size : 0;
+        return used < extent->length ? used : extent->length;
+    }
+    return extent->length;
+}
 
 /* The storage behind a table's last record. */
 static void punch_tail(int fd, const struct chunk_table *table)
@@ -383,10 +476,7 @@ void trace_log_end(void)
     int fd = log_file.in_file ? log_fd() : -1;
     if (fd < 0)
         return;
-    const struct chunk_table *const tables[] = {&trace_log_strings, &trace_log_modules,
-                                                &trace_log_threads, &trace_log_nodes,
-                                                &trace_log_errors,  &trace_log_sizes};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t i = 0; i < TABLES; i++)
         punch_tail(fd, tables[i]);
     trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;
 }

@@ -27,6 +27,8 @@ extern struct chunk_table trace_log_threads;
 extern struct chunk_table trace_log_nodes;
 extern struct chunk_table trace_log_errors;
 extern struct chunk_table trace_log_sizes;
+extern struct chunk_table trace_log_counts;
+#define TRACE_LOG_COUNTS_LOG2 8u /* of its first chunk */
 
 /* Makes the log at `path` (absolute). Called once per process, with one thread. */
 void trace_log_begin(const char *path);
@@ -53,6 +55,8 @@ static inline void trace_log_lose(uint64_t *counter, uint64_t amount)
     __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
 }
 
+/* Whether a thread is adding an extent to one of the tables above. */
+bool trace_log_is_growing(void);
 /* In a forked child: lets go of the parent's file. */
 void trace_log_forget(void);
 /* Gives back storage that no record uses. Called last, when nothing is recorded any longer. */

@@ -8,14 +8,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-extern uint32_t *tracing_word; /* 1: on */
+enum { TRACING_OFF = 0, TRACING_ON = 1, TRACING_PAUSED = 2 };
+extern uint32_t *tracing_word;
 
 static inline bool tracing_is_on(void)
 {
-    return __builtin_expect(__atomic_load_n(tracing_word, __ATOMIC_RELAXED) == 1, 1);
+    return __builtin_expect(__atomic_load_n(tracing_word, __ATOMIC_RELAXED) == TRACING_ON, 1);
+}
+static inline bool tracing_is_paused(void)
+{
+    return __atomic_load_n(tracing_word, __ATOMIC_RELAXED) == TRACING_PAUSED;
 }
 /* Gives the word its page; tracing stays off. false: no memory, or a kernel without such pages. */
 bool tracing_begin(void);
 void tracing_set(bool on);
+/* On → paused: tracing goes on soon, and who finds it so waits (fork_gate). false: it is off. */
+bool tracing_pause(void);
+/* Paused → on. */
+void tracing_resume(void);
+/* Waits for the end of a pause, at most so long. */
+void tracing_await(uint64_t limit_ns);
 
 #endif

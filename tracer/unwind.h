@@ -1,14 +1,8 @@
 /* unwind: the call stack of an allocation, as a node of the stack table.
  *
- * A capture walks from the caller of the allocation function outward by frame_cache's rules, until
- * it meets a frame that the thread's previous capture had too (same return address, SP and BP).
- * From there outward nothing is computed again: each remembered frame is compared with the words on
- * the stack that it was read from. If all are unchanged, so is every frame, because each frame's SP
- * and BP are functions of words just compared; then the outer part of the stack is one node
- * already.
- *
- * Frames without a simple rule are stepped through by libunwind, one at a time; where even that is
- * not enough (signal frames) libunwind walks the whole stack.
+ * A thread's last stacks are remembered by the call that they end in (stack_leaf); a stack that is
+ * not among them, or has changed, is walked (walk), its frames get nodes of the stack table
+ * (suffix_cache), and it is remembered.
  *
  * Reads stack memory only where it is known to be readable, so a smashed stack ends a walk and does
  * not fault. A walk that ends early has TRACE_NODE_CUT as its outermost node, and is counted. */
@@ -16,8 +10,6 @@
 #define UNWIND_H
 
 #include "thread.h"
-
-#define UNWIND_DEPTH_LIMIT (1u << 20) /* frames; the smallest frame has 16 bytes, a stack 8 MiB */
 
 /* The call that the enclosing function was entered by. The function must be an interposer that
  * keeps its frame pointer (asking for the frame address makes it do so). */
@@ -33,9 +25,12 @@
 /* Called once, before the first capture; false: no memory. */
 bool unwind_begin(void);
 
-/* The stack of a call: the allocation function innermost. 0: not known (no room, or asked from
- * within a capture, by a signal handler). */
-uint32_t unwind_capture(struct thread *thread, const struct call_site *site);
+/* The stack of a call: the allocation function innermost. 0: no room. *memo is a word that stays
+ * with this stack for a while, for the caller's use: 0 until the caller writes to it, true until
+ * the thread's next capture. */
+uint32_t unwind_capture(struct thread *thread, const struct call_site *site, uint32_t **memo);
+/* Lets the next capture of a call be a walk, after which thread->frames are its frames. */
+void unwind_drop(struct thread *thread, const struct call_site *site);
 
 /* Whether the call `outer` is among the first `frames` callers of the call `inner`. */
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner,

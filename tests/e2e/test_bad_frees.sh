@@ -99,6 +99,15 @@ test_a_million_of_one_kind() {
     done
 }
 
+# More errors than one extent of the log has room for.
+test_in_200_places() {
+    OPTIONS=--log-file=summary traced "$PROGRAMS/free_places"
+    equal 'exit status' 0 "$status"
+    report -s trace.log
+    has_not report damaged
+    has report 'ERROR SUMMARY: 200 errors from 200 contexts'
+}
+
 # All of valgrind's runs beforehand, several at a time, unless one case was asked for.
 if [ -z "${only:-}" ]; then
     export -f run_valgrind

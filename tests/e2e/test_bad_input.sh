@@ -1,6 +1,7 @@
 # What leakreport says to input that it cannot use: one line that names the file, the byte where
 # there is one, and what to do; nothing on standard output; exit status 2. And a log that is only
 # partly there gives the part that is.
+source "$TESTS/e2e/books.sh"
 
 # refused TEXT…: the last report was refused in one line with these texts.
 refused() {
@@ -227,6 +228,20 @@ test_program_with_address_sanitizer() {
     compiled prog -fsanitize=address
     report --run ./prog
     refused './prog is built with AddressSanitizer, which replaces malloc itself'
+}
+
+# Preloaded all the same, past leakreport's word: the program lives, and a line says what is wrong. (gcc's
+# AddressSanitizer refuses every preload.)
+test_sanitizers_with_a_preload() {
+    local sanitizer compiler kind name
+    for sanitizer in gcc:thread:Thread gcc:leak:Leak clang:address:Address clang:thread:Thread clang:memory:Memory clang:leak:Leak; do
+        IFS=: read -r compiler kind name <<<"$sanitizer"
+        printf '#include <stdlib.h>\nint main(void) { void *volatile block = malloc(10); free(block); return 3; }\n' >sanitized.c
+        $compiler -g -fsanitize="$kind" -o sanitized sanitized.c
+        same ./sanitized
+        equal "exit status with $sanitizer" 3 "$status"
+        has summary "this program is built with ${name}Sanitizer, which replaces malloc itself"
+    done
 }
 
 test_program_of_another_machine() {

@@ -54,7 +54,7 @@ test_nothing_that_is_no_work_done_looks_like_errors() {
     exits 2 --error-exitcode=9 .
     exits 2 --error-exitcode=9 /dev/null
     exits 2 --error-exitcode=9
-    exits 2 --error-exitcode=9 trace.log trace.log
+    exits 2 --error-exitcode=9 trace.log no-such.log
     exits 2 --error-exitcode=9 --show-leak-kinds=some trace.log
     exits 2 --error-exitcode=9 --suppressions=no-such trace.log
     exits 2 --error-exitcode=9 --log-file=/no/such/folder/x trace.log

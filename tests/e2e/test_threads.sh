@@ -79,3 +79,39 @@ test_handler_that_interrupts_the_tracer() {
     report trace.log
     has_not report Invalid Mismatched 'could not'
 }
+
+# ends WAY STATUS: as without the tracer; what libc allocates for threads is beside the books
+ends() {
+    native "$PROGRAMS/thread_ends" "$1"
+    traced "$PROGRAMS/thread_ends" "$1"
+    equal 'exit status' "$2" "$status"
+    equal 'exit status without the tracer' "$2" "$native_status"
+    no_errors "$1"
+}
+test_threads_that_are_cancelled() { ends deferred 0; has err 'in use at exit: 0 bytes in 0 blocks'; }
+test_threads_that_are_cancelled_anywhere() {
+    status=0
+    LD_PRELOAD="$LIBTRACE $PROGRAMS/libapi_bump.so" "$PROGRAMS/thread_ends" asynchronous >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    has err 'HEAP SUMMARY'
+}
+test_destructors_that_allocate_again() {
+    ends destructors 0
+    has err 'in use at exit: 1,401,400 bytes in 1,400 blocks'
+}
+test_deep_in_the_smallest_stacks() { ends smallest 0; has err 'in use at exit: 0 bytes in 0 blocks'; }
+# Whichever of them comes last, the books are closed before the process goes.
+test_exit_from_many_threads_at_once() {
+    for _ in 1 2 3 4 5 6 7 8; do
+        ends exits 7
+        equal 'summaries' 1 "$(grep -c 'HEAP SUMMARY' err)"
+        report trace.log
+        has report 'It ended with exit status 7.'
+    done
+}
+test_thread_that_the_kernel_holds() {
+    native "$PROGRAMS/thread_ends" stuck
+    traced "$PROGRAMS/thread_ends" stuck
+    equal 'exit status' "$native_status" "$status"
+    has err '1 threads did not stop for the leak check' 'definitely lost: 0 bytes in 0 blocks'
+}

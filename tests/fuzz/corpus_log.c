@@ -56,6 +56,35 @@ static void write_errors(struct damaged *log)
                                               .count = i});
 }
 
+/* Threads, what each did with the stacks (the blocks made the counts), the peak, the timeline. */
+static void write_usage(struct damaged *log)
+{
+    struct log_writer *writer = &log->writer;
+    uint32_t thread = log_writer_thread(writer, (struct trace_thread){.tid = 1, .bad_frees = 3});
+    struct log_table *table = &writer->tables[TRACE_COUNTS];
+    struct trace_count *counts = (void *)table->bytes;
+
+    for (uint32_t i = 1; i < table->size / sizeof *counts; i++) {
+        counts[i].allocations = i;
+        counts[i].bytes_allocated = 100 * i;
+        counts[i].bytes_at_peak = 90 * i;
+        counts[i].blocks_at_peak = (int32_t)i;
+        counts[i].peak_epoch = 7 + i % 2;
+    }
+    log_writer_count(writer, (struct trace_count){.thread = thread,
+                                                  .stack = log->nodes[1],
+                                                  .frees = 5,
+                                                  .bytes_freed = 500,
+                                                  .temporary = 2});
+    for (uint64_t i = 1; i <= 8; i++)
+        log_writer_sample(writer, (struct trace_sample){.time_ns = i * 1000000,
+                                                        .live_bytes = 100 * i,
+                                                        .live_blocks = i,
+                                                        .resident_bytes = i << 20});
+    writer->header.peak = (struct trace_peak){
+        .live_bytes = 700, .bytes = 5000, .time_ns = 4000000, .epoch = 8, .quantum = 16384};
+}
+
 /* One of everything. */
 static void write_tables(struct damaged *log)
 {
@@ -71,7 +100,7 @@ static void write_tables(struct damaged *log)
     write_blocks(log);
     write_errors(log);
     log_writer_size(writer, 0x1000, 1ull << 40);
-    log_writer_thread(writer, (struct trace_thread){.tid = 1, .allocations = NODES});
+    write_usage(log);
     writer->header.totals.allocations = NODES;
     writer->header.totals.bytes_allocated = 100 * NODES * NODES / 2;
     writer->header.ending_stack = log->nodes[2];
@@ -251,7 +280,7 @@ BEFORE(size_of_two_to_the_64)
 BEFORE(stacks_out_of_range)
 {
     for (unsigned i = 0; i < NODES; i++)
-        verdict(log, i)->what |= (uint64_t)TRACE_NODE_MAX << TRACE_SIZE_BITS;
+        verdict(log, i)->what |= (uint64_t)TRACE_COUNT_MAX << TRACE_SIZE_BITS;
 }
 BEFORE(heads_out_of_range)
 {
@@ -300,8 +329,76 @@ BEFORE(stack_of_3000_frames)
     for (unsigned i = 0; i < 3000; i++)
         parent =
             log_writer_node(&log->writer, MODULE_BIAS + MODULE_CODE + i % 100, parent, log->module);
-    verdict(log, 3)->what |= (uint64_t)parent << TRACE_SIZE_BITS;
+    uint64_t count =
+        log_writer_count(&log->writer, (struct trace_count){.thread = 1, .stack = parent});
+    verdict(log, 3)->what = 300 | count << TRACE_SIZE_BITS;
     log->writer.header.ending_stack = parent;
+}
+static struct trace_count *counts(struct damaged *log)
+{
+    return (struct trace_count *)(void *)log->writer.tables[TRACE_COUNTS].bytes;
+}
+static struct trace_sample *samples(struct damaged *log)
+{
+    return (struct trace_sample *)(void *)log->writer.tables[TRACE_TIMELINE].bytes;
+}
+BEFORE(counts_of_unknown_stacks_and_threads)
+{
+    no_verdicts(log);
+    for (unsigned i = 1; i < NODES; i++) {
+        counts(log)[i].stack = i % 2 ? UINT32_MAX : TRACE_NODE_CUT;
+        counts(log)[i].thread = i % 3 ? UINT32_MAX : 0;
+    }
+}
+BEFORE(counts_that_overflow)
+{
+    no_verdicts(log);
+    for (unsigned i = 1; i < NODES; i++) {
+        struct trace_count *count = &counts(log)[i];
+
+        count->allocations = count->bytes_allocated = i % 2 ? UINT64_MAX : 1ull << 63;
+        count->frees = count->bytes_freed = count->temporary = UINT64_MAX - i;
+        count->bytes_at_peak = i % 2 ? INT64_MIN : INT64_MAX;
+        count->blocks_at_peak = i % 2 ? INT32_MIN : INT32_MAX;
+        count->peak_epoch = UINT32_MAX;
+    }
+}
+BEFORE(counts_missing)
+{
+    log->writer.tables[TRACE_COUNTS].size = 0;
+}
+BEFORE(peak_negative)
+{
+    log->writer.header.peak = (struct trace_peak){.live_bytes = INT64_MIN,
+                                                  .bytes = -1,
+                                                  .time_ns = UINT64_MAX,
+                                                  .epoch = UINT32_MAX,
+                                                  .quantum = UINT64_MAX};
+}
+BEFORE(peak_of_two_to_the_63)
+{
+    log->writer.header.peak.live_bytes = log->writer.header.peak.bytes = INT64_MAX;
+    log->writer.header.peak.epoch = 0;
+    log->writer.header.peak.quantum = 1ull << 63;
+}
+BEFORE(samples_backwards)
+{
+    for (unsigned i = 0; i < 8; i++)
+        samples(log)[i].time_ns = i % 2 ? 8 - i : UINT64_MAX - i;
+    samples(log)[3].live_bytes = samples(log)[3].live_blocks = UINT64_MAX;
+    samples(log)[4].time_ns = 0;
+    samples(log)[5].resident_bytes = UINT64_MAX;
+}
+BEFORE(samples_of_one_instant)
+{
+    for (unsigned i = 0; i < 8; i++)
+        samples(log)[i] = (struct trace_sample){.time_ns = 1};
+}
+BEFORE(forked_child_with_threads_at_work)
+{
+    log->writer.header.flags = TRACE_FLAG_CHILD;
+    log->writer.header.losses.fork_threads = UINT64_MAX;
+    log->writer.header.parent_pid = log->writer.header.pid;
 }
 BEFORE(many_extents)
 {
@@ -439,6 +536,15 @@ AFTER(every_entry_the_same)
     for (unsigned i = log->writer.extents; i < TRACE_EXTENTS_MAX; i++)
         directory[i] = directory[i % 4];
 }
+AFTER(timeline_without_end)
+{
+    extent(log, TRACE_TIMELINE)->length = UINT64_MAX - TRACE_PAGE_SIZE + 1;
+    extent(log, TRACE_COUNTS)->first = 1ull << 57;
+}
+AFTER(counts_on_the_timeline)
+{
+    extent(log, TRACE_COUNTS)->offset = extent(log, TRACE_TIMELINE)->offset;
+}
 AFTER(commands_twice)
 {
     extent(log, TRACE_SIZES)->kind = TRACE_COMMAND;
@@ -486,6 +592,7 @@ static const struct damage {
 } before_layout[] = {
     DAMAGE(whole, 0x07),
     DAMAGE(whole, 0x1f),
+    DAMAGE(whole, 0x87), /* 0x80: two logs */
     DAMAGE(no_verdicts, 0x0f),
     DAMAGE(scan_interrupted, 0),
     DAMAGE(scan_unknown, 0),
@@ -519,6 +626,14 @@ static const struct damage {
     DAMAGE(blocks_in_every_state, 1),
     DAMAGE(blocks_of_every_family, 9),
     DAMAGE(stack_of_3000_frames, 0x11),
+    DAMAGE(counts_of_unknown_stacks_and_threads, 0x0f),
+    DAMAGE(counts_that_overflow, 0x0f),
+    DAMAGE(counts_missing, 1),
+    DAMAGE(peak_negative, 7),
+    DAMAGE(peak_of_two_to_the_63, 7),
+    DAMAGE(samples_backwards, 7),
+    DAMAGE(samples_of_one_instant, 7),
+    DAMAGE(forked_child_with_threads_at_work, 0x87),
     DAMAGE(many_extents, 1),
 };
 static const struct damage after_layout[] = {
@@ -530,6 +645,7 @@ static const struct damage after_layout[] = {
     DAMAGE(header_size_zero, 0),
     DAMAGE(directory_without_end, 0),
     DAMAGE(no_magic, 0),
+    DAMAGE(no_magic, 0x80),
     DAMAGE(text_instead, 0),
     DAMAGE(program_instead, 0),
     DAMAGE(cut_in_the_magic, 0),
@@ -548,6 +664,8 @@ static const struct damage after_layout[] = {
     DAMAGE(extent_of_no_table, 1),
     DAMAGE(extent_of_odd_length, 1),
     DAMAGE(every_entry_the_same, 1),
+    DAMAGE(timeline_without_end, 1),
+    DAMAGE(counts_on_the_timeline, 1),
     DAMAGE(commands_twice, 1),
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -586,7 +704,7 @@ static uint8_t *read_file(const char *path, size_t *size)
 
 static void write_pieces(const char *path, const uint8_t *log, size_t log_size, uint8_t options)
 {
-    uint8_t choice[4] = {options};
+    uint8_t choice[4] = {options & 0x7f, 0, options >> 7};
     size_t size;
     uint8_t *pieces = pieces_pack(log, log_size, choice, &size);
 

@@ -1,18 +1,21 @@
 /* fuzz_log.c: leakreport, all of it, on any bytes in the place of a log.
  *
  * The input is a log in pieces (pieces.h) and a choice of options; leakreport's own main() reads
- * the log from a file in memory and writes the report into another. Beyond crashes it looks for
- * broken promises: an exit status that is none of leakreport's, a refusal that is not one line, a
- * report with a byte that could steer a terminal, a report that is much longer than its log.
+ * the log from a file in memory and writes the report into another. With one bit of the choice
+ * there are two logs, the second of another process. Beyond crashes it looks for broken promises:
+ * an exit status that is none of leakreport's, a refusal that is not one line, a report with a byte
+ * that could steer a terminal, a report that is much longer than its log.
  *
  * Modules of the corpus lie in /proc/self/cwd: the harness goes to the folder of its own binary,
  * where module.so is. */
 #include <limits.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define main leakreport_main
+#define main      leakreport_main
+#define isatty(f) 0 /* progress on a terminal would be a refusal here */
 #include "main.c"
 #undef main
 
@@ -24,11 +27,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum {
     REPORT_FACTOR = 4000, /* a frame of 16 bytes may be printed in each of many stacks */
     REPORT_LEAST = 1 << 20,
-    ARGUMENTS_MAX = 16,
+    ARGUMENTS_MAX = 24,
 };
 
-static int log_fd, report_fd;
-static char log_name[64], report_option[64];
+static int log_fd, second_fd, report_fd;
+static char log_name[64], second_name[64], report_option[64];
 static FILE *refusal;
 static char *refusal_text;
 static size_t refusal_size;
@@ -47,8 +50,10 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     if (!slash || chdir(self) != 0)
         abort();
     log_fd = memfd_create("log", 0);
+    second_fd = memfd_create("second", 0);
     report_fd = memfd_create("report", 0);
     snprintf(log_name, sizeof log_name, "/proc/self/fd/%d", log_fd);
+    snprintf(second_name, sizeof second_name, "/proc/self/fd/%d", second_fd);
     snprintf(report_option, sizeof report_option, "--log-file=/proc/self/fd/%d", report_fd);
     refusal = open_memstream(&refusal_text, &refusal_size);
     unsetenv("DEBUGINFOD_URLS");
@@ -77,13 +82,26 @@ static int choose_options(const uint8_t choice[4], char *arguments[ARGUMENTS_MAX
     for (int i = 0; i < 8; i++)
         if (choice[0] >> i & 1)
             arguments[count++] = (char *)options[i];
-    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 3; i++)
+    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 4; i++)
         if (choice[1] >> i & 1)
             arguments[count++] = (char *)more[i];
     arguments[count++] = report_option;
     arguments[count++] = log_name;
+    if (choice[2] & 1)
+        arguments[count++] = second_name;
     arguments[count] = NULL;
     return count;
+}
+
+/* The same log once more; the choice says whose child its process is, and how old. */
+static void make_second(const uint8_t *data, size_t size)
+{
+    struct pieces_head head;
+
+    pieces_unpack(data, size, second_fd, &head);
+    if (pwrite(second_fd, &head.options[3], 1, offsetof(struct trace_header, pid)) != 1 ||
+        pwrite(second_fd, &head.options[2], 1, offsetof(struct trace_header, start_ticks)) != 1)
+        abort();
 }
 
 /* --- promises ------------------------------------------------------------ */
@@ -130,15 +148,25 @@ static void check_report(size_t log_size)
     munmap(text, (size_t)size);
 }
 
-static void check_refusal(int status)
+static unsigned refusal_lines(void)
 {
+    unsigned lines = 0;
+
     fflush(refusal);
+    for (size_t i = 0; i < refusal_size; i++)
+        lines += refusal_text[i] == '\n';
+    return lines;
+}
+
+static void check_refusal(int status, unsigned logs)
+{
+    unsigned lines = refusal_lines();
+
     if (status != 0 && status != EXIT_TROUBLE)
         broken("the exit status is 0 or 2");
     if ((status == EXIT_TROUBLE) != (refusal_size > 0))
         broken("status 2 comes with a line on standard error, and only that");
-    char *end = refusal_size ? memchr(refusal_text, '\n', refusal_size) : NULL;
-    if (refusal_size && end != refusal_text + refusal_size - 1)
+    if (lines > logs || (refusal_size && refusal_text[refusal_size - 1] != '\n'))
         broken("a refusal is one line");
     if (steers_terminal((unsigned char *)refusal_text, refusal_size))
         broken("a refusal does not steer the terminal");
@@ -151,13 +179,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FILE *kept = stderr;
 
     pieces_unpack(data, size, log_fd, &head);
+    if (head.options[2] & 1)
+        make_second(data, size);
     if (ftruncate(report_fd, 0) != 0)
         abort();
     rewind(refusal);
     stderr = refusal;
     int status = leakreport_main(choose_options(head.options, arguments), arguments);
     stderr = kept;
-    check_refusal(status);
-    check_report(head.size);
+    check_refusal(status, 1 + (head.options[2] & 1));
+    check_report(2 * head.size);
     return 0;
 }

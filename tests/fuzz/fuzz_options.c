@@ -27,7 +27,7 @@ static void broken(const char *promise)
 
 static bool same_options(const struct cli_options *a, const struct cli_options *b)
 {
-    return a->mode == b->mode && a->log_path == b->log_path && a->show_kinds == b->show_kinds &&
+    return a->mode == b->mode && a->logs.count == b->logs.count && a->show_kinds == b->show_kinds &&
            a->error_kinds == b->error_kinds && a->error_exitcode == b->error_exitcode &&
            a->num_callers == b->num_callers && a->suppressions.count == b->suppressions.count;
 }
@@ -45,7 +45,7 @@ static void parse_arguments(int count, char **arguments)
     if (cli_parse(&again, count, arguments, &failure_again) != result ||
         strcmp(failure.text, failure_again.text) != 0 || !same_options(&options, &again))
         broken("the same arguments mean the same");
-    if (result == 0 && options.mode == CLI_REPORT && (!options.log_path || !options.num_callers))
+    if (result == 0 && options.mode == CLI_REPORT && (!options.logs.count || !options.num_callers))
         broken("a report has a log and at least one frame");
     if (result == 0 && (options.num_callers > 500 || options.error_exitcode > 255 ||
                         options.show_kinds > 15 || options.error_kinds > 15))

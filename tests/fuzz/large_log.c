@@ -22,14 +22,17 @@ static struct trace_node *set_nodes(size_t count)
     return set_table(&writer.tables[TRACE_NODES], count, sizeof(struct trace_node));
 }
 
-/* A live block for each node from the first on. */
-static void set_blocks(size_t count)
+/* A live block for each stack from the first on, of which each `step`th node is one. */
+static void set_blocks(size_t count, uint32_t first, uint32_t step)
 {
     struct trace_block *blocks = set_table(&writer.generations[0], count, sizeof *blocks);
+    struct trace_count *counts = set_table(&writer.tables[TRACE_COUNTS], count, sizeof *counts);
 
-    for (size_t i = TRACE_NODE_FIRST; i < count; i++)
+    for (uint32_t i = first; i < count; i++) {
         blocks[i] = (struct trace_block){.where = 0x1000ull * i,
                                          .what = 8 | (uint64_t)i << TRACE_SIZE_BITS};
+        counts[i] = (struct trace_count){.thread = 1, .stack = i * step, .allocations = 1};
+    }
 }
 
 static struct trace_module *set_modules(size_t count, struct trace_string path)
@@ -72,7 +75,7 @@ static void one_file(const char *path)
                  path);
         modules[i].path = log_writer_string(&writer, name);
     }
-    set_blocks(MODULES);
+    set_blocks(MODULES, TRACE_NODE_FIRST, 1);
 }
 
 /* Errors, each seen another number of times. */
@@ -110,7 +113,7 @@ static void one_slot(void)
 
     for (uint64_t i = TRACE_NODE_FIRST; i < NODES; i++)
         nodes[i].address = unmixed(unmixed(i << 32) ^ 0) ^ 16;
-    set_blocks(NODES);
+    set_blocks(NODES, TRACE_NODE_FIRST, 1);
 }
 
 /* A stack of 2^20 frames, and a block for every thousandth of them. */
@@ -118,14 +121,11 @@ static void deep(void)
 {
     enum { NODES = 1 << 20, STEP = 1000 };
     struct trace_node *nodes = set_nodes(NODES);
-    struct trace_block *blocks = set_table(&writer.generations[0], NODES / STEP, sizeof *blocks);
 
     for (uint32_t i = TRACE_NODE_FIRST; i < NODES; i++)
         nodes[i] = (struct trace_node){.address = 0x1000 + i,
                                        .parent = i > TRACE_NODE_FIRST ? i - 1 : TRACE_NODE_END};
-    for (uint64_t i = 1; i < NODES / STEP; i++)
-        blocks[i] =
-            (struct trace_block){.where = 0x1000 * i, .what = 8 | i * STEP << TRACE_SIZE_BITS};
+    set_blocks(NODES / STEP, 1, STEP);
 }
 
 int main(int count, char **arguments)

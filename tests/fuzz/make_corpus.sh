@@ -43,7 +43,7 @@ options() { # options NAME LIBTRACE_OPTIONS LD_PRELOAD ARGUMENT…
 }
 options report '-q --trace-file=/tmp/%p.log' ./libtrace.so --leak-check=full --show-leak-kinds=definite,indirect trace.log
 options many '--log-file=%q{HOME}/%n%% -v' '/opt/libtrace.so:/lib/x.so' -s -q -v --error-exitcode=3 --num-callers=500 \
-    --suppressions=a --suppressions=b --fullpath-after=/src --gen-suppressions=all --log-file=%p t
+    --suppressions=a --suppressions=b --fullpath-after=/src --gen-suppressions=all --log-file=%p t u t
 options old '--leak-check-heuristics=stdstring,newarray --verify-stacks=yes' '/lib/a.so /opt/libtrace.so' \
     --show-reachable=yes --show-possibly-lost=no --tool=memcheck --vgdb=no --leak-resolution=low t
 options run "--trace-children=yes '--trace-file=a b'" /opt/libtrace.so --run -q --trace-file=x -- ./prog -a

@@ -1,4 +1,5 @@
 #include "log_writer.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,8 @@ static size_t record_size(enum trace_table table)
         [TRACE_ERRORS] = sizeof(struct trace_error),
         [TRACE_VERDICTS] = sizeof(struct trace_verdict),
         [TRACE_SIZES] = sizeof(struct trace_size),
+        [TRACE_COUNTS] = sizeof(struct trace_count),
+        [TRACE_TIMELINE] = sizeof(struct trace_sample),
     };
 
     return sizes[table];
@@ -44,7 +47,8 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
 {
     struct log_table *table = &writer->tables[kind];
     size_t size = record_size(kind);
-    size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : kind == TRACE_VERDICTS ? 0 : 1;
+    bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_TIMELINE;
+    size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)
         add_bytes(table, NULL, reserved * size);
@@ -104,6 +108,16 @@ uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread
     return add_record(writer, TRACE_THREADS, &thread);
 }
 
+uint32_t log_writer_count(struct log_writer *writer, struct trace_count count)
+{
+    return add_record(writer, TRACE_COUNTS, &count);
+}
+
+uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample)
+{
+    return add_record(writer, TRACE_TIMELINE, &sample);
+}
+
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module)
 {
@@ -124,9 +138,20 @@ uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t s
     return add_record(writer, TRACE_SIZES, &record);
 }
 
-static uint64_t pack_what(uint64_t size, uint32_t stack)
+static uint64_t count_of(struct log_writer *writer, uint32_t stack)
 {
-    return (size < TRACE_SIZE_ELSEWHERE ? size : TRACE_SIZE_ELSEWHERE) | (uint64_t)stack
+    const struct log_table *table = &writer->tables[TRACE_COUNTS];
+    const struct trace_count *counts = (const void *)table->bytes;
+
+    for (uint32_t i = 1; i < table->size / sizeof *counts; i++)
+        if (counts[i].stack == stack)
+            return i;
+    return stack ? log_writer_count(writer, (struct trace_count){.thread = 1, .stack = stack}) : 0;
+}
+
+static uint64_t pack_what(struct log_writer *writer, uint64_t size, uint32_t stack)
+{
+    return (size < TRACE_SIZE_ELSEWHERE ? size : TRACE_SIZE_ELSEWHERE) | count_of(writer, stack)
                                                                              << TRACE_SIZE_BITS;
 }
 
@@ -134,7 +159,7 @@ void log_writer_block(struct log_writer *writer, unsigned generation, enum trace
                       uint64_t address, uint64_t size, uint32_t stack)
 {
     struct trace_block block = {.where = address | (uint64_t)state << TRACE_STATE_SHIFT,
-                                .what = pack_what(size, stack)};
+                                .what = pack_what(writer, size, stack)};
 
     add_bytes(&writer->generations[generation], &block, sizeof block);
 }
@@ -143,7 +168,7 @@ uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_
                             uint32_t stack, enum trace_leak_kind kind, uint32_t head)
 {
     struct trace_verdict verdict = {
-        .where = address, .what = pack_what(size, stack), .head = head, .kind = kind};
+        .where = address, .what = pack_what(writer, size, stack), .head = head, .kind = kind};
 
     writer->header.scan = TRACE_SCAN_DONE;
     writer->header.verdicts++;

@@ -35,10 +35,13 @@ void log_writer_command(struct log_writer *writer, const char *bytes, size_t siz
 uint32_t log_writer_module(struct log_writer *writer, const char *path, uint64_t start,
                            uint64_t size);
 uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread);
+uint32_t log_writer_count(struct log_writer *writer, struct trace_count count);
+uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample);
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);
 uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t size);
+/* Blocks name a stack by the first record of COUNTS that has it, which is made if need be. */
 void log_writer_block(struct log_writer *writer, unsigned generation, enum trace_state state,
                       uint64_t address, uint64_t size, uint32_t stack);
 /* Sets header.scan and counts header.verdicts. */

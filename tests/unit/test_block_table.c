@@ -35,14 +35,14 @@ static struct block block_at(uint64_t address)
     uint64_t mixed = address * 0x9e3779b97f4a7c15u;
     return (struct block){.address = address,
                           .size = mixed >> 40,
-                          .stack = (uint32_t)(mixed >> 8) & TRACE_NODE_MAX,
+                          .count = (uint32_t)(mixed >> 8) & TRACE_NODE_MAX,
                           .alignment_log2 = (uint32_t)(mixed >> 3 & 31),
                           .family = (enum trace_family)((mixed >> 33) % 3)};
 }
 
 static bool same_block(const struct block *a, const struct block *b)
 {
-    return a->address == b->address && a->size == b->size && a->stack == b->stack &&
+    return a->address == b->address && a->size == b->size && a->count == b->count &&
            a->alignment_log2 == b->alignment_log2 && a->family == b->family;
 }
 

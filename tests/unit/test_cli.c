@@ -41,7 +41,7 @@ static void defaults_are_valgrinds_in_full_detail(void **state)
 {
     (void)state;
     assert_int_equal(parse("trace.log", NULL), 0);
-    assert_string_equal(options.log_path, "trace.log");
+    assert_string_equal(options.logs.items[0], "trace.log");
     assert_int_equal(options.leak_check, CLI_CHECK_FULL);
     assert_int_equal(options.show_kinds, 1 << TRACE_DEFINITELY_LOST | 1 << TRACE_POSSIBLY_LOST);
     assert_int_equal(options.error_kinds, options.show_kinds);
@@ -149,19 +149,21 @@ static void exit_status_2_is_kept_for_trouble(void **state)
     expect_refusal("--error-exitcode=2", "--error-exitcode=2 is taken");
 }
 
-static void log_must_be_named_once(void **state)
+static void logs_must_be_named(void **state)
 {
     (void)state;
     assert_int_equal(parse("-q", NULL), -1);
     assert_non_null(strstr(failure.text, "no log is named"));
-    expect_refusal("other.log", "two logs are named, other.log and trace.log");
+    assert_int_equal(parse("a.log", "-q", "b.log", NULL), 0);
+    assert_int_equal(options.logs.count, 2);
+    assert_string_equal(options.logs.items[1], "b.log");
 }
 
 static void two_dashes_end_the_options(void **state)
 {
     (void)state;
     assert_int_equal(parse("--", "-q", NULL), 0);
-    assert_string_equal(options.log_path, "-q");
+    assert_string_equal(options.logs.items[0], "-q");
     assert_false(options.quiet);
 }
 
@@ -221,7 +223,7 @@ int main(void)
         cmocka_unit_test(bad_values_are_refused),
         cmocka_unit_test(unknown_option_is_refused_by_name),
         cmocka_unit_test(exit_status_2_is_kept_for_trouble),
-        cmocka_unit_test(log_must_be_named_once),
+        cmocka_unit_test(logs_must_be_named),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(run_takes_the_rest_of_the_line),
         cmocka_unit_test(options_of_valgrind_without_meaning_are_remembered),

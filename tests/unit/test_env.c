@@ -218,6 +218,34 @@ static void names_are_expanded(void **state)
     assert_string_equal(expanded("./a~b"), in_folder("./a~b"));
 }
 
+/* A name that is prepared and then expanded is the name expanded, wherever that is done. */
+static void prepared_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "/x.%p.%n.%%.log", "/%q{SOME}/%q{EMPTY}d", "/plain", "a.%p", "%%p", "%q{PERCENT}.%p"};
+    char prepared[4096], path[4096], expected[4096];
+    setenv("SOME", "a b", 1);
+    setenv("EMPTY", "", 1);
+    setenv("PERCENT", "50%p %%", 1);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        strcpy(expected, expanded(names[i]));
+        assert_int_equal(
+            env_prepare_name(names[i], prepared, sizeof prepared, problem, sizeof problem), 0);
+        assert_int_equal(chdir("/"), 0);
+        assert_int_equal(env_expand_name(prepared, path, sizeof path, problem, sizeof problem), 0);
+        assert_int_equal(chdir(folder), 0);
+        assert_string_equal(path, expected);
+    }
+    unsetenv("PERCENT");
+    env_prepare_name("/x.%p", prepared, sizeof prepared, problem, sizeof problem);
+    assert_string_equal(prepared, "/x.%p");
+    assert_int_equal(env_prepare_name("%z", prepared, sizeof prepared, problem, sizeof problem),
+                     -1);
+    assert_int_equal(env_prepare_name("/%%%%", prepared, 6, problem, sizeof problem), 0);
+    assert_int_equal(env_prepare_name("/%%%%", prepared, 5, problem, sizeof problem), -1);
+}
+
 static void in_the_root_folder(void **state)
 {
     (void)state;
@@ -353,6 +381,7 @@ int main(void)
         TEST(the_program_does_not_see_the_options),
         TEST(traced_children_see_them),
         TEST(names_are_expanded),
+        TEST(prepared_names),
         TEST(in_the_root_folder),
         TEST(bad_names_and_their_sentences),
         TEST(names_that_are_too_long),

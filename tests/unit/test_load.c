@@ -338,26 +338,26 @@ static void totals_are_the_headers_after_the_end(void **state)
 {
     (void)state;
     writer.header.totals = (struct trace_totals){10, 4, 0, 1000, 300};
-    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .allocations = 99});
+    log_writer_count(&writer, (struct trace_count){.thread = 1, .allocations = 99});
     load();
     assert_int_equal(model.totals.allocations, 10);
     assert_int_equal(model.bytes_in_use, 700);
 }
 
-static void totals_are_the_threads_sum_before_the_end(void **state)
+static void totals_are_summed_before_the_end(void **state)
 {
     (void)state;
     writer.header.ending = TRACE_RUNNING;
-    log_writer_thread(
+    log_writer_thread(&writer, (struct trace_thread){.tid = 1});
+    log_writer_thread(&writer, (struct trace_thread){.tid = 2, .bad_frees = 4});
+    log_writer_count(
         &writer,
-        (struct trace_thread){
-            .tid = 1, .allocations = 5, .frees = 1, .bytes_allocated = 500, .bytes_freed = 50});
-    log_writer_thread(&writer, (struct trace_thread){.tid = 2,
-                                                     .allocations = 7,
-                                                     .frees = 2,
-                                                     .bad_frees = 4,
-                                                     .bytes_allocated = 70,
-                                                     .bytes_freed = 20});
+        (struct trace_count){
+            .thread = 1, .allocations = 5, .frees = 1, .bytes_allocated = 500, .bytes_freed = 50});
+    log_writer_count(
+        &writer,
+        (struct trace_count){
+            .thread = 2, .allocations = 7, .frees = 2, .bytes_allocated = 70, .bytes_freed = 20});
     load();
     assert_int_equal(model.process, PROCESS_GONE);
     assert_int_equal(model.totals.allocations, 12);
@@ -485,7 +485,7 @@ int main(void)
         TEST(frame_in_a_module_that_is_not_there_is_in_none),
         TEST(build_id_of_impossible_length_is_bounded),
         TEST(totals_are_the_headers_after_the_end),
-        TEST(totals_are_the_threads_sum_before_the_end),
+        TEST(totals_are_summed_before_the_end),
         TEST(running_process_is_known_by_pid_and_start),
         TEST(pid_that_was_given_out_again_is_not_the_process),
         TEST(process_of_another_container_is_not_called_killed),

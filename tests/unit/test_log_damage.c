@@ -36,7 +36,8 @@ static int make_log(void **state)
         log_writer_verdict(&writer, 0x1000 * (i + 1), 100 * i, stacks[i], i % 4, i ? i - 1 : 0);
     }
     log_writer_size(&writer, 0x1000, 1ull << 40);
-    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .allocations = 6});
+    log_writer_thread(&writer, (struct trace_thread){.tid = 1, .bad_frees = 6});
+    log_writer_sample(&writer, (struct trace_sample){.time_ns = 5, .live_bytes = 100});
     log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
                                                    .place = TRACE_PLACE_FREED_BLOCK,
                                                    .stack = stacks[5],
@@ -64,24 +65,28 @@ static void render(struct log_reader *reader, const struct cli_options *options)
     struct loss_records records;
     struct selection selection;
     struct failure failure;
+    struct module_cache *modules = module_cache_new(true);
+    struct suppressions *suppressions = select_suppressions(options, &failure);
     size_t size;
 
+    assert_non_null(suppressions);
     model_init(&model, path);
     load_log(reader, options->num_callers, &model);
-    struct symbolizer *symbolizer = symbolize_begin(&model, true);
+    struct symbolizer *symbolizer = symbolize_begin(&model, modules, NULL);
     group_blocks(&records, &model, 4);
-    assert_int_equal(select_records(&selection, options, &model, &records, symbolizer, &failure),
-                     0);
+    select_records(&selection, options, &model, &records, symbolizer, suppressions);
     symbolize_note(symbolizer);
     free(report_text);
     FILE *out = open_memstream(&report_text, &size);
-    struct report report = {options, &model, &records, &selection};
+    struct report report = {
+        .options = options, .model = &model, .records = &records, .selection = &selection};
     render_text.render(out, &report);
     fclose(out);
-    select_free(&selection);
     group_free(&records);
     symbolize_end(symbolizer);
     model_free(&model);
+    module_cache_free(modules);
+    suppress_free(suppressions);
 }
 
 /* true: there is a report; false: the log was refused, in one line. */

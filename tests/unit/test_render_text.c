@@ -71,6 +71,7 @@ static void render(const char *option, ...)
     struct model model;
     struct loss_records records;
     struct failure failure;
+    struct module_cache *modules = module_cache_new(true);
     char *arguments[10] = {(char *)"leakreport", path};
     int count = 2;
     size_t size;
@@ -87,20 +88,23 @@ static void render(const char *option, ...)
     model_init(&model, "trace.log");
     load_log(&reader, options.num_callers, &model);
     log_reader_close(&reader);
-    struct symbolizer *symbolizer = symbolize_begin(&model, true);
+    struct symbolizer *symbolizer = symbolize_begin(&model, modules, NULL);
     group_blocks(&records, &model, UINT32_MAX);
-    assert_int_equal(select_records(&selection, &options, &model, &records, symbolizer, &failure),
-                     0);
+    struct suppressions *suppressions = select_suppressions(&options, &failure);
+    assert_non_null(suppressions);
+    select_records(&selection, &options, &model, &records, symbolizer, suppressions);
     symbolize_note(symbolizer);
     FILE *out = open_memstream(&text, &size);
-    struct report report = {&options, &model, &records, &selection};
+    struct report report = {
+        .options = &options, .model = &model, .records = &records, .selection = &selection};
     render_text.render(out, &report);
     fclose(out);
     strip_prefix(text, "==4242== ");
-    select_free(&selection);
     group_free(&records);
     symbolize_end(symbolizer);
     model_free(&model);
+    module_cache_free(modules);
+    suppress_free(suppressions);
     cli_free(&options);
 }
 
@@ -326,10 +330,11 @@ static void killed_process_shows_its_live_blocks(void **state)
     writer.header.ending = TRACE_RUNNING;
     log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, stack(0x100));
     log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 2000, stack(0x200));
-    log_writer_thread(
-        &writer,
-        (struct trace_thread){
-            .tid = 1, .allocations = 3, .frees = 1, .bytes_allocated = 2110, .bytes_freed = 100});
+    log_writer_count(&writer, (struct trace_count){.thread = 1,
+                                                   .allocations = 3,
+                                                   .frees = 1,
+                                                   .bytes_allocated = 2110,
+                                                   .bytes_freed = 100});
     render(NULL);
     expect("It was killed, or is gone without a word");
     expect(

@@ -17,6 +17,7 @@
 #include "symbolize.h"
 
 static struct model model;
+static struct module_cache *modules;
 static struct symbolizer *symbolizer;
 static char self[4096];
 static uint64_t bias;
@@ -44,6 +45,7 @@ static int make_model(void **state)
                                        .end = UINT64_MAX,
                                        .bias = bias,
                                        .present = true};
+    modules = module_cache_new(true);
     symbolizer = NULL;
     return 0;
 }
@@ -53,6 +55,7 @@ static int drop_model(void **state)
     (void)state;
     symbolize_end(symbolizer);
     model_free(&model);
+    module_cache_free(modules);
     return 0;
 }
 
@@ -61,7 +64,7 @@ static const struct frame *look_up(void *address, uint32_t module)
     uint32_t number = model_put_frame(&model, (uint64_t)(uintptr_t)address, module);
 
     if (!symbolizer)
-        symbolizer = symbolize_begin(&model, true);
+        symbolizer = symbolize_begin(&model, modules, NULL);
     symbolize_frame(symbolizer, number);
     return &model.frames[number];
 }
@@ -150,7 +153,7 @@ static void variable_is_named_with_the_place_in_it(void **state)
     uint64_t inside = 0;
 
     (void)state;
-    symbolizer = symbolize_begin(&model, true);
+    symbolizer = symbolize_begin(&model, modules, NULL);
     const char *name =
         symbolize_data(symbolizer, (uint64_t)(uintptr_t)&test_symbolize_variable[3], &inside);
     assert_string_equal(name, "test_symbolize_variable");

@@ -55,6 +55,35 @@ static void no_thread(void **state)
     assert_int_equal(task_blocks_signal(4000000000u, 10), 0);
 }
 
+static atomic_int spinning;
+
+static void *spin(void *unused)
+{
+    atomic_store(&spinning, (int)sys_gettid());
+    while (atomic_load(&spinning) > 0)
+        ;
+    atomic_store(&spinning, -(int)sys_gettid());
+    pause();
+    return unused;
+}
+
+static void who_waits_sleeps(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    pthread_create(&thread, NULL, spin, NULL);
+    int tid;
+    while ((tid = atomic_load(&spinning)) <= 0)
+        usleep(1000);
+    assert_int_equal(task_sleeps((uint32_t)tid), 0);
+    atomic_store(&spinning, 0);
+    while (!task_sleeps((uint32_t)tid))
+        usleep(1000);
+    pthread_cancel(thread);
+    pthread_join(thread, NULL);
+    assert_int_equal(task_sleeps(4000000000u), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +91,7 @@ int main(void)
         cmocka_unit_test(status_lines_are_found_by_name),
         cmocka_unit_test(own_thread),
         cmocka_unit_test(no_thread),
+        cmocka_unit_test(who_waits_sleeps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include "thread.h"
 
 #include "scratch.h"
+#include "stack_counts.h"
 #include "trace_log.h"
 
 #include <pthread.h>
@@ -43,10 +44,12 @@ static void *count_some(void *argument)
     self->frame_count = 5;
     self->deleting = self;
     self->label.site = &self->label.outer;
-    thread_count(&self->record->allocations, number);
-    thread_count(&self->record->bytes_allocated, number * 100);
-    thread_count(&self->record->frees, 1);
-    thread_count(&self->record->bytes_freed, 50);
+    struct trace_count *count = stack_counts_at(self->count_unknown);
+    thread_count(&count->allocations, number);
+    thread_count(&count->bytes_allocated, number * 100);
+    thread_count(&count->frees, 1);
+    thread_count(&count->bytes_freed, 50);
+    thread_count(&self->record->bad_frees, 2);
     return self;
 }
 
@@ -80,17 +83,18 @@ static void sums_over_2_000_threads(void **state)
 {
     (void)state;
     struct trace_totals before, after;
-    thread_sum(&before);
+    stack_counts_sum(&before);
     uint64_t expected = 0;
     for (uint64_t i = 1; i <= 2000; i++) {
         in_thread(count_some, i);
         expected += i;
     }
-    thread_sum(&after);
+    stack_counts_sum(&after);
     assert_int_equal(after.allocations - before.allocations, expected);
     assert_int_equal(after.bytes_allocated - before.bytes_allocated, expected * 100);
     assert_int_equal(after.frees - before.frees, 2000);
     assert_int_equal(after.bytes_freed - before.bytes_freed, 2000 * 50);
+    assert_int_equal(after.bad_frees - before.bad_frees, 2000 * 2);
     /* pthread_join may return a moment before the kernel has let go of the number. */
     assert_true(structs() <= 10);
     assert_int_equal(trace_log_threads.count - 1, structs());
@@ -114,7 +118,7 @@ static void threads_alive_together_have_one_each(void **state)
     static pthread_t threads[AT_ONCE];
     static void *given[AT_ONCE];
     struct trace_totals before, after;
-    thread_sum(&before);
+    stack_counts_sum(&before);
     for (int round = 0; round < 5; round++) {
         pthread_barrier_init(&barrier, NULL, AT_ONCE);
         for (int i = 0; i < AT_ONCE; i++)
@@ -128,7 +132,7 @@ static void threads_alive_together_have_one_each(void **state)
                 assert_ptr_not_equal(given[i], given[k]);
         }
     }
-    thread_sum(&after);
+    stack_counts_sum(&after);
     assert_int_equal(after.allocations - before.allocations, 5 * AT_ONCE);
     assert_true(structs() >= AT_ONCE);
     assert_true(structs() < 2 * AT_ONCE); /* the later rounds found the first one's */

@@ -315,7 +315,7 @@ static void fill_tables(void)
         EXPECT(chunk_table_claim(&trace_log_nodes, 1, true, &index));
         EXPECT(index == TRACE_NODE_FIRST + i);
         *(struct trace_node *)chunk_table_at(&trace_log_nodes, index) =
-            (struct trace_node){i + 1, i, 7};
+            (struct trace_node){i + 1, i, 7, {0}};
     }
     for (uint32_t chunk = 0; chunk < 2; chunk++) {
         const struct trace_extent *extent = extent_of(TRACE_NODES, chunk);
@@ -396,7 +396,8 @@ static void end_it(void)
     begin_at(scratch_path(LOG));
     for (int i = 0; i < 5000; i++)
         EXPECT(chunk_table_claim(&trace_log_nodes, 1, true, &index));
-    *(struct trace_node *)chunk_table_at(&trace_log_nodes, index) = (struct trace_node){99, 1, 1};
+    *(struct trace_node *)chunk_table_at(&trace_log_nodes, index) =
+        (struct trace_node){99, 1, 1, {0}};
     uint64_t before = storage();
     trace_log_end();
     EXPECT(storage() < before);

@@ -3,6 +3,7 @@
 #include "frame_cache.h"
 #include "module_list.h"
 #include "scratch.h"
+#include "stack_leaf.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "trace_log.h"
@@ -46,7 +47,7 @@ static int set_up(void **state)
 static NOINLINE uint32_t capture(void)
 {
     struct call_site site = UNWIND_CALL_SITE(capture);
-    uint32_t stack = unwind_capture(thread_current(), &site);
+    uint32_t stack = unwind_capture(thread_current(), &site, &(uint32_t *){NULL});
     AFTER_THE_CALL();
     return stack;
 }
@@ -274,6 +275,12 @@ static unsigned captures_left, stacks_different;
 typedef void (*branch)(unsigned depth);
 static const branch branches[32];
 
+static void forget_all(struct thread *thread)
+{
+    thread->frame_count = 0;
+    stack_leaf_clear(thread);
+}
+
 /* The same call, with the previous stack remembered and with nothing remembered. libunwind is too
  * slow to be asked about each. */
 static void check_against_anew(void)
@@ -283,7 +290,7 @@ static void check_against_anew(void)
     unwind_verify(captures_left % 16 == 0);
     for (int anew = 0; anew < two; anew++) {
         if (anew)
-            thread_current()->frame_count = 0;
+            forget_all(thread_current());
         stacks[anew] = more ? recurse_without_frame(more) : capture();
     }
     stacks_different += stacks[0] != stacks[1];
@@ -389,6 +396,40 @@ static void other_calls_at_the_same_depth(void **state)
     for (int i = 0; i < 25; i++)
         call_twice(all[i % 5], all[i / 5]);
     assert_all_the_same(50);
+}
+
+/* Two frames that share their room: wherever the border between them lies, SP is the same, and the
+ * return address of the one before still lies in the room of the other. */
+static NOINLINE uint32_t with_room(size_t bytes)
+{
+    volatile char *room = alloca(bytes);
+    __asm__ volatile("" : : "r"(room) : "memory");
+    uint32_t stack = capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t share_room(size_t bytes, size_t rest)
+{
+    volatile char *room = alloca(bytes);
+    uint32_t stack;
+    __asm__ volatile("" : : "r"(room) : "memory");
+    if (bytes > rest) {
+        stack = with_room(rest);
+        __asm__ volatile("nop");
+    } else {
+        stack = with_room(rest);
+        __asm__ volatile("nop; nop");
+    }
+    return stack;
+}
+
+static void frames_with_another_border(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        share_room(i % 2 ? 640 : 64, i % 2 ? 64 : 640);
+    assert_all_the_same(20);
 }
 
 /* --- signals ------------------------------------------------------------- */
@@ -669,6 +710,7 @@ int main(void)
         TEST(random_calls),
         TEST(stacks_left_by_longjmp),
         TEST(other_calls_at_the_same_depth),
+        TEST(frames_with_another_border),
         TEST(handlers_on_the_same_stack),
         TEST(handlers_on_a_stack_of_their_own),
         TEST(threads_have_stacks_of_their_own),

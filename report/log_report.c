@@ -1,0 +1,122 @@
+#include "log_report.h"
+#include <stdlib.h>
+#include "group.h"
+#include "load.h"
+#include "log_reader.h"
+#include "memory.h"
+#include "renderer.h"
+#include "select.h"
+#include "symbolize.h"
+
+/* --- reading ------------------------------------------------------------- */
+
+struct log_load {
+    const struct log_reader *reader;
+    uint32_t depth;
+    struct model *model;
+};
+
+static void log_load(void *context)
+{
+    struct log_load *load = context;
+
+    load_log(load->reader, load->depth, load->model);
+}
+
+static int log_read(const struct log_run *run, const char *path, struct model *model,
+                    struct failure *failure)
+{
+    static struct log_reader reader;
+    struct log_load load = {&reader, run->options->num_callers, model};
+
+    if (log_reader_open(&reader, path, NULL, failure) != 0)
+        return -1;
+    model_init(model, path);
+    int result = log_file_guard(&reader.file, log_load, &load, failure);
+    log_reader_close(&reader);
+    return result;
+}
+
+/* --- the report ---------------------------------------------------------- */
+
+static void log_note_options(const struct cli_options *options, struct model *model)
+{
+    for (size_t i = 0; i < options->ignored.count; i++)
+        model_add_note(model, memory_text("%s is ignored: it means nothing to a reader of logs.",
+                                          options->ignored.items[i]));
+    if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts)
+        model_add_note(model, memory_text("--leak-check-heuristics is ignored: the leak check was "
+                                          "made when the program ended; set it in "
+                                          "LIBTRACE_OPTIONS."));
+}
+
+static int log_write(struct log_run *run, const struct report *report, struct failure *failure)
+{
+    FILE *out = output_open(&run->output, report->model->header.pid, failure);
+
+    if (!out)
+        return -1;
+    render_text.render(out, report);
+    return output_close(out, failure);
+}
+
+static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
+                            struct failure *failure)
+{
+    static const uint32_t compared[] = {2, 4, UINT32_MAX};
+    const struct cli_options *options = run->options;
+    struct loss_records records;
+    struct selection selection;
+    struct report report = {options,   model,  &records,     &selection,
+                            run->tree, number, run->several, run->several ? &run->generated : NULL};
+    struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
+
+    if (options->show_below_main)
+        symbolize_below_main(symbolizer);
+    log_note_options(options, model);
+    group_blocks(&records, model, compared[options->leak_resolution]);
+    select_records(&selection, options, model, &records, symbolizer, run->suppressions);
+    symbolize_note(symbolizer);
+    progress_clear(&run->progress);
+    process_tree_note(run->tree, number, model, &selection);
+    int result = log_write(run, &report, failure);
+    group_free(&records);
+    symbolize_end(symbolizer);
+    return result;
+}
+
+static void log_show_progress(struct log_run *run, uint32_t number)
+{
+    if (run->several)
+        progress_count(&run->progress, "logs read", number, run->tree->count);
+}
+
+enum log_reported log_report(struct log_run *run, uint32_t number, struct failure *failure)
+{
+    struct model model;
+
+    log_show_progress(run, number);
+    if (log_read(run, run->tree->entries[number].path, &model, failure) != 0) {
+        progress_clear(&run->progress);
+        run->tree->unreadable++;
+        return LOG_UNREADABLE;
+    }
+    int result = log_report_model(run, number, &model, failure);
+    model_free(&model);
+    suppress_next_log(run->suppressions);
+    module_cache_trim(run->modules);
+    return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
+}
+
+enum log_reported log_report_summary(struct log_run *run, struct failure *failure)
+{
+    struct report_all all = {run->options, run->tree, run->suppressions};
+    FILE *out = output_open_summary(&run->output, failure);
+
+    progress_clear(&run->progress);
+    if (!out)
+        return LOG_UNWRITABLE;
+    suppress_sum_logs(run->suppressions);
+    render_text.render_all(out, &all);
+    return output_close(out, failure) == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
+}

@@ -1,0 +1,36 @@
+/* log_report.h: the report on one log, from the log's first byte to the report's last.
+ *
+ * What all logs of a call share is made once: options, suppressions, the modules' files, outputs.
+ * A model is there for one log at a time.
+ */
+#ifndef LOG_REPORT_H
+#define LOG_REPORT_H
+
+#include "cli.h"
+#include "failure.h"
+#include "intern.h"
+#include "module_cache.h"
+#include "output.h"
+#include "process_tree.h"
+#include "progress.h"
+#include "suppress.h"
+
+struct log_run {
+    const struct cli_options *options;
+    struct process_tree *tree; /* in order */
+    bool several;              /* more than one log was named */
+    struct module_cache *modules;
+    struct suppressions *suppressions;
+    struct intern generated; /* texts of suppressions that were printed */
+    struct output output;
+    struct progress progress;
+};
+
+enum log_reported { LOG_REPORTED, LOG_UNREADABLE, LOG_UNWRITABLE };
+
+/* Reports on entry `number` of the tree. `failure` is filled unless LOG_REPORTED. */
+enum log_reported log_report(struct log_run *run, uint32_t number, struct failure *failure);
+/* What all of them come to: after the last one, when there are several. */
+enum log_reported log_report_summary(struct log_run *run, struct failure *failure);
+
+#endif

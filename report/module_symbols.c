@@ -1,0 +1,108 @@
+#include "module_symbols.h"
+#include <stdlib.h>
+#include <string.h>
+#include "demangle.h"
+#include "memory.h"
+
+void module_symbols_open(struct module_symbols *symbols, const struct module *module,
+                         bool with_lines, bool demangle)
+{
+    memset(symbols, 0, sizeof *symbols);
+    symbols->demangle = demangle;
+    module_file_open(&symbols->file, module);
+    if (!symbols->file.dwfl)
+        return;
+    symbol_table_read(&symbols->symbols, symbols->file.module);
+    if (with_lines)
+        source_lines_begin(&symbols->lines, symbols->file.module);
+}
+
+void module_symbols_close(struct module_symbols *symbols)
+{
+    for (uint32_t i = 0; i < symbols->addresses.count; i++)
+        free(symbols->calls[i].places);
+    for (size_t i = 0; i < symbols->text_count; i++)
+        free(symbols->texts[i]);
+    free(symbols->calls);
+    free(symbols->texts);
+    intern_free(&symbols->addresses);
+    source_lines_end(&symbols->lines);
+    symbol_table_free(&symbols->symbols);
+    module_file_close(&symbols->file);
+    memset(symbols, 0, sizeof *symbols);
+}
+
+static const char *symbols_keep(struct module_symbols *symbols, char *text)
+{
+    memory_make_room(symbols->texts, symbols->text_count, symbols->text_capacity);
+    return symbols->texts[symbols->text_count++] = text;
+}
+
+/* --- one call ------------------------------------------------------------ */
+
+static void symbols_name(struct module_symbols *symbols, struct place *place, const char *linked,
+                         const char *name)
+{
+    char *text = linked && symbols->demangle ? demangle_name(linked) : NULL;
+
+    place->linked = linked ? linked : name;
+    place->function = text ? symbols_keep(symbols, text) : linked ? linked : name;
+}
+
+/* In C the linkage name is a nickname of the library's own (__GI__IO_doallocbuf): not wanted. */
+static void symbols_name_source(struct module_symbols *symbols, struct place *place,
+                                const struct source_place *source)
+{
+    bool mangled = source->linked && source->linked[0] == '_' &&
+                   (source->linked[1] == 'Z' || source->linked[1] == 'R');
+
+    symbols_name(symbols, place, mangled || !source->name ? source->linked : NULL, source->name);
+}
+
+static void symbols_source(struct module_symbols *symbols, struct place *place,
+                           const struct source_place *source)
+{
+    if (!source->path)
+        return;
+    const char *slash = strrchr(source->path, '/');
+
+    place->line = source->line > 0 ? (unsigned)source->line : 0;
+    place->file = slash ? slash + 1 : source->path;
+    place->path = source->path;
+    if (source->path[0] != '/' && source->directory)
+        place->path = symbols_keep(symbols, memory_text("%s/%s", source->directory, source->path));
+}
+
+/* The outermost of the places is the function that the symbol names. */
+static void symbols_fill(struct module_symbols *symbols, struct module_call *call, uint64_t address)
+{
+    struct source_place sources[SOURCE_DEPTH_MAX];
+    size_t count = source_lines_find(&symbols->lines, address, sources);
+    const struct symbol *symbol = symbol_table_function(&symbols->symbols, address);
+
+    call->place_count = count ? (uint32_t)count : 1;
+    call->places = memory_zeroed(call->place_count, sizeof *call->places);
+    for (size_t i = 0; i < count; i++) {
+        symbols_source(symbols, &call->places[i], &sources[i]);
+        symbols_name_source(symbols, &call->places[i], &sources[i]);
+    }
+    if (symbol)
+        symbols_name(symbols, &call->places[call->place_count - 1], symbol->name, NULL);
+}
+
+const struct module_call *module_symbols_call(struct module_symbols *symbols, uint64_t address)
+{
+    uint32_t known = symbols->addresses.count;
+    uint32_t number = intern_put(&symbols->addresses, &address, sizeof address);
+
+    if (number == known) {
+        memory_make_room(symbols->calls, known, symbols->call_capacity);
+        symbols_fill(symbols, &symbols->calls[number], address);
+    }
+    return &symbols->calls[number];
+}
+
+const struct symbol *module_symbols_data(const struct module_symbols *symbols, uint64_t address)
+{
+    return symbol_table_data(&symbols->symbols, address);
+}

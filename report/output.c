@@ -1,0 +1,83 @@
+#include "output.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "memory.h"
+
+/* A report may have a million lines; a terminal is to show each at once. */
+static void output_make_wide(FILE *out)
+{
+    if (!isatty(fileno(out)))
+        setvbuf(out, NULL, _IOFBF, 1 << 18);
+}
+
+void output_init(struct output *output, const char *pattern)
+{
+    output_make_wide(stdout);
+    *output = (struct output){.pattern = pattern};
+}
+
+void output_free(struct output *output)
+{
+    intern_free(&output->begun);
+}
+
+static bool output_names_process(const char *pattern)
+{
+    for (; *pattern; pattern++) {
+        if (pattern[0] == '%' && pattern[1] == 'p')
+            return true;
+        pattern += pattern[0] == '%' && pattern[1] == '%';
+    }
+    return false;
+}
+
+static char *output_name(const char *pattern, uint32_t pid)
+{
+    char *name = memory_text("%s", "");
+
+    for (; *pattern; pattern++) {
+        char *longer = pattern[0] == '%' && pattern[1] == 'p' ? memory_text("%s%u", name, pid)
+                                                              : memory_text("%s%c", name, *pattern);
+
+        pattern += pattern[0] == '%' && (pattern[1] == 'p' || pattern[1] == '%');
+        free(name);
+        name = longer;
+    }
+    return name;
+}
+
+FILE *output_open(struct output *output, uint32_t pid, struct failure *failure)
+{
+    if (!output->pattern)
+        return stdout;
+    char *name = output_name(output->pattern, pid);
+    uint32_t known = output->begun.count;
+    bool begun = intern_put(&output->begun, name, strlen(name)) < known;
+    FILE *out = fopen(name, begun ? "ae" : "we");
+
+    if (!out)
+        failure_set(failure, "--log-file: %s cannot be written: %s", name, strerror(errno));
+    else
+        output_make_wide(out);
+    free(name);
+    return out;
+}
+
+FILE *output_open_summary(struct output *output, struct failure *failure)
+{
+    if (output->pattern && output_names_process(output->pattern))
+        return stdout;
+    return output_open(output, 0, failure);
+}
+
+int output_close(FILE *out, struct failure *failure)
+{
+    bool bad = ferror(out) != 0;
+
+    if ((out == stdout ? fflush(out) : fclose(out)) != 0 || bad)
+        return failure_set(failure, "the report could not be written: %s", strerror(errno));
+    return 0;
+}

@@ -1,0 +1,60 @@
+# The dynamic loader: libraries whose malloc is not the preloaded one, and libraries that come and go.
+source "$TESTS/e2e/books.sh"
+
+# deepbind ARGUMENT…: as without the tracer, and no error is found in it
+deepbind() {
+    same "$PROGRAMS/loader_deepbind" "$@"
+    equal 'exit status' 0 "$status"
+    no_errors "$*"
+}
+test_blocks_of_a_deepbind_library_are_freed() {
+    deepbind frees
+    # 20 rounds of 12 sizes, 40 of 100 bytes, and the one that outlives the library
+    has report 'Note: 281 frees were of blocks that the tracer had not seen allocated' 'ERROR SUMMARY: 0 errors'
+}
+test_blocks_of_a_deepbind_library_are_resized() { deepbind resizes; }
+test_aligned_blocks_of_a_deepbind_library() { deepbind alignments; }
+test_addresses_that_are_seen_and_unseen_in_turn() { deepbind turns; }
+test_blocks_of_a_deepbind_library_in_threads() { deepbind threads; }
+test_many_blocks_of_a_deepbind_library() { deepbind many; }
+# With a libc of its own; only what lies in no main arena can be freed across the border, natively too.
+test_blocks_of_another_namespace() { deepbind threads namespace; }
+test_bad_frees_beside_a_deepbind_library_are_still_found() {
+    OPTIONS=--log-file=summary traced "$PROGRAMS/loader_deepbind" mistakes
+    equal 'exit status' 0 "$status"
+    report trace.log
+    has report 'ERROR SUMMARY: 9 errors from 9 contexts' 'Note: 5 frees were of blocks'
+    equal 'errors of mistakes()' 9 "$(grep -cE '^==[0-9]+==    by .*: mistakes \(loader_deepbind.c:' report)"
+}
+test_operators_of_a_deepbind_library() {
+    OPTIONS=--log-file=summary traced "$PROGRAMS/loader_deepbind_cxx"
+    equal 'exit status' 3 "$status"
+    no_errors loader_deepbind_cxx
+    OPTIONS=--log-file=summary traced "$PROGRAMS/loader_deepbind_cxx" wrong
+    equal 'exit status' 3 "$status"
+    report -s trace.log
+    has report 'ERROR SUMMARY: 2 errors from 2 contexts' 'Mismatched free() / delete / delete []'
+}
+
+come_and_go() {
+    same "$PROGRAMS/loader_loop" "$1"
+    equal 'exit status' 0 "$status"
+    no_errors "$1"
+    has_not report damaged
+    report --show-leak-kinds=all trace.log
+}
+test_library_that_comes_and_goes() {
+    come_and_go again
+    by_valgrind "$PROGRAMS/loader_loop" again
+    equal 'in use at exit' "$(usage valgrind.log | cut -d: -f1)" "$(usage summary | cut -d: -f1)"
+}
+# Each block is its own library's, though both lay at one address, and a hundred others after them.
+test_library_at_the_address_of_another() {
+    come_and_go replaced
+    equal 'block of the one' '4321 bytes in 1 blocks by malloc' "$(block_of deep_leak)"
+    equal 'block of the other' '4321 bytes in 1 blocks by malloc' "$(block_of twin_leak)"
+    has_not report '???'
+}
+test_libraries_come_and_go_while_threads_allocate() {
+    for _ in 1 2 3; do come_and_go threads; done
+}

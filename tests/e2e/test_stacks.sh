@@ -1,0 +1,64 @@
+# Stacks that are not one function calling the next: each walk ends, is whole or counted as cut, and agrees with
+# libunwind; the program does what it always does, and its leaks are found.
+source "$TESTS/e2e/books.sh"
+
+# moves WAY LOST: the program's output, and what it loses
+moves() {
+    native "$PROGRAMS/stack_moves" "$1"
+    equal 'exit status without the tracer' 3 "$native_status"
+    traced "$PROGRAMS/stack_moves" "$1"
+    equal 'exit status' 3 "$status"
+    cmp native.out out
+    has err "definitely lost: $2" 'still reachable: 1,000 bytes in 1 blocks'
+    has_not err 'without a call stack' ERRORS
+}
+# whole: no stack is cut, and none differs from libunwind's
+whole() {
+    has_not err 'lack their outermost frames'
+    compared "$1"
+}
+compared() {
+    OPTIONS='--verify-stacks=yes -v' traced "$PROGRAMS/stack_moves" "$1"
+    equal 'exit status' 3 "$status"
+    has err 'compared with libunwind, 0 different'
+}
+lost='19,000 bytes in 19 blocks'
+test_coroutines_by_makecontext() {
+    moves contexts "$lost"
+    compared contexts
+}
+test_coroutines_of_cxx20() {
+    moves coroutines '119,000 bytes in 119 blocks'
+    whole coroutines
+}
+test_exceptions_at_depth() {
+    moves exceptions "$lost"
+    whole exceptions
+}
+test_frames_of_every_size() {
+    moves frames "$lost"
+    whole frames
+}
+test_longjmp_out_of_frames() {
+    moves jumps "$lost"
+    whole jumps
+}
+test_assembly_without_a_description() {
+    moves undescribed "$lost"
+    compared undescribed
+    report trace.log
+    has report 'leak_one()' 'churn_and_leak()'
+}
+test_code_made_at_run_time() {
+    moves made_at_run_time "$lost"
+    compared made_at_run_time
+}
+test_stacks_in_odd_places() {
+    moves elsewhere "$lost"
+    compared elsewhere
+    has err 'lack their outermost frames'
+}
+test_smashed_stack() {
+    moves smashed '39,000 bytes in 39 blocks'
+    has err 'lack their outermost frames'
+}

@@ -1,0 +1,115 @@
+#include "stack_leaf.h"
+
+#include "pages.h"
+#include "stack_memory.h"
+
+#include <string.h>
+
+_Static_assert(sizeof(struct stack_leaf) == 128, "two cache lines");
+
+static inline struct stack_leaf *place_of(const struct thread *thread, const struct call_site *site)
+{
+    uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
+    return &thread->leaves[mixed >> (64 - STACK_LEAVES_LOG2)];
+}
+
+static inline bool is_of(const struct stack_leaf *leaf, const struct call_site *site)
+{
+    return leaf->return_address == site->return_address && leaf->cfa == site->cfa &&
+           leaf->function == (uint32_t)site->function &&
+           (!leaf->bp_matters || leaf->bp == site->bp);
+}
+
+/* Whether the thread's remembered stack still has the frames that the leaf stands on, and they are
+ * unchanged. */
+static inline bool stands(const struct thread *thread, const struct stack_leaf *leaf)
+{
+    if (leaf->frames == 0)
+        return true;
+    if (leaf->frames > thread->frame_count)
+        return false;
+    const struct thread_frame *outer = &thread->frames[leaf->frames - 1];
+    return outer->node == leaf->outside && outer->cfa == leaf->outer_cfa &&
+           (!leaf->outer_bp_matters || outer->bp == leaf->outer_bp) &&
+           stack_memory_unchanged(thread->words, outer->words) == outer->words;
+}
+
+struct stack_leaf *stack_leaf_find(struct thread *thread, const struct call_site *site)
+{
+    if (__builtin_expect(!thread->leaves, 0))
+        return NULL;
+    struct stack_leaf *leaf = place_of(thread, site);
+    if (!is_of(leaf, site) ||
+        stack_memory_unchanged(leaf->words, leaf->words_count) != leaf->words_count ||
+        !stands(thread, leaf))
+        return NULL;
+    return leaf;
+}
+
+/* The words between the frame that a leaf stands on and the call: what the frames between were read
+ * from, and the BP that the outer frame is reached with. The call's own return address is no news.
+ */
+static uint32_t inner_words(const struct thread *thread, uint32_t frames,
+                            const struct stack_word **words)
+{
+    const struct thread_frame *outer = frames ? &thread->frames[frames - 1] : NULL;
+    uint32_t first = outer ? outer->words - (outer->bp_matters && outer->bp_slot) : 0;
+    uint32_t end = thread->frames[thread->frame_count - 1].words - 1;
+    *words = &thread->words[first];
+    return frames < thread->frame_count ? end - first : 0;
+}
+
+static bool has_opaque(const struct thread *thread, uint32_t first)
+{
+    for (uint32_t i = first; i < thread->frame_count; i++)
+        if (thread->frames[i].opaque)
+            return true;
+    return false;
+}
+
+struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site *site,
+                                  uint32_t node, uint32_t matched, uint32_t base)
+{
+    const struct stack_word *words;
+    if (!thread->leaves &&
+        !(thread->leaves = pages_map(sizeof(struct stack_leaf) << STACK_LEAVES_LOG2)))
+        return NULL;
+    if (has_opaque(thread, matched))
+        return NULL;
+    uint32_t count = inner_words(thread, matched, &words);
+    if (count > STACK_LEAF_WORDS) {
+        matched = thread->frame_count;
+        count = 0;
+    }
+    const struct thread_frame *inner = &thread->frames[thread->frame_count - 1];
+    const struct thread_frame *outer = matched ? &thread->frames[matched - 1] : NULL;
+    struct stack_leaf *leaf = place_of(thread, site);
+    *leaf = (struct stack_leaf){
+        .return_address = site->return_address,
+        .cfa = site->cfa,
+        .bp = site->bp,
+        .function = (uint32_t)site->function,
+        .node = node,
+        .outside = outer ? outer->node : base,
+        .outer_cfa = outer ? outer->cfa : 0,
+        .outer_bp = outer ? outer->bp : 0,
+        .frames = matched,
+        .words_count = (uint16_t)count,
+        .bp_matters = inner->bp_matters,
+        .outer_bp_matters = outer && outer->bp_matters,
+    };
+    memcpy(leaf->words, words, count * sizeof *words);
+    return leaf;
+}
+
+void stack_leaf_drop(struct thread *thread, const struct call_site *site)
+{
+    if (thread->leaves)
+        place_of(thread, site)->return_address = 0;
+}
+
+void stack_leaf_clear(struct thread *thread)
+{
+    if (thread->leaves)
+        memset(thread->leaves, 0, sizeof(struct stack_leaf) << STACK_LEAVES_LOG2);
+}

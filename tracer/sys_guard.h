@@ -1,0 +1,30 @@
+/* sys_guard: keeps the tracer from system calls that would kill the program.
+ *
+ * A program may lock itself in: strict mode, or a filter whose answer to a call that is not on its
+ * list is death or SIGSYS. The tracer makes calls that no author of a filter thought of. So when
+ * the program installs a filter it is copied here, and from then on each of the tracer's own calls
+ * is put to the copies first, as the kernel will do. One that would be deadly is not made and fails
+ * with EPERM, for which everything in the tracer is prepared. Filters that the program was started
+ * with are not known here, nor those that are installed by a bare system call. */
+#ifndef SYS_GUARD_H
+#define SYS_GUARD_H
+
+#include <stdbool.h>
+
+struct sock_fprog;
+
+/* Whether anything is installed. */
+extern bool sys_guard_is_on;
+/* The process that locked itself in. */
+extern int sys_guard_pid;
+
+/* Before the program asks the kernel. */
+void sys_guard_prepare(void);
+/* After the kernel has taken the filter (so it can be read), or strict mode. Not undone. */
+void sys_guard_add(const struct sock_fprog *filter);
+void sys_guard_add_strict(void);
+
+/* Whether this call would end in death or SIGSYS. */
+bool sys_guard_forbids(long number, long a, long b, long c, long d, long e, long f);
+
+#endif
