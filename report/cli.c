@@ -48,6 +48,17 @@ static const struct cli_option cli_table[] = {
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
     {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_text,
      CLI_FIELD(log_file), NULL, 0, 0},
+    {"--peak", NULL,
+     "the most memory that was in use, and by which stacks;\n"
+     "without leaks, unless an option for them is given",
+     cli_take_flag, CLI_FIELD(peak), NULL, 0, 0},
+    {"--top", "N,ORDER",
+     "the N [10] stacks with the most bytes, calls, temporary,\n"
+     "peak, live or all [bytes]; several with commas between;\n"
+     "without leaks, unless an option for them is given",
+     cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
+    {"--timeline", NULL, "how the use of memory went on; leaks as with --peak", cli_take_flag,
+     CLI_FIELD(timeline), NULL, 0, 0},
     {"-s", NULL, "list the errors and the suppressions at the end", cli_take_flag,
      CLI_FIELD(show_error_list), NULL, 0, 0},
     {"-q", NULL, "errors and loss records only", cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
@@ -78,6 +89,19 @@ enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };
 
 /* --- the command line ---------------------------------------------------- */
 
+/* Who says how leaks are to be shown wants to see them, beside whatever else. */
+static bool cli_asks_for_leaks(const struct cli_option *option)
+{
+    static const char *const names[] = {
+        "--leak-check",         "--leak-resolution",  "--show-leak-kinds", "--show-reachable",
+        "--show-possibly-lost", "--gen-suppressions", "--show-error-list", "-s"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static int cli_take_argument(struct cli_options *options, const char *argument,
                              struct failure *failure)
 {
@@ -91,12 +115,13 @@ static int cli_take_argument(struct cli_options *options, const char *argument,
             continue;
         if (option->take == cli_take_nothing)
             return cli_take_nothing(options, option, value, failure);
-        if (!value && option->argument)
+        if (!value && option->argument && option->take != cli_take_top)
             return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
                                option->argument);
         if (value && !option->argument)
             return failure_set(failure, "%s takes no value, but has one: %s", option->name,
                                argument);
+        options->show_leaks |= cli_asks_for_leaks(option);
         return option->take(options, option, value, failure);
     }
     return failure_set(failure, "%s is not an option of leakreport; leakreport --help lists them",
@@ -131,6 +156,21 @@ static int cli_check(const struct cli_options *options, struct failure *failure)
     return 0;
 }
 
+bool cli_wants_usage(const struct cli_options *options)
+{
+    return options->top_orders || options->timeline;
+}
+
+/* A --top that names no order gives --peak its number. */
+static void cli_finish(struct cli_options *options)
+{
+    if (options->peak)
+        options->top_orders |= CLI_BIT(CLI_ORDER_PEAK);
+    else if (options->top_asked && !options->top_orders)
+        options->top_orders = CLI_BIT(CLI_ORDER_BYTES);
+    options->show_leaks |= !cli_wants_usage(options);
+}
+
 static const struct cli_options cli_defaults = {
     .leak_check = CLI_CHECK_FULL,
     .leak_resolution = CLI_RESOLUTION_HIGH,
@@ -138,6 +178,7 @@ static const struct cli_options cli_defaults = {
     .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
     .heuristics = CLI_HEURISTICS_ALL,
     .num_callers = 12,
+    .top = 10,
     .demangle = true,
     .enable_debuginfod = true,
     .default_suppressions = true,
@@ -162,6 +203,7 @@ int cli_parse(struct cli_options *options, int count, char **arguments, struct f
             cli_add(&options->logs, argument);
         }
     }
+    cli_finish(options);
     return cli_check(options, failure);
 }
 

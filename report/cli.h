@@ -15,6 +15,15 @@
 
 enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_HELP, CLI_VERSION };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
+/* What stacks are ordered by: --top, --peak. */
+enum cli_order {
+    CLI_ORDER_PEAK = 0,
+    CLI_ORDER_BYTES,
+    CLI_ORDER_CALLS,
+    CLI_ORDER_TEMPORARY,
+    CLI_ORDER_LIVE,
+    CLI_ORDERS_COUNT
+};
 enum cli_resolution { CLI_RESOLUTION_LOW = 0, CLI_RESOLUTION_MED, CLI_RESOLUTION_HIGH };
 
 struct cli_list {
@@ -36,6 +45,12 @@ struct cli_options {
     unsigned error_exitcode; /* 0: off */
     unsigned num_callers;
     bool show_error_list; /* -s */
+    bool top_asked;       /* --top was given, be it without an order */
+    unsigned top;         /* stacks for each order */
+    unsigned top_orders;  /* bit n: enum cli_order n */
+    bool peak;
+    bool timeline;
+    bool show_leaks; /* and errors: not when only the use of memory was asked for */
     bool quiet;
     bool verbose;
     bool show_below_main;
@@ -51,6 +66,8 @@ struct cli_options {
 
 /* 0, or -1 with `failure` filled: an option that is not known, a value that is not allowed. */
 int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure);
+/* Is there anything beside leaks and errors to show? */
+bool cli_wants_usage(const struct cli_options *options);
 void cli_free(struct cli_options *options);
 void cli_print_help(FILE *out);
 

@@ -34,6 +34,14 @@ const struct cli_word cli_heuristics[] = {
     {"none", 0},
     {NULL, 0}};
 
+const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
+                                      {"calls", CLI_BIT(CLI_ORDER_CALLS)},
+                                      {"temporary", CLI_BIT(CLI_ORDER_TEMPORARY)},
+                                      {"peak", CLI_BIT(CLI_ORDER_PEAK)},
+                                      {"live", CLI_BIT(CLI_ORDER_LIVE)},
+                                      {"all", CLI_BIT(CLI_ORDERS_COUNT) - 1},
+                                      {NULL, 0}};
+
 /* --- parsers ------------------------------------------------------------- */
 
 static void *cli_field(struct cli_options *options, const struct cli_option *option)
@@ -121,6 +129,44 @@ int cli_take_number(struct cli_options *options, const struct cli_option *option
         return failure_set(failure, "%s=%s is not understood: give a number from %u to %u",
                            option->name, value, option->low, option->high);
     *(unsigned *)cli_field(options, option) = (unsigned)number;
+    return 0;
+}
+
+/* A number, or the name of an order. */
+static bool cli_take_top_part(struct cli_options *options, const struct cli_option *option,
+                              const char *part, size_t length)
+{
+    const struct cli_word *word = cli_find_word(option->words, part, length);
+    char *end;
+
+    if (word) {
+        options->top_orders |= word->value;
+        return true;
+    }
+    errno = 0;
+    unsigned long number = strtoul(part, &end, 10);
+    if (errno || end != part + length || part[0] < '0' || part[0] > '9' || number < option->low ||
+        number > option->high)
+        return false;
+    *(unsigned *)cli_field(options, option) = (unsigned)number;
+    return true;
+}
+
+int cli_take_top(struct cli_options *options, const struct cli_option *option, const char *value,
+                 struct failure *failure)
+{
+    options->top_asked = true;
+    for (const char *part = value; part;) {
+        size_t length = strcspn(part, ",");
+
+        if (!cli_take_top_part(options, option, part, length))
+            return failure_set(failure,
+                               "--top=%s is not understood at \"%.*s\": give a number from %u to "
+                               "%u, what to order by (bytes, calls, temporary, peak, live, all), "
+                               "or both with commas between them; see leakreport --help",
+                               value, (int)length, part, option->low, option->high);
+        part = part[length] ? part + length + 1 : NULL;
+    }
     return 0;
 }
 

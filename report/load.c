@@ -4,6 +4,7 @@
 #include <string.h>
 #include "load_blocks.h"
 #include "load_stacks.h"
+#include "load_usage.h"
 #include "losses.h"
 #include "memory.h"
 #include "number_text.h"
@@ -230,5 +231,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_in_use(model);
     load_misuses(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);
+    if (model->usage)
+        load_usage(&stacks, model);
     load_stacks_end(&stacks);
 }

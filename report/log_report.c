@@ -4,6 +4,7 @@
 #include "load.h"
 #include "log_reader.h"
 #include "memory.h"
+#include "rank.h"
 #include "renderer.h"
 #include "select.h"
 #include "symbolize.h"
@@ -32,6 +33,8 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
     if (log_reader_open(&reader, path, NULL, failure) != 0)
         return -1;
     model_init(model, path);
+    if (cli_wants_usage(run->options))
+        model_want_usage(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);
     return result;
@@ -67,8 +70,16 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     const struct cli_options *options = run->options;
     struct loss_records records;
     struct selection selection;
-    struct report report = {options,   model,  &records,     &selection,
-                            run->tree, number, run->several, run->several ? &run->generated : NULL};
+    struct rankings rankings;
+    struct report report = {.options = options,
+                            .model = model,
+                            .records = &records,
+                            .selection = &selection,
+                            .rankings = &rankings,
+                            .tree = run->tree,
+                            .number = number,
+                            .several = run->several,
+                            .generated = run->several ? &run->generated : NULL};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
 
     if (options->show_below_main)
@@ -76,10 +87,12 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     log_note_options(options, model);
     group_blocks(&records, model, compared[options->leak_resolution]);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
+    rank_stacks(&rankings, options, model, symbolizer);
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
     process_tree_note(run->tree, number, model, &selection);
     int result = log_write(run, &report, failure);
+    rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);
     return result;

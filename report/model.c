@@ -12,6 +12,20 @@ void model_init(struct model *model, const char *log_path)
     model_put_stack(model, &unknown, 0, 0);
 }
 
+void model_want_usage(struct model *model)
+{
+    model->usage = memory_zeroed(1, sizeof *model->usage);
+}
+
+static void model_free_usage(struct usage *usage)
+{
+    if (!usage)
+        return;
+    free(usage->stacks);
+    free(usage->samples);
+    free(usage);
+}
+
 static void model_free_frames(struct model *model)
 {
     free(model->frames);
@@ -27,6 +41,7 @@ void model_free(struct model *model)
     for (uint32_t i = 0; i < model->note_count; i++)
         free(model->notes[i]);
     model_free_frames(model);
+    model_free_usage(model->usage);
     free(model->modules);
     free(model->notes);
     free(model->blocks);

@@ -87,6 +87,22 @@ struct misuse { /* an error of the program */
     bool suppressed;          /* select's word */
 };
 
+/* What the program did with one call stack, all its threads together. */
+struct stack_use {
+    uint64_t allocations, frees; /* frees: of blocks that were allocated with this stack */
+    uint64_t bytes_allocated, bytes_freed;
+    uint64_t temporary;
+    uint64_t bytes_at_peak, blocks_at_peak; /* sums modulo 2^64: "negative" in a damaged log, or
+                                             * where threads pass blocks on */
+};
+struct usage {
+    struct stack_use *stacks; /* by the model's stacks; later ones did nothing */
+    uint32_t stack_count;
+    struct trace_sample *samples; /* in order of time, each moment once */
+    uint32_t sample_count;
+    uint32_t threads; /* at the same time, at most */
+};
+
 /* How the process is doing now. */
 enum process_state {
     PROCESS_ENDED,   /* header.ending says how */
@@ -125,12 +141,16 @@ struct model {
     struct misuse *misuses;
     uint32_t misuse_count, misuse_capacity;
 
+    struct usage *usage; /* NULL: nobody asked for it */
+
     char **notes; /* sentences: what is missing, lost or damaged */
     uint32_t note_count, note_capacity;
 };
 
 void model_init(struct model *model, const char *log_path);
 void model_free(struct model *model);
+/* Before load_log: usage is to be filled, which takes every stack that ever allocated. */
+void model_want_usage(struct model *model);
 
 /* The number of the frame, of the stack; new ones are added. */
 uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module);

@@ -35,7 +35,7 @@ void render_text_blank(const struct text_page *page)
 
 /* --- heap summary -------------------------------------------------------- */
 
-static const char *text_when(const struct model *model)
+const char *render_text_when(const struct model *model)
 {
     return model->process == PROCESS_RUNNING  ? "now"
            : model->process == PROCESS_GONE   ? "when it was killed"
@@ -49,7 +49,7 @@ static void text_heap_summary(const struct text_page *page)
     const struct trace_totals *totals = &model->totals;
 
     render_text_line(page, "HEAP SUMMARY:");
-    render_text_line(page, "    in use %s: %s bytes in %s blocks", text_when(model),
+    render_text_line(page, "    in use %s: %s bytes in %s blocks", render_text_when(model),
                      NUMBER(model->bytes_in_use), NUMBER(model->blocks_in_use));
     render_text_line(page, "  total heap usage: %s allocs, %s frees, %s bytes allocated",
                      NUMBER(totals->allocations), NUMBER(totals->frees + totals->bad_frees),
@@ -62,8 +62,9 @@ static void text_heap_summary(const struct text_page *page)
 static void text_record_live(const struct text_page *page, const struct loss_record *record)
 {
     render_text_line(page, "%s bytes in %s blocks are in use %s in record %s of %s",
-                     NUMBER(record->bytes), NUMBER(record->blocks), text_when(page->report->model),
-                     NUMBER(record->number), NUMBER(page->report->records->count));
+                     NUMBER(record->bytes), NUMBER(record->blocks),
+                     render_text_when(page->report->model), NUMBER(record->number),
+                     NUMBER(page->report->records->count));
 }
 
 static void text_record_leak(const struct text_page *page, const struct loss_record *record)
@@ -195,8 +196,6 @@ static void text_leaks(const struct text_page *page)
     const struct report *report = page->report;
     bool quiet = report->options->quiet;
 
-    if (!quiet)
-        text_heap_summary(page);
     if (report->model->block_count == 0 && report->model->bytes_in_use == 0 &&
         report->model->process == PROCESS_ENDED) {
         /* What was not seen may leak. */
@@ -316,7 +315,9 @@ static void text_tail(const struct text_page *page)
     bool suppressions = lists && suppress_entries_count(selection->suppressions) > 0 &&
                         (options->verbose || text_any_used(selection->suppressions));
 
-    if (!lists)
+    if (!options->show_leaks)
+        render_text_line(page, "For errors and leaks, add: --leak-check=full");
+    else if (!lists)
         render_text_line(page, "For lists of detected and suppressed errors, rerun with: -s");
     text_error_summary(page);
     if (errors)
@@ -335,7 +336,7 @@ static bool text_says_something(const struct report *report)
     for (uint32_t i = 0; i < report->records->count; i++)
         if (report->records->records[i].shown)
             return true;
-    return false;
+    return cli_wants_usage(report->options);
 }
 
 static void text_head(const struct text_page *page)
@@ -352,15 +353,23 @@ static void text_head(const struct text_page *page)
 
 static void text_render(FILE *out, const struct report *report)
 {
+    const struct cli_options *options = report->options;
     struct text_page page = {.out = out, .report = report};
 
     snprintf(page.prefix, sizeof page.prefix, "==%u== ", report->model->header.pid);
     snprintf(page.debug_prefix, sizeof page.debug_prefix, "--%u-- ", report->model->header.pid);
     render_text_stacks_begin(&page);
     text_head(&page);
-    text_misuses(&page);
-    text_leaks(&page);
-    if (!report->options->quiet)
+    if (options->show_leaks)
+        text_misuses(&page);
+    if (!options->quiet)
+        text_heap_summary(&page);
+    render_text_usage(&page);
+    if (options->timeline)
+        render_text_timeline(&page);
+    if (options->show_leaks)
+        text_leaks(&page);
+    if (!options->quiet)
         text_tail(&page);
     render_text_stacks_end(&page);
 }

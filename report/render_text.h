@@ -28,6 +28,8 @@ void render_text_line(const struct text_page *page, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 #define NUMBER(n) number_text(n).text
 
+/* "at exit", "now": the moment of what the log calls live. */
+const char *render_text_when(const struct model *model);
 /* An empty line. */
 void render_text_blank(const struct text_page *page);
 
@@ -39,6 +41,13 @@ void render_text_stack(const struct text_page *page, uint32_t stack);
 void render_text_frame_at(const struct text_page *page, uint32_t stack, uint64_t index);
 /* render_text_misuse.c: one error of the program, with all its stacks. */
 void render_text_misuse(const struct text_page *page, const struct misuse *misuse);
+/* render_text_usage.c: the stacks with the most of something. */
+void render_text_usage(const struct text_page *page);
+/* render_text_timeline.c: how the use of memory went on. */
+void render_text_timeline(const struct text_page *page);
+/* "0.532 s": nanoseconds. */
+#define TEXT_SECONDS_SIZE 32
+void render_text_seconds(char text[TEXT_SECONDS_SIZE], uint64_t time_ns);
 /* render_text_head.c: the command, how it ended, what is missing. */
 void render_text_head(const struct text_page *page);
 /* The same in one line, for -q: whose errors these are. */

@@ -11,6 +11,7 @@
 #include "group.h"
 #include "model.h"
 #include "process_tree.h"
+#include "rank.h"
 #include "select.h"
 
 struct report {
@@ -18,6 +19,7 @@ struct report {
     const struct model *model;
     const struct loss_records *records;
     const struct selection *selection;
+    const struct rankings *rankings;
     const struct process_tree *tree;
     uint32_t number;          /* of the process in the tree */
     bool several;             /* it is one of several */

@@ -242,6 +242,7 @@ static const struct {
     {"--default-suppressions", read_nothing},  {"--gen-suppressions", read_nothing},
     {"--show-below-main", read_nothing},       {"--demangle", read_nothing},
     {"--fullpath-after", read_nothing},        {"--show-error-list", read_nothing},
+    {"--enable-debuginfod", read_nothing},     {"--top", read_nothing},
 };
 
 static int read_flag(struct env_options *options, const char *word)
@@ -250,7 +251,8 @@ static int read_flag(struct env_options *options, const char *word)
         options->quiet = true;
     else if (strcmp(word, "-v") == 0 || strcmp(word, "--verbose") == 0)
         options->verbose = true;
-    else if (strcmp(word, "-s") != 0)
+    else if (strcmp(word, "-s") != 0 && strcmp(word, "--peak") != 0 &&
+             strcmp(word, "--timeline") != 0 && strcmp(word, "--top") != 0)
         return -1;
     return 0;
 }

@@ -61,6 +61,9 @@ static __attribute__((noinline)) struct trace_count *own_count_for(struct thread
                                                                    uint32_t count)
 {
     uint32_t own = thread->count_unknown;
+    /* All others stand still, and of a record that is made here the program knows nothing. */
+    if (count && leak_scan_is_child())
+        return stack_counts_at(count);
     if (count && !thread->busy) {
         thread->busy = 1;
         own = stack_counts_find(thread, stack_counts_stack(count));

@@ -5,6 +5,7 @@
 #include "trace_log.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 /* How many structs a new thread looks at for one whose owner is gone. */
 #define CANDIDATES 16
@@ -85,15 +86,20 @@ static struct thread *make(unsigned tid)
 
 struct thread *thread_attach(void)
 {
+    static _Thread_local bool attaching __attribute__((tls_model("initial-exec")));
     unsigned pid = (unsigned)sys_getpid();
     unsigned tid = (unsigned)sys_gettid();
+    /* A signal handler above this very function would wait for a table's growth below it. */
+    if (attaching)
+        return NULL;
+    attaching = true;
     struct thread *thread = find_abandoned(pid, tid);
     if (!thread)
         thread = make(tid);
-    if (!thread)
-        return NULL;
-    own(thread, tid);
+    if (thread)
+        own(thread, tid);
     thread_self = thread;
+    attaching = false;
     return thread;
 }
 

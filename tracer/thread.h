@@ -74,6 +74,8 @@ struct thread {
     uint32_t record_index;    /* of `record`, in THREADS */
     uint32_t count_unknown;   /* its record in COUNTS for blocks without a known stack */
     uint32_t until_sample;    /* events until the clock is looked at: see usage */
+    uint32_t sample_batch;    /* that many from one look to the next */
+    uint64_t looked_ns;       /* when that was */
     int64_t live_unflushed;   /* bytes: see usage */
     const void *latest;       /* the block allocated last, while it lives */
     struct thread_counts counts;
@@ -81,6 +83,7 @@ struct thread {
 
     struct thread_frame *frames; /* the last stack that was walked, outermost first */
     struct stack_word *words;    /* what it was read from, outermost first */
+    uint32_t end_words;          /* how many of them say that it ends */
     uint32_t frame_count;
     uint32_t frame_capacity;
     struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */

@@ -119,9 +119,11 @@ struct trace_totals {
 struct trace_peak {
     int64_t live_bytes;
     int64_t bytes;    /* the most that live_bytes ever was */
-    uint64_t time_ns; /* since the start, when the peak was noticed */
+    uint64_t time_ns; /* since the start, when a sample noticed the peak: it came after the sample
+                       * before that one */
     uint32_t epoch;   /* goes up with every new peak; see trace_count */
-    uint32_t reserved;
+    uint32_t timed;   /* the epoch whose time that is; another one than `epoch`: the peak came after
+                       * the last sample */
     uint64_t quantum;
     uint64_t unused[3];
 };

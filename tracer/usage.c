@@ -7,21 +7,21 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 
-#define QUANTUM_MIN    4096
-#define QUANTUM_SHARE  1024
-#define FIRST_INTERVAL 5000000u /* ticks, of about a nanosecond */
+#define QUANTUM_MIN       4096
+#define QUANTUM_SHARE     1024
+#define FIRST_INTERVAL_NS 5000000u
+#define BATCH_MAX         (1u << 20)
 
 struct trace_peak *usage_peak;
 
 static struct {
     struct trace_sample *samples; /* NULL: no room */
     atomic_uint busy;
-    atomic_uint_least64_t next_ticks; /* the kernel is not asked for the time until then */
-    uint64_t interval;
+    atomic_uint_least64_t next_ns;
+    uint64_t interval_ns;
     uint32_t count;
-    uint32_t epoch; /* of the last sample */
     bool cannot_ask;
-} timeline = {.interval = FIRST_INTERVAL};
+} timeline = {.interval_ns = FIRST_INTERVAL_NS};
 
 /* --- the peak ------------------------------------------------------------ */
 
@@ -84,7 +84,7 @@ static void halve(void)
     for (uint32_t i = TRACE_SAMPLES_MAX / 2; i < TRACE_SAMPLES_MAX; i++)
         __atomic_store_n(&timeline.samples[i].time_ns, 0, __ATOMIC_RELEASE);
     timeline.count = TRACE_SAMPLES_MAX / 2;
-    timeline.interval *= 2;
+    timeline.interval_ns *= 2;
 }
 
 static void take_sample(uint64_t now)
@@ -99,9 +99,11 @@ static void take_sample(uint64_t now)
     /* Release: a reader that sees the time sees the rest. */
     __atomic_store_n(&sample->time_ns, now, __ATOMIC_RELEASE);
     uint32_t epoch = __atomic_load_n(&usage_peak->epoch, __ATOMIC_RELAXED);
-    if (epoch != timeline.epoch)
+    if (epoch != usage_peak->timed) {
         __atomic_store_n(&usage_peak->time_ns, now, __ATOMIC_RELAXED);
-    timeline.epoch = epoch;
+        /* Release: a reader that sees the epoch sees its time. */
+        __atomic_store_n(&usage_peak->timed, epoch, __ATOMIC_RELEASE);
+    }
 }
 
 /* Whoever finds another thread at it lets it be. */
@@ -113,16 +115,32 @@ static void sample_at(uint64_t now)
                                                  memory_order_relaxed))
         return;
     take_sample(now);
-    atomic_store_explicit(&timeline.next_ticks, sys_ticks() + timeline.interval,
-                          memory_order_relaxed);
+    atomic_store_explicit(&timeline.next_ns, now + timeline.interval_ns, memory_order_relaxed);
     atomic_store_explicit(&timeline.busy, 0, memory_order_release);
+}
+
+/* So many events between two looks at the clock that there are a few looks for each sample, however
+ * fast or slow the thread goes: each is a system call. */
+static uint32_t next_batch(uint32_t batch, uint64_t took)
+{
+    if (took < timeline.interval_ns / 4)
+        return batch < BATCH_MAX ? batch * 2 : batch;
+    return took > timeline.interval_ns && batch > USAGE_BATCH_MIN ? batch / 2 : batch;
 }
 
 __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
 {
-    thread->until_sample = USAGE_CLOCK_EVERY - 1;
-    if (sys_ticks() >= atomic_load_explicit(&timeline.next_ticks, memory_order_relaxed))
-        sample_at(trace_log_now());
+    if (thread->sample_batch == 0)
+        thread->sample_batch = USAGE_BATCH_MIN;
+    thread->until_sample = thread->sample_batch;
+    /* In a sandbox the kernel may not be asked, and reading the processor's own clock may kill. */
+    if (sys_guard_is_on)
+        return;
+    uint64_t now = trace_log_now();
+    thread->sample_batch = next_batch(thread->sample_batch, now - thread->looked_ns);
+    thread->looked_ns = now;
+    if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
+        sample_at(now);
 }
 
 void usage_begin(void)
@@ -145,5 +163,6 @@ void usage_end(void)
         thread->live_unflushed = 0;
         raise_peak(__atomic_add_fetch(&usage_peak->live_bytes, unflushed, __ATOMIC_RELAXED));
     }
-    sample_at(trace_log_now());
+    if (!sys_guard_is_on)
+        sample_at(trace_log_now());
 }

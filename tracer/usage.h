@@ -8,15 +8,15 @@
  * the epoch, and who is about to change a record of an older epoch saves what it was
  * (stack_counts).
  *
- * Every few hundred events a thread looks at the clock, and if it is time it adds a sample to
- * TIMELINE. */
+ * After some hundreds of events, or some hundred thousands if it is fast, a thread looks at the
+ * clock, and if it is time it adds a sample to TIMELINE. */
 #ifndef USAGE_H
 #define USAGE_H
 
 #include "swap.h"
 #include "thread.h"
 
-#define USAGE_CLOCK_EVERY 512u /* allocations and frees */
+#define USAGE_BATCH_MIN 256u /* events between two looks at the clock, at first */
 
 extern struct trace_peak *usage_peak;
 

@@ -8,8 +8,10 @@
 
 #include <string.h>
 
-#define FIRST_FRAMES    256u
-#define WORDS_PER_FRAME 2u /* where its return address was read from, and its BP */
+#define FIRST_FRAMES 256u
+#define WORDS_PER_FRAME                                                                            \
+    2u /* where its return address was read from, and its BP; the innermost has no                 \
+        * BP, so there is room for the end */
 
 static struct {
     atomic_uint_least64_t frames_stepped;
@@ -54,10 +56,12 @@ static inline bool has_room(const struct walk *walk)
            more_frames(walk->thread);
 }
 
-/* The words that frames[0 … count - 1] were read from. */
+/* The words that frames[0 … count - 1] were read from, and the one that says that there are no
+ * more.
+ */
 static inline uint32_t words_of(const struct thread *thread, uint32_t count)
 {
-    return count ? thread->frames[count - 1].words : 0;
+    return count ? thread->frames[count - 1].words : thread->end_words;
 }
 
 /* A word that no stack is made of, for frames that comparing words cannot verify. */
@@ -92,7 +96,10 @@ bool walk_remember(struct walk *walk)
         if (!more_frames(thread))
             return false;
     uint32_t place = walk->matched;
-    if (place > 0) {
+    if (place == 0) {
+        thread->end_words = walk->end_slot != 0;
+        thread->words[0] = (struct stack_word){walk->end_slot, 0};
+    } else {
         /* The frame where old and new meet was reached by another way now. */
         struct thread_frame met = thread->fresh[walk->fresh_count];
         met.node = thread->frames[place - 1].node;
@@ -163,7 +170,13 @@ static inline enum meeting meet_previous(struct walk *walk)
 
 /* --- one frame outward --------------------------------------------------- */
 
-enum step { STEP_ON, STEP_OUTERMOST, STEP_CUT, STEP_WALK };
+enum step {
+    STEP_ON,
+    STEP_OUTERMOST, /* the return address says so */
+    STEP_NO_CALLER, /* the word where the next one would be says so: it is 0 */
+    STEP_CUT,
+    STEP_WALK
+};
 
 static __attribute__((noinline, cold)) enum step step_slowly(const struct thread_frame *inner,
                                                              struct thread_frame *caller)
@@ -204,20 +217,18 @@ static inline enum step step_by_rule(struct thread *thread, struct thread_frame 
             return STEP_WALK;
         bp = stack_memory_word(bp_slot);
     }
-    uintptr_t return_address = stack_memory_word(cfa - 8);
-    if (__builtin_expect(return_address == 0, 0))
-        return STEP_OUTERMOST;
-    caller->return_address = return_address;
+    caller->return_address = stack_memory_word(cfa - 8);
     caller->cfa = cfa;
     caller->bp = bp;
     caller->bp_slot = bp_slot;
     caller->by_bp = caller->opaque = false;
-    return STEP_ON;
+    return __builtin_expect(caller->return_address == 0, 0) ? STEP_NO_CALLER : STEP_ON;
 }
 
 static enum step step_by_guess(struct thread *thread, struct thread_frame *inner,
                                struct thread_frame *caller, struct frame_rule rule)
 {
+    inner->by_bp = true;
     if (inner->bp == 0)
         return STEP_OUTERMOST;
     if (inner->bp - inner->cfa > FRAME_GUESS_REACH)
@@ -268,6 +279,9 @@ static bool walk_on(struct walk *walk)
         switch (step(thread, caller - 1, caller)) {
         case STEP_ON:
             continue;
+        case STEP_NO_CALLER:
+            walk->end_slot = caller->cfa - 8;
+            return true;
         case STEP_OUTERMOST:
             return true;
         case STEP_WALK:

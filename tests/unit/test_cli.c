@@ -181,6 +181,63 @@ static void run_takes_the_rest_of_the_line(void **state)
     assert_non_null(strstr(failure.text, "--run needs a program"));
 }
 
+static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("t", NULL), 0);
+    assert_true(options.show_leaks && !cli_wants_usage(&options));
+    assert_int_equal(parse("--peak", "-q", "--num-callers=3", "t", NULL), 0);
+    assert_true(!options.show_leaks && cli_wants_usage(&options));
+    assert_int_equal(options.leak_check, CLI_CHECK_FULL); /* so that errors count as ever */
+    assert_int_equal(parse("--timeline", "t", NULL), 0);
+    assert_true(!options.show_leaks && cli_wants_usage(&options));
+    assert_int_equal(parse("--peak", "--leak-check=full", "t", NULL), 0);
+    assert_true(options.show_leaks);
+    assert_int_equal(parse("-s", "--peak", "t", NULL), 0);
+    assert_true(options.show_leaks);
+}
+
+static void top_takes_a_number_and_orders(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--top", "t", NULL), 0);
+    assert_int_equal(options.top, 10);
+    assert_int_equal(options.top_orders, 1 << CLI_ORDER_BYTES);
+    assert_int_equal(parse("--top=3", "t", NULL), 0);
+    assert_int_equal(options.top, 3);
+    assert_int_equal(options.top_orders, 1 << CLI_ORDER_BYTES);
+    assert_int_equal(parse("--top=calls,5,temporary", "t", NULL), 0);
+    assert_int_equal(options.top, 5);
+    assert_int_equal(options.top_orders, 1 << CLI_ORDER_CALLS | 1 << CLI_ORDER_TEMPORARY);
+    assert_int_equal(parse("--top=live", "--top=peak", "t", NULL), 0);
+    assert_int_equal(options.top_orders, 1 << CLI_ORDER_LIVE | 1 << CLI_ORDER_PEAK);
+    assert_int_equal(parse("--top=7,all", "t", NULL), 0);
+    assert_int_equal(options.top_orders, (1 << CLI_ORDERS_COUNT) - 1);
+}
+
+static void top_without_an_order_gives_the_peak_its_number(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--peak", "--top=3", "t", NULL), 0);
+    assert_int_equal(options.top, 3);
+    assert_int_equal(options.top_orders, 1 << CLI_ORDER_PEAK);
+    assert_int_equal(parse("--top=3,calls", "--peak", "t", NULL), 0);
+    assert_int_equal(options.top_orders, 1 << CLI_ORDER_PEAK | 1 << CLI_ORDER_CALLS);
+}
+
+static void top_of_nothing_known_is_refused(void **state)
+{
+    (void)state;
+    expect_refusal("--top=most", "is not understood at \"most\": give a number from 1 to 1000000");
+    expect_refusal("--top=0", "is not understood at \"0\"");
+    expect_refusal("--top=5,", "is not understood at \"\"");
+    expect_refusal("--top=", "is not understood at \"\"");
+    expect_refusal("--top=5x,calls", "is not understood at \"5x\"");
+    expect_refusal("--top=-1", "is not understood at \"-1\"");
+    expect_refusal("--top=99999999999999999999", "is not understood at");
+    expect_refusal("--peak=yes", "--peak takes no value");
+}
+
 static void options_of_valgrind_without_meaning_are_remembered(void **state)
 {
     (void)state;
@@ -226,6 +283,10 @@ int main(void)
         cmocka_unit_test(logs_must_be_named),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(run_takes_the_rest_of_the_line),
+        cmocka_unit_test(use_of_memory_leaves_leaks_out_unless_they_are_asked_for),
+        cmocka_unit_test(top_takes_a_number_and_orders),
+        cmocka_unit_test(top_without_an_order_gives_the_peak_its_number),
+        cmocka_unit_test(top_of_nothing_known_is_refused),
         cmocka_unit_test(options_of_valgrind_without_meaning_are_remembered),
         cmocka_unit_test(help_names_every_option_with_its_default),
     };

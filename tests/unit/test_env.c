@@ -96,9 +96,9 @@ static void every_option_of_the_tracer(void **state)
 static void the_reports_options_are_let_pass(void **state)
 {
     (void)state;
-    assert_good(
-        "--num-callers=20 --show-leak-kinds=all --error-exitcode=3 -s --suppressions=nowhere "
-        "--leak-resolution=low --gen-suppressions=all --quiet --verbose");
+    assert_good("--num-callers=20 --show-leak-kinds=all --error-exitcode=3 -s --peak --timeline "
+                "--top --top=3,calls --suppressions=nowhere "
+                "--leak-resolution=low --gen-suppressions=all --quiet --verbose");
     assert_true(options.quiet);
     assert_true(options.verbose);
 }

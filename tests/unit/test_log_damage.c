@@ -37,7 +37,14 @@ static int make_log(void **state)
     }
     log_writer_size(&writer, 0x1000, 1ull << 40);
     log_writer_thread(&writer, (struct trace_thread){.tid = 1, .bad_frees = 6});
-    log_writer_sample(&writer, (struct trace_sample){.time_ns = 5, .live_bytes = 100});
+    for (uint64_t i = 1; i < 6; i++)
+        log_writer_sample(&writer, (struct trace_sample){.time_ns = i, .live_bytes = 100 * i});
+    log_writer_count(&writer, (struct trace_count){.thread = 1,
+                                                   .stack = stacks[5],
+                                                   .allocations = 6,
+                                                   .bytes_allocated = 600,
+                                                   .temporary = 1});
+    writer.header.peak = (struct trace_peak){.bytes = 600, .time_ns = 3};
     log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
                                                    .place = TRACE_PLACE_FREED_BLOCK,
                                                    .stack = stacks[5],
@@ -64,6 +71,7 @@ static void render(struct log_reader *reader, const struct cli_options *options)
     struct model model;
     struct loss_records records;
     struct selection selection;
+    struct rankings rankings;
     struct failure failure;
     struct module_cache *modules = module_cache_new(true);
     struct suppressions *suppressions = select_suppressions(options, &failure);
@@ -71,17 +79,23 @@ static void render(struct log_reader *reader, const struct cli_options *options)
 
     assert_non_null(suppressions);
     model_init(&model, path);
+    model_want_usage(&model);
     load_log(reader, options->num_callers, &model);
     struct symbolizer *symbolizer = symbolize_begin(&model, modules, NULL);
     group_blocks(&records, &model, 4);
     select_records(&selection, options, &model, &records, symbolizer, suppressions);
+    rank_stacks(&rankings, options, &model, symbolizer);
     symbolize_note(symbolizer);
     free(report_text);
     FILE *out = open_memstream(&report_text, &size);
-    struct report report = {
-        .options = options, .model = &model, .records = &records, .selection = &selection};
+    struct report report = {.options = options,
+                            .model = &model,
+                            .records = &records,
+                            .selection = &selection,
+                            .rankings = &rankings};
     render_text.render(out, &report);
     fclose(out);
+    rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);
     model_free(&model);
@@ -95,7 +109,12 @@ static bool read_log(size_t size)
     static struct log_reader reader;
     struct cli_options options;
     struct failure failure;
-    char *arguments[] = {(char *)"leakreport", (char *)"--show-leak-kinds=all", (char *)"-s", path,
+    char *arguments[] = {(char *)"leakreport",
+                         (char *)"--show-leak-kinds=all",
+                         (char *)"-s",
+                         (char *)"--top=all",
+                         (char *)"--timeline",
+                         path,
                          NULL};
 
     log_writer_save(&writer, path, size);
@@ -104,7 +123,7 @@ static bool read_log(size_t size)
         assert_null(strchr(failure.text, '\n'));
         return false;
     }
-    assert_int_equal(cli_parse(&options, 4, arguments, &failure), 0);
+    assert_int_equal(cli_parse(&options, 6, arguments, &failure), 0);
     render(&reader, &options);
     cli_free(&options);
     log_reader_close(&reader);

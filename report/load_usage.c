@@ -1,0 +1,128 @@
+#include "load_usage.h"
+#include <stdlib.h>
+#include <string.h>
+#include "memory.h"
+
+/* --- call stacks --------------------------------------------------------- */
+
+static struct stack_use *load_use(struct usage *usage, const struct model *model, uint32_t stack)
+{
+    if (stack >= usage->stack_count) {
+        uint32_t count = model_stack_count(model) * 2;
+
+        usage->stacks = memory_resized(usage->stacks, count, sizeof *usage->stacks);
+        memset(usage->stacks + usage->stack_count, 0,
+               (count - usage->stack_count) * sizeof *usage->stacks);
+        usage->stack_count = count;
+    }
+    return &usage->stacks[stack];
+}
+
+/* A record that was saved for this peak, or for one that came while we read, has its share. Any
+ * other has not changed since the peak. */
+static bool load_peak_is_saved(const struct trace_count *record, const struct trace_peak *peak)
+{
+    return (int32_t)(record->peak_epoch - peak->epoch) >= 0;
+}
+
+static void load_count(struct stack_use *use, const struct trace_count *record,
+                       const struct trace_peak *peak)
+{
+    bool saved = load_peak_is_saved(record, peak);
+
+    use->allocations += record->allocations;
+    use->frees += record->frees;
+    use->bytes_allocated += record->bytes_allocated;
+    use->bytes_freed += record->bytes_freed;
+    use->temporary += record->temporary;
+    use->bytes_at_peak +=
+        saved ? (uint64_t)record->bytes_at_peak : record->bytes_allocated - record->bytes_freed;
+    use->blocks_at_peak +=
+        saved ? (uint64_t)record->blocks_at_peak : record->allocations - record->frees;
+}
+
+static void load_counts(struct stack_loader *stacks, struct model *model)
+{
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_COUNTS, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_count *records = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++) {
+            if (!__atomic_load_n(&records[k].thread, __ATOMIC_ACQUIRE))
+                continue;
+            struct trace_count record = records[k];
+            uint32_t stack = load_stack(stacks, record.stack);
+            load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
+        }
+    }
+}
+
+/* --- the timeline -------------------------------------------------------- */
+
+static int load_compare_samples(const void *left, const void *right)
+{
+    const struct trace_sample *a = left, *b = right;
+
+    return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+}
+
+/* While the tracer halves its table, some samples are in it twice, and out of order. */
+static uint32_t load_order_samples(struct trace_sample *samples, uint32_t count)
+{
+    uint32_t kept = 0;
+
+    if (count)
+        qsort(samples, count, sizeof *samples, load_compare_samples);
+    for (uint32_t i = 0; i < count; i++)
+        if (kept == 0 || samples[kept - 1].time_ns != samples[i].time_ns)
+            samples[kept++] = samples[i];
+    return kept;
+}
+
+static void load_samples(const struct log_reader *reader, struct usage *usage)
+{
+    uint32_t count, capacity = 0;
+    const struct log_extent *extents = log_reader_extents(reader, TRACE_TIMELINE, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_sample *samples = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++) {
+            uint64_t time = __atomic_load_n(&samples[k].time_ns, __ATOMIC_ACQUIRE);
+
+            if (!time)
+                continue;
+            memory_make_room(usage->samples, usage->sample_count, capacity);
+            usage->samples[usage->sample_count] = samples[k];
+            usage->samples[usage->sample_count++].time_ns = time;
+        }
+    }
+    usage->sample_count = load_order_samples(usage->samples, usage->sample_count);
+}
+
+static uint32_t load_threads(const struct log_reader *reader)
+{
+    uint32_t count, threads = 0;
+    const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct trace_thread *records = (const void *)extents[i].bytes;
+
+        for (uint64_t k = 0; k < extents[i].count; k++)
+            threads += __atomic_load_n(&records[k].tid, __ATOMIC_ACQUIRE) != 0;
+    }
+    return threads;
+}
+
+/* The peak is read late, right before the counts that go with it: it may still be rising. */
+void load_usage(struct stack_loader *stacks, struct model *model)
+{
+    const struct trace_header *header = (const void *)stacks->reader->bytes;
+
+    model->header.peak = header->peak;
+    load_counts(stacks, model);
+    load_samples(stacks->reader, model->usage);
+    model->usage->threads = load_threads(stacks->reader);
+}
