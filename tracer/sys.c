@@ -137,7 +137,9 @@ bool sys_leaves_room(uint64_t bytes)
         return true;
     for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
         pages = pages * 10 + (uint64_t)(*digit - '0');
-    return bytes <= limit.rlim_cur / 2 && pages * SYS_PAGE <= limit.rlim_cur / 2 - bytes;
+    uint64_t used = pages * SYS_PAGE;
+    uint64_t left = used < limit.rlim_cur ? limit.rlim_cur - used : 0;
+    return bytes <= left / 2;
 }
 
 uint64_t sys_start_ticks(int pid)

@@ -247,8 +247,8 @@ long sys_write_unsignalled(int fd, const void *buffer, size_t length);
 /* sys_read_file reads a whole small file (of /proc, say), at most size - 1 bytes, and ends it with
  * NUL. Bytes read or -errno. */
 long sys_read_file(const char *path, char *buffer, size_t size);
-/* Whether half of what RLIMIT_AS allows is left when `bytes` more are mapped. That half is the
- * program's, which may not fail for the tracer's sake. */
+/* Whether `bytes` are no more than half of what RLIMIT_AS leaves. The other half is the program's,
+ * which should not fail for the tracer's sake. */
 bool sys_leaves_room(uint64_t bytes);
 /* sys_start_ticks says when a process was started (field 22 of its stat): together with its number
  * that names it. 0: there is no such process, or no /proc. */

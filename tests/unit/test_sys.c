@@ -107,7 +107,8 @@ static void limit_address_space(void)
     EXPECT(!sys_leaves_room(bytes / 2)); /* this program itself is there, too */
     EXPECT(!sys_leaves_room(UINT64_MAX));
     EXPECT(sys_mmap(NULL, bytes / 2, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != NULL);
-    EXPECT(!sys_leaves_room(0));
+    EXPECT(!sys_leaves_room(bytes / 4));
+    EXPECT(sys_leaves_room(bytes / 8));
 }
 
 static void half_of_the_address_space_is_the_programs(void **state)
