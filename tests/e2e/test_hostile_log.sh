@@ -40,6 +40,21 @@ test_stack_of_a_million_frames() {
     bounded --num-callers=500 log
 }
 
+# Holes cost nothing to make. Address space is what the mapping needs, so memory is bounded by what is used of it.
+test_terabytes_of_holes() {
+    local log option
+    for log in terabytes verdicts; do
+        large $log $log.log
+        for option in --leak-check=full --top=10,all; do
+            status=0
+            (ulimit -t 60; exec "$REPORT" $option $log.log) >report 2>report.err || status=$?
+            equal "exit status with $log" 0 "$status"
+            has report 'ERROR SUMMARY'
+        done
+        rm $log.log
+    done
+}
+
 # What a terminal would obey comes out as question marks, whoever printed it.
 test_names_that_steer_a_terminal() {
     local name=$'evil\e]0;x\a\xc2\x9b31m\x9b\xe2\x80\xae\nline'

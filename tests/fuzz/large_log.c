@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "log_writer.h"
 
 static struct log_writer writer;
@@ -128,6 +129,42 @@ static void deep(void)
     set_blocks(NODES / STEP, 1, STEP);
 }
 
+/* A terabyte of each table, which takes some pages of disk. */
+static void make_terabytes(const char *path)
+{
+    const uint64_t tera = 1ull << 40;
+    struct trace_extent *directory = (void *)(writer.bytes + TRACE_DIRECTORY_OFFSET);
+    struct trace_header *header = (void *)writer.bytes;
+    uint64_t end = (writer.size + tera - 1) / tera * tera;
+
+    for (uint32_t kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++, end += tera)
+        directory[writer.extents++] =
+            (struct trace_extent){.kind = kind,
+                                  .number = 9,
+                                  .offset = end,
+                                  .length = tera,
+                                  .first = kind == TRACE_BLOCKS ? 0 : 1000};
+    header->end = end;
+    log_writer_save(&writer, path, writer.size);
+    if (truncate(path, (off_t)end) != 0)
+        abort();
+}
+
+/* A terabyte of VERDICTS alone, and the word that all of them count. */
+static void make_terabyte_of_verdicts(const char *path)
+{
+    struct trace_header *header = (void *)writer.bytes;
+    struct trace_extent *directory = (void *)(writer.bytes + TRACE_DIRECTORY_OFFSET);
+
+    header->scan = TRACE_SCAN_DONE;
+    header->verdicts = UINT64_MAX;
+    directory[writer.extents++] =
+        (struct trace_extent){.kind = TRACE_VERDICTS, .offset = writer.size, .length = 1ull << 40};
+    log_writer_save(&writer, path, writer.size);
+    if (truncate(path, 1ll << 41) != 0)
+        abort();
+}
+
 int main(int count, char **arguments)
 {
     if (count < 3)
@@ -145,10 +182,17 @@ int main(int count, char **arguments)
         one_slot();
     else if (strcmp(name, "deep") == 0)
         deep();
+    else if (strcmp(name, "terabytes") == 0 || strcmp(name, "verdicts") == 0)
+        writer.header.ending = TRACE_RUNNING;
     else
         return fprintf(stderr, "large_log NAME LOG [PATH]\n"), 2;
     log_writer_finish(&writer);
-    log_writer_save(&writer, arguments[2], writer.size);
+    if (strcmp(name, "terabytes") == 0)
+        make_terabytes(arguments[2]);
+    else if (strcmp(name, "verdicts") == 0)
+        make_terabyte_of_verdicts(arguments[2]);
+    else
+        log_writer_save(&writer, arguments[2], writer.size);
     log_writer_end(&writer);
     return 0;
 }
