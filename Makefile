@@ -134,6 +134,9 @@ deps-bench:
 	@sh tests/deps.sh build test bench
 deps-fuzz:
 	@sh tests/deps.sh build test fuzz
+deps-soak:
+	@sh tests/deps.sh build test soak
+	@BUILD=$(abspath $(BUILD)) sh tests/soak/deps.sh
 
 try: all
 	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
@@ -168,6 +171,8 @@ guests: all
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
 stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
+soak: all
+	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
 bench: all
 	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
 
@@ -193,10 +198,11 @@ help:
 	@echo 'make deps-fuzz fuzz   hostile input for FUZZ_SECONDS=60 to each of the six fuzzers'
 	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
+	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench deps-fuzz deps-guests guests try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
+.PHONY: all deps deps-bench deps-fuzz deps-guests deps-soak guests soak try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

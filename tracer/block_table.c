@@ -10,10 +10,10 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-#define FIRST_CAPACITY  32768u /* slots */
-#define PAGE_BITS       12u    /* addresses that stay together */
-#define GRANULE_BITS    5u     /* the smallest distance of two blocks of glibc's malloc */
-#define SMALL_CAPACITY  (1u << 20)
+#define FIRST_CAPACITY  8192u /* slots */
+#define PAGE_BITS       12u   /* addresses that stay together */
+#define GRANULE_BITS    5u    /* the smallest distance of two blocks of glibc's malloc */
+#define SMALL_CAPACITY  (1u << 18)
 #define GENERATIONS_MAX 64u
 #define MOVE_SLOTS      16u   /* slots moved with each insert: three would do to finish in time */
 #define FLUSH_EVERY     32    /* inserts or removals that a thread keeps to itself */

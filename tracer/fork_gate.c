@@ -40,7 +40,7 @@ static bool is_other(struct thread *thread)
 
 static bool is_busy(struct thread *thread)
 {
-    return *(volatile unsigned *)&thread->busy != 0;
+    return *(volatile uintptr_t *)&thread->busy != 0;
 }
 
 /* Outside the tracer is who waits at the gate, who sleeps elsewhere, and who has computed for

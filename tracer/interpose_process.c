@@ -123,6 +123,7 @@ INTERPOSE int pipe2(int ends[2], int flags)
 
 INTERPOSE int dlclose(void *handle)
 {
+    lifecycle_unloading();
     int result = real.dlclose(handle);
     lifecycle_unloaded();
     return result;

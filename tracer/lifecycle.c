@@ -1,6 +1,7 @@
 #include "lifecycle.h"
 
 #include "block_table.h"
+#include "bypass.h"
 #include "ending.h"
 #include "env.h"
 #include "fork_gate.h"
@@ -281,6 +282,12 @@ static void forget_code(uintptr_t begin, uintptr_t end)
     stack_table_forget();
     frame_cache_forget(begin, end);
     unwind_forget();
+}
+
+void lifecycle_unloading(void)
+{
+    if (tracing_is_on() && lifecycle_is_own_process())
+        bypass_is_there();
 }
 
 void lifecycle_unloaded(void)

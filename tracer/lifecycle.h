@@ -26,6 +26,8 @@ void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thr
 bool lifecycle_is_over(void);
 /* Whether this is the traced process, and not a child that shares its memory (vfork). */
 bool lifecycle_is_own_process(void);
+/* Libraries are about to be unloaded: what is to be known of them is looked up. */
+void lifecycle_unloading(void);
 /* Libraries may have been unloaded: what is known of their code is forgotten. */
 void lifecycle_unloaded(void);
 /* The process is about to become the program `path`; or it could not. */

@@ -1,5 +1,6 @@
 #include "misuse.h"
 
+#include "bypass.h"
 #include "freed_table.h"
 #include "glibc_chunk.h"
 #include "module_list.h"

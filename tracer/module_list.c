@@ -19,27 +19,32 @@ static struct trace_module *module_at(uint64_t index)
 
 /* --- what a module is called --------------------------------------------- */
 
+#define PATH_SIZE 4096u
+
 /* The file's own path, links resolved, as suppressions and valgrind name it: the kernel knows it.
  */
-static struct trace_string add_path(const struct link_map *map, bool is_program)
+static size_t find_path(const struct link_map *map, bool is_program, char path[PATH_SIZE])
 {
-    char path[4096] = "";
     char link[64];
     long length;
     if (is_program) {
-        length = sys_readlink("/proc/self/exe", path, sizeof path);
-        return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
+        length = sys_readlink("/proc/self/exe", path, PATH_SIZE);
+        return length > 0 ? (size_t)length : 0;
     }
     /* A relative name, as of LD_PRELOAD=./libtrace.so, is relative to the directory of the moment.
      */
+    size_t named = strnlen(map->l_name, PATH_SIZE);
+    memcpy(path, map->l_name, named);
     long fd = strchr(map->l_name, '/') ? sys_open(map->l_name, O_PATH, 0) : -1;
     if (sys_is_error(fd) || fd < 0)
-        return trace_log_add_string(map->l_name, strnlen(map->l_name, sizeof path));
+        return named;
     message_format(link, sizeof link, "/proc/self/fd/%d", (int64_t)fd);
-    length = sys_readlink(link, path, sizeof path);
+    length = sys_readlink(link, path, PATH_SIZE);
     sys_close((int)fd);
-    return length > 0 ? trace_log_add_string(path, (size_t)length)
-                      : trace_log_add_string(map->l_name, strlen(map->l_name));
+    if (length > 0)
+        return (size_t)length;
+    memcpy(path, map->l_name, named);
+    return named;
 }
 
 static void read_build_id(struct trace_module *module, const char *notes, size_t size)
@@ -74,23 +79,57 @@ static void read_headers(struct trace_module *module, const char *start)
                           segment[i].p_memsz);
 }
 
+static bool is_same(const struct trace_module *a, const struct trace_module *b, const char *path,
+                    size_t length)
+{
+    return a->end == b->end && a->bias == b->bias && b->build_id_size &&
+           a->build_id_size == b->build_id_size &&
+           memcmp(a->build_id, b->build_id, b->build_id_size) == 0 && a->path.length == length &&
+           memcmp(chunk_table_at(&trace_log_strings, a->path.offset), path, length) == 0;
+}
+
+/* The same file at the same place as before it was unloaded is the same module: a program that
+ * opens and closes a library for ever needs one record for it, and one of each of its stacks. */
+static uint32_t revive(uint64_t start, const struct trace_module *module, const char *path,
+                       size_t length)
+{
+    uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
+    for (uint64_t i = count; i-- > 1;) {
+        if (!chunk_table_reserve(&trace_log_modules, i, false))
+            continue;
+        struct trace_module *known = module_at(i);
+        if (__atomic_load_n(&known->start, __ATOMIC_ACQUIRE) != start ||
+            !__atomic_load_n(&known->unmapped_ns, __ATOMIC_RELAXED) ||
+            !is_same(known, module, path, length))
+            continue;
+        __atomic_store_n(&known->unmapped_ns, 0, __ATOMIC_RELAXED);
+        return (uint32_t)i;
+    }
+    return 0;
+}
+
 static uint32_t add(const struct dl_find_object *object)
 {
+    char path[PATH_SIZE];
     uint64_t index;
     const struct link_map *map = object->dlfo_link_map;
+    uint64_t start = (uintptr_t)object->dlfo_map_start;
+    struct trace_module found = {.end = (uintptr_t)object->dlfo_map_end, .bias = map->l_addr};
+    found.is_program = map->l_name[0] == '\0' && map->l_prev == NULL;
+    size_t length = find_path(map, found.is_program, path);
+    read_headers(&found, object->dlfo_map_start);
+    uint32_t known = revive(start, &found, path, length);
+    if (known)
+        return known;
     if (!chunk_table_claim(&trace_log_modules, 1, false, &index)) {
         trace_log_lose(&trace_log_header->losses.modules, 1);
         return 0;
     }
-    struct trace_module *module = module_at(index);
-    module->end = (uintptr_t)object->dlfo_map_end;
-    module->bias = map->l_addr;
-    module->is_program = map->l_name[0] == '\0' && map->l_prev == NULL;
-    module->path = add_path(map, module->is_program);
-    module->mapped_ns = trace_log_now();
-    read_headers(module, object->dlfo_map_start);
+    found.path = trace_log_add_string(path, length);
+    found.mapped_ns = trace_log_now();
+    *module_at(index) = found;
     /* Release: who sees the start sees the rest. */
-    __atomic_store_n(&module->start, (uintptr_t)object->dlfo_map_start, __ATOMIC_RELEASE);
+    __atomic_store_n(&module_at(index)->start, start, __ATOMIC_RELEASE);
     return (uint32_t)index;
 }
 

@@ -3,8 +3,12 @@
 #include "freed_table.h"
 #include "leak_scan.h"
 #include "stack_counts.h"
+#include "stack_memory.h"
+#include "sys.h"
 #include "trace_log.h"
 #include "unwind.h"
+
+#include <signal.h>
 
 /* How many frames may lie between operator new and the malloc that it calls. */
 #define LABEL_FRAMES 16
@@ -16,17 +20,47 @@ static __attribute__((noinline, cold)) void lose_stack(void)
     trace_log_lose(&trace_log_header->losses.stacks_unknown, 1);
 }
 
+/* Whether an address lies on the thread's stack for signal handlers, while the thread is not on it.
+ */
+static bool is_on_idle_stack(uintptr_t address)
+{
+    stack_t stack;
+    return sys_call(SYS_sigaltstack, 0, (long)&stack, 0, 0, 0, 0) == 0 && stack.ss_flags == 0 &&
+           address - (uintptr_t)stack.ss_sp < stack.ss_size;
+}
+
+/* Busy already: mostly this is a signal handler above a capture, whose frames are not ours to
+ * touch. But a handler may also have left by a jump, and the capture below it never ends: then the
+ * thread has come out of that part of its stack. */
+static __attribute__((noinline, cold)) bool was_left(struct thread *thread, uintptr_t at)
+{
+    bool on_one_stack =
+        stack_memory_is_readable(thread, thread->busy) && at < thread->readable_high;
+    return (at >= thread->busy && on_one_stack) || is_on_idle_stack(thread->busy);
+}
+
+/* From here to leave() the thread's frames are under work. `at`: a stack address of the caller. */
+static inline bool enter(struct thread *thread, uintptr_t at)
+{
+    if (__builtin_expect(thread->busy != 0, 0) && !was_left(thread, at))
+        return false;
+    thread->busy = at;
+    return true;
+}
+
+static inline void leave(struct thread *thread)
+{
+    thread->busy = 0;
+}
+
 /* The stack of a call. */
 static inline uint32_t capture(struct thread *thread, const struct call_site *site)
 {
     uint32_t stack = 0;
     uint32_t *memo;
-    /* Busy already: this is a signal handler above a capture, whose frames are not ours to touch.
-     */
-    if (__builtin_expect(!thread->busy, 1)) {
-        thread->busy = 1;
+    if (enter(thread, site->cfa)) {
         stack = unwind_capture(thread, site, &memo);
-        thread->busy = 0;
+        leave(thread);
     }
     if (__builtin_expect(stack == 0, 0))
         lose_stack();
@@ -37,14 +71,13 @@ static inline uint32_t capture(struct thread *thread, const struct call_site *si
 static inline uint32_t capture_count(struct thread *thread, const struct call_site *site)
 {
     uint32_t count = thread->count_unknown;
-    if (__builtin_expect(!thread->busy, 1)) {
+    if (enter(thread, site->cfa)) {
         uint32_t *memo;
-        thread->busy = 1;
         uint32_t stack = unwind_capture(thread, site, &memo);
         if (__builtin_expect(*memo == 0, 0))
             *memo = stack_counts_find(thread, stack);
         count = *memo;
-        thread->busy = 0;
+        leave(thread);
     }
     if (__builtin_expect(count == thread->count_unknown, 0))
         lose_stack();
@@ -64,10 +97,9 @@ static __attribute__((noinline)) struct trace_count *own_count_for(struct thread
     /* All others stand still, and of a record that is made here the program knows nothing. */
     if (count && leak_scan_is_child())
         return stack_counts_at(count);
-    if (count && !thread->busy) {
-        thread->busy = 1;
+    if (count && enter(thread, (uintptr_t)__builtin_frame_address(0))) {
         own = stack_counts_find(thread, stack_counts_stack(count));
-        thread->busy = 0;
+        leave(thread);
     }
     return stack_counts_at(own);
 }
@@ -100,10 +132,9 @@ static inline void record(struct thread *thread, const struct block *block)
 static bool label_holds(struct thread *thread, const struct call_site *site)
 {
     bool holds = false;
-    if (!thread->busy) {
-        thread->busy = 1;
+    if (enter(thread, site->cfa)) {
         holds = unwind_is_inside(thread, site, thread->label.site, LABEL_FRAMES);
-        thread->busy = 0;
+        leave(thread);
     }
     return holds;
 }

@@ -39,7 +39,7 @@ void stack_counts_sum(struct trace_totals *totals);
 /* What a record is at the peak is saved before it changes for the first time after the peak. */
 static inline void stack_counts_keep_peak(struct trace_count *count)
 {
-    uint32_t epoch = usage_peak->epoch;
+    uint32_t epoch = __atomic_load_n(&usage_peak->epoch, __ATOMIC_RELAXED);
     if (count->peak_epoch != epoch) {
         count->bytes_at_peak = (int64_t)(count->bytes_allocated - count->bytes_freed);
         count->blocks_at_peak = (int32_t)(count->allocations - count->frees);

@@ -1,50 +1,10 @@
 #include "stack_leaf.h"
 
 #include "pages.h"
-#include "stack_memory.h"
 
 #include <string.h>
 
 _Static_assert(sizeof(struct stack_leaf) == 128, "two cache lines");
-
-static inline struct stack_leaf *place_of(const struct thread *thread, const struct call_site *site)
-{
-    uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
-    return &thread->leaves[mixed >> (64 - STACK_LEAVES_LOG2)];
-}
-
-static inline bool is_of(const struct stack_leaf *leaf, const struct call_site *site)
-{
-    return leaf->return_address == site->return_address && leaf->cfa == site->cfa &&
-           leaf->function == (uint32_t)site->function &&
-           (!leaf->bp_matters || leaf->bp == site->bp);
-}
-
-/* Whether the thread's remembered stack still has the frames that the leaf stands on, and they are
- * unchanged. */
-static inline bool stands(const struct thread *thread, const struct stack_leaf *leaf)
-{
-    if (leaf->frames == 0)
-        return true;
-    if (leaf->frames > thread->frame_count)
-        return false;
-    const struct thread_frame *outer = &thread->frames[leaf->frames - 1];
-    return outer->node == leaf->outside && outer->cfa == leaf->outer_cfa &&
-           (!leaf->outer_bp_matters || outer->bp == leaf->outer_bp) &&
-           stack_memory_unchanged(thread->words, outer->words) == outer->words;
-}
-
-struct stack_leaf *stack_leaf_find(struct thread *thread, const struct call_site *site)
-{
-    if (__builtin_expect(!thread->leaves, 0))
-        return NULL;
-    struct stack_leaf *leaf = place_of(thread, site);
-    if (!is_of(leaf, site) ||
-        stack_memory_unchanged(leaf->words, leaf->words_count) != leaf->words_count ||
-        !stands(thread, leaf))
-        return NULL;
-    return leaf;
-}
 
 /* The words between the frame that a leaf stands on and the call: what the frames between were read
  * from, and the BP that the outer frame is reached with. The call's own return address is no news.
@@ -83,7 +43,7 @@ struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site 
     }
     const struct thread_frame *inner = &thread->frames[thread->frame_count - 1];
     const struct thread_frame *outer = matched ? &thread->frames[matched - 1] : NULL;
-    struct stack_leaf *leaf = place_of(thread, site);
+    struct stack_leaf *leaf = stack_leaf_place(thread, site);
     *leaf = (struct stack_leaf){
         .return_address = site->return_address,
         .cfa = site->cfa,
@@ -105,7 +65,7 @@ struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site 
 void stack_leaf_drop(struct thread *thread, const struct call_site *site)
 {
     if (thread->leaves)
-        place_of(thread, site)->return_address = 0;
+        stack_leaf_place(thread, site)->return_address = 0;
 }
 
 void stack_leaf_clear(struct thread *thread)

@@ -10,6 +10,7 @@
 #ifndef STACK_LEAF_H
 #define STACK_LEAF_H
 
+#include "stack_memory.h"
 #include "thread.h"
 
 #define STACK_LEAF_WORDS 4u
@@ -33,8 +34,48 @@ struct stack_leaf {
 
 #define STACK_LEAVES_LOG2 8u
 
+static inline struct stack_leaf *stack_leaf_place(const struct thread *thread,
+                                                  const struct call_site *site)
+{
+    uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
+    return &thread->leaves[mixed >> (64 - STACK_LEAVES_LOG2)];
+}
+
+static inline bool stack_leaf_is_of(const struct stack_leaf *leaf, const struct call_site *site)
+{
+    return leaf->return_address == site->return_address && leaf->cfa == site->cfa &&
+           leaf->function == (uint32_t)site->function &&
+           (!leaf->bp_matters || leaf->bp == site->bp);
+}
+
+/* Whether the thread's remembered stack still has the frames that the leaf stands on, and they are
+ * unchanged. */
+static inline bool stack_leaf_stands(const struct thread *thread, const struct stack_leaf *leaf)
+{
+    if (leaf->frames == 0)
+        return true;
+    if (leaf->frames > thread->frame_count)
+        return false;
+    const struct thread_frame *outer = &thread->frames[leaf->frames - 1];
+    return outer->node == leaf->outside && outer->cfa == leaf->outer_cfa &&
+           (!leaf->outer_bp_matters || outer->bp == leaf->outer_bp) &&
+           stack_memory_unchanged(thread->words, outer->words) == outer->words;
+}
+
 /* The stack of a call, if it is known and the same; NULL otherwise. */
-struct stack_leaf *stack_leaf_find(struct thread *thread, const struct call_site *site);
+static inline struct stack_leaf *stack_leaf_find(struct thread *thread,
+                                                 const struct call_site *site)
+{
+    if (__builtin_expect(!thread->leaves, 0))
+        return NULL;
+    struct stack_leaf *leaf = stack_leaf_place(thread, site);
+    if (!stack_leaf_is_of(leaf, site) ||
+        stack_memory_unchanged(leaf->words, leaf->words_count) != leaf->words_count ||
+        !stack_leaf_stands(thread, leaf))
+        return NULL;
+    return leaf;
+}
+
 /* Remembers `node` as the stack of the call, which the thread remembers as its last; `matched`
  * frames of that were met and not walked, `base` is outside all. NULL: it cannot be remembered. */
 struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site *site,

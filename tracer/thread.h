@@ -66,7 +66,8 @@ struct stack_leaf; /* see stack_leaf.h */
 struct thread {
     struct trace_thread *record; /* in the log */
     atomic_uint tid;             /* whose it is */
-    unsigned busy;               /* inside the tracer: a malloc now comes from a signal handler */
+    uintptr_t busy;              /* inside the tracer, called from here on the stack: a malloc now
+                                  * comes from a signal handler */
     struct thread_label label;
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */

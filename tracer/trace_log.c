@@ -24,7 +24,7 @@ static void *grow_in_log(struct chunk_table *table, unsigned number, size_t byte
 struct chunk_table trace_log_strings = TABLE(TRACE_STRINGS, char, 15, 1);
 struct chunk_table trace_log_modules = TABLE(TRACE_MODULES, struct trace_module, 7, 1);
 struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread, 5, 1);
-struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 12, TRACE_NODE_FIRST);
+struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 10, TRACE_NODE_FIRST);
 struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
 struct chunk_table trace_log_sizes = TABLE(TRACE_SIZES, struct trace_size, 8, 1);
 struct chunk_table trace_log_counts =
@@ -237,7 +237,21 @@ static bool is_locked(int fd)
     return false;
 }
 
-enum existing { EXISTING_NONE, EXISTING_REPLACEABLE, EXISTING_LIVE, EXISTING_FOREIGN };
+enum existing {
+    EXISTING_NONE,
+    EXISTING_REPLACEABLE,
+    EXISTING_LIVE,
+    EXISTING_OWN, /* of the program that this process was before */
+    EXISTING_FOREIGN
+};
+
+/* Also when its lock is held by a child that the earlier program left. */
+static bool is_own(int fd)
+{
+    struct trace_header header;
+    return sys_pread(fd, &header, sizeof header, 0) == (long)sizeof header && is_log(&header) &&
+           header.pid == (uint32_t)sys_getpid();
+}
 
 /* What stands at log_file.path. A log may be replaced when nobody holds its lock and its writer is
  * gone; an empty file may be, too. */
@@ -261,6 +275,8 @@ static enum existing look_at_existing(void)
         result = EXISTING_FOREIGN;
     else if (writer_lives(&header))
         result = EXISTING_LIVE;
+    if (result == EXISTING_LIVE && is_own((int)fd))
+        result = EXISTING_OWN;
     sys_close((int)fd);
     return result;
 }
@@ -298,10 +314,13 @@ static long create_file(void)
     return fd;
 }
 
-/* Opens a fresh file, under the name that was asked for or trace.PID.log. fd or -errno. */
+/* Opens a fresh file, under the name that was asked for or trace.PID.log. fd or -errno. Nothing is
+ * said where only logs of programs that this process was before are in the way: a shell makes way
+ * for its last command all the time, and the summary names the log. */
 static long open_fresh(void)
 {
     static char wanted[sizeof log_file.path];
+    bool others = false;
     memcpy(wanted, log_file.path, sizeof wanted);
     for (int attempt = 0; attempt < NAMES_TRIED; attempt++) {
         enum existing existing = look_at_existing();
@@ -311,7 +330,8 @@ static long open_fresh(void)
                          log_file.path);
             return -EEXIST;
         }
-        if (existing == EXISTING_LIVE) {
+        if (existing == EXISTING_LIVE || existing == EXISTING_OWN) {
+            others |= existing == EXISTING_LIVE;
             use_pid_name(wanted, attempt);
             continue;
         }
@@ -320,11 +340,14 @@ static long open_fresh(void)
         long fd = create_file();
         if (fd == -EEXIST)
             continue;
-        if (!sys_is_error(fd) && strcmp(wanted, log_file.path) != 0)
+        if (!sys_is_error(fd) && others)
             message_line("libtrace: another traced process is writing %s; this one writes %s",
                          wanted, log_file.path);
         return fd;
     }
+    message_line(
+        "libtrace: %s and the %d names after it are taken; the summary will come, the log will not",
+        wanted, (int64_t)NAMES_TRIED - 1);
     return -EEXIST;
 }
 
@@ -457,18 +480,21 @@ uint64_t trace_log_used(const struct trace_extent *extent)
     return extent->length;
 }
 
+static void punch_behind(int fd, const struct trace_extent *extent, uint64_t used)
+{
+    used = (used + TRACE_PAGE_SIZE - 1) & ~(uint64_t)(TRACE_PAGE_SIZE - 1);
+    if (used < extent->length)
+        sys_punch(fd, extent->offset + used, extent->length - used);
+}
+
 /* The storage behind a table's last record. */
 static void punch_tail(int fd, const struct chunk_table *table)
 {
     uint64_t count = atomic_load_explicit(&table->count, memory_order_relaxed);
     unsigned chunk = chunk_table_chunk_of(table, count);
-    struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
-    if (!extent || count < extent->first)
-        return;
-    uint64_t used = (count - extent->first) * table->record_size;
-    used = (used + TRACE_PAGE_SIZE - 1) & ~(uint64_t)(TRACE_PAGE_SIZE - 1);
-    if (used < extent->length)
-        sys_punch(fd, extent->offset + used, extent->length - used);
+    const struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
+    if (extent && count >= extent->first)
+        punch_behind(fd, extent, (count - extent->first) * table->record_size);
 }
 
 void trace_log_end(void)
@@ -478,5 +504,8 @@ void trace_log_end(void)
         return;
     for (size_t i = 0; i < TABLES; i++)
         punch_tail(fd, tables[i]);
+    const struct trace_extent *verdicts = find_extent(TRACE_VERDICTS, 0);
+    if (verdicts)
+        punch_behind(fd, verdicts, trace_log_header->verdicts * sizeof(struct trace_verdict));
     trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;
 }

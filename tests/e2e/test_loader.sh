@@ -48,6 +48,15 @@ test_library_that_comes_and_goes() {
     by_valgrind "$PROGRAMS/loader_loop" again
     equal 'in use at exit' "$(usage valgrind.log | cut -d: -f1)" "$(usage summary | cut -d: -f1)"
 }
+# One record for the library, and one of each of its stacks, however often it comes.
+test_library_that_comes_for_ever() {
+    OPTIONS=-q traced "$PROGRAMS/loader_loop" again 100
+    local few
+    few=$(stat -c %s trace.log)
+    OPTIONS=-q traced "$PROGRAMS/loader_loop" again 5000
+    equal 'exit status' 0 "$status"
+    equal 'size of the log' "$few" "$(stat -c %s trace.log)"
+}
 # Each block is its own library's, though both lay at one address, and a hundred others after them.
 test_library_at_the_address_of_another() {
     come_and_go replaced

@@ -58,6 +58,17 @@ test_stacks_in_odd_places() {
     compared elsewhere
     has err 'lack their outermost frames'
 }
+test_stack_in_pieces() {
+    native "$PROGRAMS/stack_split"
+    OPTIONS='--verify-stacks=yes -v' traced "$PROGRAMS/stack_split"
+    equal 'exit status' 3 "$status"
+    cmp native.out out
+    # The last one's address stays in a piece of the main stack that is kept for later.
+    has err 'definitely lost: 5,000 bytes in 5 blocks' 'compared with libunwind, 0 different'
+    has_not err 'lack their outermost frames'
+    report --num-callers=500 trace.log
+    equal 'frames of the lost blocks' 201 "$(grep -c ': deep (stack_split.c:' report)"
+}
 test_smashed_stack() {
     moves smashed '39,000 bytes in 39 blocks'
     has err 'lack their outermost frames'

@@ -1,5 +1,5 @@
 // flags: -D_GNU_SOURCE
-/* Libraries that come and go while others allocate: loader_loop WAY. */
+/* Libraries that come and go while others allocate: loader_loop WAY [TIMES]. */
 #include "api.h"
 
 #include <dlfcn.h>
@@ -9,7 +9,7 @@
 #include <fcntl.h>
 
 static char folder[3000];
-static int done;
+static int done, argument;
 
 static void *open_library(const char *name, int flags)
 {
@@ -40,7 +40,7 @@ static void *use(const char *name, const char *prefix, int leaks)
 /* The same library, again and again. */
 static void again(void)
 {
-    for (int i = 0; i < 500; i++)
+    for (int i = 0; i < (argument ? argument : 500); i++)
         use("libloader_deep.so", "deep", 0);
 }
 
@@ -91,6 +91,7 @@ int main(int argc, char **argv)
 {
     snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(argv[0], '/') - argv[0]), argv[0]);
     const char *way = argc > 1 ? argv[1] : "again";
+    argument = argc > 2 ? atoi(argv[2]) : 0;
     if (strcmp(way, "again") == 0)
         again();
     else if (strcmp(way, "replaced") == 0)

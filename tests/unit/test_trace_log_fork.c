@@ -209,7 +209,7 @@ static void find_no_place(void)
 }
 static void find_no_room(void)
 {
-    struct rlimit limit = {100000, 100000};
+    struct rlimit limit = {60000, 60000};
     setrlimit(RLIMIT_FSIZE, &limit);
     EXPECT(!trace_log_fork(scratch_path(CHILD), false));
     EXPECT(!trace_log_path() && access(scratch_path(CHILD), F_OK) != 0);
