@@ -593,6 +593,7 @@ static const struct damage {
     DAMAGE(whole, 0x07),
     DAMAGE(whole, 0x1f),
     DAMAGE(whole, 0x87), /* 0x80: two logs */
+    DAMAGE(whole, 0x40), /* 0x40: the use of memory */
     DAMAGE(no_verdicts, 0x0f),
     DAMAGE(scan_interrupted, 0),
     DAMAGE(scan_unknown, 0),
@@ -610,7 +611,7 @@ static const struct damage {
     DAMAGE(nodes_in_a_cycle, 1),
     DAMAGE(node_of_no_module, 1),
     DAMAGE(node_without_address, 1),
-    DAMAGE(nodes_at_the_edges, 0x51),
+    DAMAGE(nodes_at_the_edges, 0x11),
     DAMAGE(module_bias_overflows, 1),
     DAMAGE(module_backwards, 1),
     DAMAGE(build_id_of_four_gigabytes, 1),
@@ -626,13 +627,13 @@ static const struct damage {
     DAMAGE(blocks_in_every_state, 1),
     DAMAGE(blocks_of_every_family, 9),
     DAMAGE(stack_of_3000_frames, 0x11),
-    DAMAGE(counts_of_unknown_stacks_and_threads, 0x0f),
-    DAMAGE(counts_that_overflow, 0x0f),
-    DAMAGE(counts_missing, 1),
-    DAMAGE(peak_negative, 7),
-    DAMAGE(peak_of_two_to_the_63, 7),
-    DAMAGE(samples_backwards, 7),
-    DAMAGE(samples_of_one_instant, 7),
+    DAMAGE(counts_of_unknown_stacks_and_threads, 0x4f),
+    DAMAGE(counts_that_overflow, 0x4f),
+    DAMAGE(counts_missing, 0x4f),
+    DAMAGE(peak_negative, 0x4f),
+    DAMAGE(peak_of_two_to_the_63, 0x4f),
+    DAMAGE(samples_backwards, 0x4f),
+    DAMAGE(samples_of_one_instant, 0x4f),
     DAMAGE(forked_child_with_threads_at_work, 0x87),
     DAMAGE(many_extents, 1),
 };
@@ -664,8 +665,8 @@ static const struct damage after_layout[] = {
     DAMAGE(extent_of_no_table, 1),
     DAMAGE(extent_of_odd_length, 1),
     DAMAGE(every_entry_the_same, 1),
-    DAMAGE(timeline_without_end, 1),
-    DAMAGE(counts_on_the_timeline, 1),
+    DAMAGE(timeline_without_end, 0x4f),
+    DAMAGE(counts_on_the_timeline, 0x4f),
     DAMAGE(commands_twice, 1),
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -704,7 +705,7 @@ static uint8_t *read_file(const char *path, size_t *size)
 
 static void write_pieces(const char *path, const uint8_t *log, size_t log_size, uint8_t options)
 {
-    uint8_t choice[4] = {options & 0x7f, 0, options >> 7};
+    uint8_t choice[4] = {options & 0x3f, 0, (options >> 7) | (options & 0x40 ? 0x1e : 0)};
     size_t size;
     uint8_t *pieces = pieces_pack(log, log_size, choice, &size);
 

@@ -76,15 +76,19 @@ static int choose_options(const uint8_t choice[4], char *arguments[ARGUMENTS_MAX
                                         "--leak-resolution=med",       "--demangle=no",
                                         "--fullpath-after=/",          "--suppressions=module.supp",
                                         "--errors-for-leak-kinds=all", "--num-callers=1"};
+    static const char *const usage[4] = {"--peak", "--top=7,all", "--timeline", "--top=200,live"};
     int count = 0;
 
     arguments[count++] = (char *)"leakreport";
     for (int i = 0; i < 8; i++)
         if (choice[0] >> i & 1)
             arguments[count++] = (char *)options[i];
-    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 4; i++)
+    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 8; i++)
         if (choice[1] >> i & 1)
             arguments[count++] = (char *)more[i];
+    for (int i = 0; i < 4; i++)
+        if (choice[2] >> (i + 1) & 1)
+            arguments[count++] = (char *)usage[i];
     arguments[count++] = report_option;
     arguments[count++] = log_name;
     if (choice[2] & 1)

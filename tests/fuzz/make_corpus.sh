@@ -55,6 +55,7 @@ options bad_percent '--trace-file=%q{' '' --error-exitcode=2 t
 options no_variable '--trace-file=%q{NOT_SET_ANYWHERE}' '' -- t t
 options long_word "--trace-file=/$(head -c 9000 /dev/zero | tr '\0' a)" "$(head -c 5000 /dev/zero | tr '\0' b)" t
 options help '' '' --help
+options usage '--peak' '' --peak --timeline --top=7,all --top=18446744073709551617,calls --top=,, --top=calls,bytes,3 t
 options blank ' 	 ' ' '
 
 suppress() { # suppress NAME: standard input
