@@ -85,6 +85,45 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/
 	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -pthread -ldl $(REPORT_LIBS)
 .SECONDARY:
 
+# --- hostile input: tests/fuzz -----------------------------------------------------------------
+
+# A harness is linked with the rooms it names, and with a main: FUZZ_MAIN (the fuzzer's), or in a unit
+# test one that replays the harness's corpus.
+FUZZ_MAIN   ?=
+HARNESSES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS     := $(patsubst %,$(BUILD)/tests/unit/test_corpus_%,$(HARNESSES))
+FUZZERS     := $(patsubst %,$(BUILD)/fuzz/fuzz_%,$(HARNESSES)) $(BUILD)/fuzz/mutate_log.so
+FUZZ_CFLAGS  = $(BASE) $(CFLAGS) -Ireport -Itests/unit -Itests/fuzz -Wno-missing-prototypes -DREPORT_VERSION='"$(VERSION)"'
+FUZZ_ROOMS   = $(BUILD)/obj/report.a $(BUILD)/obj/tracer.a
+
+$(HARNESSES:%=$(BUILD)/obj/tests/fuzz/replay_%.o): $(BUILD)/obj/tests/fuzz/replay_%.o: tests/fuzz/replay.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FUZZ_CFLAGS) $(SAN) -DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus)/$*"' -c -o $@ $<
+$(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FUZZ_CFLAGS) $(SAN) -fPIC -c -o $@ $<
+$(BUILD)/tests/unit/test_corpus_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_%.o $(BUILD)/obj/tests/fuzz/pieces.o $(FUZZ_ROOMS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) -o $@ $^ $(REPORT_LIBS)
+$(BUILD)/fuzz/fuzz_log: $(BUILD)/obj/tests/fuzz/mutate_log.o
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/pieces.o $(FUZZ_ROOMS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) $(FUZZ_MAIN) -o $@ $^ $(REPORT_LIBS)
+$(BUILD)/fuzz/corpus_log $(BUILD)/fuzz/large_log: $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/pieces.o $(BUILD)/obj/tests/unit/log_writer.o
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(SAN) -o $@ $^
+# afl-fuzz loads this one: no sanitizer in it.
+$(BUILD)/fuzz/mutate_log.so: tests/fuzz/mutate_log.c tests/fuzz/pieces.c
+	@mkdir -p $(@D)
+	$(Q)gcc $(FUZZ_CFLAGS) -fPIC -shared -o $@ $^
+$(BUILD)/fuzz/module.so $(BUILD)/tests/unit/module.so: tests/fuzz/module.c
+	@mkdir -p $(@D)
+	$(Q)gcc -O1 -g -fPIC -shared -Wl,--build-id=none -o $@ $<
+	@cp tests/fuzz/module.supp $(@D)/
+$(FUZZERS): | $(BUILD)/fuzz/module.so
+$(REPLAYS): | $(BUILD)/tests/unit/module.so
+fuzzers: $(FUZZERS)
+
 # --- what a newcomer runs ----------------------------------------------------------------------
 
 deps:
@@ -93,6 +132,8 @@ deps-guests:
 	@sh tests/deps.sh build test guests
 deps-bench:
 	@sh tests/deps.sh build test bench
+deps-fuzz:
+	@sh tests/deps.sh build test fuzz
 deps-soak:
 	@sh tests/deps.sh build test soak
 	@BUILD=$(abspath $(BUILD)) sh tests/soak/deps.sh
@@ -104,8 +145,8 @@ try: all
 check: all unit programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh
 
-unit: $(UNIT_TESTS)
-programs: all
+unit: $(UNIT_TESTS) $(REPLAYS)
+programs: all $(BUILD)/fuzz/large_log
 	@$(MAKE) --no-print-directory -f tests/programs.mk BUILD=$(BUILD)
 
 # The rooms' unit tests under sanitizers, each in a build folder of its own. ThreadSanitizer does not
@@ -116,6 +157,15 @@ tsan:
 	@$(MAKE) --no-print-directory BUILD=build-tsan SAN='-fsanitize=thread -Wno-tsan' CFLAGS='-O1 -g' run-unit
 run-unit: unit
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh unit
+
+# Each harness under libFuzzer and under AFL++, FUZZ_SECONDS each; what is found lies in build-fuzz/found.
+FUZZ_SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=build-fuzz/libfuzzer CC=clang CFLAGS='-O1 -g' \
+	  SAN='$(FUZZ_SAN) -fsanitize=fuzzer-no-link' FUZZ_MAIN=-fsanitize=fuzzer fuzzers
+	@AFL_QUIET=1 $(MAKE) --no-print-directory BUILD=build-fuzz/afl CC=afl-clang-fast CFLAGS='-O1 -g' \
+	  SAN='$(FUZZ_SAN)' FUZZ_MAIN=-fsanitize=fuzzer fuzzers
+	@bash tests/fuzz/run.sh build-fuzz
 
 guests: all
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
@@ -136,15 +186,16 @@ uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport
 
 format:
-	clang-format -i tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch]
+	clang-format -i tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch]
 clean:
-	rm -rf build build-asan build-tsan
+	rm -rf build build-asan build-tsan build-fuzz
 
 help:
 	@echo 'make               build/libtrace.so, build/leakreport, build/demo'
 	@echo 'make deps try      install what is missing, build, trace the demo, print its report'
 	@echo 'make deps check    install what is missing, pass every test'
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
+	@echo 'make deps-fuzz fuzz   hostile input for FUZZ_SECONDS=60 to each of the six fuzzers'
 	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
@@ -152,6 +203,6 @@ help:
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench deps-guests deps-soak guests soak try check unit programs asan tsan run-unit stress bench install uninstall format clean help FORCE
+.PHONY: all deps deps-bench deps-fuzz deps-guests deps-soak guests soak try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

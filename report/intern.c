@@ -1,6 +1,7 @@
 #include "intern.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include "memory.h"
 
 void intern_free(struct intern *intern)
@@ -11,19 +12,42 @@ void intern_free(struct intern *intern)
     *intern = (struct intern){0};
 }
 
-/* Eight bytes a round; the multiplier is an odd number with well mixed bits. */
+/* Another number in each process. A log's author could otherwise choose addresses that all fall
+ * into one slot, and a table of n keys would take n * n steps. */
+static uint64_t intern_secret(void)
+{
+    static uint64_t secret;
+
+    if (!secret) {
+        const void *random = (const void *)getauxval(AT_RANDOM); /* 16 bytes from the kernel */
+
+        memcpy(&secret, random, sizeof secret);
+        secret |= 1;
+    }
+    return secret;
+}
+
+/* Both halves of the product, so that every bit of the word reaches every bit of the hash; the
+ * multiplier is an odd number with well mixed bits. */
+static uint64_t intern_mix(uint64_t word)
+{
+    unsigned __int128 product = (unsigned __int128)word * 0x9e3779b97f4a7c15u;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Eight bytes a round. */
 static uint64_t intern_hash(const void *key, size_t size)
 {
     const unsigned char *bytes = key;
-    uint64_t hash = size;
+    uint64_t hash = intern_secret() ^ size;
 
     while (size) {
         uint64_t word = 0;
         size_t piece = size < sizeof word ? size : sizeof word;
 
         memcpy(&word, bytes, piece);
-        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-        hash ^= hash >> 32;
+        hash = intern_mix(hash ^ word);
         bytes += piece;
         size -= piece;
     }

@@ -1,5 +1,6 @@
 #include "load.h"
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include "load_blocks.h"
 #include "load_stacks.h"
@@ -9,14 +10,19 @@
 #include "number_text.h"
 #include "process.h"
 
+/* All strings of a log are paths. A longer one is damage, and were it taken over, each of many
+ * modules could claim the whole table. */
 static char *load_string(const struct log_reader *reader, struct trace_string string)
 {
     const char *bytes = log_reader_string(reader, string);
 
-    return bytes ? memory_copy_bytes(bytes, string.length) : NULL;
+    return bytes && string.length <= PATH_MAX ? memory_copy_bytes(bytes, string.length) : NULL;
 }
 
 /* --- the process --------------------------------------------------------- */
+
+/* The kernel's own limit for arguments and environment together. */
+enum { LOAD_COMMAND_MAX = 6 << 20 };
 
 /* The arguments, separated by blanks. */
 static char *load_command(const struct log_reader *reader)
@@ -26,12 +32,13 @@ static char *load_command(const struct log_reader *reader)
 
     if (count == 0)
         return NULL;
-    size_t length = extent->count;
-    while (length && extent->bytes[length - 1] == 0)
-        length--;
+    size_t length = extent->count < LOAD_COMMAND_MAX ? extent->count : LOAD_COMMAND_MAX;
     char *text = memory_resized(NULL, length + 1, 1);
+    memcpy(text, extent->bytes, length);
+    while (length && text[length - 1] == 0)
+        length--;
     for (size_t i = 0; i < length; i++)
-        text[i] = extent->bytes[i] ? (char)extent->bytes[i] : ' ';
+        text[i] = text[i] ? text[i] : ' ';
     text[length] = 0;
     return text;
 }
@@ -55,17 +62,18 @@ static void load_process(const struct log_reader *reader, struct model *model)
         model->process = PROCESS_GONE;
 }
 
+/* A program that loads and unloads a library again and again has a module for each time. A table
+ * cannot hold more records than the file has bytes for, and a file may claim bytes that it has not.
+ */
+enum { LOAD_MODULES_MAX = 1 << 20 };
+
 /* --- modules ------------------------------------------------------------- */
 
 static void load_module(const struct log_reader *reader, const struct trace_module *record,
                         struct module *module)
 {
-    uint64_t start = __atomic_load_n(&record->start, __ATOMIC_ACQUIRE);
-
-    if (!start)
-        return;
     module->present = true;
-    module->start = start;
+    module->start = record->start;
     module->end = record->end;
     module->bias = record->bias;
     module->unmapped = record->unmapped_ns != 0;
@@ -79,25 +87,47 @@ static void load_module(const struct log_reader *reader, const struct trace_modu
         module->path = memory_text("%s", "");
 }
 
-/* A gap between extents is filled with absent modules, as long as the numbers stay believable:
- * the table cannot hold more records than the file has bytes for. */
+/* Numbers that were not filled are absent modules: those of a gap between extents, of a hole. */
+static struct module *load_room_for_module(struct model *model, uint32_t number, uint32_t *room)
+{
+    if (number >= *room) {
+        uint32_t wanted = number + number / 2 + 16;
+
+        model->modules = memory_resized(model->modules, wanted, sizeof *model->modules);
+        memset(model->modules + *room, 0, (wanted - *room) * sizeof *model->modules);
+        *room = wanted;
+    }
+    if (number >= model->module_count)
+        model->module_count = number + 1;
+    return &model->modules[number];
+}
+
 static void load_modules(const struct log_reader *reader, struct model *model)
 {
-    uint32_t count;
+    uint32_t count, room = 0;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_MODULES, &count);
-    uint64_t most = reader->size / sizeof(struct trace_module), end = 1;
+    uint64_t most = reader->size / sizeof(struct trace_module), unbelievable = 0;
 
+    load_room_for_module(model, 0, &room);
     for (uint32_t i = 0; i < count; i++)
-        if (extents[i].first + extents[i].count <= most)
-            end = extents[i].first + extents[i].count;
-    model->modules = memory_zeroed(end, sizeof *model->modules);
-    model->module_count = (uint32_t)end;
-    for (uint32_t i = 1; i < model->module_count; i++) {
-        const struct trace_module *record = log_reader_record(reader, TRACE_MODULES, i);
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                uint64_t number = extents[i].first + k;
+                struct trace_module record;
 
-        if (record)
-            load_module(reader, record, &model->modules[i]);
-    }
+                log_reader_copy_from(&extents[i], k, &record);
+                if (!record.start || !number)
+                    continue;
+                if (number < most && number <= LOAD_MODULES_MAX)
+                    load_module(reader, &record,
+                                load_room_for_module(model, (uint32_t)number, &room));
+                else
+                    unbelievable++;
+            }
+    if (unbelievable)
+        model_add_note(model, memory_text("%s modules have numbers that cannot be right: their "
+                                          "frames have no names.",
+                                          number_text(unbelievable).text));
 }
 
 /* --- totals -------------------------------------------------------------- */
@@ -107,16 +137,17 @@ static void load_sum_of_counts(const struct log_reader *reader, struct trace_tot
     uint32_t count;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_COUNTS, &count);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_count *counts = (const void *)extents[i].bytes;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_count record;
 
-        for (uint64_t k = 0; k < extents[i].count; k++) {
-            totals->allocations += counts[k].allocations;
-            totals->frees += counts[k].frees;
-            totals->bytes_allocated += counts[k].bytes_allocated;
-            totals->bytes_freed += counts[k].bytes_freed;
-        }
-    }
+                log_reader_copy_from(&extents[i], k, &record);
+                totals->allocations += record.allocations;
+                totals->frees += record.frees;
+                totals->bytes_allocated += record.bytes_allocated;
+                totals->bytes_freed += record.bytes_freed;
+            }
 }
 
 static void load_bad_frees(const struct log_reader *reader, struct trace_totals *totals)
@@ -124,12 +155,14 @@ static void load_bad_frees(const struct log_reader *reader, struct trace_totals 
     uint32_t count;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_thread *threads = (const void *)extents[i].bytes;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_thread record;
 
-        for (uint64_t k = 0; k < extents[i].count; k++)
-            totals->bad_frees += threads[k].bad_frees;
-    }
+                log_reader_copy_from(&extents[i], k, &record);
+                totals->bad_frees += record.bad_frees;
+            }
 }
 
 static void load_totals(const struct log_reader *reader, struct model *model)
@@ -181,9 +214,7 @@ static uint32_t load_context_number(struct intern *contexts, const struct model 
 static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
                         const struct trace_error *record)
 {
-    uint32_t kind = __atomic_load_n(&record->kind, __ATOMIC_ACQUIRE);
-
-    if (kind == 0 || kind > TRACE_REALLOC_ZERO)
+    if (record->kind == 0 || record->kind > TRACE_REALLOC_ZERO)
         return;
     struct misuse misuse = {.record = *record, .stack = load_stack(stacks, record->stack)};
     misuse.record.count += misuse.record.count == 0;
@@ -204,12 +235,14 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
     const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_ERRORS, &count);
     struct intern contexts = {0};
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_error *records = (const void *)extents[i].bytes;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(stacks->reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_error record;
 
-        for (uint64_t k = 0; k < extents[i].count; k++)
-            load_misuse(stacks, &contexts, model, &records[k]);
-    }
+                log_reader_copy_from(&extents[i], k, &record);
+                load_misuse(stacks, &contexts, model, &record);
+            }
     intern_free(&contexts);
 }
 

@@ -16,12 +16,11 @@ struct sizes {
 /* Later records replace earlier ones: the highest index is the block's. */
 static void load_size(struct sizes *sizes, const struct trace_size *record)
 {
-    uint64_t address = __atomic_load_n(&record->address, __ATOMIC_ACQUIRE);
     uint32_t known = sizes->addresses.count;
 
-    if (!address)
+    if (!record->address)
         return;
-    uint32_t number = intern_put(&sizes->addresses, &address, sizeof address);
+    uint32_t number = intern_put(&sizes->addresses, &record->address, sizeof record->address);
     if (number == known)
         memory_make_room(sizes->sizes, known, sizes->capacity);
     sizes->sizes[number] = record->size;
@@ -33,8 +32,13 @@ static void load_sizes(struct sizes *sizes, const struct log_reader *reader)
     const struct log_extent *extents = log_reader_extents(reader, TRACE_SIZES, &count);
 
     for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0; k < extents[i].count; k++)
-            load_size(sizes, (const struct trace_size *)(const void *)extents[i].bytes + k);
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_size record;
+
+                log_reader_copy_from(&extents[i], k, &record);
+                load_size(sizes, &record);
+            }
     sizes->built = true;
 }
 
@@ -100,18 +104,17 @@ static struct seen *load_seen(const struct log_reader *reader, size_t *count)
         order[i] = &extents[i];
     qsort(order, extent_count, sizeof *order, load_compare_generations);
     *count = 0;
-    for (uint32_t i = 0; i < extent_count; i++) {
-        const struct trace_block *blocks = (const void *)order[i]->bytes;
+    for (uint32_t i = 0; i < extent_count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, order[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_block record;
 
-        for (uint64_t k = 0; k < order[i]->count; k++) {
-            uint64_t where = __atomic_load_n(&blocks[k].where, __ATOMIC_ACQUIRE);
-
-            if (trace_block_address(where) == 0)
-                continue;
-            memory_make_room(seen, *count, capacity);
-            seen[(*count)++] = (struct seen){where, blocks[k].what, order[i]->number};
-        }
-    }
+                log_reader_copy_from(order[i], k, &record);
+                if (trace_block_address(record.where) == 0)
+                    continue;
+                memory_make_room(seen, *count, capacity);
+                seen[(*count)++] = (struct seen){record.where, record.what, order[i]->number};
+            }
     return seen;
 }
 
@@ -213,20 +216,39 @@ static uint64_t load_check_heads(struct model *model)
     return damaged;
 }
 
-static void load_verdicts(struct stack_loader *stacks, struct model *model)
+/* From record 0 on, as long as none is missing: heads are named by place. A hole in the file is
+ * where the leak check never wrote. Returns how many there were. */
+static uint64_t load_listed_verdicts(struct stack_loader *stacks, struct model *model,
+                                     uint64_t wanted)
 {
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_VERDICTS, &count);
     struct sizes sizes = {0};
-    uint64_t wanted = model->header.verdicts, index = 0;
-    const struct trace_verdict *verdict;
+    uint64_t index = 0;
     size_t capacity = 0;
 
-    for (; index < wanted && index < UINT32_MAX; index++) {
-        verdict = log_reader_record(stacks->reader, TRACE_VERDICTS, index);
-        if (!verdict)
-            break;
-        memory_make_room(model->blocks, model->block_count, capacity);
-        model->blocks[model->block_count++] = load_verdict(stacks, &sizes, verdict);
-    }
+    for (uint32_t i = 0; i < count && extents[i].first == index; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(stacks->reader, &extents[i], &k, &end);) {
+            if (extents[i].first + k != index)
+                break;
+            for (; k < end && index < wanted && index < UINT32_MAX; k++, index++) {
+                struct trace_verdict verdict;
+
+                log_reader_copy_from(&extents[i], k, &verdict);
+                memory_make_room(model->blocks, model->block_count, capacity);
+                model->blocks[model->block_count++] = load_verdict(stacks, &sizes, &verdict);
+            }
+            k = end;
+        }
+    load_sizes_end(&sizes);
+    return index;
+}
+
+static void load_verdicts(struct stack_loader *stacks, struct model *model)
+{
+    uint64_t wanted = model->header.verdicts;
+    uint64_t index = load_listed_verdicts(stacks, model, wanted);
+
     if (index < wanted)
         model_add_note(model,
                        memory_text("The leak check's word on %s of %s blocks is missing: "
@@ -237,7 +259,6 @@ static void load_verdicts(struct stack_loader *stacks, struct model *model)
         model_add_note(model, memory_text("The leak check's word on %s blocks is damaged in the "
                                           "log.",
                                           number_text(damaged).text));
-    load_sizes_end(&sizes);
 }
 
 void load_blocks(struct stack_loader *stacks, struct model *model)

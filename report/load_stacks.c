@@ -13,14 +13,7 @@ void load_stacks_begin(struct stack_loader *loader, const struct log_reader *rea
 /* A frame of the stack: false when the log does not hold this node. */
 static bool load_node(struct stack_loader *loader, uint32_t node, struct trace_node *copy)
 {
-    const struct trace_node *record = log_reader_record(loader->reader, TRACE_NODES, node);
-
-    if (!record)
-        return false;
-    copy->address = __atomic_load_n(&record->address, __ATOMIC_ACQUIRE);
-    copy->parent = record->parent;
-    copy->module = record->module;
-    return copy->address != 0;
+    return log_reader_copy(loader->reader, TRACE_NODES, node, copy) && copy->address != 0;
 }
 
 static uint32_t load_known_module(const struct model *model, uint32_t module)
@@ -84,13 +77,13 @@ uint32_t load_stack_of_count(struct stack_loader *loader, uint32_t count)
     if (count == 0)
         return 0;
 
-    const struct trace_count *record = log_reader_record(loader->reader, TRACE_COUNTS, count);
+    struct trace_count record;
 
-    if (!record || !__atomic_load_n(&record->thread, __ATOMIC_ACQUIRE)) {
+    if (!log_reader_copy(loader->reader, TRACE_COUNTS, count, &record) || !record.thread) {
         loader->damaged++;
         return 0;
     }
-    return load_stack(loader, record->stack);
+    return load_stack(loader, record.stack);
 }
 
 void load_stacks_end(struct stack_loader *loader)

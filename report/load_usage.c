@@ -46,17 +46,17 @@ static void load_counts(struct stack_loader *stacks, struct model *model)
     uint32_t count;
     const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_COUNTS, &count);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_count *records = (const void *)extents[i].bytes;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(stacks->reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_count record;
 
-        for (uint64_t k = 0; k < extents[i].count; k++) {
-            if (!__atomic_load_n(&records[k].thread, __ATOMIC_ACQUIRE))
-                continue;
-            struct trace_count record = records[k];
-            uint32_t stack = load_stack(stacks, record.stack);
-            load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
-        }
-    }
+                log_reader_copy_from(&extents[i], k, &record);
+                if (!record.thread)
+                    continue;
+                uint32_t stack = load_stack(stacks, record.stack);
+                load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
+            }
 }
 
 /* --- the timeline -------------------------------------------------------- */
@@ -86,19 +86,17 @@ static void load_samples(const struct log_reader *reader, struct usage *usage)
     uint32_t count, capacity = 0;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_TIMELINE, &count);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_sample *samples = (const void *)extents[i].bytes;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_sample sample;
 
-        for (uint64_t k = 0; k < extents[i].count; k++) {
-            uint64_t time = __atomic_load_n(&samples[k].time_ns, __ATOMIC_ACQUIRE);
-
-            if (!time)
-                continue;
-            memory_make_room(usage->samples, usage->sample_count, capacity);
-            usage->samples[usage->sample_count] = samples[k];
-            usage->samples[usage->sample_count++].time_ns = time;
-        }
-    }
+                log_reader_copy_from(&extents[i], k, &sample);
+                if (!sample.time_ns)
+                    continue;
+                memory_make_room(usage->samples, usage->sample_count, capacity);
+                usage->samples[usage->sample_count++] = sample;
+            }
     usage->sample_count = load_order_samples(usage->samples, usage->sample_count);
 }
 
@@ -107,12 +105,14 @@ static uint32_t load_threads(const struct log_reader *reader)
     uint32_t count, threads = 0;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct trace_thread *records = (const void *)extents[i].bytes;
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
+            for (; k < end; k++) {
+                struct trace_thread record;
 
-        for (uint64_t k = 0; k < extents[i].count; k++)
-            threads += __atomic_load_n(&records[k].tid, __ATOMIC_ACQUIRE) != 0;
-    }
+                log_reader_copy_from(&extents[i], k, &record);
+                threads += record.tid != 0;
+            }
     return threads;
 }
 

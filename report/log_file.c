@@ -78,21 +78,52 @@ int log_file_map(const char *path, struct log_file *file, struct failure *failur
     }
     void *bytes = file->size > SIZE_MAX / 2 ? MAP_FAILED
                                             : mmap(NULL, file->size, PROT_READ, MAP_SHARED, fd, 0);
-    int error = errno;
+    if (bytes == MAP_FAILED) {
+        int error = errno;
 
-    close(fd);
-    if (bytes == MAP_FAILED)
+        close(fd);
         return failure_set(failure, "%s (%" PRIu64 " bytes) cannot be mapped: %s", path, file->size,
                            strerror(error));
+    }
     file->bytes = bytes;
+    file->fd = fd;
     return 0;
 }
 
 void log_file_unmap(struct log_file *file)
 {
-    if (file->bytes)
+    if (file->bytes) {
         munmap((void *)file->bytes, file->size);
+        close(file->fd);
+    }
     file->bytes = NULL;
+}
+
+/* A file that has become shorter has no hole: whoever reads it shall meet its new end. */
+static bool log_file_is_whole(const struct log_file *file)
+{
+    struct stat status;
+
+    return fstat(file->fd, &status) == 0 && (uint64_t)status.st_size >= file->size;
+}
+
+bool log_file_find_data(const struct log_file *file, uint64_t from, uint64_t limit, uint64_t *start,
+                        uint64_t *end)
+{
+    *start = from;
+    *end = limit;
+    if (from >= limit)
+        return false;
+    off_t data = lseek(file->fd, (off_t)from, SEEK_DATA);
+    if (data < 0 && errno == ENXIO && log_file_is_whole(file))
+        return false;
+    if (data < 0) /* a file system that knows no holes, or no such place any more */
+        return true;
+    off_t hole = lseek(file->fd, data, SEEK_HOLE);
+    *start = (uint64_t)data;
+    if (hole >= 0 && (uint64_t)hole < limit)
+        *end = (uint64_t)hole;
+    return *start < limit;
 }
 
 /* --- a file that shrinks ------------------------------------------------- */

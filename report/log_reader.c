@@ -128,6 +128,17 @@ static int log_read_header(struct log_reader *reader, struct failure *failure)
     return 0;
 }
 
+/* Word by word, each once: extents begin at pages, and all records consist of words of 8 bytes. */
+static void log_copy_words(const unsigned char *bytes, size_t size, void *copy)
+{
+    const uint64_t *from = (const void *)bytes;
+    uint64_t *to = copy;
+
+    to[0] = __atomic_load_n(&from[0], __ATOMIC_ACQUIRE);
+    for (size_t i = 1; i < size / sizeof *to; i++)
+        to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+}
+
 /* --- the directory ------------------------------------------------------- */
 
 static void log_add_damage(struct log_reader *reader, char *sentence)
@@ -180,12 +191,10 @@ static void log_read_directory(struct log_reader *reader)
 
     for (uint32_t i = 0; i < TRACE_EXTENTS_MAX; i++) {
         struct trace_extent entry;
-        uint32_t kind = __atomic_load_n(&directory[i].kind, __ATOMIC_ACQUIRE);
 
-        if (kind == TRACE_FREE)
+        log_copy_words((const void *)&directory[i], sizeof entry, &entry);
+        if (entry.kind == TRACE_FREE)
             continue;
-        memcpy(&entry, &directory[i], sizeof entry);
-        entry.kind = kind;
         if (log_extent_is_sane(&entry))
             log_add_extent(reader, &entry);
         else
@@ -328,12 +337,34 @@ static const struct log_extent *log_find_extent(const struct log_reader *reader,
     return NULL;
 }
 
-const void *log_reader_record(const struct log_reader *reader, enum trace_table table,
-                              uint64_t index)
+void log_reader_copy_from(const struct log_extent *extent, uint64_t k, void *copy)
+{
+    size_t size = log_tables[extent->kind].record_size;
+
+    log_copy_words(extent->bytes + k * size, size, copy);
+}
+
+bool log_reader_copy(const struct log_reader *reader, enum trace_table table, uint64_t index,
+                     void *copy)
 {
     const struct log_extent *extent = log_find_extent(reader, table, index);
 
-    return extent ? extent->bytes + (index - extent->first) * log_tables[table].record_size : NULL;
+    if (extent)
+        log_reader_copy_from(extent, index - extent->first, copy);
+    return extent != NULL;
+}
+
+bool log_reader_next(const struct log_reader *reader, const struct log_extent *extent, uint64_t *k,
+                     uint64_t *end)
+{
+    uint64_t size = log_tables[extent->kind].record_size, start, stop;
+    uint64_t offset = extent->offset, limit = offset + extent->count * size;
+
+    if (!log_file_find_data(&reader->file, offset + *k * size, limit, &start, &stop))
+        return false;
+    *k = (start - offset) / size;
+    *end = (stop - offset + size - 1) / size;
+    return true;
 }
 
 const char *log_reader_string(const struct log_reader *reader, struct trace_string string)

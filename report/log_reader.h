@@ -2,8 +2,9 @@
  *
  * Knows the file's shape (header, directory, extents) and nothing of what records mean. The file
  * is mapped read-only; every access is checked against the file's size, so a hostile log gives
- * NULL, never a crash. A log may be written while it is read: records are read once, by value
- * where it matters.
+ * nothing, never a crash. A log may be written while it is read, by a tracer or by somebody who
+ * means harm: a record is copied out of it, and whatever is decided about it is decided about the
+ * copy.
  *
  * Two degrees of damage. What makes the log unreadable (no magic, another version, cut before the
  * directory's end) fails log_reader_open. What only loses records (an extent behind the end of a
@@ -51,9 +52,16 @@ int log_reader_open(struct log_reader *reader, const char *path, enum log_likene
                     struct failure *failure);
 void log_reader_close(struct log_reader *reader);
 
-/* The record of this index, or NULL if no extent holds it. */
-const void *log_reader_record(const struct log_reader *reader, enum trace_table table,
-                              uint64_t index);
+/* Copies the record of this index; false if no extent holds it. The commit word is the first one
+ * of every record, and is read before the rest. */
+bool log_reader_copy(const struct log_reader *reader, enum trace_table table, uint64_t index,
+                     void *copy);
+/* The same for record `k` of an extent; k < extent->count. */
+void log_reader_copy_from(const struct log_extent *extent, uint64_t k, void *copy);
+/* What of an extent is worth reading: of records *k and later the next ones that do not lie in a
+ * hole of the file, *k to *end - 1. Records in a hole are all zero, which is to say absent. */
+bool log_reader_next(const struct log_reader *reader, const struct log_extent *extent, uint64_t *k,
+                     uint64_t *end);
 /* The extents of one table. */
 const struct log_extent *log_reader_extents(const struct log_reader *reader, enum trace_table table,
                                             uint32_t *count);

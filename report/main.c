@@ -11,6 +11,7 @@
 #include "launch.h"
 #include "log_report.h"
 #include "memory.h"
+#include "safe_text.h"
 
 enum { EXIT_TROUBLE = 2 };
 
@@ -22,7 +23,9 @@ static void main_say_exhausted(size_t bytes)
 
 static int main_fail(const struct failure *failure)
 {
-    fprintf(stderr, "leakreport: %s\n", failure->text);
+    fputs("leakreport: ", stderr);
+    safe_text_put(stderr, failure->text);
+    fputc('\n', stderr);
     return EXIT_TROUBLE;
 }
 

@@ -1,12 +1,16 @@
 #include "module_cache.h"
 #include <stdlib.h>
-#include <string.h>
 #include "intern.h"
 #include "memory.h"
 
 struct cached {
     struct module_symbols *symbols; /* NULL: not open */
     uint64_t used;                  /* the clock at the last use */
+};
+
+struct cache_key { /* no padding */
+    struct module_file_identity identity;
+    uint64_t with_lines;
 };
 
 struct module_cache {
@@ -44,19 +48,13 @@ void module_cache_free(struct module_cache *cache)
     free(cache);
 }
 
-/* The key: lines or not, the build id and its size, then the path to the end. */
 static struct cached *cache_find(struct module_cache *cache, const struct module *module,
                                  bool with_lines)
 {
-    size_t id = sizeof module->build_id, length = strlen(module->path), size = id + 2 + length;
-    char *key = memory_zeroed(size, 1);
+    struct cache_key key = {.with_lines = with_lines};
 
-    key[0] = with_lines;
-    key[1] = (char)module->build_id_size;
-    memcpy(key + 2, module->build_id, module->build_id_size);
-    memcpy(key + 2 + id, module->path, length);
-    uint32_t known = cache->keys.count, number = intern_put(&cache->keys, key, size);
-    free(key);
+    module_file_identify(&key.identity, module);
+    uint32_t known = cache->keys.count, number = intern_put(&cache->keys, &key, sizeof key);
     if (number == known) {
         memory_make_room(cache->modules, known, cache->capacity);
         cache->modules[number] = (struct cached){0};

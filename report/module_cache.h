@@ -1,7 +1,8 @@
 /* module_cache.h: the modules' files, opened once for all logs of a call of leakreport.
  *
- * A module is known by its path and its build id, so the libc of fifty logs is one file here. How
- * many stay open is bounded: between two logs those that were not used for the longest time are
+ * A module is known by its build id and by the file at its path, whatever the path, so the libc of
+ * fifty logs is one file here, and so is a library that one program loads again and again. How many
+ * stay open is bounded: between two logs those that were not used for the longest time are
  * closed. Within one log all stay open, because its frames point to their names.
  */
 #ifndef MODULE_CACHE_H

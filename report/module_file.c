@@ -14,12 +14,21 @@ static const Dwfl_Callbacks module_file_callbacks = {
     .section_address = dwfl_offline_section_address,
 };
 
-/* A regular file's descriptor, or -1. */
+static bool module_file_is_regular(const char *path, struct stat *status)
+{
+    return path[0] == '/' && stat(path, status) == 0 && S_ISREG(status->st_mode);
+}
+
+/* A regular file's descriptor, or -1. Looked at before it is opened, because opening alone wakes
+ * who waits at a pipe's other end, and does something in some devices; and behind that, because
+ * another file may be there by then. */
 static int module_file_descriptor(const char *path)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
+    if (!module_file_is_regular(path, &status))
+        return -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
         return fd;
     close(fd);
@@ -64,7 +73,7 @@ static bool module_file_report(struct module_file *file, const char *path, int f
 static enum module_file_state module_file_try(struct module_file *file, const char *path,
                                               const struct module *module)
 {
-    int fd = path[0] == '/' ? module_file_descriptor(path) : -1;
+    int fd = module_file_descriptor(path);
 
     if (fd < 0)
         return MODULE_FILE_MISSING;
@@ -119,6 +128,19 @@ static bool module_file_try_servers(struct module_file *file, const struct modul
     free(path);
     dwfl_end(dwfl);
     return found;
+}
+
+void module_file_identify(struct module_file_identity *identity, const struct module *module)
+{
+    struct stat status;
+
+    memset(identity, 0, sizeof *identity);
+    if (module_file_is_regular(module->path, &status)) {
+        identity->device = status.st_dev;
+        identity->inode = status.st_ino;
+    }
+    identity->build_id_size = module->build_id_size;
+    memcpy(identity->build_id, module->build_id, module->build_id_size);
 }
 
 void module_file_open(struct module_file *file, const struct module *module)

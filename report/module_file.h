@@ -26,6 +26,14 @@ struct module_file {
     Dwfl_Module *module; /* mapped so that an address is the file's own p_vaddr */
 };
 
+/* Modules with equal identities find the same file; all bytes count. */
+struct module_file_identity {
+    uint64_t device, inode; /* of the file at the module's path; 0: there is none */
+    uint64_t build_id_size;
+    uint8_t build_id[40];
+};
+
+void module_file_identify(struct module_file_identity *identity, const struct module *module);
 void module_file_open(struct module_file *file, const struct module *module);
 void module_file_close(struct module_file *file);
 

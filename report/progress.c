@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 #include "number_text.h"
+#include "safe_text.h"
 
 #define PROGRESS_INTERVAL_NS 100000000u
 enum { PROGRESS_COLUMNS = 78 }; /* a longer line would wrap, and \r go back to its last part only */
@@ -41,7 +42,7 @@ void progress_count(struct progress *progress, const char *what, uint64_t done, 
     progress_put(progress, text);
 }
 
-/* Of a long name the end says most. What could steer the terminal is shown as '?'. */
+/* Of a long name the end says most. */
 void progress_say(struct progress *progress, const char *what, const char *name)
 {
     char text[128];
@@ -53,9 +54,9 @@ void progress_say(struct progress *progress, const char *what, const char *name)
 
     snprintf(text, sizeof text, "leakreport: %s %s", what,
              length > room ? name + length - room : name);
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    safe_text_make(text);
+    for (char *tab = text; (tab = strchr(tab, '\t'));) /* its width is not known */
+        *tab = '?';
     progress_put(progress, text);
 }
 

@@ -1,17 +1,9 @@
 #include "render_text.h"
 #include <stdarg.h>
 #include <stdlib.h>
+#include "memory.h"
+#include "safe_text.h"
 #include "suppress_print.h"
-
-void render_text_make_safe(char *text)
-{
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            *text = '?';
-    }
-}
 
 /* Nearly every line fits in, and a large report has a million of them. */
 void render_text_line(const struct text_page *page, const char *format, ...)
@@ -26,7 +18,7 @@ void render_text_line(const struct text_page *page, const char *format, ...)
         text = buffer;
     va_end(again);
     va_end(arguments);
-    render_text_make_safe(text);
+    safe_text_make(text);
     fputs_unlocked(page->prefix, page->out);
     if (length >= 0)
         fputs_unlocked(text, page->out);
@@ -255,33 +247,43 @@ static void text_error_summary(const struct text_page *page)
                      NUMBER(selection->suppressed_errors), NUMBER(selection->suppressed_contexts));
 }
 
+static uint64_t text_error_times(const struct misuse *misuse)
+{
+    return misuse->record.count ? misuse->record.count : 1;
+}
+
+/* Both are of one array, so their order there is that of their addresses. */
+static int text_compare_errors(const void *left, const void *right)
+{
+    const struct misuse *a = *(const struct misuse *const *)left;
+    const struct misuse *b = *(const struct misuse *const *)right;
+    uint64_t a_times = text_error_times(a), b_times = text_error_times(b);
+
+    if (a_times != b_times)
+        return a_times < b_times ? -1 : 1;
+    return (a < b) - (a > b);
+}
+
 /* -s: all errors again, the rarest first and the latest first among equals, as in valgrind. */
 static void text_error_list(const struct text_page *page)
 {
     const struct model *model = page->report->model;
-    uint64_t context = 0;
+    const struct misuse **errors = memory_resized(NULL, model->misuse_count, sizeof *errors);
+    uint32_t count = 0;
 
-    for (uint64_t times = 0; times != UINT64_MAX;) {
-        uint64_t next = UINT64_MAX;
-
-        for (uint32_t i = model->misuse_count; i-- > 0;) {
-            const struct misuse *misuse = &model->misuses[i];
-            uint64_t count = misuse->record.count ? misuse->record.count : 1;
-
-            if (misuse->suppressed)
-                continue;
-            if (count > times && count < next)
-                next = count;
-            if (count != times)
-                continue;
-            render_text_blank(page);
-            render_text_line(page, "%s errors in context %s of %s:", NUMBER(count),
-                             NUMBER(++context), NUMBER(page->report->selection->contexts));
-            render_text_misuse(page, misuse);
-            render_text_blank(page);
-        }
-        times = next;
+    for (uint32_t i = 0; i < model->misuse_count; i++)
+        if (!model->misuses[i].suppressed)
+            errors[count++] = &model->misuses[i];
+    qsort(errors, count, sizeof *errors, text_compare_errors);
+    for (uint32_t i = 0; i < count; i++) {
+        render_text_blank(page);
+        render_text_line(page,
+                         "%s errors in context %s of %s:", NUMBER(text_error_times(errors[i])),
+                         NUMBER(i + 1), NUMBER(page->report->selection->contexts));
+        render_text_misuse(page, errors[i]);
+        render_text_blank(page);
     }
+    free(errors);
 }
 
 static bool text_any_used(const struct suppressions *suppressions)

@@ -28,8 +28,6 @@ void render_text_line(const struct text_page *page, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 #define NUMBER(n) number_text(n).text
 
-/* Text from a log may hold anything: what could steer a terminal becomes '?'. */
-void render_text_make_safe(char *text);
 /* "at exit", "now": the moment of what the log calls live. */
 const char *render_text_when(const struct model *model);
 /* An empty line. */

@@ -3,6 +3,7 @@
 #include "below_main.h"
 #include "memory.h"
 #include "render_text.h"
+#include "safe_text.h"
 #include "stack_view.h"
 #include "suppress_print.h"
 
@@ -68,7 +69,7 @@ static void text_add_line(struct text_frame *made, char *line)
 {
     size_t length = strlen(line);
 
-    render_text_make_safe(line);
+    safe_text_make(line);
     made->lines = memory_resized(made->lines, made->size + length + 1, 1);
     memcpy(made->lines + made->size, line, length);
     made->lines[made->size + length] = '\n';

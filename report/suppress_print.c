@@ -1,16 +1,24 @@
 #include <inttypes.h>
-#include <string.h>
 #include "number_text.h"
+#include "safe_text.h"
 #include "suppress_frame.h"
 #include "suppress_print.h"
 #include "suppress_rules.h"
 
 /* --- lists --------------------------------------------------------------- */
 
+static void print_place(FILE *out, const struct suppress_entry *entry)
+{
+    safe_text_put(out, entry->name);
+    fputc(' ', out);
+    safe_text_put(out, entry->file);
+    fprintf(out, ":%u", entry->line);
+}
+
 static void print_used(FILE *out, const char *prefix, const struct suppress_entry *entry)
 {
-    fprintf(out, "%sused_suppression: %6" PRIu64 " %s %s:%u", prefix, entry->times, entry->name,
-            entry->file, entry->line);
+    fprintf(out, "%sused_suppression: %6" PRIu64 " ", prefix, entry->times);
+    print_place(out, entry);
     if (entry->kind == SUPPRESS_LEAK && entry->blocks > 0)
         fprintf(out, " suppressed: %s bytes in %s blocks", number_text(entry->bytes).text,
                 number_text(entry->blocks).text);
@@ -30,9 +38,11 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
 {
     for (size_t i = 0; i < suppress_entries_count(suppressions); i++) {
         const struct suppress_entry *entry = suppress_entry_at(suppressions, i);
-        if (entry->times == 0 && !entry->built_in)
-            fprintf(out, "%sunused_suppression: %s %s:%u\n", prefix, entry->name, entry->file,
-                    entry->line);
+        if (entry->times != 0 || entry->built_in)
+            continue;
+        fprintf(out, "%sunused_suppression: ", prefix);
+        print_place(out, entry);
+        fputc('\n', out);
     }
 }
 
@@ -86,16 +96,16 @@ bool suppress_generated_line(const struct suppress_stack *stack, size_t frame,
 }
 
 /* The text as a glob that matches it: what a file's lines cannot hold (line ends, blanks at either
- * end) as "?". Stars and question marks match themselves. */
+ * end) and what no terminal should be shown as "?". Stars and question marks match themselves. */
 static void print_glob(FILE *out, const char *text)
 {
-    size_t length = strlen(text);
-    for (size_t i = 0; i < length; i++) {
-        bool at_end = i == 0 || i + 1 == length;
-        if (text[i] == '\n' || (at_end && strchr(" \t\r\f\v", text[i]) != NULL))
-            fputc('?', out);
-        else
-            fputc(text[i], out);
+    int safe;
+    for (size_t i = 0, length; text[i] != '\0'; i += length) {
+        length = safe_text_next(text + i, &safe);
+        bool at_end = i == 0 || text[i + length] == '\0';
+        if (at_end && (text[i] == ' ' || text[i] == '\t'))
+            safe = 0;
+        fwrite(safe ? text + i : "????", 1, length, out);
     }
 }
 

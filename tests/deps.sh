@@ -6,6 +6,7 @@ test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 
   libxml2-utils bindfs clang clang-format libclang-rt-dev util-linux procps man-db"
 guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs"
 bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
+fuzz="clang llvm libclang-rt-14-dev afl++"
 soak="libpython3.11-testsuite libglib2.0-tests dbus-tests gjs-tests redis-server tcl8.6-dev zlib1g-dev dpkg-dev perl-modules-5.36"
 
 wanted=

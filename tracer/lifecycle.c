@@ -124,6 +124,9 @@ static void end_by_signal(int signal, const struct stopped_thread *here, uint32_
     lifecycle_end(TRACE_SIGNALED, signal, here, stack);
 }
 
+/* What the tables take at first, most of it never touched. */
+enum { TABLES_BYTES = 40 << 20 };
+
 static bool begin_tables(void)
 {
     usage_begin();
@@ -226,7 +229,9 @@ static void begin(void)
     module_list_begin();
     find_tracer(tracer, sizeof tracer);
     env_hide_preload(tracer, life.options.trace_children);
-    if (!tracing_begin() || !begin_tables() || !stepper_load(&reason)) {
+    if (!sys_leaves_room(TABLES_BYTES))
+        reason = "ulimit -v leaves too little memory";
+    if (reason || !tracing_begin() || !begin_tables() || !stepper_load(&reason)) {
         message_line("libtrace: tracing is not possible here: %s; the program runs untraced",
                      reason ? reason : "no memory");
         return;

@@ -176,7 +176,7 @@ static void write_to_file(const char *line, size_t length)
         return;
     }
     target.begun = true;
-    sys_write_all((int)fd, line, length);
+    sys_write_unsignalled((int)fd, line, length);
     sys_close((int)fd);
 }
 

@@ -1,6 +1,8 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -71,12 +73,29 @@ long sys_punch(int fd, uint64_t offset, uint64_t length)
                     (long)length, 0, 0);
 }
 
+/* A descriptor that does not block, and whose reader does not read. Once it was waited for in vain
+ * nobody waits again: the next line would need as long. */
+static bool becomes_writable(int fd)
+{
+    static atomic_bool in_vain;
+    struct pollfd wanted = {.fd = fd, .events = POLLOUT};
+    struct timespec wait = {1, 0};
+    const uint64_t no_signal = UINT64_MAX; /* a timer's would begin the second anew */
+    if (atomic_load_explicit(&in_vain, memory_order_relaxed))
+        return false;
+    if (sys_call(SYS_ppoll, (long)&wanted, 1, (long)&wait, (long)&no_signal, sizeof no_signal, 0) !=
+        0)
+        return true; /* it is, or it never will be: the write will tell */
+    atomic_store_explicit(&in_vain, true, memory_order_relaxed);
+    return false;
+}
+
 long sys_write_all(int fd, const void *buffer, size_t length)
 {
     const char *next = buffer;
     while (length > 0) {
         long written = sys_write(fd, next, length);
-        if (written == -EINTR || written == -EAGAIN)
+        if (written == -EINTR || (written == -EAGAIN && becomes_writable(fd)))
             continue;
         if (written < 0)
             return written;
@@ -104,6 +123,23 @@ long sys_read_file(const char *path, char *buffer, size_t size)
     sys_close((int)fd);
     buffer[used] = '\0';
     return result < 0 ? result : (long)used;
+}
+
+bool sys_leaves_room(uint64_t bytes)
+{
+    struct rlimit limit;
+    char text[64];
+    uint64_t pages = 0;
+    if (sys_call(SYS_getrlimit, RLIMIT_AS, (long)&limit, 0, 0, 0, 0) != 0 ||
+        limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    if (sys_read_file("/proc/self/statm", text, sizeof text) <= 0)
+        return true;
+    for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
+        pages = pages * 10 + (uint64_t)(*digit - '0');
+    uint64_t used = pages * SYS_PAGE;
+    uint64_t left = used < limit.rlim_cur ? limit.rlim_cur - used : 0;
+    return bytes <= left / 2;
 }
 
 uint64_t sys_start_ticks(int pid)
@@ -150,18 +186,25 @@ int sys_move_high(int fd, bool close_old)
     return fd;
 }
 
+/* The signal that comes with a failed write, or 0. */
+static uint64_t signal_of_write(long result)
+{
+    return result == -EPIPE ? 1ull << (SIGPIPE - 1) : result == -EFBIG ? 1ull << (SIGXFSZ - 1) : 0;
+}
+
+/* A signal that was pending before is the program's. */
 long sys_write_unsignalled(int fd, const void *buffer, size_t length)
 {
-    const uint64_t pipe_signal = 1ull << (SIGPIPE - 1);
+    const uint64_t blocked = signal_of_write(-EPIPE) | signal_of_write(-EFBIG);
     const struct timespec at_once = {0, 0};
     uint64_t before = 0;
     uint64_t pending = 0;
-    sys_sigprocmask(SIG_BLOCK, &pipe_signal, &before);
+    sys_sigprocmask(SIG_BLOCK, &blocked, &before);
     sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0);
     long result = sys_write_all(fd, buffer, length);
-    if (result == -EPIPE && !(pending & pipe_signal))
-        sys_call(SYS_rt_sigtimedwait, (long)&pipe_signal, 0, (long)&at_once, sizeof pipe_signal, 0,
-                 0);
+    const uint64_t ours = signal_of_write(result) & ~pending;
+    if (ours)
+        sys_call(SYS_rt_sigtimedwait, (long)&ours, 0, (long)&at_once, sizeof ours, 0, 0);
     sys_sigprocmask(SIG_SETMASK, &before, NULL);
     return result;
 }

@@ -238,13 +238,18 @@ _Noreturn static inline void sys_exit_group(int status)
 long sys_allocate(int fd, uint64_t offset, uint64_t length);
 /* sys_punch gives the storage of a part of a file back; it reads as zeros afterwards. */
 long sys_punch(int fd, uint64_t offset, uint64_t length);
-/* sys_write_all writes everything, over short writes and interruptions. 0 or -errno. */
+/* sys_write_all writes everything, over short writes and interruptions. 0 or -errno; -EAGAIN when
+ * the descriptor does not block and nobody reads for a second. */
 long sys_write_all(int fd, const void *buffer, size_t length);
-/* The same without the SIGPIPE that comes of nobody reading. */
+/* The same without the SIGPIPE that comes of nobody reading, and the SIGXFSZ of a file that has the
+ * size RLIMIT_FSIZE. */
 long sys_write_unsignalled(int fd, const void *buffer, size_t length);
 /* sys_read_file reads a whole small file (of /proc, say), at most size - 1 bytes, and ends it with
  * NUL. Bytes read or -errno. */
 long sys_read_file(const char *path, char *buffer, size_t size);
+/* Whether `bytes` are no more than half of what RLIMIT_AS leaves. The other half is the program's,
+ * which should not fail for the tracer's sake. */
+bool sys_leaves_room(uint64_t bytes);
 /* sys_start_ticks says when a process was started (field 22 of its stat): together with its number
  * that names it. 0: there is no such process, or no /proc. */
 uint64_t sys_start_ticks(int pid);

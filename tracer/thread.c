@@ -62,11 +62,17 @@ static struct thread *find_abandoned(unsigned pid, unsigned tid)
 
 static struct thread *make(unsigned tid)
 {
+    /* What could not be used: a thread without a struct asks for one at each event, and would take
+     * what memory the program has left. */
+    static _Atomic(struct thread *) spare;
     uint64_t index, unknown;
-    struct thread *thread = pages_map(sizeof *thread);
+    struct thread *thread = atomic_exchange_explicit(&spare, NULL, memory_order_acquire);
+    if (!thread)
+        thread = pages_map(sizeof *thread);
     if (!thread || !chunk_table_claim(&trace_log_threads, 1, true, &index) ||
         !chunk_table_claim(&trace_log_counts, 1, true, &unknown)) {
         trace_log_lose(&trace_log_header->losses.threads, 1);
+        atomic_store_explicit(&spare, thread, memory_order_release);
         return NULL;
     }
     thread->record = chunk_table_at(&trace_log_threads, index);

@@ -124,6 +124,11 @@ static void *map_file(uint64_t offset, size_t bytes)
 void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first)
 {
     size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
+    /* At the end, where the verdicts come, the program needs no more. */
+    if (kind != TRACE_VERDICTS && !sys_leaves_room(rounded)) {
+        say_full(-ENOMEM);
+        return NULL;
+    }
     unsigned place = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
     if (place >= TRACE_EXTENTS_MAX) {
         say_full(-ENOSPC);

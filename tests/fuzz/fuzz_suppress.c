@@ -1,10 +1,5 @@
 /* fuzz_suppress.c: reads any bytes as a suppression file and searches it for a few stacks.
  *
- *   clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -Ireport -Itracer \
- *     -o fuzz_suppress tests/fuzz/fuzz_suppress.c report/suppress*.c report/memory.c \
- *     report/failure.c report/number_text.c
- *   ./fuzz_suppress -max_len=4096 CORPUS-FOLDER
- *
  * Beyond crashes it looks for broken promises: an error without a sentence, an answer that changes
  * when the frames' answers are remembered, and a generated entry that does not match its record.
  */

@@ -3,7 +3,7 @@
 test_every_file_is_formatted() {
     cd "$TESTS/.."
     local files=() unformatted
-    files=(tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch])
+    files=(tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
     unformatted=$(clang-format --dry-run "${files[@]}" 2>&1 | sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning: .*/\1/p' | sort | uniq -c)
     [ -z "$unformatted" ] || fail "make format would change lines of:
 $unformatted"

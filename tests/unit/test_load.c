@@ -4,9 +4,13 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,16 +39,21 @@ static int drop_log(void **state)
     return unlink(path);
 }
 
-static void load_depth(uint32_t depth)
+static void open_and_load(uint32_t depth)
 {
     struct failure failure;
 
-    log_writer_finish(&writer);
-    log_writer_save(&writer, path, writer.size);
     assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
     model_init(&model, path);
     load_log(&reader, depth, &model);
     log_reader_close(&reader);
+}
+
+static void load_depth(uint32_t depth)
+{
+    log_writer_finish(&writer);
+    log_writer_save(&writer, path, writer.size);
+    open_and_load(depth);
 }
 
 static void load(void)
@@ -457,6 +466,95 @@ static void errors_come_with_their_stacks(void **state)
     expect_stack(model.misuses[0].stack_freed, STACK_UNKNOWN, 0, NULL);
 }
 
+/* --- a writer that means harm --------------------------------------------- */
+
+enum { CHANGING = 20 };
+static atomic_bool changed_enough;
+
+/* Turns what is in range into what is not, and back. */
+static void *change_records(void *log)
+{
+    unsigned char *bytes = log;
+    struct trace_verdict *verdicts =
+        (void *)(bytes + log_writer_extent(&writer, TRACE_VERDICTS, 0)->offset);
+    struct trace_module *modules =
+        (void *)(bytes + log_writer_extent(&writer, TRACE_MODULES, 0)->offset);
+    struct trace_error *errors =
+        (void *)(bytes + log_writer_extent(&writer, TRACE_ERRORS, 0)->offset);
+
+    for (unsigned round = 0; !atomic_load(&changed_enough); round++)
+        for (unsigned i = 0; i < CHANGING; i++) {
+            __atomic_store_n(&verdicts[i].kind, round & 1 ? 200 : TRACE_REACHABLE,
+                             __ATOMIC_RELAXED);
+            __atomic_store_n(&verdicts[i].heuristic, round & 1 ? 200 : 0, __ATOMIC_RELAXED);
+            __atomic_store_n(&modules[i + 1].build_id_size, round & 1 ? 20000 : 20,
+                             __ATOMIC_RELAXED);
+            __atomic_store_n(&errors[i + 1].kind, round & 1 ? 200 : TRACE_INVALID_FREE,
+                             __ATOMIC_RELAXED);
+        }
+    return NULL;
+}
+
+static void expect_all_in_range(void)
+{
+    for (size_t i = 0; i < model.block_count; i++) {
+        assert_in_range(model.blocks[i].kind, 0, BLOCK_KINDS_COUNT);
+        assert_in_range(model.blocks[i].heuristic, 0, TRACE_MULTIPLE_INHERITANCE);
+    }
+    for (uint32_t i = 0; i < model.module_count; i++)
+        assert_in_range(model.modules[i].build_id_size, 0, sizeof model.modules[i].build_id);
+    for (uint32_t i = 0; i < model.misuse_count; i++)
+        assert_int_equal(model.misuses[i].record.kind, TRACE_INVALID_FREE);
+}
+
+static void record_that_changes_while_it_is_read_is_judged_as_it_is_kept(void **state)
+{
+    struct failure failure;
+    pthread_t changer;
+
+    (void)state;
+    for (uint32_t i = 0; i < CHANGING; i++) {
+        uint32_t node = log_writer_node(&writer, 0x100 + i, 0, 0);
+
+        log_writer_verdict(&writer, 0x1000 * (i + 1), 10, node, TRACE_REACHABLE,
+                           TRACE_VERDICT_NONE);
+        log_writer_module(&writer, "/a", 0x10000 * (i + 1), 0x1000);
+        log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE, .stack = node});
+    }
+    load();
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    void *log = mmap(NULL, writer.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_ptr_not_equal(log, MAP_FAILED);
+    close(fd);
+    atomic_store(&changed_enough, false);
+    assert_int_equal(pthread_create(&changer, NULL, change_records, log), 0);
+    assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
+    for (int i = 0; i < 3000; i++) {
+        model_free(&model);
+        model_init(&model, path);
+        load_log(&reader, 12, &model);
+        expect_all_in_range();
+    }
+    log_reader_close(&reader);
+    atomic_store(&changed_enough, true);
+    pthread_join(changer, NULL);
+    munmap(log, writer.size);
+}
+
+static void hole_in_the_verdicts_ends_them(void **state)
+{
+    (void)state;
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    writer.header.verdicts = 3000000000;
+    log_writer_finish(&writer);
+    log_writer_extent(&writer, TRACE_VERDICTS, 0)->length = 1ull << 40;
+    log_writer_save(&writer, path, writer.size);
+    assert_int_equal(truncate(path, 1ll << 41), 0);
+    open_and_load(12);
+    assert_in_range(model.block_count, 1, 1 << 20);
+    expect_note("of 3,000,000,000 blocks is missing");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_log, drop_log)
@@ -493,6 +591,8 @@ int main(void)
         TEST(bad_frees_do_not_hide_live_blocks),
         TEST(each_loss_is_a_note_with_its_number),
         TEST(errors_come_with_their_stacks),
+        TEST(record_that_changes_while_it_is_read_is_judged_as_it_is_kept),
+        TEST(hole_in_the_verdicts_ends_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,18 +78,19 @@ static void expect_damage(uint32_t count, const char *text)
 
 static void records_are_found_across_extents(void **state)
 {
+    struct trace_node node;
+    struct trace_verdict verdict;
+
     (void)state;
     assert_int_equal(open_whole(), 0);
     assert_int_equal(reader.damage_count, 0);
     for (uint32_t i = 0; i < 600; i++) {
-        const struct trace_node *node = log_reader_record(&reader, TRACE_NODES, i + 2);
-
-        assert_non_null(node);
-        assert_int_equal(node->address, 0x1000 + i);
+        assert_true(log_reader_copy(&reader, TRACE_NODES, i + 2, &node));
+        assert_int_equal(node.address, 0x1000 + i);
     }
-    assert_null(log_reader_record(&reader, TRACE_NODES, 1 << 20));
-    assert_null(log_reader_record(&reader, TRACE_NODES, UINT64_MAX));
-    assert_null(log_reader_record(&reader, TRACE_VERDICTS, 0));
+    assert_false(log_reader_copy(&reader, TRACE_NODES, 1 << 20, &node));
+    assert_false(log_reader_copy(&reader, TRACE_NODES, UINT64_MAX, &node));
+    assert_false(log_reader_copy(&reader, TRACE_VERDICTS, 0, &verdict));
 }
 
 static void string_is_the_bytes_written(void **state)
@@ -127,11 +129,12 @@ static void file_cut_in_a_table_keeps_what_is_there(void **state)
 {
     (void)state;
     struct trace_extent *nodes = log_writer_extent(&writer, TRACE_NODES, 0);
+    struct trace_node node;
     size_t end = nodes->offset + 10 * sizeof(struct trace_node) + 3;
 
     assert_int_equal(open_cut(end), 0);
-    assert_non_null(log_reader_record(&reader, TRACE_NODES, 9));
-    assert_null(log_reader_record(&reader, TRACE_NODES, 10));
+    assert_true(log_reader_copy(&reader, TRACE_NODES, 9, &node));
+    assert_false(log_reader_copy(&reader, TRACE_NODES, 10, &node));
     assert_true(reader.damage_count >= 1);
     char expected[64];
     snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 places of table NODES",
@@ -283,16 +286,52 @@ static void extents_with_the_same_records_are_left_out(void **state)
     (void)state;
     log_writer_extent(&writer, TRACE_NODES, 1)->first = 10;
     expect_damage(1, "lies on its own records");
-    assert_int_equal(
-        ((const struct trace_node *)log_reader_record(&reader, TRACE_NODES, 10))->address, 0x1008);
+    struct trace_node node;
+    assert_true(log_reader_copy(&reader, TRACE_NODES, 10, &node));
+    assert_int_equal(node.address, 0x1008);
+}
+
+/* A terabyte of BLOCKS, of which two pages are there: the first one, and one in the middle. */
+static void holes_of_the_file_are_passed_over(void **state)
+{
+    const uint64_t tera = 1ull << 40, middle = 1ull << 39;
+    struct trace_extent *blocks = log_writer_extent(&writer, TRACE_BLOCKS, 0);
+    struct trace_block block = {.where = 0x7000, .what = 7};
+    uint64_t offset = blocks->offset, k = 0, end = 0;
+    uint32_t count;
+
+    (void)state;
+    blocks->length = tera;
+    log_writer_save(&writer, path, writer.size);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(ftruncate(fd, (off_t)(offset + tera)), 0);
+    assert_int_equal(pwrite(fd, &block, sizeof block, (off_t)(offset + middle)), sizeof block);
+    close(fd);
+    assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
+    const struct log_extent *extents = log_reader_extents(&reader, TRACE_BLOCKS, &count);
+    assert_int_equal(count, 1);
+    assert_true(log_reader_next(&reader, extents, &k, &end));
+    assert_int_equal(k, 0);
+    assert_in_range(end, 1, 1 << 20);
+    k = end;
+    assert_true(log_reader_next(&reader, extents, &k, &end));
+    assert_in_range(k, middle / sizeof block - (1 << 20), middle / sizeof block);
+    assert_in_range(end, middle / sizeof block + 1, middle / sizeof block + (1 << 20));
+    log_reader_copy_from(extents, middle / sizeof block, &block);
+    assert_int_equal(block.where, 0x7000);
+    k = end;
+    assert_false(log_reader_next(&reader, extents, &k, &end));
 }
 
 static bool whole_file_was_read;
 
 static void read_what_is_cut_off(void *context)
 {
-    const volatile struct trace_node *node = log_reader_record(context, TRACE_NODES, 2);
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(context, TRACE_NODES, &count);
+    const volatile struct trace_node *node = (const void *)extents[0].bytes;
 
+    node += 2;
     assert_int_equal(node->address, 0x1000);
     assert_int_equal(truncate(path, TRACE_DATA_OFFSET), 0);
     if (node->address == 0x1000)
@@ -334,6 +373,7 @@ int main(void)
         TEST(extent_of_2_to_the_60_bytes_is_cut_to_the_file),
         TEST(extents_on_one_another_are_left_out),
         TEST(extents_with_the_same_records_are_left_out),
+        TEST(holes_of_the_file_are_passed_over),
         TEST(file_that_shrinks_while_it_is_read_is_a_failure),
     };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -200,19 +201,24 @@ static void file_that_is_no_elf_file_is_noted(void **state)
     expect_only_a_note("cannot be read as an ELF file");
 }
 
-/* Opening it would wait for a writer. */
+/* Opening it would wait for a writer, or wake one. */
 static void pipe_is_not_opened_as_a_module(void **state)
 {
     char folder[] = "/tmp/test_symbolize_XXXXXX", path[64];
+    struct inotify_event event;
 
     (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/pipe", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
+    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    assert_true(inotify_add_watch(watch, path, IN_OPEN) >= 0);
     set_path(path);
     alarm(20);
     expect_only_a_note("could not be found");
     alarm(0);
+    assert_int_equal(read(watch, &event, sizeof event), -1);
+    close(watch);
     unlink(path);
     rmdir(folder);
 }
@@ -222,6 +228,21 @@ static void relative_path_is_not_opened_as_a_module(void **state)
     (void)state;
     set_path("test_symbolize");
     expect_only_a_note("could not be found");
+}
+
+static void two_modules_of_one_file(void **state)
+{
+    uint64_t offset = (uint64_t)(uintptr_t)outer_function + 1 - bias;
+
+    (void)state;
+    model.modules = memory_resized(model.modules, 3, sizeof *model.modules);
+    model.modules[2] = model.modules[1];
+    model.modules[2].path = memory_text("/proc/self/root/%s", self);
+    model.modules[2].bias = 0x1000000;
+    model.module_count = 3;
+    assert_string_equal(look_up(outer_function + 1, 1)->places[0].function, "outer_function");
+    const struct frame *frame = look_up((void *)(uintptr_t)(0x1000000 + offset), 2);
+    assert_string_equal(frame->places[frame->place_count - 1].function, "outer_function");
 }
 
 int main(void)
@@ -238,6 +259,7 @@ int main(void)
         TEST(file_that_is_no_elf_file_is_noted),
         TEST(pipe_is_not_opened_as_a_module),
         TEST(relative_path_is_not_opened_as_a_module),
+        TEST(two_modules_of_one_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,62 @@ static void allocate_too_much(void)
     EXPECT(sys_allocate(fd, 8192, 4096) == -EFBIG);
 }
 
+/* Killed by the signal, it would not return. */
+static void write_behind_the_limit(void)
+{
+    struct rlimit limit = {10, 10};
+    sigset_t pending;
+    EXPECT(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    int fd = (int)sys_open(scratch_path("short"), O_WRONLY | O_CREAT, 0600);
+    EXPECT(sys_write_unsignalled(fd, "0123456789", 10) == 0);
+    EXPECT(sys_write_unsignalled(fd, "x", 1) == -EFBIG);
+    EXPECT(sigpending(&pending) == 0 && !sigismember(&pending, SIGXFSZ));
+}
+
+static void writing_behind_the_file_size_limit_sends_no_signal(void **state)
+{
+    (void)state;
+    assert_int_equal(scratch_in_child(write_behind_the_limit), 0);
+}
+
+static void limit_address_space(void)
+{
+    const uint64_t bytes = 1ull << 30;
+    struct rlimit limit = {bytes, bytes};
+    EXPECT(setrlimit(RLIMIT_AS, &limit) == 0);
+    EXPECT(sys_leaves_room(bytes / 4));
+    EXPECT(!sys_leaves_room(bytes / 2)); /* this program itself is there, too */
+    EXPECT(!sys_leaves_room(UINT64_MAX));
+    EXPECT(sys_mmap(NULL, bytes / 2, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != NULL);
+    EXPECT(!sys_leaves_room(bytes / 4));
+    EXPECT(sys_leaves_room(bytes / 8));
+}
+
+static void half_of_the_address_space_is_the_programs(void **state)
+{
+    bool limited = true;
+    (void)state;
+    assert_true(sys_leaves_room(UINT64_MAX)); /* without a limit */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+    limited = false; /* their shadow is larger than any limit */
+#endif
+    if (limited)
+        assert_int_equal(scratch_in_child(limit_address_space), 0);
+}
+
+/* Where nobody reads, the traced program would never end. */
+static void pipe_that_does_not_block_and_is_full(void **state)
+{
+    (void)state;
+    static char much[100000];
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+    assert_int_equal(sys_write_all(ends[1], much, sizeof much), -EAGAIN);
+    assert_int_equal(sys_write_all(ends[1], much, 1), -EAGAIN);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void no_storage_is_an_error(void **state)
 {
     (void)state;
@@ -206,7 +262,10 @@ int main(void)
         cmocka_unit_test(errors_are_returned_and_errno_is_left),
         cmocka_unit_test(as_libc_has_it),
         cmocka_unit_test(storage_is_allocated_and_given_back),
+        cmocka_unit_test(half_of_the_address_space_is_the_programs),
+        cmocka_unit_test(pipe_that_does_not_block_and_is_full),
         cmocka_unit_test(no_storage_is_an_error),
+        cmocka_unit_test(writing_behind_the_file_size_limit_sends_no_signal),
         cmocka_unit_test(files_are_read_whole),
         cmocka_unit_test(everything_is_written),
         cmocka_unit_test(descriptors_move_out_of_the_way),
