@@ -30,7 +30,7 @@ def function(number):
 write("work.c", "".join(function(n) for n in range(60)))
 
 words = ["".join(draw.choice("etaoinshrdlu") for _ in range(draw.randrange(2, 10))) for _ in range(4000)]
-write("work.txt", "\n".join(" ".join(draw.choice(words) for _ in range(12)) for _ in range(40000)))
+write("work.txt", "\n".join(" ".join(draw.choice(words) for _ in range(12)) for _ in range(8000)))
 
 write("work.sql", """create table t(a integer, b text);
 with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000)
