@@ -1,6 +1,7 @@
-/* Lines: address → piece of 256 bytes of heap → its chain of lines, each of four slots of 16 bytes, one cache line. glibc's
- * smallest blocks are 32 bytes apart, so a chain has two lines at most. Within a chain any empty slot is
- * good for any block of the piece; a block is found by its address. Lines stay with their piece. */
+/* Lines: address → piece of 256 bytes of heap → its chain of lines, each of four slots of 16 bytes,
+ * one cache line. glibc's smallest blocks are 32 bytes apart, so a chain has two lines at most.
+ * Within a chain any empty slot is good for any block of the piece; a block is found by its
+ * address. Lines stay with their piece. */
 #include "block_tables.h"
 
 #include "swap.h"
@@ -36,7 +37,8 @@ static uint32_t *chain_of(uint64_t address, bool make)
         uint32_t *made = make ? reserve(1u << MIDDLE_LOG2) : NULL;
         if (!made)
             return NULL;
-        if (__atomic_compare_exchange_n(place, &middle, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        if (__atomic_compare_exchange_n(place, &middle, made, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE))
             middle = made;
         else
             munmap(made, sizeof *made << MIDDLE_LOG2);
@@ -51,7 +53,10 @@ static uint32_t line_at(uint32_t *place)
     uint32_t made = line ? line : store_take(&lines);
     if (line || !made)
         return line;
-    return __atomic_compare_exchange_n(place, &line, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ? made : line;
+    return __atomic_compare_exchange_n(place, &line, made, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE)
+               ? made
+               : line;
 }
 
 static bool insert(const struct block *block, int32_t *unflushed)
@@ -63,7 +68,7 @@ static bool insert(const struct block *block, int32_t *unflushed)
         for (unsigned i = 0; i < LINE_SLOTS; i++) {
             uint64_t empty[2] = {0, __atomic_load_n(&slots[i].what, __ATOMIC_RELAXED)};
             if (__atomic_load_n(&slots[i].where, __ATOMIC_RELAXED) == 0 &&
-                swap_pair((uint64_t(*)[2])&slots[i], empty, filled)) {
+                swap_pair((uint64_t(*)[2]) & slots[i], empty, filled)) {
                 ++*unflushed;
                 return true;
             }
@@ -75,7 +80,8 @@ static bool insert(const struct block *block, int32_t *unflushed)
 static bool take(uint64_t address, struct block *block, int32_t *unflushed)
 {
     uint32_t *place = chain_of(address, false);
-    for (uint32_t line; place && (line = __atomic_load_n(place, __ATOMIC_ACQUIRE)); place = &next_of[line]) {
+    for (uint32_t line; place && (line = __atomic_load_n(place, __ATOMIC_ACQUIRE));
+         place = &next_of[line]) {
         struct trace_block *slots = store_at(&lines, line);
         for (unsigned i = 0; i < LINE_SLOTS; i++) {
             uint64_t where = __atomic_load_n(&slots[i].where, __ATOMIC_ACQUIRE);
@@ -98,7 +104,8 @@ static uint64_t bytes(void)
     uint64_t touched = 0;
     unsigned char in[256];
     for (size_t i = 0; i < 1u << ROOT_LOG2; i++)
-        for (size_t at = 0; root[i] && at < sizeof(uint32_t) << MIDDLE_LOG2; at += sizeof in * 4096) {
+        for (size_t at = 0; root[i] && at < sizeof(uint32_t) << MIDDLE_LOG2;
+             at += sizeof in * 4096) {
             mincore((char *)root[i] + at, sizeof in * 4096, in);
             for (size_t page = 0; page < sizeof in; page++)
                 touched += in[page] & 1 ? 4096 : 0;

@@ -1,6 +1,6 @@
-/* A radix table: address → page → leaf of 256 slots of 16 bytes, one for each 16 bytes of the page. An address has one
- * slot, so an insert is two stores and a removal one compare-and-swap; nothing is searched and nothing
- * moves. A leaf is made at the first block of its page and stays. */
+/* A radix table: address → page → leaf of 256 slots of 16 bytes, one for each 16 bytes of the page.
+ * An address has one slot, so an insert is two stores and a removal one compare-and-swap; nothing
+ * is searched and nothing moves. A leaf is made at the first block of its page and stays. */
 #include "block_tables.h"
 
 #include "swap.h"
@@ -28,7 +28,8 @@ static uint32_t *middle_of(uint64_t address, bool make)
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (made == MAP_FAILED)
         return NULL;
-    if (__atomic_compare_exchange_n(place, &middle, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (__atomic_compare_exchange_n(place, &middle, made, false, __ATOMIC_ACQ_REL,
+                                    __ATOMIC_ACQUIRE))
         return made;
     munmap(made, sizeof *made << MIDDLE_LOG2);
     return middle;
@@ -46,7 +47,8 @@ static struct trace_block *slot_of(uint64_t address, bool make)
         if (!made)
             return NULL;
         /* The loser's leaf is not used again: that is rare. */
-        if (__atomic_compare_exchange_n(place, &leaf, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        if (__atomic_compare_exchange_n(place, &leaf, made, false, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_ACQUIRE))
             leaf = made;
     }
     return (struct trace_block *)store_at(&leaves, leaf) + (address >> 4 & 255);

@@ -1,13 +1,14 @@
-/* block_tables DESIGN PLACE LIVE THREADS: one row of block_tables.sh. Addresses are malloc's own, for sizes as programs have
- * them; LIVE blocks are put in as malloc gave them, then pairs of a removal and an insert follow. PLACE is
- * the log's path.
+/* block_tables DESIGN PLACE LIVE THREADS: one row of block_tables.sh. Addresses are malloc's own,
+ * for sizes as programs have them; LIVE blocks are put in as malloc gave them, then pairs of a
+ * removal and an insert follow. PLACE is the log's path.
  *
  *     fill     ns per insert of the LIVE blocks, in all, and of the slowest thousand
  *     near     ns per pair: what is removed and put back lies beside what was last
  *     far      ns per pair: anywhere
  *     bytes    storage per live block at the end
  *
- * With THREADS each thread has its share of the blocks, from an arena of its own, and ns are of wall time per pair of all. */
+ * With THREADS each thread has its share of the blocks, from an arena of its own, and ns are of
+ * wall time per pair of all. */
 #include "block_tables.h"
 
 #include "message.h"
@@ -36,7 +37,10 @@ uint32_t store_take(struct store *store)
             if (atomic_flag_test_and_set_explicit(&store->growing, memory_order_acquire))
                 continue;
             if (!__atomic_load_n(extent, __ATOMIC_ACQUIRE))
-                __atomic_store_n(extent, trace_log_extend(TRACE_BLOCKS, (uint32_t)(number >> in_extent_log2), 1u << STORE_EXTENT_LOG2, 0),
+                __atomic_store_n(extent,
+                                 trace_log_extend(TRACE_BLOCKS,
+                                                  (uint32_t)(number >> in_extent_log2),
+                                                  1u << STORE_EXTENT_LOG2, 0),
                                  __ATOMIC_RELEASE);
             atomic_flag_clear_explicit(&store->growing, memory_order_release);
             if (!__atomic_load_n(extent, __ATOMIC_ACQUIRE))
@@ -63,7 +67,8 @@ static uint64_t hash_bytes(void)
     return sum;
 }
 
-const struct design design_hash = {"open addressing", block_table_begin, block_table_insert, block_table_remove, hash_bytes};
+const struct design design_hash = {"open addressing", block_table_begin, block_table_insert,
+                                   block_table_remove, hash_bytes};
 
 static double now(void)
 {
@@ -82,7 +87,9 @@ static uint64_t draw(uint64_t *seed)
 static size_t draw_size(uint64_t *seed)
 {
     uint64_t kind = draw(seed) % 32;
-    return kind == 0 ? 1024 + draw(seed) % 3072 : kind < 16 ? 1 + draw(seed) % 48 : 48 + draw(seed) % 200;
+    return kind == 0   ? 1024 + draw(seed) % 3072
+           : kind < 16 ? 1 + draw(seed) % 48
+                       : 48 + draw(seed) % 200;
 }
 
 struct share {
@@ -104,7 +111,8 @@ static void put(struct share *share, uint64_t address)
 static void pair(struct share *share, uint64_t index)
 {
     struct block block;
-    if (!design->remove(share->addresses[index], &block, &share->unflushed) || block.size != (share->addresses[index] & 4095)) {
+    if (!design->remove(share->addresses[index], &block, &share->unflushed) ||
+        block.size != (share->addresses[index] & 4095)) {
         fprintf(stderr, "block %#lx is not there\n", (unsigned long)share->addresses[index]);
         exit(1);
     }
@@ -172,7 +180,7 @@ int main(int count, char **arguments)
     run(&shares[0]);
     for (uint64_t i = 1; i < threads; i++)
         pthread_join(thread[i], NULL);
-    printf("%s;%.1f;%.1f;%.1f;%.1f;%.1f\n", design->name, shares[0].fill, shares[0].slowest, shares[0].near, shares[0].far,
-           (double)design->bytes() / (double)live);
+    printf("%s;%.1f;%.1f;%.1f;%.1f;%.1f\n", design->name, shares[0].fill, shares[0].slowest,
+           shares[0].near, shares[0].far, (double)design->bytes() / (double)live);
     return 0;
 }

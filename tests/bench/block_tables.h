@@ -1,5 +1,5 @@
-/* block_tables: designs of the block table that block_tables.c compares, behind one interface. They keep their records in
- * extents of the log, as the tracer does. */
+/* block_tables: designs of the block table that block_tables.c compares, behind one interface. They
+ * keep their records in extents of the log, as the tracer does. */
 #ifndef BLOCK_TABLES_H
 #define BLOCK_TABLES_H
 
@@ -38,13 +38,13 @@ static inline void block_unpack(uint64_t where, uint64_t what, struct block *blo
     block->family = trace_block_family(where);
 }
 
-/* Where the designs have their room from: extents of 4 MB, cut into pieces. A piece's number is its place; 0
- * is none. */
+/* Where the designs have their room from: extents of 4 MB, cut into pieces. A piece's number is its
+ * place; 0 is none. */
 #define STORE_EXTENT_LOG2 22u
 #define STORE_EXTENTS     1000u
 struct store {
-    unsigned piece_log2;                 /* bytes of a piece */
-    uint64_t used;                       /* pieces given out */
+    unsigned piece_log2; /* bytes of a piece */
+    uint64_t used;       /* pieces given out */
     char *extent[STORE_EXTENTS];
     atomic_flag growing;
 };

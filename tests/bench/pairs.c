@@ -1,6 +1,7 @@
-/* pairs FILE DEPTH THREADS COUNT: COUNT pairs of malloc and free in each thread, DEPTH calls deep. THREADS 0 is main
- * alone: malloc and its tracers know that no thread was ever made. Appends to FILE the nanoseconds of wall
- * time a pair of one thread and the pairs per second of all threads together. */
+/* pairs FILE DEPTH THREADS COUNT: COUNT pairs of malloc and free in each thread, DEPTH calls deep.
+ * THREADS 0 is main alone: malloc and its tracers know that no thread was ever made. Appends to
+ * FILE the nanoseconds of wall time a pair of one thread and the pairs per second of all threads
+ * together. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* steady EVENTS: mallocs and frees, EVENTS together, with 1,000 blocks alive and 100 call stacks. */
+/* steady EVENTS: mallocs and frees, EVENTS together, with 1,000 blocks alive and 100 call stacks.
+ */
 #include <stdlib.h>
 
 enum { ALIVE = 1000 };

@@ -1,6 +1,7 @@
-/* usage FILE COMMAND…: runs it and appends one line to FILE: processor time and wall time in microseconds,
- * the largest process's memory in kB, the exit status. Counts every descendant, also those that their
- * parents did not wait for: they are handed to this process, which waits for the last of them. */
+/* usage FILE COMMAND…: runs it and appends one line to FILE: processor time and wall time in
+ * microseconds, the largest process's memory in kB, the exit status. Counts every descendant, also
+ * those that their parents did not wait for: they are handed to this process, which waits for the
+ * last of them. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +43,8 @@ int main(int count, char **arguments)
             status = WIFEXITED(one) ? WEXITSTATUS(one) : 128 + WTERMSIG(one);
     struct rusage used;
     getrusage(RUSAGE_CHILDREN, &used);
-    fprintf(out, "%ld %ld %ld %d\n", microseconds(used.ru_utime) + microseconds(used.ru_stime), now() - begun,
-            used.ru_maxrss, status);
+    fprintf(out, "%ld %ld %ld %d\n", microseconds(used.ru_utime) + microseconds(used.ru_stime),
+            now() - begun, used.ru_maxrss, status);
     fclose(out);
     return status;
 }
