@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# run.sh: every measurement of this folder, one after the other. BUILD names the build folder.
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-for script in "$here"/*.sh; do
-    [ "$(basename "$script")" = run.sh ] && continue
-    echo "--- $(basename "$script" .sh)"
-    bash "$script"
+# run.sh: every measurement of this folder, the one after the other; it takes long (valgrind!).
+# Each script says in its first lines what it measures. BUILD names
+# the build folder. Tools that are missing are named (make deps-bench installs them).
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+bad=0
+echo "leakreport $(git -C "$here" describe --always --dirty 2>/dev/null || echo), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg), $(uname -r)"
+for script in instructions slowdown pairs log_size report leak_check block_tables; do
+    printf '\n--- %s\n' $script
+    bash "$here/$script.sh" || bad=1
 done
+exit $bad

@@ -1,100 +1,110 @@
 #!/usr/bin/env bash
-# slowdown.sh [ROUNDS]: how many times the processor time four programs take under each tool (user and
-# system, of all processes that the tool starts). BUILD names the build folder. The tools take turns
-# within a round, so that a busy moment of the machine hits all of them; the least of the rounds
-# counts. A run whose output is not that of the plain run, or
-# whose status is not, is shown as "-", and so is a tool that is not installed.
-set -u
-here=$(cd "$(dirname "$0")" && pwd)
-BUILD=$(cd "${BUILD:-$here/../../build}" && pwd)
+# slowdown.sh [ROUNDS [PROGRAM…]]: what each tool costs nine programs: processor time (of all processes that the
+# tool starts), wall time and memory (of the largest process), as multiples of the plain run: least and
+# median of ROUNDS. valgrind runs once. TOOLS names fewer of them. "added" is the processor time that a tool adds, heaptrack's being 1.
+# A run whose output or status is not the plain run's shows as "differs", a tool that is not installed as
+# "missing". The goals: libtrace adds at most 0.10 of what heaptrack adds, and takes at most 1.25 times
+# the plain run's time in the geometric mean.
+source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 rounds=${1:-5}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 2
+shift $(($# > 0))
+programs=${*:-python3 sqlite3 perl cc1 clang redis xz git words}
+tools=${TOOLS:-native libtrace libtrace-nocheck heaptrack lsan valgrind}
 
-cat >work.sql <<'SQL'
-create table t(a integer, b text);
-with recursive n(i) as (select 1 union all select i + 1 from n where i < 300000)
-insert into t select i * 7919 % 200003, 'row ' || i from n;
-create index by_a on t(a);
-select count(*), max(b) from (select a % 1000 as g, group_concat(b) as b from t group by g order by g);
-SQL
-cat >work.py <<'PY'
-import json
-table = {}
-for i in range(60000):
-    table["key %d" % i] = [str(i), (i, i + 1), {"n": i}]
-print(len(json.loads(json.dumps(table))))
-PY
-cat >work.pl <<'PL'
-my %h;
-for my $i (1 .. 120000) { $h{"key $i"} = [$i, "value $i", {n => $i}]; }
-my $n = 0;
-for my $k (sort keys %h) { $n += $h{$k}[2]{n}; }
-print "$n\n";
-PL
-cat >words.cpp <<'CPP'
-#include <cstdio>
-#include <map>
-#include <string>
-#include <vector>
-int main()
-{
-    std::map<std::string, std::vector<std::string>> words;
-    for (unsigned i = 0; i < 600000; i++)
-        words["a word that needs the heap " + std::to_string(i * 7919 % 20011)].push_back("and the place where it stood " + std::to_string(i));
-    size_t n = 0;
-    for (auto &word : words)
-        n += word.second.back().size();
-    printf("%zu\n", n);
-}
-CPP
+python3 "$BENCH/inputs.py" . || exit 2
 g++ -O2 -g -o words words.cpp || exit 2
-g++ -O2 -g -fsanitize=leak -o words_lsan words.cpp 2>/dev/null
+git init -q --bare -b main repo && git -C repo fast-import --quiet <history || exit 2
 
-under() { # under TOOL COMMAND…
-    local tool=$1
-    shift
-    case $tool in
-    plain) "$@" ;;
-    leakreport) LIBTRACE_OPTIONS=-q LD_PRELOAD=$BUILD/libtrace.so "$@" ;;
-    heaptrack) timeout -k 5 300 heaptrack -o "$scratch/h" "$@" | grep -vi -e heaptrack -e '^starting' -e '^$' -e 'allocations:' ;;
-    lsan) [ "$1" = ./words ] && ./words_lsan ;;
-    valgrind) valgrind -q --leak-check=full --log-file=/dev/null "$@" ;;
-    esac </dev/null 2>/dev/null
+# once TOOL PROGRAM: one run, measured into PROGRAM.TOOL; its output to ./out
+once() {
+    local tool=$1 key=$2.$1
+    case $2 in
+    python3) PYTHONMALLOC=malloc under "$tool" "$key" /usr/bin/python3 work.py ;;
+    sqlite3) under "$tool" "$key" /usr/bin/sqlite3 -init work.sql :memory: .quit ;;
+    perl) under "$tool" "$key" /usr/bin/perl work.pl ;;
+    cc1) under "$tool" "$key" "$(gcc -print-prog-name=cc1)" -quiet -O1 -w work.c -o - ;;
+    clang) under "$tool" "$key" "$(readlink -f "$(command -v clang)")" -O1 -w -S work.c -o - ;;
+    redis) redis "$tool" "$key" ;;
+    xz) under "$tool" "$key" xz -k -c -T1 work.txt ;;
+    git) under "$tool" "$key" git -C repo log -p --stat ;;
+    words) under "$tool" "$key" ./words ;;
+    esac
 }
-milliseconds() { # milliseconds TOOL COMMAND…: of one run; its output to ./out, 0 if it went wrong
-    local status TIMEFORMAT='%3U %3S' user system
-    { time under "$@" >out; } 2>took
-    status=$?
-    if [ "$1" = plain ]; then cp out expected; fi
-    read -r user system <took
-    if [ $status -eq 0 ] && cmp -s out expected; then echo $((10#${user/./} + 10#${system/./})); else echo 0; fi
+# The server is measured, its clients are not.
+redis() {
+    rm -f socket
+    under "$1" "$2" /usr/bin/redis-server --port 0 --unixsocket "$SCRATCH/socket" --save '' --appendonly no --daemonize no &
+    local server=$! status=0
+    for _ in $(seq 600); do [ -S socket ] && break || sleep 0.05; done
+    redis-benchmark -s socket -q -n 60000 -c 20 -P 16 -r 50000 -t set,get,lpush,hset,zadd,sadd >/dev/null 2>&1 </dev/null
+    redis-cli -s socket llen mylist >length </dev/null
+    redis-cli -s socket shutdown nosave </dev/null >/dev/null 2>&1
+    wait $server || status=$?
+    cp length out
+    return $status
 }
-measure() { # measure NAME COMMAND…
-    local name=$1 round tool took
-    shift
-    declare -A best=()
+installed() {
+    case $1 in
+    redis) have redis-server && have redis-benchmark ;;
+    cc1 | words) true ;;
+    *) have "$1" ;;
+    esac
+}
+
+measure() { # measure PROGRAM: leaves PROGRAM.TOOL, or PROGRAM.TOOL.differs
+    local program=$1 round tool
     for ((round = 0; round < rounds; round++)); do
-        for tool in plain leakreport heaptrack lsan valgrind; do
-            # valgrind takes long enough to be measured once.
+        for tool in $tools; do
             [ $tool != valgrind ] || [ $round -eq 0 ] || continue
-            took=$(milliseconds $tool "$@")
-            if [ "$took" -gt 0 ] && [ "$took" -lt "${best[$tool]:-999999999999}" ]; then best[$tool]=$took; fi
+            [ ! -e "$program.$tool.differs" ] && works $tool || continue
+            if once $tool "$program" && { [ $tool = native ] && cp out expected || said $tool expected; }; then continue; fi
+            mv "$program.$tool" "$program.$tool.differs"
         done
     done
-    printf '%-8s plain %5d ms' "$name" $((best[plain]))
-    for tool in leakreport heaptrack lsan valgrind; do
-        if [ -n "${best[$tool]:-}" ]; then
-            printf '  %s %d.%d' $tool $((best[$tool] / best[plain])) $((best[$tool] * 10 / best[plain] % 10))
+}
+added() { # added PROGRAM TOOL least|median: processor time added, heaptrack's being 1
+    [ -e "$1.heaptrack" ] || { echo -; return; }
+    echo "$($3 "$1.$2" 1) $($3 "$1.native" 1) $($3 "$1.heaptrack" 1)" |
+        awk '{ if ($3 > $2) printf "%.2f", ($1 - $2) / ($3 - $2); else print "-" }'
+}
+tell() { # tell PROGRAM
+    local program=$1 tool plain=$1.native
+    printf '%-10s %-17s %6d %6d ms %6d %6d ms %5d MB\n' "$program" native $(($(least $plain 1) / 1000)) $(($(median $plain 1) / 1000)) \
+        $(($(least $plain 2) / 1000)) $(($(median $plain 2) / 1000)) $(($(median $plain 3) / 1024))
+    for tool in ${tools#native}; do
+        if [ -e "$program.$tool" ]; then
+            printf '%-10s %-17s %6s %6s    %6s %6s    %5s    %6s %6s\n' '' $tool \
+                "$(ratio "$(least "$program.$tool" 1)" "$(least $plain 1)")" "$(ratio "$(median "$program.$tool" 1)" "$(median $plain 1)")" \
+                "$(ratio "$(least "$program.$tool" 2)" "$(least $plain 2)")" "$(ratio "$(median "$program.$tool" 2)" "$(median $plain 2)")" \
+                "$(ratio "$(median "$program.$tool" 3)" "$(median $plain 3)")" \
+                "$(added "$program" $tool least)" "$(added "$program" $tool median)"
         else
-            printf '  %s -' $tool
+            printf '%-10s %-17s %6s\n' '' $tool "$([ -e "$program.$tool.differs" ] && echo differs || echo missing)"
         fi
     done
-    echo
+}
+mean() { # mean TOOL: geometric, of the least processor times
+    local program
+    for program in $programs; do
+        [ ! -e "$program.$1" ] || echo "$(least "$program.$1" 1) $(least "$program.native" 1)"
+    done | awk '{ sum += log($1 / $2); n++ } END { if (n) printf "%.2f", exp(sum / n) }'
 }
 
-measure sqlite3 /usr/bin/sqlite3 -init work.sql :memory: .quit
-PYTHONMALLOC=malloc measure python3 /usr/bin/python3 work.py
-measure perl /usr/bin/perl work.pl
-measure words ./words
+printf '%-10s %-17s %13s    %13s    %5s    %13s\n' '' '' 'CPU' 'wall' 'memory' 'added, heaptrack=1'
+printf '%-10s %-17s %6s %6s    %6s %6s    %5s    %6s %6s\n' program tool least median least median '' least median
+for program in $programs; do
+    if ! installed "$program"; then echo "$program missing"; continue; fi
+    measure "$program"
+    tell "$program"
+done
+for tool in libtrace libtrace-nocheck heaptrack valgrind; do
+    echo "geometric mean of CPU, $tool: $(mean $tool)"
+done
+for tool in libtrace libtrace-nocheck; do
+    over=
+    for program in $programs; do
+        share=$(added "$program" $tool least 2>/dev/null)
+        awk -v s="$share" 'BEGIN { exit !(s > 0.10) }' && over="$over $program"
+    done
+    echo "$tool adds more than 0.10 of what heaptrack adds:${over:- nowhere}"
+done
