@@ -26,10 +26,14 @@ static uint32_t (*find_module)(uintptr_t address);
 static bool (*module_is_gone)(uint32_t module);
 static atomic_bool some_are_gone;
 
+/* Nodes that are made in a row lie in a row, and so do their buckets: a node's bucket is its
+ * parent's number and a little more, which the address tells. Within that window of 4096 the
+ * children of one parent are spread; more of them than that are rare, and share. */
+#define WINDOW_BITS 12u
 static uint32_t hash_of(uint32_t parent, uintptr_t address)
 {
-    uint64_t mixed = (address ^ (uint64_t)parent * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
-    return (uint32_t)((mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9u >> 32);
+    uint64_t mixed = address * 0x9e3779b97f4a7c15u;
+    return parent + (uint32_t)((mixed ^ mixed >> 32) * 0x9e3779b97f4a7c15u >> (64 - WINDOW_BITS));
 }
 
 static uint32_t reverse_bits(uint32_t word)

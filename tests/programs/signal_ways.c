@@ -174,7 +174,7 @@ static void jump_out(int flags)
 static void jumps(void) { jump_out(0); }
 static void jumps_from_alternate(void)
 {
-    own_signal_stack(16384);
+    own_signal_stack(65536); // the next signal may come before the jump is made, and again
     jump_out(SA_ONSTACK);
 }
 /* A fault that the program expects, as virtual machines do. */
