@@ -88,10 +88,11 @@ bool fork_gate_close(void)
     return false;
 }
 
+/* In this order: who closes it next must find tracing on, or would take it for off. */
 void fork_gate_open(void)
 {
-    atomic_store(&forker, 0);
     tracing_resume();
+    atomic_store(&forker, 0);
 }
 
 unsigned fork_gate_settle(void)
