@@ -74,10 +74,17 @@ stacks() {
              END { if (stack != "") print stack }' | sort -u
 }
 
-# by_valgrind ARGUMENT…: demo under valgrind, whose words go to ./valgrind.log
+# by_valgrind ARGUMENT…: demo under valgrind, whose words go to ./valgrind.log. Its heap lies at low addresses, and
+# the state's caches take 10 MB of them: a stray number somewhere in libc's data can be one of those. Nothing in the
+# demo is possibly lost, so such a run is made again.
 by_valgrind() {
-    valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --log-file=valgrind.log \
-        "$BUILD/demo" "$@" >valgrind.out
+    local attempt
+    for attempt in 1 2 3 4 5; do
+        valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --log-file=valgrind.log \
+            "$BUILD/demo" "$@" >valgrind.out
+        grep -q 'possibly lost: [1-9]' valgrind.log || break
+        echo "valgrind takes a stray number for a pointer (run $attempt)"
+    done
 }
 # valgrind_agrees ARGUMENT…; tracer_agrees ARGUMENT…: it prints the figures that are expected
 valgrind_agrees() {
