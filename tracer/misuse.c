@@ -283,7 +283,7 @@ static bool is_unseen(const struct thread *thread, uint64_t address, bool thorou
 bool misuse_is_unseen_block(const struct thread *thread, uint64_t address, uint32_t stack)
 {
     struct passed *entry = &passed[stack % (sizeof passed / sizeof *passed)];
-    if (!is_in_use(address) || !is_glibcs() ||
+    if (!is_in_use(address) || !is_glibcs() || !bypass_is_there() ||
         !is_unseen(thread, address, !is_used_to_it(entry, stack)))
         return false;
     get_used_to_it(entry, stack);
