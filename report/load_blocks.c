@@ -175,23 +175,27 @@ static void load_live_blocks(struct stack_loader *stacks, struct model *model)
 
 /* --- from the leak check ------------------------------------------------- */
 
-/* A record whose kind makes no sense keeps its place, because heads are named by place. */
+/* A record that makes no sense keeps its place, because heads are named by place. */
 static struct block load_verdict(struct stack_loader *stacks, struct sizes *sizes,
-                                 const struct trace_verdict *verdict)
+                                 const struct trace_verdict *verdict, uint64_t place)
 {
     uint64_t address = trace_block_address(verdict->where);
-    bool sane = address != 0 && verdict->kind <= TRACE_DEFINITELY_LOST;
+    enum trace_leak_kind kind = trace_verdict_kind(verdict->where);
+    unsigned heuristic = trace_verdict_heuristic(verdict->where);
+    struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
 
+    if (kind == TRACE_INDIRECTLY_LOST)
+        log_reader_copy(stacks->reader, TRACE_HEADS, place / 2, &heads);
     return (struct block){
         .address = address,
         .size = load_block_size(sizes, stacks->reader, address, verdict->what),
         .pointer_at = verdict->pointer_at,
         .stack = load_stack_of_count(stacks, trace_block_count(verdict->what)),
-        .head = verdict->head,
-        .kind = sane ? verdict->kind : BLOCK_KINDS_COUNT,
-        .heuristic = verdict->heuristic <= TRACE_MULTIPLE_INHERITANCE ? verdict->heuristic : 0,
+        .head = heads.head[place % 2],
+        .kind = address ? (enum block_kind)kind : BLOCK_KINDS_COUNT,
+        .heuristic = heuristic <= TRACE_MULTIPLE_INHERITANCE ? heuristic : 0,
         .family = trace_block_family(verdict->where),
-        .interior = verdict->interior != 0,
+        .interior = trace_verdict_interior(verdict->where),
     };
 }
 
@@ -236,7 +240,7 @@ static uint64_t load_listed_verdicts(struct stack_loader *stacks, struct model *
 
                 log_reader_copy_from(&extents[i], k, &verdict);
                 memory_make_room(model->blocks, model->block_count, capacity);
-                model->blocks[model->block_count++] = load_verdict(stacks, &sizes, &verdict);
+                model->blocks[model->block_count++] = load_verdict(stacks, &sizes, &verdict, index);
             }
             k = end;
         }

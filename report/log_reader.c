@@ -17,6 +17,7 @@ static const struct {
     [TRACE_BLOCKS] = {"BLOCKS", sizeof(struct trace_block)},
     [TRACE_ERRORS] = {"ERRORS", sizeof(struct trace_error)},
     [TRACE_VERDICTS] = {"VERDICTS", sizeof(struct trace_verdict)},
+    [TRACE_HEADS] = {"HEADS", sizeof(struct trace_heads)},
     [TRACE_SIZES] = {"SIZES", sizeof(struct trace_size)},
     [TRACE_COUNTS] = {"COUNTS", sizeof(struct trace_count)},
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},

@@ -7,14 +7,14 @@
 #define GROUPS           (1u << ADDRESS_INDEX_LEAF_BITS)   /* of a leaf */
 #define ADDRESS_END      (1ull << TRACE_ADDRESS_BITS)
 
-static uint64_t start_of(const struct trace_verdict *block)
+static uint64_t start_of(const struct trace_block *block)
 {
     return trace_block_address(block->where);
 }
 
 /* The last byte that a search may give to block k: what lies behind the start of the next one is
  * the next one's. */
-static uint64_t last_byte(const struct trace_verdict *blocks, size_t n, size_t k,
+static uint64_t last_byte(const struct trace_block *blocks, size_t n, size_t k,
                           const struct address_sizes *sizes)
 {
     uint64_t start = start_of(&blocks[k]), size = address_sizes_of(sizes, &blocks[k]);
@@ -25,8 +25,7 @@ static uint64_t last_byte(const struct trace_verdict *blocks, size_t n, size_t k
 /* --- the plan ------------------------------------------------------------ */
 
 /* false: the blocks are not in order. */
-static bool choose_granule(struct address_index *index, const struct trace_verdict *blocks,
-                           size_t n)
+static bool choose_granule(struct address_index *index, const struct trace_block *blocks, size_t n)
 {
     uint64_t any = 1u << GRANULE_BITS_MAX, before = 0;
     bool ascending = true;
@@ -42,7 +41,7 @@ static bool choose_granule(struct address_index *index, const struct trace_verdi
 }
 
 /* Leaves where a block starts, and branches where one starts or ends. */
-static void count_parts(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+static void count_parts(struct address_index *index, const struct trace_block *blocks, size_t n,
                         const struct address_sizes *sizes)
 {
     uint64_t leaf = UINT64_MAX, branch = UINT64_MAX;
@@ -62,7 +61,7 @@ static size_t root_size(const struct address_index *index)
     return (last - index->first_branch + 2) / 2 * 2; /* keeps the branches aligned to 8 */
 }
 
-size_t address_index_plan(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+size_t address_index_plan(struct address_index *index, const struct trace_block *blocks, size_t n,
                           const struct address_sizes *sizes)
 {
     memset(index, 0, sizeof *index);
@@ -124,7 +123,7 @@ static void cover(struct address_index *index, uint32_t number, uint64_t start, 
     }
 }
 
-static void enter_blocks(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+static void enter_blocks(struct address_index *index, const struct trace_block *blocks, size_t n,
                          const struct address_sizes *sizes)
 {
     uint64_t leaf = UINT64_MAX;
@@ -147,7 +146,7 @@ static void enter_blocks(struct address_index *index, const struct trace_verdict
     close_leaf(groups, first);
 }
 
-void *address_index_build(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+void *address_index_build(struct address_index *index, const struct trace_block *blocks, size_t n,
                           const struct address_sizes *sizes, void *memory)
 {
     size_t roots = root_size(index);

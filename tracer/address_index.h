@@ -61,17 +61,17 @@ struct address_index {
 
 /* Prepares the index of n > 0 blocks, at most ADDRESS_INDEX_MAX. Returns how many bytes of memory
  * it needs; 0: the blocks are not strictly ascending by address. */
-size_t address_index_plan(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+size_t address_index_plan(struct address_index *index, const struct trace_block *blocks, size_t n,
                           const struct address_sizes *sizes);
 
 /* Builds what was planned, of the same blocks, in `memory`, aligned to 8 and used until the last
  * search. Returns the first byte behind the index. */
-void *address_index_build(struct address_index *index, const struct trace_verdict *blocks, size_t n,
+void *address_index_build(struct address_index *index, const struct trace_block *blocks, size_t n,
                           const struct address_sizes *sizes, void *memory);
 
 /* The size of a block; a block of 0 bytes counts as one of 1. */
 static inline uint64_t address_sizes_of(const struct address_sizes *sizes,
-                                        const struct trace_verdict *block)
+                                        const struct trace_block *block)
 {
     uint64_t size = trace_block_size(block->what);
     if (__builtin_expect(size == TRACE_SIZE_ELSEWHERE, 0) && sizes->large_size)

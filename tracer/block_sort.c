@@ -93,24 +93,21 @@ static uint32_t note_starts(const struct trace_block *blocks, size_t count)
     return total;
 }
 
-static uint32_t place_leaf(struct trace_verdict *records, const struct trace_block *blocks,
-                           size_t count)
+static uint32_t place_leaf(struct trace_block *to, const struct trace_block *from, size_t count)
 {
-    uint32_t total = note_starts(blocks, count);
+    uint32_t total = note_starts(from, count);
     for (size_t k = 0; k < count; k++) {
-        uint64_t granule = granule_of(&blocks[k]), word = granule / 64;
+        uint64_t granule = granule_of(&from[k]), word = granule / 64;
         uint64_t lower = sort.starts[word] & ((1ull << granule % 64) - 1);
-        records[sort.below[word] + address_index_count(lower)] =
-            (struct trace_verdict){.where = blocks[k].where, .what = blocks[k].what};
+        to[sort.below[word] + address_index_count(lower)] = from[k];
     }
     return total;
 }
 
 /* --- both ---------------------------------------------------------------- */
 
-size_t block_sort(struct trace_verdict *records, struct trace_block *room, size_t count)
+size_t block_sort(struct trace_block *blocks, struct trace_block *room, size_t count)
 {
-    struct trace_block *blocks = (struct trace_block *)records;
     size_t placed = 0;
     look_through(blocks, count);
     count_digits(blocks, count);
@@ -122,7 +119,7 @@ size_t block_sort(struct trace_verdict *records, struct trace_block *room, size_
     for (size_t first = 0, end; first < count; first = end) {
         for (end = first + 1; end < count && leaf_of(&room[end]) == leaf_of(&room[first]);)
             end++;
-        placed += place_leaf(records + placed, room + first, end - first);
+        placed += place_leaf(blocks + placed, room + first, end - first);
     }
     return placed;
 }

@@ -7,8 +7,7 @@
  * three
  *     2. each leaf by itself: a bit for every place where a block starts; a block's place is the
  *        number of bits below its own
- *
- * Fresh memory costs more than the sorting, so it needs half as much again as the result. */
+ */
 #ifndef BLOCK_SORT_H
 #define BLOCK_SORT_H
 
@@ -16,10 +15,9 @@
 
 #include "trace_format.h"
 
-/* Turns `count` blocks, which lie at the beginning of `records`, into verdicts there, strictly
- * ascending by address; all but where and what is 0. `room`, for as many blocks, is overwritten.
+/* Sorts `count` blocks, strictly ascending by address. `room`, for as many, is overwritten.
  * Returns how many there are: of blocks at one address (which an unstopped thread may have left)
  * one stays. One call at a time, for fewer than 2^32 blocks. */
-size_t block_sort(struct trace_verdict *records, struct trace_block *room, size_t count);
+size_t block_sort(struct trace_block *blocks, struct trace_block *room, size_t count);
 
 #endif

@@ -379,7 +379,7 @@ static uint64_t explain_by_run(struct finder *f, const struct mapping *mapping, 
 
 static uint64_t explain_as_foreign(struct finder *f, const struct mapping *mapping, size_t index)
 {
-    const struct trace_verdict *block = &f->world->blocks[index];
+    const struct trace_block *block = &f->world->blocks[index];
     uint64_t address = trace_block_address(block->where), size = trace_block_size(block->what);
     f->counts.foreign_blocks++;
     if (is_anonymous(mapping) && !(mapping->flags & MAPPING_STACK)) {

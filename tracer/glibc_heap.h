@@ -31,7 +31,7 @@
 /* Live blocks, ascending by address: `where` and `what` of each are used. */
 struct glibc_heap_world {
     const struct memory_map *map;
-    const struct trace_verdict *blocks;
+    const struct trace_block *blocks;
     size_t count;
     int other_allocator; /* 1: malloc is known not to be glibc's, no mark means anything */
     void *context;

@@ -33,16 +33,25 @@
 #define NAP_MAX_NS       10000000ull
 #define NAP_SHARE        64u
 #define SLACK_BLOCKS     4096u /* what freeing the caches may allocate */
+#define SCRATCH_SHARE                                                                              \
+    16u /* bytes for each block: block_sort's, and reach wants no more of                          \
+         * small blocks */
+#define OUT_RECORDS 2048u
 
 struct scan {
     const struct leak_scan_options *options;
     const struct stopped_thread *here;
     const struct stopped_world *world;
-    struct trace_verdict *log;      /* VERDICTS, filled when the check is done */
-    size_t capacity;                /* records in log and verdicts, blocks in scratch */
-    struct trace_verdict *verdicts; /* at work */
+    void *verdicts, *heads;     /* the tables in the log, filled when the check is done */
+    size_t capacity;            /* records in each of them, blocks in `blocks` */
+    struct trace_block *blocks; /* count of them, sorted by address */
     size_t count;
-    void *scratch;             /* first of block_sort, then of reach */
+    void *scratch; /* first of block_sort, then of reach */
+    size_t scratch_size;
+    union {
+        struct trace_verdict verdicts[OUT_RECORDS];
+        struct trace_heads heads[OUT_RECORDS];
+    } out;                     /* on its way to the log */
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
     struct roots_range loader;
@@ -82,14 +91,14 @@ static void collect_block(void *context, const struct trace_block *block)
 {
     struct scan *scan = context;
     if (scan->count < scan->capacity)
-        ((struct trace_block *)scan->verdicts)[scan->count++] = *block;
+        scan->blocks[scan->count++] = *block;
 }
 
 static void gather_blocks(struct scan *scan)
 {
     scan->count = 0;
     block_table_for_each(collect_block, scan);
-    scan->count = block_sort(scan->verdicts, scan->scratch, scan->count);
+    scan->count = block_sort(scan->blocks, scan->scratch, scan->count);
 }
 
 /* --- the world as reach and glibc_heap see it ---------------------------- */
@@ -175,7 +184,7 @@ static void find_modules(struct scan *scan)
 static void find_roots(struct scan *scan)
 {
     struct glibc_heap_world heap = {.map = &scan->map,
-                                    .blocks = scan->verdicts,
+                                    .blocks = scan->blocks,
                                     .count = scan->count,
                                     .other_allocator = scan->options->other_allocator,
                                     .context = scan,
@@ -220,35 +229,90 @@ static void mark_loader_blocks(struct scan *scan)
     uint32_t latest = 0;
     bool of_loader = false;
     for (size_t i = 0; i < scan->count; i++) {
-        uint32_t count = trace_block_count(scan->verdicts[i].what);
+        uint32_t count = trace_block_count(scan->blocks[i].what);
         if (count != latest)
             of_loader = is_of_loader(scan, stack_counts_stack(latest = count));
         if (of_loader)
-            reach_mark_block(&scan->reach, trace_block_address(scan->verdicts[i].where));
+            reach_mark_block(&scan->reach, trace_block_address(scan->blocks[i].where));
     }
 }
 
 /* --- the check ----------------------------------------------------------- */
 
-static void sum_up(struct scan *scan)
+static void sum_up(struct trace_leaks *leaks, const struct trace_block *block,
+                   const struct reach_verdict *verdict)
 {
-    struct trace_leaks *leaks = &trace_log_header->leaks;
-    memset(leaks, 0, sizeof *leaks);
-    for (size_t i = 0; i < scan->count; i++) {
-        const struct trace_verdict *verdict = &scan->verdicts[i];
-        uint64_t size = trace_block_size(verdict->what);
-        if (size == TRACE_SIZE_ELSEWHERE)
-            size = large_size(NULL, trace_block_address(verdict->where));
-        leaks->bytes[verdict->kind] += size;
-        leaks->blocks[verdict->kind]++;
-        if (verdict->heuristic) {
-            leaks->heuristic_bytes[verdict->heuristic] += size;
-            leaks->heuristic_blocks[verdict->heuristic]++;
+    uint64_t size = trace_block_size(block->what);
+    if (size == TRACE_SIZE_ELSEWHERE)
+        size = large_size(NULL, trace_block_address(block->where));
+    leaks->bytes[verdict->kind] += size;
+    leaks->blocks[verdict->kind]++;
+    if (verdict->heuristic) {
+        leaks->heuristic_bytes[verdict->heuristic] += size;
+        leaks->heuristic_blocks[verdict->heuristic]++;
+    }
+}
+
+static struct trace_verdict record_of(const struct trace_block *block,
+                                      const struct reach_verdict *verdict)
+{
+    return (struct trace_verdict){
+        .where = block->where | (uint64_t)verdict->kind << TRACE_KIND_SHIFT |
+                 (uint64_t)verdict->heuristic << TRACE_HEURISTIC_SHIFT |
+                 (uint64_t)verdict->interior << TRACE_INTERIOR_SHIFT,
+        .what = block->what,
+        .pointer_at = verdict->pointer_at,
+    };
+}
+
+static void write_verdicts(struct scan *scan, struct trace_leaks *leaks)
+{
+    size_t waiting = 0;
+    for (size_t k = 0; k < scan->count; k++) {
+        const struct trace_block *block = &scan->blocks[k];
+        struct reach_verdict verdict = reach_verdict_of(&scan->reach, (uint32_t)k);
+        sum_up(leaks, block, &verdict);
+        scan->out.verdicts[waiting++] = record_of(block, &verdict);
+        if (waiting == OUT_RECORDS || k + 1 == scan->count) {
+            trace_log_fill(TRACE_VERDICTS, 0, scan->verdicts,
+                           (k + 1 - waiting) * sizeof *scan->out.verdicts, scan->out.verdicts,
+                           waiting * sizeof *scan->out.verdicts);
+            waiting = 0;
         }
     }
+}
+
+/* The heads of the blocks 2 i and 2 i + 1. */
+static struct trace_heads heads_of(const struct scan *scan, size_t i)
+{
+    struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
+    for (size_t k = 2 * i; k < 2 * i + 2 && k < scan->count; k++)
+        heads.head[k - 2 * i] = reach_verdict_of(&scan->reach, (uint32_t)k).head;
+    return heads;
+}
+
+static void write_heads(struct scan *scan)
+{
+    size_t pairs = (scan->count + 1) / 2, waiting = 0;
+    for (size_t i = 0; i < pairs; i++) {
+        scan->out.heads[waiting++] = heads_of(scan, i);
+        if (waiting == OUT_RECORDS || i + 1 == pairs) {
+            trace_log_fill(TRACE_HEADS, 0, scan->heads, (i + 1 - waiting) * sizeof *scan->out.heads,
+                           scan->out.heads, waiting * sizeof *scan->out.heads);
+            waiting = 0;
+        }
+    }
+}
+
+static void write_result(struct scan *scan)
+{
+    struct trace_leaks leaks = {0};
+    write_verdicts(scan, &leaks);
+    if (leaks.blocks[TRACE_INDIRECTLY_LOST])
+        write_heads(scan);
+    trace_log_header->leaks = leaks;
     trace_log_header->losses.mapping_bytes_not_read = scan->reach.bytes_not_read;
     trace_log_header->verdicts = scan->count;
-    trace_log_fill(TRACE_VERDICTS, 0, scan->log, scan->verdicts, scan->count * sizeof *scan->log);
 }
 
 /* 0, or -errno with the log's scan left as it was. */
@@ -267,11 +331,10 @@ static int check(struct scan *scan, enum trace_scan how)
     if (error)
         return error;
     find_roots(scan);
-    error =
-        reach_plan(&scan->reach, &world, scan->verdicts, scan->count, scan->options->heuristics);
+    error = reach_plan(&scan->reach, &world, scan->blocks, scan->count, scan->options->heuristics);
     if (error)
         return error;
-    if (scan->reach.scratch_size > scan->capacity * sizeof(struct trace_block))
+    if (scan->reach.scratch_size > scan->scratch_size)
         scan->scratch = map_large(scan->reach.scratch_size);
     if (!scan->scratch)
         return -ENOMEM;
@@ -281,7 +344,7 @@ static int check(struct scan *scan, enum trace_scan how)
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
-    sum_up(scan);
+    write_result(scan);
     page_use_close(&scan->page_use);
     memory_read_close(&scan->reader);
     /* Release: who sees the check done finds the verdicts. */
@@ -383,10 +446,14 @@ static bool prepare(struct scan *scan)
     find_modules(scan);
     block_table_for_each(count_block, &live);
     scan->capacity = live + SLACK_BLOCKS;
-    scan->log = trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof *scan->log, 0);
-    scan->verdicts = map_large(scan->capacity * sizeof *scan->verdicts);
-    scan->scratch = map_large(scan->capacity * sizeof(struct trace_block));
-    return scan->log && scan->verdicts && scan->scratch;
+    scan->verdicts =
+        trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof(struct trace_verdict), 0);
+    scan->heads =
+        trace_log_extend(TRACE_HEADS, 0, (scan->capacity + 1) / 2 * sizeof(struct trace_heads), 0);
+    scan->blocks = map_large(scan->capacity * sizeof *scan->blocks);
+    scan->scratch_size = scan->capacity * SCRATCH_SHARE;
+    scan->scratch = map_large(scan->scratch_size);
+    return scan->verdicts && scan->heads && scan->blocks && scan->scratch;
 }
 
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,

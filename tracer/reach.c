@@ -8,20 +8,22 @@
 #define CHUNK (64u * 1024) /* bytes of memory read at a time */
 #define LARGE (16u << 20)  /* memory of which it pays to ask whether it was ever used */
 
-/* In a block's state, beside its kind. */
-#define KIND    3u
-#define WAITS   4u /* it is on the stack or in `ahead` */
-#define EXCUSED 8u /* reachable by a heuristic only */
+/* A block's state. */
+#define KIND            3u
+#define WAITS           4u    /* it is to be scanned */
+#define HEURISTIC_SHIFT 3     /* not 0: reachable by a heuristic only */
+#define EXCUSED         0x38u /* the heuristic's bits */
+#define INTERIOR        0x40u /* the pointer that the verdict names is not to the start */
 
 /* An unreached block counts as definitely lost from the start: what remains so is a head. */
 #define UNREACHED TRACE_DEFINITELY_LOST
 
-static uint64_t block_start(const struct trace_verdict *block)
+static uint64_t block_start(const struct trace_block *block)
 {
     return trace_block_address(block->where);
 }
 
-static uint64_t block_size(const struct reach *reach, const struct trace_verdict *block)
+static uint64_t block_size(const struct reach *reach, const struct trace_block *block)
 {
     uint64_t size = trace_block_size(block->what);
     return size ? address_sizes_of(&reach->sizes, block) : 0;
@@ -35,8 +37,8 @@ static enum trace_leak_kind kind_of(const struct reach *reach, uint32_t index)
 /* --- what a pointer means ------------------------------------------------ */
 
 /* What excuses a pointer into the block, if anything does. */
-static enum trace_heuristic find_excuse(const struct reach *reach,
-                                        const struct trace_verdict *block, uint64_t pointer)
+static enum trace_heuristic find_excuse(const struct reach *reach, const struct trace_block *block,
+                                        uint64_t pointer)
 {
     return heuristic_find(&reach->world, reach->heuristics, block_start(block),
                           block_size(reach, block), pointer);
@@ -47,18 +49,23 @@ static void push(struct reach *reach, uint32_t index)
     if (reach->states[index] & WAITS)
         return;
     reach->states[index] |= WAITS;
-    reach->stack[reach->depth++] = index;
+    if (__builtin_expect(reach->depth < reach->stack_size, 1)) {
+        reach->stack[reach->depth++] = index;
+        return;
+    }
+    if (index < reach->waiting_low)
+        reach->waiting_low = index;
+    if (index > reach->waiting_high)
+        reach->waiting_high = index;
 }
 
 static void settle(struct reach *reach, uint32_t index, enum trace_leak_kind kind,
                    const struct reach_pointer *pointer, enum trace_heuristic heuristic)
 {
-    struct trace_verdict *block = &reach->blocks[index];
     uint8_t waits = reach->states[index] & WAITS;
-    reach->states[index] = (uint8_t)(kind | waits | (heuristic ? EXCUSED : 0));
-    block->pointer_at = pointer->at;
-    block->interior = pointer->interior;
-    block->heuristic = (uint8_t)heuristic;
+    reach->states[index] = (uint8_t)(kind | waits | (unsigned)heuristic << HEURISTIC_SHIFT |
+                                     (pointer->interior ? INTERIOR : 0));
+    reach->pointers[index] = pointer->at;
 }
 
 /* Marking: a block rises from unreached to possible to reachable, and is scanned anew each time
@@ -95,7 +102,7 @@ static void gather(struct reach *reach, uint32_t index, const struct reach_point
     if (kind_of(reach, index) != UNREACHED)
         return;
     if (index == pointer->holder) {
-        if (!reach->blocks[index].pointer_at)
+        if (!reach->pointers[index])
             settle(reach, index, UNREACHED, pointer, TRACE_NO_HEURISTIC);
         return;
     }
@@ -115,25 +122,26 @@ static void violate(struct reach *reach, const char *sentence, uint32_t index)
 
 static void check_pointer(struct reach *reach, uint32_t index, uint64_t pointer)
 {
-    const struct trace_verdict *from = &reach->blocks[reach->holder];
-    const struct trace_verdict *to = &reach->blocks[index];
-    if (from->kind == TRACE_DEFINITELY_LOST || from->kind == TRACE_INDIRECTLY_LOST) {
-        uint32_t head = from->kind == TRACE_DEFINITELY_LOST ? reach->holder : from->head;
-        if (to->kind == TRACE_DEFINITELY_LOST && index != head)
+    struct reach_verdict from = reach_verdict_of(reach, reach->holder);
+    enum trace_leak_kind to = kind_of(reach, index);
+    const struct trace_block *block = &reach->blocks[index];
+    if (from.kind == TRACE_DEFINITELY_LOST || from.kind == TRACE_INDIRECTLY_LOST) {
+        uint32_t head = from.kind == TRACE_DEFINITELY_LOST ? reach->holder : from.head;
+        if (to == TRACE_DEFINITELY_LOST && index != head)
             violate(reach, "a lost block points to a head that is not its own", index);
         return;
     }
-    if (to->kind != TRACE_REACHABLE && to->kind != TRACE_POSSIBLY_LOST)
+    if (to != TRACE_REACHABLE && to != TRACE_POSSIBLY_LOST)
         violate(reach, "a block that is not lost points to a lost one", index);
-    if (from->kind == TRACE_REACHABLE && to->kind == TRACE_POSSIBLY_LOST &&
-        (pointer == block_start(to) || find_excuse(reach, to, pointer)))
+    if (from.kind == TRACE_REACHABLE && to == TRACE_POSSIBLY_LOST &&
+        (pointer == block_start(block) || find_excuse(reach, block, pointer)))
         violate(reach, "a reachable block points surely to a possibly lost one", index);
 }
 
 /* A pointer to a start needs no look at the record to know that it is one. */
 static void follow(struct reach *reach, const struct reach_pointer *pointer)
 {
-    const struct trace_verdict *block = &reach->blocks[pointer->index];
+    const struct trace_block *block = &reach->blocks[pointer->index];
     if (pointer->interior &&
         pointer->word - block_start(block) >= address_sizes_of(&reach->sizes, block))
         return;
@@ -157,13 +165,13 @@ static void find_next(struct reach *reach)
         __builtin_prefetch(&reach->states[pointer->index], 1);
 }
 
-/* Sends for the record of a block that an unreached pointer will soon write to. */
-static void fetch_record(const struct reach *reach)
+/* Sends for what a pointer to an unreached block will soon write to. */
+static void fetch_pointer_at(const struct reach *reach)
 {
     const struct reach_pointer *soon =
         &reach->coming[(reach->coming_first + REACH_COMING / 4) % REACH_COMING];
     if (soon->index != ADDRESS_INDEX_NONE && kind_of(reach, soon->index) == UNREACHED)
-        __builtin_prefetch(&reach->blocks[soon->index], 1);
+        __builtin_prefetch(&reach->pointers[soon->index], 1);
 }
 
 /* Follows the pointer that has waited longest; false: none waits. */
@@ -174,7 +182,7 @@ static bool follow_next(struct reach *reach)
     if (reach->coming_found == 0)
         find_next(reach);
     if (reach->coming_found > REACH_COMING / 4)
-        fetch_record(reach);
+        fetch_pointer_at(reach);
     const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
     reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
     reach->coming_count--;
@@ -282,10 +290,49 @@ static void come_ahead(struct reach *reach)
     reach->ahead[(reach->ahead_first + reach->ahead_count++) % REACH_AHEAD] = next;
 }
 
+static void none_waits(struct reach *reach)
+{
+    reach->waiting_low = UINT32_MAX;
+    reach->waiting_high = 0;
+}
+
+/* The first block from k on that waits, or n. Called while all that wait are without a place. */
+static uint32_t next_waiting(const struct reach *reach, uint32_t k)
+{
+    uint64_t eight;
+    while (k < reach->n && k % 8 != 0 && !(reach->states[k] & WAITS))
+        k++;
+    while (k % 8 == 0 && k + 8 <= reach->n) {
+        memcpy(&eight, &reach->states[k], 8);
+        if (eight & WAITS * 0x0101010101010101u)
+            break;
+        k += 8;
+    }
+    while (k < reach->n && !(reach->states[k] & WAITS))
+        k++;
+    return k;
+}
+
+/* Fills half of the empty stack with blocks that wait, the lowest on top. */
+static void refill(struct reach *reach)
+{
+    uint32_t place = reach->stack_size / 2, k = reach->waiting_low, high = reach->waiting_high;
+    uint32_t *stack = reach->stack;
+    for (; place > 0 && (k = next_waiting(reach, k)) <= high && k < reach->n; k++)
+        stack[--place] = k;
+    reach->depth = reach->stack_size / 2 - place;
+    memmove(stack, stack + place, reach->depth * sizeof *stack);
+    reach->waiting_low = k;
+    if (k > high || k >= reach->n)
+        none_waits(reach);
+}
+
 /* The next block to scan. Those that come up next are fetched from memory meanwhile: the marking
  * of a large heap waits for memory more than for anything else. */
 static bool take_next(struct reach *reach, uint32_t *index)
 {
+    if (reach->ahead_count + reach->depth == 0 && reach->waiting_low <= reach->waiting_high)
+        refill(reach);
     while (reach->ahead_count < REACH_AHEAD && reach->depth)
         come_ahead(reach);
     if (reach->ahead_count == 0)
@@ -302,7 +349,7 @@ static bool take_next(struct reach *reach, uint32_t *index)
 
 static void scan_block(struct reach *reach, uint32_t index)
 {
-    const struct trace_verdict *block = &reach->blocks[index];
+    const struct trace_block *block = &reach->blocks[index];
     uint64_t start = block_start(block);
     scan_memory(reach, start, start + block_size(reach, block));
 }
@@ -321,8 +368,8 @@ static void drain(struct reach *reach)
 
 /* --- the check's course -------------------------------------------------- */
 
-int reach_plan(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
-               size_t n, unsigned heuristics)
+int reach_plan(struct reach *reach, const struct reach_world *world,
+               const struct trace_block *blocks, size_t n, unsigned heuristics)
 {
     memset(reach, 0, sizeof *reach);
     reach->world = *world;
@@ -335,7 +382,11 @@ int reach_plan(struct reach *reach, const struct reach_world *world, struct trac
     if (n && !index_size)
         return -EINVAL;
     reach->n = (uint32_t)n;
-    reach->scratch_size = CHUNK + index_size + n * (2 * sizeof(uint32_t) + sizeof(uint8_t));
+    reach->stack_size = reach->n / REACH_STACK_SHARE;
+    if (reach->stack_size < REACH_STACK_MIN)
+        reach->stack_size = REACH_STACK_MIN;
+    reach->scratch_size = CHUNK + index_size + reach->stack_size * sizeof *reach->stack +
+                          n * (sizeof(uint64_t) + sizeof(uint32_t) + sizeof(uint8_t));
     return 0;
 }
 
@@ -346,12 +397,15 @@ void reach_begin(struct reach *reach, void *scratch)
     reach->urgent = UINT64_MAX;
     reach->sure = true;
     reach->chunk = scratch;
+    none_waits(reach);
     if (reach->n == 0)
         return;
     behind = address_index_build(&reach->index, reach->blocks, reach->n, &reach->sizes, behind);
-    reach->stack = behind;
-    reach->heads = reach->stack + reach->n;
-    reach->states = (uint8_t *)(reach->heads + reach->n);
+    reach->pointers = behind;
+    reach->heads = (uint32_t *)(reach->pointers + reach->n);
+    reach->stack = reach->heads + reach->n;
+    reach->states = (uint8_t *)(reach->stack + reach->stack_size);
+    memset(reach->pointers, 0, reach->n * sizeof *reach->pointers);
     memset(reach->states, UNREACHED, reach->n);
 }
 
@@ -407,45 +461,52 @@ static void gather_lost(struct reach *reach)
     follow_all(reach);
 }
 
-/* Who was taken over was so by a later head: seen from behind, the last one is known already. */
+/* Who was taken over was so by a later head: seen from behind, the last one is known already. What
+ * hangs on one that was taken over is the last one's, too. */
 static void resolve_heads(struct reach *reach)
 {
     uint32_t *heads = reach->heads;
     for (uint32_t k = reach->n; k-- > 0;)
         if (kind_of(reach, k) == TRACE_INDIRECTLY_LOST && heads[k] > k)
             heads[k] = heads[heads[k]];
+    for (uint32_t k = 0; k < reach->n; k++)
+        if (kind_of(reach, k) == TRACE_INDIRECTLY_LOST)
+            heads[k] = heads[heads[k]];
 }
 
 void reach_finish(struct reach *reach)
 {
-    const uint32_t *heads = reach->heads;
     do
         drain(reach);
     while (follow_next(reach));
     gather_lost(reach);
     resolve_heads(reach);
-    for (uint32_t k = 0; k < reach->n; k++) {
-        struct trace_verdict *block = &reach->blocks[k];
-        bool indirect = kind_of(reach, k) == TRACE_INDIRECTLY_LOST;
-        block->kind = (uint8_t)kind_of(reach, k);
-        block->head = indirect ? heads[heads[k]] : TRACE_VERDICT_NONE;
-    }
+}
+
+struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k)
+{
+    uint8_t state = reach->states[k];
+    enum trace_leak_kind kind = kind_of(reach, k);
+    return (struct reach_verdict){
+        .pointer_at = reach->pointers[k],
+        .head = kind == TRACE_INDIRECTLY_LOST ? reach->heads[k] : TRACE_HEAD_NONE,
+        .kind = kind,
+        .heuristic = (enum trace_heuristic)((state & EXCUSED) >> HEURISTIC_SHIFT),
+        .interior = (state & INTERIOR) != 0,
+    };
 }
 
 /* --- verification -------------------------------------------------------- */
 
 static void check_block(struct reach *reach, uint32_t index)
 {
-    const struct trace_verdict *blocks = reach->blocks, *block = &blocks[index];
-    bool indirect = block->kind == TRACE_INDIRECTLY_LOST;
-    if (indirect != (block->head != TRACE_VERDICT_NONE))
-        violate(reach, "just the indirectly lost blocks must have a head", index);
-    else if (indirect &&
-             (block->head >= reach->n || blocks[block->head].kind != TRACE_DEFINITELY_LOST))
+    struct reach_verdict verdict = reach_verdict_of(reach, index);
+    if (verdict.kind == TRACE_INDIRECTLY_LOST &&
+        (verdict.head >= reach->n || kind_of(reach, verdict.head) != TRACE_DEFINITELY_LOST))
         violate(reach, "a head is not definitely lost", index);
-    if (block->kind != TRACE_REACHABLE && block->heuristic)
+    if (verdict.kind != TRACE_REACHABLE && verdict.heuristic)
         violate(reach, "a block that is not reachable has a heuristic", index);
-    if (block->kind != TRACE_DEFINITELY_LOST && !block->pointer_at)
+    if (verdict.kind != TRACE_DEFINITELY_LOST && !verdict.pointer_at)
         violate(reach, "nothing points to a block that is not a head", index);
 }
 

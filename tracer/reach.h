@@ -31,6 +31,7 @@
 #ifndef REACH_H
 #define REACH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,14 @@
  * state of its block when half of the others are in front of it. */
 #define REACH_COMING 32u
 
+/* The stack of blocks to be scanned has this many places, or one for every 64 blocks. What finds it
+ * full is looked for later, in the order of addresses (as garbage collectors do: Boehm and Weiser,
+ * "Garbage Collection in an Uncooperative Environment", 1988). That is no stopgap: a heap that
+ * hangs on a large table is read from its beginning to its end then, and not here and there. A
+ * search passes each block's state once, and what it finds fills half of the stack. */
+#define REACH_STACK_MIN   4096u
+#define REACH_STACK_SHARE 64u
+
 /* Blocks whose content is sent for while another one is looked at as a head. */
 #define REACH_GATHER_AHEAD 16u
 
@@ -70,22 +79,26 @@ struct reach {
     uint64_t bytes_not_read; /* of roots and blocks: `read` had no answer for them */
 
     struct reach_world world;
-    struct trace_verdict *blocks; /* n, strictly ascending by address */
+    const struct trace_block *blocks; /* n, strictly ascending by address */
     uint32_t n;
     unsigned heuristics;
     struct address_sizes sizes;
     struct address_index index;
 
-    /* Per block, apart from the records, so that they stay in the cache. */
-    uint8_t *states; /* enum trace_leak_kind and flags */
-    uint32_t *heads; /* of a lost block: itself, or who took it and was perhaps taken later */
+    /* Per block, each in an array of its own: most pointers lead to a block that was reached
+     * before, and then the state, a byte, is all that is looked at. */
+    uint8_t *states;    /* enum trace_leak_kind, enum trace_heuristic and flags */
+    uint64_t *pointers; /* pointer_at */
+    uint32_t *heads;    /* of a lost block: itself, or who took it and was perhaps taken later */
 
-    /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next. Each
-     * block is in at most one of the two and there once, so that depth + ahead_count <= n. */
+    /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next, and
+     * where the stack was full they only wait, somewhere from waiting_low to waiting_high. Each
+     * block is in at most one of the three and there once. */
     uint32_t *stack;
-    uint32_t depth;
+    uint32_t depth, stack_size;
     uint32_t ahead[REACH_AHEAD];
     uint32_t ahead_first, ahead_count;
+    uint32_t waiting_low, waiting_high; /* low > high: none */
 
     /* Pointers seen but not yet followed, a ring. The first coming_found have been looked for. */
     struct reach_pointer coming[REACH_COMING];
@@ -102,15 +115,15 @@ struct reach {
     uint64_t violation_at;
 };
 
-/* Prepares a check. `blocks` have where and what filled in and 0 in everything else. `heuristics`
- * is a set, HEURISTICS_ALL or fewer. scratch_size is then how much memory reach_begin wants: 9
- * bytes per block, 64 KiB, and the index, about 1/64 of what the blocks take. -EINVAL: the blocks
- * are not strictly ascending, or there are too many; nothing else may follow. */
-int reach_plan(struct reach *reach, const struct reach_world *world, struct trace_verdict *blocks,
-               size_t n, unsigned heuristics);
+/* Prepares a check. `heuristics` is a set, HEURISTICS_ALL or fewer. scratch_size is then how much
+ * memory reach_begin wants: 13 bytes per block, 80 KiB, and the index, about 1/64 of what the
+ * blocks take. -EINVAL: the blocks are not strictly ascending, or there are too many; nothing else
+ * may follow. */
+int reach_plan(struct reach *reach, const struct reach_world *world,
+               const struct trace_block *blocks, size_t n, unsigned heuristics);
 
 /* Starts the check that was planned. `scratch` is aligned to 8; it and the blocks are used until
- * reach_finish (or reach_check) returns. */
+ * the last verdict was asked for. */
 void reach_begin(struct reach *reach, void *scratch);
 
 /* Scans the words of begin … end as roots. What cannot be read is skipped and counted. */
@@ -126,8 +139,18 @@ int reach_mark_block(struct reach *reach, uint64_t address);
 /* Follows every pointer and finds the heads of what is lost. */
 void reach_finish(struct reach *reach);
 
+/* After reach_finish: what became of block k. */
+struct reach_verdict {
+    uint64_t pointer_at; /* as in trace_verdict */
+    uint32_t head;       /* TRACE_HEAD_NONE: it is not indirectly lost */
+    enum trace_leak_kind kind;
+    enum trace_heuristic heuristic;
+    bool interior;
+};
+struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k);
+
 /* Checks, after reach_finish, what must be true of the verdicts by reading the blocks once more:
- *   - an indirectly lost block has a definitely lost head, no other block has a head
+ *   - an indirectly lost block has a definitely lost head
  *   - a reachable block's sure pointers lead to reachable blocks, its doubtful ones and every
  *     pointer in a possibly lost block to reachable or possibly lost ones
  *   - a lost block's pointers lead to no other head than its own

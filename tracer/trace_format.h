@@ -32,7 +32,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          2u
+#define TRACE_VERSION          3u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -182,6 +182,7 @@ enum trace_table {
     TRACE_SIZES = 9,     /* struct trace_size: blocks too large for trace_block */
     TRACE_COUNTS = 10,   /* struct trace_count */
     TRACE_TIMELINE = 11, /* struct trace_sample; one extent */
+    TRACE_HEADS = 12,    /* struct trace_heads; none where nothing is indirectly lost */
     TRACE_TABLES_COUNT
 };
 
@@ -352,7 +353,12 @@ struct trace_error {
     uint64_t time_ns; /* since the start, of the first */
 };
 
-/* The leak check's word on one live block. VERDICTS is sorted by address. */
+/* The leak check's word on one live block. VERDICTS is sorted by address; the first
+ * header.verdicts records count.
+ *
+ *   where  as in trace_block, but for the state: bits 48-49 kind · 59-61 heuristic · 62 interior
+ *
+ * interior: the pointer at pointer_at is not to the block's start. */
 enum trace_leak_kind {
     TRACE_REACHABLE = 0,
     TRACE_POSSIBLY_LOST = 1,
@@ -366,18 +372,33 @@ enum trace_heuristic { /* the interior pointer's excuse, as valgrind names them 
                        TRACE_NEWARRAY = 3,
                        TRACE_MULTIPLE_INHERITANCE = 4,
 };
-#define TRACE_VERDICT_NONE 0xffffffffu
+#define TRACE_KIND_SHIFT      TRACE_STATE_SHIFT
+#define TRACE_HEURISTIC_SHIFT 59
+#define TRACE_INTERIOR_SHIFT  62
 struct trace_verdict {
-    uint64_t where; /* as in trace_block, state LIVE */
-    uint64_t what;
+    uint64_t where;
+    uint64_t what;       /* as in trace_block */
     uint64_t pointer_at; /* address of the word that was first seen to point here; 0: none */
-    uint32_t
-        head;     /* indirectly lost: index of the record of its definitely or possibly lost head */
-    uint8_t kind; /* enum trace_leak_kind */
-    uint8_t heuristic; /* enum trace_heuristic */
-    uint8_t interior;  /* 1: the first pointer was not to the block's start */
-    uint8_t reserved;
 };
+/* Record i of HEADS is about the records 2 i and 2 i + 1 of VERDICTS. Of an indirectly lost block
+ * it has the number of its definitely lost head's record; of any other it means nothing. */
+struct trace_heads {
+    uint32_t head[2];
+};
+#define TRACE_HEAD_NONE 0xffffffffu
+
+static inline enum trace_leak_kind trace_verdict_kind(uint64_t where)
+{
+    return (enum trace_leak_kind)(where >> TRACE_KIND_SHIFT & 3u);
+}
+static inline unsigned trace_verdict_heuristic(uint64_t where)
+{
+    return where >> TRACE_HEURISTIC_SHIFT & 7u; /* enum trace_heuristic, if the log is whole */
+}
+static inline unsigned trace_verdict_interior(uint64_t where)
+{
+    return where >> TRACE_INTERIOR_SHIFT & 1u;
+}
 
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
@@ -394,6 +415,7 @@ _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_size) == 16, "trace_size");
 _Static_assert(sizeof(struct trace_error) == 72, "trace_error");
-_Static_assert(sizeof(struct trace_verdict) == 32, "trace_verdict");
+_Static_assert(sizeof(struct trace_verdict) == 24, "trace_verdict");
+_Static_assert(sizeof(struct trace_heads) == 8, "trace_heads");
 
 #endif

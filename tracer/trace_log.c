@@ -125,7 +125,7 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
 {
     size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
     /* At the end, where the verdicts come, the program needs no more. */
-    if (kind != TRACE_VERDICTS && !sys_leaves_room(rounded)) {
+    if (kind != TRACE_VERDICTS && kind != TRACE_HEADS && !sys_leaves_room(rounded)) {
         say_full(-ENOMEM);
         return NULL;
     }
@@ -169,20 +169,20 @@ void trace_log_retire(enum trace_table kind, uint32_t number, void *memory)
     sys_madvise(memory, extent->length, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
 }
 
-void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from,
-                    size_t bytes)
+void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, size_t at,
+                    const void *from, size_t bytes)
 {
     const struct trace_extent *extent = log_file.in_file ? find_extent(kind, number) : NULL;
     int fd = extent ? log_fd() : -1;
     size_t done = 0;
     while (fd >= 0 && done < bytes) {
         long written =
-            sys_pwrite(fd, (const char *)from + done, bytes - done, extent->offset + done);
+            sys_pwrite(fd, (const char *)from + done, bytes - done, extent->offset + at + done);
         if (written <= 0)
             break;
         done += (size_t)written;
     }
-    memcpy((char *)memory + done, (const char *)from + done, bytes - done);
+    memcpy((char *)memory + at + done, (const char *)from + done, bytes - done);
 }
 
 struct trace_string trace_log_add_string(const char *text, size_t length)
@@ -497,6 +497,14 @@ static void punch_tail(int fd, const struct chunk_table *table)
         punch_behind(fd, extent, (count - extent->first) * table->record_size);
 }
 
+/* The storage of the leak check's tables behind what it used. */
+static void punch_unused(int fd, enum trace_table kind, uint64_t bytes)
+{
+    const struct trace_extent *extent = find_extent(kind, 0);
+    if (extent)
+        punch_behind(fd, extent, bytes);
+}
+
 void trace_log_end(void)
 {
     int fd = log_file.in_file ? log_fd() : -1;
@@ -504,8 +512,9 @@ void trace_log_end(void)
         return;
     for (size_t i = 0; i < TABLES; i++)
         punch_tail(fd, tables[i]);
-    const struct trace_extent *verdicts = find_extent(TRACE_VERDICTS, 0);
-    if (verdicts)
-        punch_behind(fd, verdicts, trace_log_header->verdicts * sizeof(struct trace_verdict));
+    punch_unused(fd, TRACE_VERDICTS, trace_log_header->verdicts * sizeof(struct trace_verdict));
+    uint64_t heads =
+        trace_log_header->leaks.blocks[TRACE_INDIRECTLY_LOST] ? trace_log_header->verdicts : 0;
+    punch_unused(fd, TRACE_HEADS, (heads + 1) / 2 * sizeof(struct trace_heads));
     trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;
 }

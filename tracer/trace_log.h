@@ -40,11 +40,11 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
 /* Takes the extent of `kind` and `number`, mapped at `memory`, off the directory and gives its
  * storage back. The mapping stays and reads as zeros. */
 void trace_log_retire(enum trace_table kind, uint32_t number, void *memory);
-/* Fills the extent of `kind` and `number`, mapped at `memory`, from its beginning: by a write to
+/* Fills the extent of `kind` and `number`, mapped at `memory`, from its byte `at` on: by a write to
  * the file where that is possible, which spares the kernel a fault and a zeroed page for every 4
  * KiB. */
-void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, const void *from,
-                    size_t bytes);
+void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, size_t at,
+                    const void *from, size_t bytes);
 /* Copies a string into the log; length 0 if there is no room. */
 struct trace_string trace_log_add_string(const char *text, size_t length);
 /* Nanoseconds since trace_log_begin. */

@@ -32,7 +32,7 @@ struct damaged {
 static void write_blocks(struct damaged *log)
 {
     for (uint32_t i = 0; i < NODES; i++) {
-        uint32_t head = i % 4 == TRACE_INDIRECTLY_LOST ? i + 1 : TRACE_VERDICT_NONE;
+        uint32_t head = i % 4 == TRACE_INDIRECTLY_LOST ? i + 1 : TRACE_HEAD_NONE;
 
         log_writer_block(&log->writer, i % 2, TRACE_LIVE, 0x1000 * (i + 1), 100 * i, log->nodes[i]);
         log_writer_verdict(&log->writer, 0x1000 * (i + 1), 100 * i, log->nodes[i], i % 4, head);
@@ -285,21 +285,23 @@ BEFORE(stacks_out_of_range)
 BEFORE(heads_out_of_range)
 {
     for (unsigned i = 0; i < NODES; i++)
-        verdict(log, i)->head = i % 2 ? UINT32_MAX : NODES;
+        log_writer_heads(&log->writer)[i] = i % 2 ? UINT32_MAX : NODES;
 }
 BEFORE(heads_in_a_cycle)
 {
     for (unsigned i = 0; i < NODES; i++) {
-        verdict(log, i)->kind = TRACE_INDIRECTLY_LOST;
-        verdict(log, i)->head = (i + 1) % NODES;
+        verdict(log, i)->where |= (uint64_t)TRACE_INDIRECTLY_LOST << TRACE_KIND_SHIFT;
+        log_writer_heads(&log->writer)[i] = (i + 1) % NODES;
     }
 }
-BEFORE(kinds_out_of_range)
+BEFORE(heads_missing)
 {
-    for (unsigned i = 0; i < NODES; i += 3)
-        verdict(log, i)->kind = (uint8_t)(4 + i * 11);
+    log->writer.tables[TRACE_HEADS].size = 0;
+}
+BEFORE(heuristics_out_of_range)
+{
     for (unsigned i = 0; i < NODES; i += 2)
-        verdict(log, i)->heuristic = (uint8_t)(i * 11);
+        verdict(log, i)->where |= (uint64_t)i << TRACE_HEURISTIC_SHIFT;
 }
 BEFORE(verdicts_of_no_address)
 {
@@ -622,7 +624,8 @@ static const struct damage {
     DAMAGE(stacks_out_of_range, 9),
     DAMAGE(heads_out_of_range, 1),
     DAMAGE(heads_in_a_cycle, 1),
-    DAMAGE(kinds_out_of_range, 1),
+    DAMAGE(heads_missing, 1),
+    DAMAGE(heuristics_out_of_range, 1),
     DAMAGE(verdicts_of_no_address, 1),
     DAMAGE(blocks_in_every_state, 1),
     DAMAGE(blocks_of_every_family, 9),

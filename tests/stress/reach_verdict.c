@@ -69,14 +69,15 @@ static unsigned file_at(void *context, uint64_t address)
 }
 
 /* Not by which heuristic: valgrind also counts blocks that are only possibly reachable there. */
-static void print(const struct trace_verdict *blocks)
+static void print(const struct reach *reach)
 {
     static const int order[] = {TRACE_DEFINITELY_LOST, TRACE_INDIRECTLY_LOST, TRACE_POSSIBLY_LOST,
                                 TRACE_REACHABLE};
     uint64_t bytes[4] = {0}, n[4] = {0};
     for (uint64_t k = 0; k < count; k++) {
-        n[blocks[k].kind]++;
-        bytes[blocks[k].kind] += blocks[k].what;
+        enum trace_leak_kind kind = reach_verdict_of(reach, (uint32_t)k).kind;
+        n[kind]++;
+        bytes[kind] += memory[k].size;
     }
     for (int k = 0; k < 4; k++)
         printf("%lu:%lu%s", (unsigned long)bytes[order[k]], (unsigned long)n[order[k]],
@@ -85,19 +86,19 @@ static void print(const struct trace_verdict *blocks)
 
 int main(void)
 {
-    static struct trace_verdict blocks[BLOCKS_MAX];
+    static struct trace_block blocks[BLOCKS_MAX];
     static struct reach reach;
     const struct reach_world world = {.read = read_dump, .file_at = file_at};
     uint64_t address;
     load();
     for (uint64_t k = 0; k < count; k++)
-        blocks[k] = (struct trace_verdict){.where = memory[k].start, .what = memory[k].size};
+        blocks[k] = (struct trace_block){.where = memory[k].start, .what = memory[k].size};
     if (reach_plan(&reach, &world, blocks, count, HEURISTICS_ALL))
         return 2;
     reach_begin(&reach, malloc(reach.scratch_size));
     reach_scan_words(&reach, roots, ROOTS);
     reach_finish(&reach);
-    print(blocks);
+    print(&reach);
     const char *violation = reach_check(&reach, &address);
     if (violation)
         printf("%s: %#lx\n", violation, (unsigned long)address);

@@ -84,7 +84,9 @@ void fake_heap_open(struct fake_heap *fake, size_t max_blocks, size_t heap_words
     fake->heap = calloc(heap_words, sizeof *fake->heap);
     fake->blocks = calloc(max_blocks, sizeof *fake->blocks);
     assert_non_null(fake->heap);
+    fake->verdicts = calloc(max_blocks, sizeof *fake->verdicts);
     assert_non_null(fake->blocks);
+    assert_non_null(fake->verdicts);
     fake->heap_words = heap_words;
     fake->max = max_blocks;
     fake->next = FAKE_HEAP;
@@ -95,13 +97,14 @@ void fake_heap_close(struct fake_heap *fake)
 {
     free(fake->heap);
     free(fake->blocks);
+    free(fake->verdicts);
 }
 
 uint64_t fake_heap_block(struct fake_heap *fake, uint64_t size)
 {
     uint64_t address = fake->next;
     assert_true(fake->n < fake->max);
-    fake->blocks[fake->n++] = (struct trace_verdict){.where = address, .what = size};
+    fake->blocks[fake->n++] = (struct trace_block){.where = address, .what = size};
     fake->next = (address + size + 16 + 15) / 16 * 16;
     assert_true(fake->next <= FAKE_HEAP + fake->heap_words * 8);
     return address;
@@ -126,9 +129,6 @@ void fake_heap_begin(struct fake_heap *fake)
 {
     struct reach_world world = {
         fake, fake_read, fake_in_place, fake_skip_unused, fake_large_size, fake_file_at};
-    for (size_t k = 0; k < fake->n; k++)
-        fake->blocks[k] =
-            (struct trace_verdict){.where = fake->blocks[k].where, .what = fake->blocks[k].what};
     assert_int_equal(reach_plan(&fake->reach, &world, fake->blocks, fake->n, fake->heuristics), 0);
     size_t size = fake->reach.scratch_size;
     fake->scratch = malloc(size); /* exactly so much: a sanitizer sees the first byte too many */
@@ -137,15 +137,20 @@ void fake_heap_begin(struct fake_heap *fake)
     reach_begin(&fake->reach, fake->scratch);
 }
 
+void fake_heap_reach(struct fake_heap *fake)
+{
+    reach_finish(&fake->reach);
+    for (uint32_t k = 0; k < fake->n; k++)
+        fake->verdicts[k] = reach_verdict_of(&fake->reach, k);
+}
+
 void fake_heap_finish(struct fake_heap *fake)
 {
     uint64_t address;
-    reach_finish(&fake->reach);
+    fake_heap_reach(fake);
     const char *violation = reach_check(&fake->reach, &address);
     if (violation)
         fail_msg("%s: block %#llx", violation, (unsigned long long)address);
-    for (size_t k = 0; k < fake->n; k++)
-        assert_int_equal(fake->blocks[k].reserved, 0);
     free(fake->scratch);
     fake->scratch = NULL;
 }
@@ -157,11 +162,11 @@ void fake_heap_check(struct fake_heap *fake)
     fake_heap_finish(fake);
 }
 
-const struct trace_verdict *fake_heap_verdict(const struct fake_heap *fake, uint64_t address)
+const struct reach_verdict *fake_heap_verdict(const struct fake_heap *fake, uint64_t address)
 {
     for (size_t k = 0; k < fake->n; k++)
         if (fake->blocks[k].where == address)
-            return &fake->blocks[k];
+            return &fake->verdicts[k];
     fail_msg("no block at %#llx", (unsigned long long)address);
     return NULL;
 }
@@ -169,5 +174,5 @@ const struct trace_verdict *fake_heap_verdict(const struct fake_heap *fake, uint
 uint64_t fake_heap_head(const struct fake_heap *fake, uint64_t address)
 {
     uint32_t head = fake_heap_verdict(fake, address)->head;
-    return head == TRACE_VERDICT_NONE ? 0 : fake->blocks[head].where;
+    return head == TRACE_HEAD_NONE ? 0 : fake->blocks[head].where;
 }

@@ -27,7 +27,8 @@ struct fake_heap {
     size_t heap_words;
     uint64_t hole_begin, hole_end; /* cannot be read, though it lies in one of the above */
 
-    struct trace_verdict *blocks;
+    struct trace_block *blocks;
+    struct reach_verdict *verdicts; /* on them, after fake_heap_finish */
     size_t n, max;
     uint64_t next; /* where the next block is put */
     size_t roots_used;
@@ -54,12 +55,13 @@ uint64_t fake_heap_root(struct fake_heap *fake, uint64_t word);
 /* The parts of a check: begin; roots; finish, reach_check and the end of the scratch memory's use.
  */
 void fake_heap_begin(struct fake_heap *fake);
+void fake_heap_reach(struct fake_heap *fake); /* the finish alone */
 void fake_heap_finish(struct fake_heap *fake);
 /* All of it, with the root words used as roots. */
 void fake_heap_check(struct fake_heap *fake);
 
 /* The verdict on the block at `address`. */
-const struct trace_verdict *fake_heap_verdict(const struct fake_heap *fake, uint64_t address);
+const struct reach_verdict *fake_heap_verdict(const struct fake_heap *fake, uint64_t address);
 /* The address of the block's head, 0 if it has none. */
 uint64_t fake_heap_head(const struct fake_heap *fake, uint64_t address);
 

@@ -37,6 +37,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_SIZES] = sizeof(struct trace_size),
         [TRACE_COUNTS] = sizeof(struct trace_count),
         [TRACE_TIMELINE] = sizeof(struct trace_sample),
+        [TRACE_HEADS] = sizeof(struct trace_heads),
     };
 
     return sizes[table];
@@ -47,7 +48,7 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
 {
     struct log_table *table = &writer->tables[kind];
     size_t size = record_size(kind);
-    bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_TIMELINE;
+    bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE;
     size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)
@@ -164,14 +165,22 @@ void log_writer_block(struct log_writer *writer, unsigned generation, enum trace
     add_bytes(&writer->generations[generation], &block, sizeof block);
 }
 
+uint32_t *log_writer_heads(struct log_writer *writer)
+{
+    return (uint32_t *)(void *)writer->tables[TRACE_HEADS].bytes;
+}
+
 uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_t size,
                             uint32_t stack, enum trace_leak_kind kind, uint32_t head)
 {
-    struct trace_verdict verdict = {
-        .where = address, .what = pack_what(writer, size, stack), .head = head, .kind = kind};
+    struct trace_verdict verdict = {.where = address | (uint64_t)kind << TRACE_KIND_SHIFT,
+                                    .what = pack_what(writer, size, stack)};
 
     writer->header.scan = TRACE_SCAN_DONE;
-    writer->header.verdicts++;
+    if (writer->header.verdicts++ % 2 == 0)
+        add_record(writer, TRACE_HEADS, &(struct trace_heads){{head, TRACE_HEAD_NONE}});
+    else
+        log_writer_heads(writer)[writer->tables[TRACE_HEADS].size / sizeof head - 1] = head;
     return add_record(writer, TRACE_VERDICTS, &verdict);
 }
 

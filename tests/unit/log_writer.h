@@ -48,6 +48,8 @@ void log_writer_block(struct log_writer *writer, unsigned generation, enum trace
 uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_t size,
                             uint32_t stack, enum trace_leak_kind kind, uint32_t head);
 struct trace_verdict *log_writer_last_verdict(struct log_writer *writer);
+/* The head of each verdict, until the layout. */
+uint32_t *log_writer_heads(struct log_writer *writer);
 
 void log_writer_finish(struct log_writer *writer);
 /* The directory entry of the n-th extent of a table in `bytes`, or NULL. */

@@ -8,7 +8,7 @@
 
 #include "address_index.h"
 
-static struct trace_verdict *blocks;
+static struct trace_block *blocks;
 static uint64_t *large; /* size of each block, for those whose record does not tell */
 static size_t n;
 static struct address_index index_of_blocks;

@@ -27,7 +27,7 @@ static struct {
     size_t pieces_count;
     struct mapping mappings[32];
     struct memory_map map;
-    struct trace_verdict blocks[64];
+    struct trace_block blocks[64];
     size_t blocks_count;
     struct range found[4096];
     size_t found_count;
@@ -94,7 +94,7 @@ static void put_chunk(uint64_t chunk, uint64_t size_and_flags)
 
 static void put_block(uint64_t address, uint64_t size)
 {
-    paper.blocks[paper.blocks_count++] = (struct trace_verdict){.where = address, .what = size};
+    paper.blocks[paper.blocks_count++] = (struct trace_block){.where = address, .what = size};
 }
 
 /* The bins of a malloc_state at `bins`, `used` of them, here and there, not empty. */
@@ -463,18 +463,18 @@ static void *allocate_in_a_thread(void *argument)
 
 static int by_address(const void *a, const void *b)
 {
-    uint64_t x = ((const struct trace_verdict *)a)->where;
-    uint64_t y = ((const struct trace_verdict *)b)->where;
+    uint64_t x = ((const struct trace_block *)a)->where;
+    uint64_t y = ((const struct trace_block *)b)->where;
     return (x > y) - (x < y);
 }
 
-static size_t list_blocks(struct trace_verdict *blocks)
+static size_t list_blocks(struct trace_block *blocks)
 {
     size_t count = 0;
     for (size_t i = 0; i < 3 * EACH; i++)
         if (kept[i])
-            blocks[count++] = (struct trace_verdict){.where = (uintptr_t)kept[i],
-                                                     .what = malloc_usable_size(kept[i])};
+            blocks[count++] = (struct trace_block){.where = (uintptr_t)kept[i],
+                                                   .what = malloc_usable_size(kept[i])};
     qsort(blocks, count, sizeof *blocks, by_address);
     return count;
 }
@@ -487,7 +487,7 @@ static void own_process(void **state)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip();
 #endif
-    static struct trace_verdict blocks[3 * EACH];
+    static struct trace_block blocks[3 * EACH];
     struct memory_map map;
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, allocate_in_a_thread, NULL), 0);

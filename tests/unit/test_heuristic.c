@@ -23,7 +23,7 @@ static int close_fake(void **state)
 }
 
 /* A check with one root, a pointer `offset` bytes into the block: the verdict. */
-static const struct trace_verdict *judge(uint64_t address, uint64_t offset)
+static const struct reach_verdict *judge(uint64_t address, uint64_t offset)
 {
     fake.roots_used = 0;
     fake_heap_root(&fake, address + offset);
@@ -35,7 +35,7 @@ static void excused(uint64_t address, uint64_t offset, enum trace_heuristic heur
 {
     for (int in_place = 0; in_place < 2; in_place++) {
         fake.in_place = in_place;
-        const struct trace_verdict *verdict = judge(address, offset);
+        const struct reach_verdict *verdict = judge(address, offset);
         assert_int_equal(verdict->kind, TRACE_REACHABLE);
         assert_int_equal(verdict->heuristic, heuristic);
         assert_int_equal(verdict->interior, 1);
@@ -189,7 +189,7 @@ static void pointer_to_the_start_needs_no_excuse(void **state)
     fake_heap_root(&fake, array + 8);
     uint64_t start = fake_heap_root(&fake, array);
     fake_heap_check(&fake);
-    const struct trace_verdict *verdict = fake_heap_verdict(&fake, array);
+    const struct reach_verdict *verdict = fake_heap_verdict(&fake, array);
     assert_int_equal(verdict->kind, TRACE_REACHABLE);
     assert_int_equal(verdict->heuristic, TRACE_NO_HEURISTIC);
     assert_int_equal(verdict->interior, 0);

@@ -185,7 +185,7 @@ static void verdicts_replace_the_block_table(void **state)
 {
     (void)state;
     log_writer_block(&writer, 0, TRACE_LIVE, 0x9000, 99, 0);
-    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
     log_writer_verdict(&writer, 0x2000, 20, 0, TRACE_INDIRECTLY_LOST, 0);
     load();
     assert_true(model.has_verdicts);
@@ -199,7 +199,7 @@ static void interrupted_leak_check_is_not_used(void **state)
 {
     (void)state;
     log_writer_block(&writer, 0, TRACE_LIVE, 0x9000, 99, 0);
-    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
     writer.header.scan = TRACE_SCAN_RUNNING;
     load();
     assert_false(model.has_verdicts);
@@ -212,17 +212,17 @@ static void head_that_is_none_is_dropped_and_noted(void **state)
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_INDIRECTLY_LOST, 4000000000u);
     log_writer_verdict(&writer, 0x2000, 10, 0, TRACE_INDIRECTLY_LOST, 1);
     log_writer_verdict(&writer, 0x3000, 10, 0, TRACE_INDIRECTLY_LOST, 3);
-    log_writer_verdict(&writer, 0x4000, 10, 0, TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x4000, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     load();
     for (int i = 0; i < 3; i++)
         assert_int_equal(model.blocks[i].head, BLOCK_NO_HEAD);
     expect_note("The leak check's word on 3 blocks is damaged");
 }
 
-static void kind_that_is_none_is_noted(void **state)
+static void block_that_is_nowhere_is_noted(void **state)
 {
     (void)state;
-    log_writer_verdict(&writer, 0x1000, 10, 0, (enum trace_leak_kind)200, 0);
+    log_writer_verdict(&writer, 0, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     load();
     assert_int_equal(model.blocks[0].kind, BLOCK_KINDS_COUNT);
     expect_note("The leak check's word on 1 blocks is damaged");
@@ -484,9 +484,9 @@ static void *change_records(void *log)
 
     for (unsigned round = 0; !atomic_load(&changed_enough); round++)
         for (unsigned i = 0; i < CHANGING; i++) {
-            __atomic_store_n(&verdicts[i].kind, round & 1 ? 200 : TRACE_REACHABLE,
+            __atomic_store_n(&verdicts[i].where,
+                             round & 1 ? UINT64_MAX << TRACE_ADDRESS_BITS : 0x1000ull * (i + 1),
                              __ATOMIC_RELAXED);
-            __atomic_store_n(&verdicts[i].heuristic, round & 1 ? 200 : 0, __ATOMIC_RELAXED);
             __atomic_store_n(&modules[i + 1].build_id_size, round & 1 ? 20000 : 20,
                              __ATOMIC_RELAXED);
             __atomic_store_n(&errors[i + 1].kind, round & 1 ? 200 : TRACE_INVALID_FREE,
@@ -516,8 +516,7 @@ static void record_that_changes_while_it_is_read_is_judged_as_it_is_kept(void **
     for (uint32_t i = 0; i < CHANGING; i++) {
         uint32_t node = log_writer_node(&writer, 0x100 + i, 0, 0);
 
-        log_writer_verdict(&writer, 0x1000 * (i + 1), 10, node, TRACE_REACHABLE,
-                           TRACE_VERDICT_NONE);
+        log_writer_verdict(&writer, 0x1000 * (i + 1), 10, node, TRACE_REACHABLE, TRACE_HEAD_NONE);
         log_writer_module(&writer, "/a", 0x10000 * (i + 1), 0x1000);
         log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE, .stack = node});
     }
@@ -544,7 +543,7 @@ static void record_that_changes_while_it_is_read_is_judged_as_it_is_kept(void **
 static void hole_in_the_verdicts_ends_them(void **state)
 {
     (void)state;
-    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     writer.header.verdicts = 3000000000;
     log_writer_finish(&writer);
     log_writer_extent(&writer, TRACE_VERDICTS, 0)->length = 1ull << 40;
@@ -571,7 +570,7 @@ int main(void)
         TEST(verdicts_replace_the_block_table),
         TEST(interrupted_leak_check_is_not_used),
         TEST(head_that_is_none_is_dropped_and_noted),
-        TEST(kind_that_is_none_is_noted),
+        TEST(block_that_is_nowhere_is_noted),
         TEST(verdicts_that_are_not_there_are_noted),
         TEST(stack_is_innermost_first),
         TEST(stack_is_kept_to_the_depth_asked_for),

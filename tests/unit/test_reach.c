@@ -225,7 +225,7 @@ static void size_that_is_kept_elsewhere(void **state)
     (void)state;
     fake.hole_begin = FAKE_HEAP + 4096, fake.hole_end = FAKE_HEAP + fake.heap_words * 8;
     fake.large_size = TRACE_SIZE_ELSEWHERE + 5;
-    fake.blocks[0] = (struct trace_verdict){.where = FAKE_HEAP, .what = TRACE_SIZE_ELSEWHERE};
+    fake.blocks[0] = (struct trace_block){.where = FAKE_HEAP, .what = TRACE_SIZE_ELSEWHERE};
     fake.n = 1;
     fake_heap_begin(&fake);
     uint64_t inside = FAKE_HEAP + fake.large_size - 1, behind = FAKE_HEAP + fake.large_size;
@@ -251,7 +251,7 @@ static void unused_part_of_a_large_block_is_not_read(void **state)
     point(fake.unused_end, d);
     fake_heap_begin(&fake);
     reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
-    reach_finish(&fake.reach);
+    fake_heap_reach(&fake);
     expect(b, TRACE_REACHABLE);
     expect(c, TRACE_DEFINITELY_LOST);
     expect(d, TRACE_REACHABLE);
@@ -275,7 +275,7 @@ static void holes_are_skipped_and_counted(void **state)
         fake.in_place = in_place;
         fake_heap_begin(&fake);
         reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
-        reach_finish(&fake.reach);
+        fake_heap_reach(&fake);
         assert_int_equal(fake.reach.bytes_not_read, 3 * 4096);
         expect(a, TRACE_REACHABLE);
         expect(b, TRACE_DEFINITELY_LOST);
@@ -430,7 +430,7 @@ static void begin_spoiled(uint64_t root)
     fake_heap_root(&fake, root);
     fake_heap_begin(&fake);
     reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8);
-    reach_finish(&fake.reach);
+    fake_heap_reach(&fake);
 }
 
 static void check_finds_a_reachable_block_called_lost(void **state)
@@ -439,7 +439,7 @@ static void check_finds_a_reachable_block_called_lost(void **state)
     uint64_t a = block(32), b = block(32);
     point(a, b);
     begin_spoiled(a);
-    fake.blocks[1].kind = TRACE_DEFINITELY_LOST;
+    fake.reach.states[1] = TRACE_DEFINITELY_LOST;
     expect_violation("a block that is not lost points to a lost one", b);
 }
 
@@ -449,7 +449,7 @@ static void check_finds_a_reachable_block_called_possible(void **state)
     uint64_t a = block(32), b = block(32);
     point(a, b);
     begin_spoiled(a);
-    fake.blocks[1].kind = TRACE_POSSIBLY_LOST;
+    fake.reach.states[1] = TRACE_POSSIBLY_LOST;
     expect_violation("a reachable block points surely to a possibly lost one", b);
 }
 
@@ -459,11 +459,10 @@ static void check_finds_wrong_heads(void **state)
     uint64_t a = block(32), b = block(32);
     point(a, b);
     begin_spoiled(0);
-    fake.blocks[1].head = 1;
+    fake.reach.heads[1] = 1;
     expect_violation("a head is not definitely lost", b);
     begin_spoiled(0);
-    fake.blocks[1].kind = TRACE_DEFINITELY_LOST;
-    fake.blocks[1].head = TRACE_VERDICT_NONE;
+    fake.reach.states[1] = TRACE_DEFINITELY_LOST;
     expect_violation("a lost block points to a head that is not its own", b);
 }
 

@@ -115,7 +115,7 @@ static size_t plain_head(size_t k)
 /* A word of the kinds that matter: pointers to a start, inside, just behind; counts; noise. */
 static uint64_t draw_word(void)
 {
-    const struct trace_verdict *block = &fake.blocks[draw(fake.n)];
+    const struct trace_block *block = &fake.blocks[draw(fake.n)];
     switch (draw(10)) {
     case 0:
     case 1:
@@ -151,8 +151,8 @@ static void compare(uint64_t number)
 {
     plain_check();
     for (size_t k = 0; k < fake.n; k++) {
-        const struct trace_verdict *verdict = &fake.blocks[k];
-        uint32_t head = TRACE_VERDICT_NONE;
+        const struct reach_verdict *verdict = &fake.verdicts[k];
+        uint32_t head = TRACE_HEAD_NONE;
         if (plain[k].kind == TRACE_INDIRECTLY_LOST)
             head = (uint32_t)plain_head(k);
         if (verdict->kind != plain[k].kind || verdict->head != head)
@@ -172,7 +172,7 @@ static void random_heaps_agree_with_the_plain_rules(void **state)
         fake_heap_check(&fake);
         compare(number);
         for (size_t k = 0; k < fake.n; k++)
-            kinds[fake.blocks[k].kind]++;
+            kinds[fake.verdicts[k].kind]++;
         fake_heap_close(&fake);
     }
     for (int kind = 0; kind < 4; kind++)
@@ -198,13 +198,13 @@ static void list_of_a_million(void **state)
         fake_heap_root(&fake, fake.blocks[n - 1].where + offset);
         fake_heap_check(&fake);
         for (size_t k = 0; k < n; k++)
-            assert_int_equal(fake.blocks[k].kind, kinds[offset]);
+            assert_int_equal(fake.verdicts[k].kind, kinds[offset]);
     }
     fake.roots_used = 0;
     fake_heap_check(&fake); /* every block is a head until the next one takes it over */
     for (size_t k = 0; k < n - 1; k++)
-        assert_int_equal(fake.blocks[k].head, n - 1);
-    assert_int_equal(fake.blocks[n - 1].kind, TRACE_DEFINITELY_LOST);
+        assert_int_equal(fake.verdicts[k].head, n - 1);
+    assert_int_equal(fake.verdicts[n - 1].kind, TRACE_DEFINITELY_LOST);
     fake_heap_close(&fake);
 }
 
@@ -227,8 +227,37 @@ static void two_million_blocks_at_random(void **state)
     fake_heap_check(&fake);
     size_t reachable = 0;
     for (size_t k = 0; k < n; k++)
-        reachable += fake.blocks[k].kind == TRACE_REACHABLE;
+        reachable += fake.verdicts[k].kind == TRACE_REACHABLE;
     assert_in_range(reachable, n * 78 / 100, n * 81 / 100); /* 1 - r = e^(-2r): 0.797 */
+    fake_heap_close(&fake);
+}
+
+/* A table of all blocks in no order: more of them wait than the stack has places. Every second one
+ * leads to another block that only it leads to, so that some are met behind the search and some in
+ * front of it. */
+static void table_of_more_than_the_stack_holds(void **state)
+{
+    (void)state;
+    const size_t n = 10 * REACH_STACK_MIN, half = n / 2;
+    fake_heap_open(&fake, n + 1, n * 8 + 64);
+    seed = 5;
+    uint64_t table = fake_heap_block(&fake, half * 8);
+    for (size_t k = 0; k < n; k++)
+        fake_heap_block(&fake, 24);
+    for (size_t k = 0; k < half; k++) {
+        uint64_t place = k * 12347 % half; /* 12347 and half have no common factor */
+        fake_heap_store(&fake, table + k * 8, fake.blocks[1 + 2 * place].where);
+        fake_heap_store(&fake, fake.blocks[1 + 2 * place].where + 8,
+                        fake.blocks[2 + 2 * (place * 4321 % half)].where);
+    }
+    fake_heap_root(&fake, table);
+    fake_heap_check(&fake);
+    for (size_t k = 0; k <= n; k++)
+        assert_int_equal(fake.verdicts[k].kind, TRACE_REACHABLE);
+    fake.roots_used = 0;
+    fake_heap_check(&fake); /* the table is the head of all */
+    for (size_t k = 1; k <= n; k++)
+        assert_int_equal(fake.verdicts[k].head, 0);
     fake_heap_close(&fake);
 }
 
@@ -238,6 +267,7 @@ int main(void)
         cmocka_unit_test(random_heaps_agree_with_the_plain_rules),
         cmocka_unit_test(list_of_a_million),
         cmocka_unit_test(two_million_blocks_at_random),
+        cmocka_unit_test(table_of_more_than_the_stack_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,12 +132,12 @@ static void expect_not(const char *unwanted)
 static void add_leaks(void)
 {
     uint32_t head = log_writer_verdict(&writer, 0x1000, 16, stack(0x100), TRACE_DEFINITELY_LOST,
-                                       TRACE_VERDICT_NONE);
+                                       TRACE_HEAD_NONE);
 
     log_writer_verdict(&writer, 0x2000, 1000, stack(0x200), TRACE_INDIRECTLY_LOST, head);
     log_writer_verdict(&writer, 0x2500, 2000, stack(0x200), TRACE_INDIRECTLY_LOST, head);
-    log_writer_verdict(&writer, 0x3000, 64, stack(0x300), TRACE_POSSIBLY_LOST, TRACE_VERDICT_NONE);
-    log_writer_verdict(&writer, 0x4000, 136, stack(0x400), TRACE_REACHABLE, TRACE_VERDICT_NONE);
+    log_writer_verdict(&writer, 0x3000, 64, stack(0x300), TRACE_POSSIBLY_LOST, TRACE_HEAD_NONE);
+    log_writer_verdict(&writer, 0x4000, 136, stack(0x400), TRACE_REACHABLE, TRACE_HEAD_NONE);
     writer.header.totals = (struct trace_totals){34, 27, 2, 77412, 77412 - 3216};
 }
 
@@ -258,8 +258,8 @@ static void heuristics_are_listed_under_reachable(void **state)
 {
     (void)state;
     add_leaks();
-    log_writer_verdict(&writer, 0x5000, 20, stack(0x500), TRACE_REACHABLE, TRACE_VERDICT_NONE);
-    log_writer_last_verdict(&writer)->heuristic = TRACE_NEWARRAY;
+    log_writer_verdict(&writer, 0x5000, 20, stack(0x500), TRACE_REACHABLE, TRACE_HEAD_NONE);
+    log_writer_last_verdict(&writer)->where |= (uint64_t)TRACE_NEWARRAY << TRACE_HEURISTIC_SHIFT;
     render(NULL);
     expect("   still reachable: 156 bytes in 2 blocks\n"
            "                      of which reachable via heuristic:\n"
