@@ -2,7 +2,7 @@
  *
  * Structure: open addressing with linear probing over 16-byte slots (struct trace_block).
  *
- *     home(A) = place of A's page (by a multiplicative hash) + A's 32-byte granule within the page
+ *     home(A) = place of A's KiB (by a multiplicative hash) + A's 32-byte granule within the KiB
  *     a live address A lies in a slot home(A) + d (mod capacity) with 0 <= d <= reach
  *     where 0, state LIVE                 an empty slot
  *     reach = the greatest distance that an insert ever went in this generation
