@@ -339,13 +339,18 @@ static inline bool insert_at_home(uint64_t where, uint64_t what)
            is_still_listed(slot, where, newest);
 }
 
+static inline void move_if_some_are_old(void)
+{
+    unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_relaxed);
+    if (oldest != atomic_load_explicit(&state.newest, memory_order_relaxed))
+        move_some(oldest);
+}
+
 static __attribute__((noinline)) bool insert_and_move(uint64_t where, uint64_t what)
 {
     if (!insert_newest(where, what))
         return false;
-    unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_relaxed);
-    if (oldest != atomic_load_explicit(&state.newest, memory_order_relaxed))
-        move_some(oldest);
+    move_if_some_are_old();
     return true;
 }
 
@@ -477,8 +482,12 @@ bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushe
 {
     if (__builtin_expect(address == 0 || address >> TRACE_ADDRESS_BITS, 0))
         return false;
-    if (!remove_at_home(address, block) && !remove_anywhere(address, block))
-        return false;
+    if (!remove_at_home(address, block)) {
+        if (!remove_anywhere(address, block))
+            return false;
+        /* A program that only frees from here on would search two generations to its end. */
+        move_if_some_are_old();
+    }
     return count_removal(address, block, unflushed);
 }
 

@@ -12,9 +12,9 @@
  * there are no tombstones to clean away, and an unsuccessful search ends after `reach` slots.
  *
  * Growth: when five of six slots are taken a new generation is listed, of four times the size up to
- * 256 Ki slots (4 MiB) and of 3/2 the size from there on. Inserts go there, and each insert moves a
- * few slots of the oldest generation, so that no call pays for all. Per slot, one word decides who
- * has the block (see trace_block in trace_format.h):
+ * 256 Ki slots (4 MiB) and of 3/2 the size from there on. Inserts go there, and each insert, and
+ * each removal that had to search, moves a few slots of the oldest generation, so that no call pays
+ * for all. Per slot, one word decides who has the block (see trace_block in trace_format.h):
  *
  *     mover    copies as ARRIVING · old: LIVE → MOVED · copy: ARRIVING → LIVE · old: → FROZEN
  *     remover  LIVE → empty; MOVED: the copy decides; ARRIVING counts only after a MOVED
