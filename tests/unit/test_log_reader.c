@@ -291,6 +291,30 @@ static void extents_with_the_same_records_are_left_out(void **state)
     assert_int_equal(node.address, 0x1008);
 }
 
+static void a_walk_gives_the_records_of_all_extents(void **state)
+{
+    struct log_walk walk;
+    struct trace_node node;
+    uint64_t records = 0;
+    uint32_t count;
+
+    (void)state;
+    assert_int_equal(open_whole(), 0);
+    assert_non_null(log_reader_extents(&reader, TRACE_NODES, &count));
+    assert_int_equal(count, 3);
+    for (walk = log_reader_walk(&reader, TRACE_NODES); log_reader_next(&walk, &node); records++) {
+        assert_int_equal(walk.index, records);
+        if (walk.index >= TRACE_NODE_FIRST && walk.index < TRACE_NODE_FIRST + 600)
+            assert_int_equal(node.address, 0x1000 + walk.index - TRACE_NODE_FIRST);
+    }
+    assert_true(records >= TRACE_NODE_FIRST + 600);
+    const struct log_extent *second = log_reader_extents(&reader, TRACE_NODES, &count) + 1;
+    walk = log_reader_walk_extent(&reader, second);
+    for (records = 0; log_reader_next(&walk, &node); records++)
+        assert_int_equal(walk.index, second->first + records);
+    assert_int_equal(records, second->count);
+}
+
 /* A terabyte of BLOCKS, of which two pages are there: the first one, and one in the middle. */
 static void holes_of_the_file_are_passed_over(void **state)
 {
@@ -374,6 +398,7 @@ int main(void)
         TEST(extent_of_2_to_the_60_bytes_is_cut_to_the_file),
         TEST(extents_on_one_another_are_left_out),
         TEST(extents_with_the_same_records_are_left_out),
+        TEST(a_walk_gives_the_records_of_all_extents),
         TEST(holes_of_the_file_are_passed_over),
         TEST(file_that_shrinks_while_it_is_read_is_a_failure),
     };
