@@ -119,5 +119,5 @@ void render_text_head(const struct text_page *page)
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
         render_text_line(page, "Note: %s", model->notes[i]);
-    render_text_line(page, "%s", "");
+    render_text_blank(page);
 }
