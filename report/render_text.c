@@ -368,5 +368,4 @@ static void text_render(FILE *out, const struct report *report)
     render_text_stacks_end(&page);
 }
 
-const struct renderer render_text = {
-    .name = "text", .render = text_render, .render_all = render_text_all};
+const struct renderer render_text = {.render = text_render, .render_all = render_text_all};
