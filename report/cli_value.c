@@ -117,19 +117,28 @@ int cli_take_set(struct cli_options *options, const struct cli_option *option, c
     return 0;
 }
 
-int cli_take_number(struct cli_options *options, const struct cli_option *option, const char *value,
-                    struct failure *failure)
+/* Writes the field; false: no number, or not within the bounds. */
+static bool cli_put_number(struct cli_options *options, const struct cli_option *option,
+                           const char *text, size_t length)
 {
     char *end;
 
     errno = 0;
-    unsigned long number = strtoul(value, &end, 10);
-    if (errno || *end || value[0] < '0' || value[0] > '9' || number < option->low ||
+    unsigned long number = strtoul(text, &end, 10);
+    if (errno || end != text + length || text[0] < '0' || text[0] > '9' || number < option->low ||
         number > option->high)
-        return failure_set(failure, "%s=%s is not understood: give a number from %u to %u",
-                           option->name, value, option->low, option->high);
+        return false;
     *(unsigned *)cli_field(options, option) = (unsigned)number;
-    return 0;
+    return true;
+}
+
+int cli_take_number(struct cli_options *options, const struct cli_option *option, const char *value,
+                    struct failure *failure)
+{
+    if (cli_put_number(options, option, value, strlen(value)))
+        return 0;
+    return failure_set(failure, "%s=%s is not understood: give a number from %u to %u",
+                       option->name, value, option->low, option->high);
 }
 
 /* A number, or the name of an order. */
@@ -137,18 +146,10 @@ static bool cli_take_top_part(struct cli_options *options, const struct cli_opti
                               const char *part, size_t length)
 {
     const struct cli_word *word = cli_find_word(option->words, part, length);
-    char *end;
 
-    if (word) {
-        options->top_orders |= word->value;
-        return true;
-    }
-    errno = 0;
-    unsigned long number = strtoul(part, &end, 10);
-    if (errno || end != part + length || part[0] < '0' || part[0] > '9' || number < option->low ||
-        number > option->high)
-        return false;
-    *(unsigned *)cli_field(options, option) = (unsigned)number;
+    if (!word)
+        return cli_put_number(options, option, part, length);
+    options->top_orders |= word->value;
     return true;
 }
 

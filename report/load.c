@@ -104,26 +104,20 @@ static struct module *load_room_for_module(struct model *model, uint32_t number,
 
 static void load_modules(const struct log_reader *reader, struct model *model)
 {
-    uint32_t count, room = 0;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_MODULES, &count);
-    uint64_t most = reader->size / sizeof(struct trace_module), unbelievable = 0;
+    struct log_walk walk = log_reader_walk(reader, TRACE_MODULES);
+    struct trace_module record;
+    uint64_t most = reader->size / sizeof record, unbelievable = 0;
+    uint32_t room = 0;
 
     load_room_for_module(model, 0, &room);
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                uint64_t number = extents[i].first + k;
-                struct trace_module record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                if (!record.start || !number)
-                    continue;
-                if (number < most && number <= LOAD_MODULES_MAX)
-                    load_module(reader, &record,
-                                load_room_for_module(model, (uint32_t)number, &room));
-                else
-                    unbelievable++;
-            }
+    while (log_reader_next(&walk, &record)) {
+        if (!record.start || !walk.index)
+            continue;
+        if (walk.index < most && walk.index <= LOAD_MODULES_MAX)
+            load_module(reader, &record, load_room_for_module(model, (uint32_t)walk.index, &room));
+        else
+            unbelievable++;
+    }
     if (unbelievable)
         model_add_note(model, memory_text("%s modules have numbers that cannot be right: their "
                                           "frames have no names.",
@@ -134,35 +128,24 @@ static void load_modules(const struct log_reader *reader, struct model *model)
 
 static void load_sum_of_counts(const struct log_reader *reader, struct trace_totals *totals)
 {
-    uint32_t count;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_COUNTS, &count);
+    struct log_walk walk = log_reader_walk(reader, TRACE_COUNTS);
+    struct trace_count record;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_count record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                totals->allocations += record.allocations;
-                totals->frees += record.frees;
-                totals->bytes_allocated += record.bytes_allocated;
-                totals->bytes_freed += record.bytes_freed;
-            }
+    while (log_reader_next(&walk, &record)) {
+        totals->allocations += record.allocations;
+        totals->frees += record.frees;
+        totals->bytes_allocated += record.bytes_allocated;
+        totals->bytes_freed += record.bytes_freed;
+    }
 }
 
 static void load_bad_frees(const struct log_reader *reader, struct trace_totals *totals)
 {
-    uint32_t count;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
+    struct log_walk walk = log_reader_walk(reader, TRACE_THREADS);
+    struct trace_thread record;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_thread record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                totals->bad_frees += record.bad_frees;
-            }
+    while (log_reader_next(&walk, &record))
+        totals->bad_frees += record.bad_frees;
 }
 
 static void load_totals(const struct log_reader *reader, struct model *model)
@@ -231,18 +214,12 @@ static void load_misuse(struct stack_loader *stacks, struct intern *contexts, st
 
 static void load_misuses(struct stack_loader *stacks, struct model *model)
 {
-    uint32_t count;
-    const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_ERRORS, &count);
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_ERRORS);
+    struct trace_error record;
     struct intern contexts = {0};
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(stacks->reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_error record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                load_misuse(stacks, &contexts, model, &record);
-            }
+    while (log_reader_next(&walk, &record))
+        load_misuse(stacks, &contexts, model, &record);
     intern_free(&contexts);
 }
 

@@ -28,17 +28,11 @@ static void load_size(struct sizes *sizes, const struct trace_size *record)
 
 static void load_sizes(struct sizes *sizes, const struct log_reader *reader)
 {
-    uint32_t count;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_SIZES, &count);
+    struct log_walk walk = log_reader_walk(reader, TRACE_SIZES);
+    struct trace_size record;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_size record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                load_size(sizes, &record);
-            }
+    while (log_reader_next(&walk, &record))
+        load_size(sizes, &record);
     sizes->built = true;
 }
 
@@ -104,17 +98,17 @@ static struct seen *load_seen(const struct log_reader *reader, size_t *count)
         order[i] = &extents[i];
     qsort(order, extent_count, sizeof *order, load_compare_generations);
     *count = 0;
-    for (uint32_t i = 0; i < extent_count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, order[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_block record;
+    for (uint32_t i = 0; i < extent_count; i++) {
+        struct log_walk walk = log_reader_walk_extent(reader, order[i]);
+        struct trace_block record;
 
-                log_reader_copy_from(order[i], k, &record);
-                if (trace_block_address(record.where) == 0)
-                    continue;
-                memory_make_room(seen, *count, capacity);
-                seen[(*count)++] = (struct seen){record.where, record.what, order[i]->number};
-            }
+        while (log_reader_next(&walk, &record)) {
+            if (trace_block_address(record.where) == 0)
+                continue;
+            memory_make_room(seen, *count, capacity);
+            seen[(*count)++] = (struct seen){record.where, record.what, order[i]->number};
+        }
+    }
     return seen;
 }
 
@@ -221,43 +215,34 @@ static uint64_t load_check_heads(struct model *model)
 }
 
 /* From record 0 on, as long as none is missing: heads are named by place. A hole in the file is
- * where the leak check never wrote. Returns how many there were. */
-static uint64_t load_listed_verdicts(struct stack_loader *stacks, struct model *model,
-                                     uint64_t wanted)
+ * where the leak check never wrote. */
+static void load_listed_verdicts(struct stack_loader *stacks, struct model *model, uint64_t wanted)
 {
-    uint32_t count;
-    const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_VERDICTS, &count);
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_VERDICTS);
+    struct trace_verdict verdict;
     struct sizes sizes = {0};
-    uint64_t index = 0;
     size_t capacity = 0;
 
-    for (uint32_t i = 0; i < count && extents[i].first == index; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(stacks->reader, &extents[i], &k, &end);) {
-            if (extents[i].first + k != index)
-                break;
-            for (; k < end && index < wanted && index < UINT32_MAX; k++, index++) {
-                struct trace_verdict verdict;
-
-                log_reader_copy_from(&extents[i], k, &verdict);
-                memory_make_room(model->blocks, model->block_count, capacity);
-                model->blocks[model->block_count++] = load_verdict(stacks, &sizes, &verdict, index);
-            }
-            k = end;
-        }
+    while (model->block_count < wanted && model->block_count < UINT32_MAX &&
+           log_reader_next(&walk, &verdict) && walk.index == model->block_count) {
+        memory_make_room(model->blocks, model->block_count, capacity);
+        model->blocks[model->block_count] =
+            load_verdict(stacks, &sizes, &verdict, model->block_count);
+        model->block_count++;
+    }
     load_sizes_end(&sizes);
-    return index;
 }
 
 static void load_verdicts(struct stack_loader *stacks, struct model *model)
 {
     uint64_t wanted = model->header.verdicts;
-    uint64_t index = load_listed_verdicts(stacks, model, wanted);
 
-    if (index < wanted)
-        model_add_note(model,
-                       memory_text("The leak check's word on %s of %s blocks is missing: "
-                                   "they are in no record.",
-                                   number_text(wanted - index).text, number_text(wanted).text));
+    load_listed_verdicts(stacks, model, wanted);
+    if (model->block_count < wanted)
+        model_add_note(model, memory_text("The leak check's word on %s of %s blocks is missing: "
+                                          "they are in no record.",
+                                          number_text(wanted - model->block_count).text,
+                                          number_text(wanted).text));
     uint64_t damaged = load_check_heads(model);
     if (damaged)
         model_add_note(model, memory_text("The leak check's word on %s blocks is damaged in the "

@@ -43,20 +43,15 @@ static void load_count(struct stack_use *use, const struct trace_count *record,
 
 static void load_counts(struct stack_loader *stacks, struct model *model)
 {
-    uint32_t count;
-    const struct log_extent *extents = log_reader_extents(stacks->reader, TRACE_COUNTS, &count);
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_COUNTS);
+    struct trace_count record;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(stacks->reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_count record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                if (!record.thread)
-                    continue;
-                uint32_t stack = load_stack(stacks, record.stack);
-                load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
-            }
+    while (log_reader_next(&walk, &record)) {
+        if (!record.thread)
+            continue;
+        uint32_t stack = load_stack(stacks, record.stack);
+        load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
+    }
 }
 
 /* --- the timeline -------------------------------------------------------- */
@@ -83,36 +78,27 @@ static uint32_t load_order_samples(struct trace_sample *samples, uint32_t count)
 
 static void load_samples(const struct log_reader *reader, struct usage *usage)
 {
-    uint32_t count, capacity = 0;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_TIMELINE, &count);
+    struct log_walk walk = log_reader_walk(reader, TRACE_TIMELINE);
+    struct trace_sample sample;
+    uint32_t capacity = 0;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_sample sample;
-
-                log_reader_copy_from(&extents[i], k, &sample);
-                if (!sample.time_ns)
-                    continue;
-                memory_make_room(usage->samples, usage->sample_count, capacity);
-                usage->samples[usage->sample_count++] = sample;
-            }
+    while (log_reader_next(&walk, &sample)) {
+        if (!sample.time_ns)
+            continue;
+        memory_make_room(usage->samples, usage->sample_count, capacity);
+        usage->samples[usage->sample_count++] = sample;
+    }
     usage->sample_count = load_order_samples(usage->samples, usage->sample_count);
 }
 
 static uint32_t load_threads(const struct log_reader *reader)
 {
-    uint32_t count, threads = 0;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_THREADS, &count);
+    struct log_walk walk = log_reader_walk(reader, TRACE_THREADS);
+    struct trace_thread record;
+    uint32_t threads = 0;
 
-    for (uint32_t i = 0; i < count; i++)
-        for (uint64_t k = 0, end = 0; log_reader_next(reader, &extents[i], &k, &end);)
-            for (; k < end; k++) {
-                struct trace_thread record;
-
-                log_reader_copy_from(&extents[i], k, &record);
-                threads += record.tid != 0;
-            }
+    while (log_reader_next(&walk, &record))
+        threads += record.tid != 0;
     return threads;
 }
 

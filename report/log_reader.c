@@ -23,16 +23,6 @@ static const struct {
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
 };
 
-size_t log_reader_record_size(enum trace_table table)
-{
-    return log_tables[table].record_size;
-}
-
-const char *log_reader_table_name(enum trace_table table)
-{
-    return log_tables[table].name;
-}
-
 /* --- the header ---------------------------------------------------------- */
 
 static enum log_likeness log_judge_likeness(const struct log_reader *reader)
@@ -338,7 +328,7 @@ static const struct log_extent *log_find_extent(const struct log_reader *reader,
     return NULL;
 }
 
-void log_reader_copy_from(const struct log_extent *extent, uint64_t k, void *copy)
+static void log_copy_record(const struct log_extent *extent, uint64_t k, void *copy)
 {
     size_t size = log_tables[extent->kind].record_size;
 
@@ -351,20 +341,48 @@ bool log_reader_copy(const struct log_reader *reader, enum trace_table table, ui
     const struct log_extent *extent = log_find_extent(reader, table, index);
 
     if (extent)
-        log_reader_copy_from(extent, index - extent->first, copy);
+        log_copy_record(extent, index - extent->first, copy);
     return extent != NULL;
 }
 
-bool log_reader_next(const struct log_reader *reader, const struct log_extent *extent, uint64_t *k,
-                     uint64_t *end)
+/* Of record `k` of the extent and later ones the next that do not lie in a hole. */
+static bool log_find_run(struct log_walk *walk)
 {
+    const struct log_extent *extent = walk->extent;
     uint64_t size = log_tables[extent->kind].record_size, start, stop;
-    uint64_t offset = extent->offset, limit = offset + extent->count * size;
+    uint64_t offset = extent->offset;
 
-    if (!log_file_find_data(&reader->file, offset + *k * size, limit, &start, &stop))
+    if (!log_file_find_data(&walk->reader->file, offset + walk->k * size, log_extent_end(extent),
+                            &start, &stop))
         return false;
-    *k = (start - offset) / size;
-    *end = (stop - offset + size - 1) / size;
+    walk->k = (start - offset) / size;
+    walk->end = (stop - offset + size - 1) / size;
+    return true;
+}
+
+struct log_walk log_reader_walk(const struct log_reader *reader, enum trace_table table)
+{
+    return (struct log_walk){.reader = reader,
+                             .extent = reader->extents + reader->starts[table],
+                             .last = reader->extents + reader->starts[table + 1]};
+}
+
+struct log_walk log_reader_walk_extent(const struct log_reader *reader,
+                                       const struct log_extent *extent)
+{
+    return (struct log_walk){.reader = reader, .extent = extent, .last = extent + 1};
+}
+
+bool log_reader_next(struct log_walk *walk, void *copy)
+{
+    for (; walk->k == walk->end; walk->k = walk->end = 0, walk->extent++) {
+        if (walk->extent == walk->last)
+            return false;
+        if (log_find_run(walk))
+            break;
+    }
+    walk->index = walk->extent->first + walk->k;
+    log_copy_record(walk->extent, walk->k++, copy);
     return true;
 }
 

@@ -43,6 +43,13 @@ struct log_reader {
     uint32_t damage_count;
 };
 
+struct log_walk {
+    const struct log_reader *reader;
+    const struct log_extent *extent, *last; /* this one and those up to `last` are left */
+    uint64_t k, end;                        /* its records that come next */
+    uint64_t index;                         /* of the record that came last */
+};
+
 /* What a file is, judged by its first bytes. */
 enum log_likeness { LOG_IS_LOG, LOG_IS_ELF, LOG_IS_OTHER };
 
@@ -56,20 +63,17 @@ void log_reader_close(struct log_reader *reader);
  * of every record, and is read before the rest. */
 bool log_reader_copy(const struct log_reader *reader, enum trace_table table, uint64_t index,
                      void *copy);
-/* The same for record `k` of an extent; k < extent->count. */
-void log_reader_copy_from(const struct log_extent *extent, uint64_t k, void *copy);
-/* What of an extent is worth reading: of records *k and later the next ones that do not lie in a
- * hole of the file, *k to *end - 1. Records in a hole are all zero, which is to say absent. */
-bool log_reader_next(const struct log_reader *reader, const struct log_extent *extent, uint64_t *k,
-                     uint64_t *end);
 /* The extents of one table. */
 const struct log_extent *log_reader_extents(const struct log_reader *reader, enum trace_table table,
                                             uint32_t *count);
+/* A walk over the records of a table, or of one of its extents, that are worth reading. Those in a
+ * hole of the file are left out: they are all zero, which is to say absent. */
+struct log_walk log_reader_walk(const struct log_reader *reader, enum trace_table table);
+struct log_walk log_reader_walk_extent(const struct log_reader *reader,
+                                       const struct log_extent *extent);
+/* Copies the next record, as log_reader_copy does; false behind the last one. */
+bool log_reader_next(struct log_walk *walk, void *copy);
 /* The bytes of a string, or NULL when it is none (length 0) or lies outside of STRINGS. */
 const char *log_reader_string(const struct log_reader *reader, struct trace_string string);
-
-/* Bytes of one record; 1 for STRINGS and COMMAND. */
-size_t log_reader_record_size(enum trace_table table);
-const char *log_reader_table_name(enum trace_table table);
 
 #endif

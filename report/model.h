@@ -79,8 +79,8 @@ struct block {
     bool interior;
 };
 
-struct misuse { /* an error of the program */
-    struct trace_error record;
+struct misuse {                                   /* an error of the program */
+    struct trace_error record;                    /* count: 1 or more */
     uint32_t stack, stack_allocated, stack_freed; /* stacks of the model */
     const char *variable;     /* TRACE_PLACE_DATA: what lies there, or NULL; select's word */
     uint64_t variable_offset; /* and how far into it the address is */

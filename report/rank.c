@@ -3,7 +3,8 @@
 #include <string.h>
 #include "memory.h"
 
-uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
+/* Bytes, for CALLS and TEMPORARY a number. 0 instead of less. */
+static uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
 {
     uint64_t figure = order == CLI_ORDER_BYTES       ? use->bytes_allocated
                       : order == CLI_ORDER_CALLS     ? use->allocations

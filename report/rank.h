@@ -29,7 +29,4 @@ void rank_stacks(struct rankings *rankings, const struct cli_options *options,
                  const struct model *model, struct symbolizer *symbolizer);
 void rank_free(struct rankings *rankings);
 
-/* A stack's figure: bytes, for CALLS and TEMPORARY a number. 0 instead of less. */
-uint64_t rank_figure(const struct stack_use *use, enum cli_order order);
-
 #endif

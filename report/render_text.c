@@ -247,17 +247,12 @@ static void text_error_summary(const struct text_page *page)
                      NUMBER(selection->suppressed_errors), NUMBER(selection->suppressed_contexts));
 }
 
-static uint64_t text_error_times(const struct misuse *misuse)
-{
-    return misuse->record.count ? misuse->record.count : 1;
-}
-
 /* Both are of one array, so their order there is that of their addresses. */
 static int text_compare_errors(const void *left, const void *right)
 {
     const struct misuse *a = *(const struct misuse *const *)left;
     const struct misuse *b = *(const struct misuse *const *)right;
-    uint64_t a_times = text_error_times(a), b_times = text_error_times(b);
+    uint64_t a_times = a->record.count, b_times = b->record.count;
 
     if (a_times != b_times)
         return a_times < b_times ? -1 : 1;
@@ -277,8 +272,7 @@ static void text_error_list(const struct text_page *page)
     qsort(errors, count, sizeof *errors, text_compare_errors);
     for (uint32_t i = 0; i < count; i++) {
         render_text_blank(page);
-        render_text_line(page,
-                         "%s errors in context %s of %s:", NUMBER(text_error_times(errors[i])),
+        render_text_line(page, "%s errors in context %s of %s:", NUMBER(errors[i]->record.count),
                          NUMBER(i + 1), NUMBER(page->report->selection->contexts));
         render_text_misuse(page, errors[i]);
         render_text_blank(page);
@@ -374,5 +368,4 @@ static void text_render(FILE *out, const struct report *report)
     render_text_stacks_end(&page);
 }
 
-const struct renderer render_text = {
-    .name = "text", .render = text_render, .render_all = render_text_all};
+const struct renderer render_text = {.render = text_render, .render_all = render_text_all};

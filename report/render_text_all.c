@@ -223,7 +223,7 @@ void render_text_all(FILE *out, const struct report_all *all)
     fputc('\n', out);
     render_text_line(&page, "SUMMARY OF %s PROCESSES, IN BYTES:", NUMBER(sum.reported));
     text_put_table(&page, tree, &sum);
-    render_text_line(&page, "%s", "");
+    render_text_blank(&page);
     if (tree->unreadable)
         render_text_line(&page, "Not among them: %s logs that could not be read.",
                          NUMBER(tree->unreadable));

@@ -1,4 +1,6 @@
+#include <stdlib.h>
 #include <string.h>
+#include "memory.h"
 #include "render_text.h"
 
 static void text_head_signal(const struct text_page *page)
@@ -74,17 +76,20 @@ static const char *text_head_command(const struct model *model)
 /* Which of several processes it is. */
 static void text_head_process(const struct text_page *page)
 {
+    enum { STARTER_COLUMNS = 60 };
     const struct report *report = page->report;
     const struct process_entry *starter = process_tree_starter(report->tree, report->number);
+    const char *command = starter && starter->command ? starter->command : NULL;
+    char *named = command ? memory_text(" (%.*s%s)", STARTER_COLUMNS, command,
+                                        strlen(command) > STARTER_COLUMNS ? "..." : "")
+                          : NULL;
 
     render_text_line(page, "Process %u of %u: %s", report->number + 1, report->tree->count,
                      text_head_command(report->model));
-    render_text_line(page, "PID %u, parent PID %u%s%.60s%s%s", report->model->header.pid,
-                     report->model->header.parent_pid, starter && starter->command ? " (" : "",
-                     starter && starter->command ? starter->command : "",
-                     starter && starter->command && strlen(starter->command) > 60 ? "..." : "",
-                     starter && starter->command ? ")" : "");
+    render_text_line(page, "PID %u, parent PID %u%s", report->model->header.pid,
+                     report->model->header.parent_pid, named ? named : "");
     render_text_line(page, "Log: %s", report->model->log_path);
+    free(named);
 }
 
 void render_text_head_quiet(const struct text_page *page)
@@ -119,5 +124,5 @@ void render_text_head(const struct text_page *page)
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
         render_text_line(page, "Note: %s", model->notes[i]);
-    render_text_line(page, "%s", "");
+    render_text_blank(page);
 }

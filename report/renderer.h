@@ -34,7 +34,6 @@ struct report_all {
 };
 
 struct renderer {
-    const char *name;
     void (*render)(FILE *out, const struct report *report);
     void (*render_all)(FILE *out, const struct report_all *all);
 };

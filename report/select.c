@@ -79,8 +79,7 @@ static void select_misuses(struct selection *selection, struct model *model,
 
         misuse->suppressed = entry != NULL;
         if (entry) {
-            suppress_count(entry, 0, 0);
-            entry->times += times - 1;
+            suppress_count(entry, times, 0, 0);
             selection->suppressed_errors += times;
             selection->suppressed_contexts++;
             selection->suppressed_misuses++;
@@ -112,7 +111,7 @@ static void select_suppress_records(struct selection *selection, const struct cl
 
         if (!entry)
             continue;
-        suppress_count(entry, record->bytes, record->blocks);
+        suppress_count(entry, 1, record->bytes, record->blocks);
         record->suppressed = true;
         record->suppressed_bytes = record->bytes;
         record->suppressed_blocks = record->blocks;

@@ -120,9 +120,9 @@ struct suppress_entry *suppress_find(struct suppressions *suppressions, enum sup
     return rule != NULL ? &rule->entry : NULL;
 }
 
-void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t blocks)
+void suppress_count(struct suppress_entry *entry, uint64_t times, uint64_t bytes, uint64_t blocks)
 {
-    entry->times++;
+    entry->times += times;
     entry->bytes += bytes;
     entry->blocks += blocks;
 }

@@ -96,8 +96,9 @@ int suppress_load_default(struct suppressions *suppressions, struct failure *fai
 struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
                                      unsigned leak_kinds, const struct suppress_stack *stack);
 
-/* The record was suppressed by this entry. bytes and blocks: 0 for errors that are no leaks. */
-void suppress_count(struct suppress_entry *entry, uint64_t bytes, uint64_t blocks);
+/* The record was suppressed by this entry, `times` times. bytes and blocks: 0 for errors that are
+ * no leaks. */
+void suppress_count(struct suppress_entry *entry, uint64_t times, uint64_t bytes, uint64_t blocks);
 
 /* Between two logs: counts begin anew, and identities of frames mean others from now on. */
 void suppress_next_log(struct suppressions *suppressions);

@@ -48,7 +48,7 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
 
 /* --- new entries --------------------------------------------------------- */
 
-const char *suppress_leak_kind_name(unsigned leak_kind)
+static const char *leak_kind_name(unsigned leak_kind)
 {
     switch (leak_kind) {
     case SUPPRESS_REACHABLE:
@@ -75,21 +75,26 @@ static bool is_below_main(const struct suppress_stack *stack, size_t frame)
     return name != NULL && suppress_frame_is_below_main(name);
 }
 
-bool suppress_generated_line(const struct suppress_stack *stack, size_t frame,
-                             struct suppress_line *line)
+/* Frame `frame` as "fun" or "obj" and a text; false behind the last frame of a generated entry. */
+struct generated_line {
+    const char *what;
+    const char *text;
+};
+static bool generated_line(const struct suppress_stack *stack, size_t frame,
+                           struct generated_line *line)
 {
     if (frame >= SUPPRESS_FRAMES_MAX || !stack->exists(stack->context, frame))
         return false;
     /* valgrind shows libc's start code as one frame. */
     if (frame > 0 && is_below_main(stack, frame - 1))
         return false;
-    *line = (struct suppress_line){"fun", known(stack->function, stack, frame)};
+    *line = (struct generated_line){"fun", known(stack->function, stack, frame)};
     if (line->text != NULL && suppress_frame_is_below_main(line->text))
         line->text = SUPPRESS_BELOW_MAIN;
     if (line->text == NULL)
         line->text = known(stack->demangled, stack, frame);
     if (line->text == NULL)
-        *line = (struct suppress_line){"obj", known(stack->object, stack, frame)};
+        *line = (struct generated_line){"obj", known(stack->object, stack, frame)};
     if (line->text == NULL)
         line->text = "*";
     return true;
@@ -112,12 +117,12 @@ static void print_glob(FILE *out, const char *text)
 void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kinds,
                               const struct suppress_stack *stack)
 {
-    struct suppress_line line;
+    struct generated_line line;
     fprintf(out, "{\n   <insert_a_suppression_name_here>\n   Memcheck:%s\n",
             suppress_kind_name(kind));
     if (kind == SUPPRESS_LEAK && leak_kinds != SUPPRESS_ALL_LEAKS)
-        fprintf(out, "   match-leak-kinds: %s\n", suppress_leak_kind_name(leak_kinds));
-    for (size_t frame = 0; suppress_generated_line(stack, frame, &line); frame++) {
+        fprintf(out, "   match-leak-kinds: %s\n", leak_kind_name(leak_kinds));
+    for (size_t frame = 0; generated_line(stack, frame, &line); frame++) {
         fprintf(out, "   %s:", line.what);
         print_glob(out, line.text);
         fputc('\n', out);

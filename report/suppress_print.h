@@ -24,14 +24,4 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
 void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kinds,
                               const struct suppress_stack *stack);
 
-/* The parts of it, for XML; suppress_kind_name is the first. */
-const char *suppress_leak_kind_name(unsigned leak_kind);
-/* Frame `frame` as "fun" or "obj" and a text; false behind the last frame of a generated entry. */
-struct suppress_line {
-    const char *what;
-    const char *text;
-};
-bool suppress_generated_line(const struct suppress_stack *stack, size_t frame,
-                             struct suppress_line *line);
-
 #endif

@@ -89,7 +89,7 @@ static void search(struct suppressions *suppressions)
             if (entry != find(suppressions, &stack, (enum suppress_kind)kind, true))
                 abort();
             if (entry != NULL)
-                suppress_count(entry, 1, 1);
+                suppress_count(entry, 1, 1, 1);
         }
     }
 }

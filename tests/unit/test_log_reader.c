@@ -291,14 +291,37 @@ static void extents_with_the_same_records_are_left_out(void **state)
     assert_int_equal(node.address, 0x1008);
 }
 
+static void a_walk_gives_the_records_of_all_extents(void **state)
+{
+    struct log_walk walk;
+    struct trace_node node;
+    uint64_t records = 0;
+    uint32_t count;
+
+    (void)state;
+    assert_int_equal(open_whole(), 0);
+    assert_non_null(log_reader_extents(&reader, TRACE_NODES, &count));
+    assert_int_equal(count, 3);
+    for (walk = log_reader_walk(&reader, TRACE_NODES); log_reader_next(&walk, &node); records++) {
+        assert_int_equal(walk.index, records);
+        if (walk.index >= TRACE_NODE_FIRST && walk.index < TRACE_NODE_FIRST + 600)
+            assert_int_equal(node.address, 0x1000 + walk.index - TRACE_NODE_FIRST);
+    }
+    assert_true(records >= TRACE_NODE_FIRST + 600);
+    const struct log_extent *second = log_reader_extents(&reader, TRACE_NODES, &count) + 1;
+    walk = log_reader_walk_extent(&reader, second);
+    for (records = 0; log_reader_next(&walk, &node); records++)
+        assert_int_equal(walk.index, second->first + records);
+    assert_int_equal(records, second->count);
+}
+
 /* A terabyte of BLOCKS, of which two pages are there: the first one, and one in the middle. */
 static void holes_of_the_file_are_passed_over(void **state)
 {
     const uint64_t tera = 1ull << 40, middle = 1ull << 39;
     struct trace_extent *blocks = log_writer_extent(&writer, TRACE_BLOCKS, 0);
     struct trace_block block = {.where = 0x7000, .what = 7};
-    uint64_t offset = blocks->offset, k = 0, end = 0;
-    uint32_t count;
+    uint64_t offset = blocks->offset;
 
     (void)state;
     blocks->length = tera;
@@ -308,19 +331,21 @@ static void holes_of_the_file_are_passed_over(void **state)
     assert_int_equal(pwrite(fd, &block, sizeof block, (off_t)(offset + middle)), sizeof block);
     close(fd);
     assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
-    const struct log_extent *extents = log_reader_extents(&reader, TRACE_BLOCKS, &count);
-    assert_int_equal(count, 1);
-    assert_true(log_reader_next(&reader, extents, &k, &end));
-    assert_int_equal(k, 0);
-    assert_in_range(end, 1, 1 << 20);
-    k = end;
-    assert_true(log_reader_next(&reader, extents, &k, &end));
-    assert_in_range(k, middle / sizeof block - (1 << 20), middle / sizeof block);
-    assert_in_range(end, middle / sizeof block + 1, middle / sizeof block + (1 << 20));
-    log_reader_copy_from(extents, middle / sizeof block, &block);
+    struct log_walk walk = log_reader_walk(&reader, TRACE_BLOCKS);
+    assert_int_equal(walk.last - walk.extent, 1);
+    assert_true(log_reader_next(&walk, &block));
+    assert_int_equal(walk.index, 0);
+    assert_in_range(walk.end, 1, 1 << 20);
+    walk.k = walk.end;
+    assert_true(log_reader_next(&walk, &block));
+    assert_in_range(walk.index, middle / sizeof block - (1 << 20), middle / sizeof block);
+    assert_in_range(walk.end, middle / sizeof block + 1, middle / sizeof block + (1 << 20));
+    while (walk.index < middle / sizeof block)
+        assert_true(log_reader_next(&walk, &block));
+    assert_int_equal(walk.index, middle / sizeof block);
     assert_int_equal(block.where, 0x7000);
-    k = end;
-    assert_false(log_reader_next(&reader, extents, &k, &end));
+    walk.k = walk.end;
+    assert_false(log_reader_next(&walk, &block));
 }
 
 static bool whole_file_was_read;
@@ -373,6 +398,7 @@ int main(void)
         TEST(extent_of_2_to_the_60_bytes_is_cut_to_the_file),
         TEST(extents_on_one_another_are_left_out),
         TEST(extents_with_the_same_records_are_left_out),
+        TEST(a_walk_gives_the_records_of_all_extents),
         TEST(holes_of_the_file_are_passed_over),
         TEST(file_that_shrinks_while_it_is_read_is_a_failure),
     };

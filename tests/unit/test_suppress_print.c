@@ -139,10 +139,10 @@ static void used_entries_are_listed_with_their_figures(void **state)
     struct suppress_stack view = fake_stack_view(&leak);
     struct suppress_entry *entry =
         suppress_find(suppressions, SUPPRESS_LEAK, SUPPRESS_DEFINITE, &view);
-    suppress_count(entry, 1234, 1);
-    suppress_count(entry, 1000000, 1999);
+    suppress_count(entry, 1, 1234, 1);
+    suppress_count(entry, 1, 1000000, 1999);
     view = fake_stack_view(&error);
-    suppress_count(suppress_find(suppressions, SUPPRESS_FREE, 0, &view), 0, 0);
+    suppress_count(suppress_find(suppressions, SUPPRESS_FREE, 0, &view), 1, 0, 0);
 
     char *text = NULL;
     size_t size = 0;
