@@ -119,7 +119,11 @@ bool descriptor_is_kept_slow(int fd)
 
 void descriptor_make_way(int fd)
 {
-    for (int role = 0; role < DESCRIPTOR_ROLES; role++)
-        if (fd == descriptor_last_known(role))
-            descriptor_keep(role, fd, false);
+    for (int role = 0; role < DESCRIPTOR_ROLES; role++) {
+        long other = fd == descriptor_last_known(role)
+                         ? sys_fcntl(fd, F_DUPFD_CLOEXEC, fd / 2) /* and up again from there */
+                         : -EBADF;
+        if (!sys_is_error(other))
+            descriptor_keep(role, (int)other, true);
+    }
 }
