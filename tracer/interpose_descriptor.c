@@ -1,5 +1,6 @@
-/* What the program is told of the descriptors that the tracer keeps: there are none. All else
- * passes by a jump. */
+/* What the program is told of the descriptors that the tracer keeps: there are none. It may close
+ * them nevertheless, in vain: who found them in /proc/self/fd is told that it worked, and who
+ * closes all numbers does not ask. All else passes by a jump. */
 #include "interpose.h"
 
 #include "descriptor.h"
@@ -98,7 +99,7 @@ static __attribute__((noinline, cold)) int close_kept(int fd)
 {
     if (!lifecycle_is_own_process())
         sys_close(fd);
-    return is_none();
+    return 0;
 }
 
 INTERPOSE int close(int fd)
