@@ -1,9 +1,10 @@
 /* forked: how a forked child comes to be traced (--trace-children=yes).
  *
- * Three calls from fork's own handlers, which fork(), daemon() and forkpty() run, but a raw clone,
- * _Fork(), vfork() and posix_spawn() do not. The forking thread of the parent keeps the others out
- * of the tracer (fork_gate) and waits until the child has copied the log, or has died, or a time
- * limit; signals are blocked meanwhile. As in valgrind a child's figures go on from its parent's.
+ * Three calls from fork's own handlers, which fork(), daemon() and forkpty() run, and from _Fork(),
+ * but not from a raw clone, vfork() and posix_spawn(). The forking thread of the parent keeps the
+ * others out of the tracer (fork_gate) and waits until the child has copied the log, or has died,
+ * or a time limit; signals are blocked meanwhile. As in valgrind a child's figures go on from its
+ * parent's.
  */
 #ifndef FORKED_H
 #define FORKED_H

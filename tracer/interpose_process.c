@@ -2,12 +2,14 @@
 #include "interpose.h"
 
 #include "ending.h"
+#include "stepper.h"
 #include "sys.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -103,20 +105,38 @@ INTERPOSE void interpose_abort(void)
 
 /* --- libunwind's pipe ---------------------------------------------------- */
 
-/* libunwind keeps a pipe of its own. While tracing begins it gets one whose numbers are out of the
- * program's way; the program's own calls pass. */
-INTERPOSE int pipe2(int ends[2], int flags)
+/* libunwind opens a pipe when it is first used, to check addresses with, which stepper does in
+ * another way. So it gets none; one that asks again needs it after all, and gets one whose numbers
+ * are out of the program's way. */
+static bool is_for_nothing(void)
+{
+    static atomic_bool asked;
+    return !atomic_exchange(&asked, true);
+}
+
+static int give_pipe(int ends[2], int flags)
 {
     long error = sys_call_unguarded(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
-    if (error < 0) {
-        errno = (int)-error;
+    if (error == 0)
+        return 0;
+    errno = (int)-error;
+    return -1;
+}
+
+static __attribute__((noinline, cold)) int pipe_for_stepper(int ends[2], int flags)
+{
+    if (is_for_nothing() || give_pipe(ends, flags) != 0)
         return -1;
-    }
-    if (lifecycle_is_beginning()) {
-        ends[0] = sys_move_high(ends[0], true);
-        ends[1] = sys_move_high(ends[1], true);
-    }
+    ends[0] = sys_move_high(ends[0], true);
+    ends[1] = sys_move_high(ends[1], true);
     return 0;
+}
+
+INTERPOSE int pipe2(int ends[2], int flags)
+{
+    if (__builtin_expect(stepper_is_code((uintptr_t)__builtin_return_address(0)), 0))
+        return pipe_for_stepper(ends, flags);
+    return give_pipe(ends, flags);
 }
 
 /* --- dlclose ------------------------------------------------------------- */

@@ -173,10 +173,15 @@ static bool is_ending(void)
     return atomic_load(&life.ender) != 0;
 }
 
-static void before_fork(void)
+void lifecycle_before_fork(void)
 {
-    if (lifecycle_is_own_process() && !is_ending())
+    if (life.options.trace_children && lifecycle_is_own_process() && !is_ending())
         forked_prepare();
+}
+
+void lifecycle_forked_in_parent(void)
+{
+    forked_in_parent();
 }
 
 /* What the parent was about to do, exec for one, this process is not. */
@@ -193,9 +198,9 @@ static void begin_in_child(void)
 }
 
 /* With the end under way in another thread, which is not here, there is nothing to go on with. */
-static void after_fork_in_child(void)
+void lifecycle_forked_in_child(void)
 {
-    if (!is_ending() && forked_in_child(&life.options))
+    if (life.options.trace_children && !is_ending() && forked_in_child(&life.options))
         begin_in_child();
     else
         leave_in_child();
@@ -206,10 +211,7 @@ static void after_fork_in_child(void)
  */
 static void watch_forks(void)
 {
-    if (life.options.trace_children)
-        pthread_atfork(before_fork, forked_in_parent, after_fork_in_child);
-    else
-        pthread_atfork(NULL, NULL, leave_in_child);
+    pthread_atfork(lifecycle_before_fork, lifecycle_forked_in_parent, lifecycle_forked_in_child);
 }
 
 static void begin(void)

@@ -1,5 +1,6 @@
 #include "message.h"
 
+#include "descriptor.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -11,8 +12,6 @@
 
 static struct {
     bool known; /* standard error was open at the start */
-    int fd; /* a descriptor of its own, above the program's: coreutils close theirs before the end
-             */
     dev_t device;
     ino_t inode;
     const char *path; /* or NULL: standard error */
@@ -32,28 +31,27 @@ void message_begin(void)
     target.known = sys_fstat(2, &status) == 0;
     target.device = status.st_dev;
     target.inode = status.st_ino;
-    target.fd = target.known ? sys_move_high(2, false) : -1;
+    /* A descriptor of its own: coreutils close theirs before the end. */
+    if (target.known)
+        descriptor_keep(DESCRIPTOR_WORDS, 2, false);
 }
 
 void message_forget(void)
 {
-    if (target.known && leads_to_target(target.fd))
-        sys_close(target.fd);
+    descriptor_let_go(DESCRIPTOR_WORDS);
     target.known = false;
 }
 
 void message_forked(void)
 {
-    if (target.known && target.fd > 2 && leads_to_target(target.fd)) {
-        sys_close(target.fd);
-        target.fd = -1;
-    }
+    descriptor_let_go(DESCRIPTOR_WORDS);
 }
 
 void message_to_file(const char *path)
 {
     target.path = path;
     target.begun = false;
+    descriptor_let_go(DESCRIPTOR_WORDS);
 }
 
 struct text {
@@ -139,11 +137,13 @@ size_t message_format(char *buffer, size_t size, const char *format, ...)
 static int standard_error(void)
 {
     struct stat status;
-    if (leads_to_target(target.fd))
-        return target.fd;
+    int kept = descriptor_of(DESCRIPTOR_WORDS);
+    if (kept >= 0)
+        return kept;
     /* Locked in, so that nobody can say: its number is out of the program's way. */
-    if (target.fd > 2 && sys_fstat(target.fd, &status) == -EPERM)
-        return target.fd;
+    kept = descriptor_last_known(DESCRIPTOR_WORDS);
+    if (kept >= 0 && sys_fstat(kept, &status) == -EPERM)
+        return kept;
     return leads_to_target(2) ? 2 : -1;
 }
 

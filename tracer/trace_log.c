@@ -2,6 +2,7 @@
 
 #include "trace_log_fork.h"
 
+#include "descriptor.h"
 #include "message.h"
 #include "pages.h"
 #include "sys.h"
@@ -35,7 +36,6 @@ struct trace_header *trace_log_header;
 static struct {
     char path[4096];
     bool in_file;
-    int fd; /* held high above the program's own; the program may close it or take its number */
     dev_t device;
     ino_t inode;
     uint64_t begun_ns;
@@ -68,11 +68,12 @@ static bool is_our_file(int fd)
            status.st_ino == log_file.inode;
 }
 
-/* A descriptor of the log: the one held, or the file opened anew if the program closed it. */
+/* A descriptor of the log: the one kept, or the file opened anew if the program closed it. */
 static int log_fd(void)
 {
-    if (log_file.fd >= 0 && is_our_file(log_file.fd))
-        return log_file.fd;
+    int kept = descriptor_of(DESCRIPTOR_LOG);
+    if (kept >= 0)
+        return kept;
     long fd = sys_open(log_file.path, O_RDWR | O_NOFOLLOW, 0);
     if (sys_is_error(fd))
         return -1;
@@ -80,15 +81,12 @@ static int log_fd(void)
         sys_close((int)fd);
         return -1;
     }
-    log_file.fd = sys_move_high((int)fd, true);
-    return log_file.fd;
+    return descriptor_keep(DESCRIPTOR_LOG, (int)fd, true);
 }
 
 void trace_log_forget(void)
 {
-    if (log_file.in_file && log_file.fd >= 0 && is_our_file(log_file.fd))
-        sys_close(log_file.fd);
-    log_file.fd = -1;
+    descriptor_let_go(DESCRIPTOR_LOG);
     log_file.in_file = false;
 }
 
@@ -362,13 +360,13 @@ static void fill_header(struct trace_header *header, uint64_t end)
     header->end = end;
 }
 
-static void adopt(int fd)
+static int adopt(int fd)
 {
     struct stat status;
     sys_fstat(fd, &status);
     log_file.device = status.st_dev;
     log_file.inode = status.st_ino;
-    log_file.fd = sys_move_high(fd, true);
+    return descriptor_keep(DESCRIPTOR_LOG, fd, true);
 }
 
 static bool begin_in_file(const char *path, size_t size)
@@ -384,10 +382,10 @@ static bool begin_in_file(const char *path, size_t size)
                          log_file.path, sys_error_text(fd));
         return false;
     }
-    adopt((int)fd);
-    long error = sys_allocate(log_file.fd, 0, size);
+    fd = adopt((int)fd);
+    long error = sys_allocate((int)fd, 0, size);
     trace_log_header =
-        error ? NULL : sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, log_file.fd, 0);
+        error ? NULL : sys_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
     if (trace_log_header) {
         pages_note(trace_log_header, size);
         return true;
@@ -395,8 +393,7 @@ static bool begin_in_file(const char *path, size_t size)
     message_line("libtrace: cannot write %s: %s; the summary will come, the log will not",
                  log_file.path, sys_error_text(error ? error : -ENOMEM));
     sys_unlink(log_file.path);
-    sys_close(log_file.fd);
-    log_file.fd = -1;
+    descriptor_let_go(DESCRIPTOR_LOG);
     return false;
 }
 
@@ -404,7 +401,6 @@ void trace_log_begin(const char *path)
 {
     static char nowhere[TRACE_DATA_OFFSET]; /* the last resort */
     log_file.begun_ns = sys_nanoseconds(CLOCK_MONOTONIC);
-    log_file.fd = -1;
     log_file.in_file = begin_in_file(path, TRACE_DATA_OFFSET);
     if (!log_file.in_file)
         trace_log_header = pages_map_shared(TRACE_DATA_OFFSET);
@@ -437,10 +433,9 @@ long trace_log_renew(const char *path, bool shared)
     long fd = open_fresh();
     if (sys_is_error(fd))
         return fd;
-    adopt((int)fd);
     log_file.in_file = true;
     log_file.full_said = false;
-    return log_file.fd;
+    return adopt((int)fd);
 }
 
 void trace_log_abandon(long error)

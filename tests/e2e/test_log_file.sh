@@ -98,3 +98,20 @@ test_log_that_was_never_finished_is_replaced() {
     report trace.log
     has report 'Command: /bin/true'
 }
+# What a block holds is nobody's business.
+test_log_has_no_contents_of_blocks() {
+    OPTIONS=-q traced "$PROGRAMS/log_steady" 20000
+    has out 'I AM A GHOST'
+    has trace.log log_steady
+    has_not trace.log 'I AM A GHOST' GHOST
+}
+# A hundred times the calls, and the same blocks alive.
+test_log_grows_with_what_is_alive() {
+    local size
+    OPTIONS=-q traced "$PROGRAMS/log_steady" 20000
+    size=$(stat -c %s trace.log)
+    OPTIONS=-q traced "$PROGRAMS/log_steady" 2000000
+    report trace.log
+    has report '2,000,000 allocs, 1,999,000 frees'
+    [ "$(stat -c %s trace.log)" -le $((size + size / 10)) ] || fail "$size bytes after 20,000 calls, $(stat -c %s trace.log) after 2,000,000"
+}

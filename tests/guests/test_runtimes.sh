@@ -1,4 +1,4 @@
-# Runtimes that do not play by C's rules: Go (stacks, signals and an exit of its own), Java, node.
+# Runtimes that do not play by C's rules: Go (stacks, signals and an exit of its own), Java, node, Chromium.
 source "$TESTS/e2e/books.sh"
 
 test_go_with_c() {
@@ -38,3 +38,28 @@ test_node() {
     report trace.log
     has_not report Invalid Mismatched
 }
+# Chromium has a malloc of its own, so there is nothing to record; it must live, and its page be the same.
+# same_page USER ARGUMENT…: as that user, and each of its processes traced, too
+same_page() {
+    local user=$1 mode
+    cp "$TESTS/guests/chromium.sh" .
+    mkdir logs native no yes
+    chmod -R a+rwX .
+    shift
+    native as "$user" sh chromium.sh "$PWD/native" "$@"
+    equal 'exit status without the tracer' 0 "$native_status"
+    has native.out '<p>42000</p>'
+    for mode in no yes; do
+        status=0
+        as "$user" env LD_PRELOAD="$LIBTRACE" LIBTRACE_OPTIONS="--trace-children=$mode --trace-file=$PWD/logs/$mode.%p.log --log-file=$PWD/logs/$mode.%p" \
+            sh chromium.sh "$PWD/$mode" "$@" >out 2>err || status=$?
+        equal "exit status with --trace-children=$mode" 0 "$status"
+        cmp native.out out
+    done
+    [ "$(grep -l 'a malloc of its own' logs/yes.* | wc -l)" -gt 3 ] || fail "few processes of Chromium were traced: $(ls logs)"
+}
+as() { # as USER COMMAND…
+    if [ "$1" = "$(id -un)" ]; then "${@:2}"; else su -s /bin/sh "$1" -c "$(printf '%q ' "${@:2}")"; fi
+}
+test_chromium_in_its_sandbox() { if [ "$(id -u)" = 0 ]; then same_page nobody; else same_page "$(id -un)"; fi; }
+test_chromium_without_a_sandbox() { same_page "$(id -un)" --no-sandbox; }
