@@ -15,14 +15,17 @@
 #define GRANULE_BITS    5u    /* the smallest distance of two blocks of glibc's malloc */
 #define SMALL_CAPACITY  (1u << 18)
 #define GENERATIONS_MAX 64u
-#define MOVE_SLOTS      16u   /* slots moved with each insert: three would do to finish in time */
-#define FLUSH_EVERY     32    /* inserts or removals that a thread keeps to itself */
-#define WAIT_ROUNDS     20000 /* for another thread's growth: a time slice and more */
-#define LONG_WAY        512u  /* an insert that goes further asks for growth */
+#define MOVE_SLOTS      16u /* slots moved with each insert: three would do to finish in time */
+#define FLUSH_EVERY     32  /* inserts or removals that a thread keeps to itself */
+#define READY_PIECE     (2u << 20) /* bytes that get their pages in one call: a millisecond or two */
+#define RETURN_PIECE    (8u << 20) /* bytes that are given back in one call: so, too */
+#define WAIT_ROUNDS     20000      /* for another thread's growth: a time slice and more */
+#define LONG_WAY        512u       /* an insert that goes further asks for growth */
 
 struct generation {
     struct trace_block *slots;
     uint64_t capacity; /* slots, a multiple of a page */
+    uint64_t ready;    /* bytes that have their pages; all of them before it is listed */
     atomic_uint_least64_t reach;
     atomic_uint_least64_t move_next; /* the first slot that no mover has claimed */
     atomic_uint_least64_t move_done; /* slots moved */
@@ -36,6 +39,8 @@ static _Alignas(64) struct {
     /* Written by growth only, so that the line stays shared. */
     atomic_uint growing;
     atomic_bool full;
+    atomic_uint returning; /* the storage of this generation is given back; 0: of none */
+    uint64_t returned;     /* bytes of it */
 } state;
 static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads keep to themselves */
 
@@ -135,27 +140,32 @@ uint64_t block_table_size_of(const struct trace_block *block)
 
 /* --- growth -------------------------------------------------------------- */
 
-static bool add_generation(unsigned number, uint64_t capacity)
+static size_t size_of(const struct generation *generation)
+{
+    return generation->capacity * sizeof(struct trace_block);
+}
+
+/* The storage of a generation, which nobody sees yet. */
+static bool make_generation(unsigned number, uint64_t capacity)
 {
     struct generation *generation = &generations[number];
-    if (number >= GENERATIONS_MAX)
-        return false;
     generation->capacity = capacity;
-    generation->slots =
-        trace_log_extend(TRACE_BLOCKS, number, capacity * sizeof(struct trace_block), 0);
-    if (!generation->slots)
-        return false;
-    /* All of its pages at once, instead of a fault for each. */
-    if (number > 0)
-        sys_madvise(generation->slots, capacity * sizeof(struct trace_block), MADV_POPULATE_WRITE);
+    generation->slots = trace_log_extend(TRACE_BLOCKS, number, size_of(generation), 0);
+    return generation->slots != NULL;
+}
+
+static void list_generation(unsigned number)
+{
     /* Release: who sees the number finds the generation ready. */
     atomic_store_explicit(&state.newest, number, memory_order_release);
-    return true;
 }
 
 bool block_table_begin(void)
 {
-    return add_generation(0, FIRST_CAPACITY);
+    if (!make_generation(0, FIRST_CAPACITY))
+        return false;
+    list_generation(0);
+    return true;
 }
 
 /* In long steps while the table is small and memory no matter, so that few blocks move often. */
@@ -166,20 +176,93 @@ static uint64_t next_capacity(uint64_t capacity)
     return (capacity + capacity / 2) & ~(uint64_t)255;
 }
 
-static __attribute__((noinline, cold)) void grow(unsigned newest)
+/* Pages of a piece at once, instead of a fault for each; and piece by piece, because those of a
+ * large table take tenths of a second. */
+static bool make_piece_ready(struct generation *generation)
+{
+    size_t left = size_of(generation) - generation->ready;
+    size_t piece = left < READY_PIECE ? left : READY_PIECE;
+    sys_madvise((char *)generation->slots + generation->ready, piece, MADV_POPULATE_WRITE);
+    generation->ready += piece;
+    return piece == left;
+}
+
+static bool prepare(unsigned number, bool at_once)
+{
+    struct generation *generation = &generations[number];
+    if (number >= GENERATIONS_MAX ||
+        (!generation->slots &&
+         !make_generation(number, next_capacity(generations[number - 1].capacity))))
+        return false;
+    bool ready;
+    do
+        ready = make_piece_ready(generation);
+    while (!ready && at_once);
+    if (ready)
+        list_generation(number);
+    return true;
+}
+
+/* Whoever finds another thread growing goes on in the generation that is. */
+static bool begin_growing(void)
 {
     unsigned idle = 0;
-    if (atomic_load_explicit(&state.full, memory_order_relaxed))
-        return;
-    /* Whoever finds another thread growing goes on in the generation that is. */
-    if (!atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire,
-                                                 memory_order_relaxed))
-        return;
-    if (atomic_load_explicit(&state.newest, memory_order_relaxed) == newest) {
-        if (!add_generation(newest + 1, next_capacity(generations[newest].capacity)))
-            atomic_store_explicit(&state.full, true, memory_order_relaxed);
-    }
+    return atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+static void end_growing(void)
+{
     atomic_store_explicit(&state.growing, 0, memory_order_release);
+}
+
+/* A step towards the next generation, or all of the way. */
+static __attribute__((noinline, cold)) void grow(unsigned newest, bool at_once)
+{
+    if (atomic_load_explicit(&state.full, memory_order_relaxed) || !begin_growing())
+        return;
+    if (atomic_load_explicit(&state.newest, memory_order_relaxed) == newest &&
+        !prepare(newest + 1, at_once))
+        atomic_store_explicit(&state.full, true, memory_order_relaxed);
+    end_growing();
+}
+
+/* A step in giving back the storage of the generation that was retired last, or all that is left.
+ * Its number is not 0 here: generation 0 is small and goes at once. */
+static __attribute__((noinline, cold)) void give_back(bool all)
+{
+    unsigned number = atomic_load_explicit(&state.returning, memory_order_relaxed);
+    size_t left = size_of(&generations[number]) - state.returned;
+    size_t piece = all || left < RETURN_PIECE ? left : RETURN_PIECE;
+    trace_log_give_back((char *)generations[number].slots + state.returned, piece);
+    state.returned += piece;
+    if (piece == left)
+        atomic_store_explicit(&state.returning, 0, memory_order_relaxed);
+}
+
+static __attribute__((noinline, cold)) void give_back_some(void)
+{
+    if (!begin_growing())
+        return;
+    if (atomic_load_explicit(&state.returning, memory_order_relaxed))
+        give_back(false);
+    end_growing();
+}
+
+/* Takes a generation that has moved off the log. Where its storage cannot be given back piece by
+ * piece, because another thread is at that, it goes at once. */
+static void retire(unsigned number)
+{
+    trace_log_retire(TRACE_BLOCKS, number);
+    if (size_of(&generations[number]) <= RETURN_PIECE || !begin_growing()) {
+        trace_log_give_back(generations[number].slots, size_of(&generations[number]));
+        return;
+    }
+    if (atomic_load_explicit(&state.returning, memory_order_relaxed))
+        give_back(true);
+    state.returned = 0;
+    atomic_store_explicit(&state.returning, number, memory_order_relaxed);
+    end_growing();
 }
 
 bool block_table_is_growing(void)
@@ -193,7 +276,9 @@ static void flush_count(int32_t *unflushed)
     *unflushed = 0;
     unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
     if (now > 0 && (uint64_t)now * 6 > generations[newest].capacity * 5)
-        grow(newest);
+        grow(newest, false);
+    if (__builtin_expect(atomic_load_explicit(&state.returning, memory_order_relaxed) != 0, 0))
+        give_back_some();
 }
 
 static void note_reach(struct generation *generation, uint64_t distance)
@@ -226,7 +311,7 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
             return NULL;
         if (++distance == LONG_WAY &&
             atomic_load_explicit(&live, memory_order_relaxed) > (int64_t)generation->capacity / 2)
-            grow((unsigned)(generation - generations));
+            grow((unsigned)(generation - generations), false);
         if (++index == generation->capacity)
             index = 0;
     }
@@ -240,7 +325,7 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
 static __attribute__((noinline, cold)) bool wait_for_growth(unsigned newest)
 {
     for (int round = 0; round < WAIT_ROUNDS; round++) {
-        grow(newest);
+        grow(newest, true);
         if (atomic_load_explicit(&state.newest, memory_order_acquire) != newest)
             return true;
         if (atomic_load_explicit(&state.full, memory_order_relaxed))
@@ -323,7 +408,7 @@ static __attribute__((noinline, cold)) void move_some(unsigned oldest)
         return;
     /* First out of the search, then its storage back: insert_newest relies on this order. */
     atomic_store_explicit(&state.oldest, oldest + 1, memory_order_seq_cst);
-    trace_log_retire(TRACE_BLOCKS, oldest, generation->slots);
+    retire(oldest);
 }
 
 /* --- the table ----------------------------------------------------------- */

@@ -11,10 +11,11 @@
  * search succeeds, so a removal just empties its slot, and any empty slot is good for any insert:
  * there are no tombstones to clean away, and an unsuccessful search ends after `reach` slots.
  *
- * Growth: when five of six slots are taken a new generation is listed, of four times the size up to
- * 256 Ki slots (4 MiB) and of 3/2 the size from there on. Inserts go there, and each insert, and
- * each removal that had to search, moves a few slots of the oldest generation, so that no call pays
- * for all. Per slot, one word decides who has the block (see trace_block in trace_format.h):
+ * Growth: when five of six slots are taken a new generation is made, of four times the size up to
+ * 256 Ki slots (4 MiB) and of 3/2 the size from there on: two MiB at a time get their pages, and
+ * when all have them it is listed. Inserts go there, and each insert, and each removal that had to
+ * search, moves a few slots of the oldest generation. So no call pays for all. Per slot, one word
+ * decides who has the block (see trace_block in trace_format.h):
  *
  *     mover    copies as ARRIVING · old: LIVE → MOVED · copy: ARRIVING → LIVE · old: → FROZEN
  *     remover  LIVE → empty; MOVED: the copy decides; ARRIVING counts only after a MOVED

@@ -157,14 +157,17 @@ static struct trace_extent *find_extent(enum trace_table kind, uint32_t number)
     return NULL;
 }
 
-void trace_log_retire(enum trace_table kind, uint32_t number, void *memory)
+void trace_log_retire(enum trace_table kind, uint32_t number)
 {
     struct trace_extent *extent = find_extent(kind, number);
-    if (!extent)
-        return;
-    __atomic_store_n(&extent->kind, TRACE_FREE, __ATOMIC_RELEASE);
+    if (extent)
+        __atomic_store_n(&extent->kind, TRACE_FREE, __ATOMIC_RELEASE);
+}
+
+void trace_log_give_back(void *memory, size_t bytes)
+{
     /* MADV_REMOVE punches the hole through the mapping, so that no descriptor is needed. */
-    sys_madvise(memory, extent->length, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
+    sys_madvise(memory, bytes, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
 }
 
 void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, size_t at,
@@ -492,6 +495,14 @@ static void punch_tail(int fd, const struct chunk_table *table)
         punch_behind(fd, extent, (count - extent->first) * table->record_size);
 }
 
+/* What was retired and not given back yet. */
+static void punch_retired(int fd)
+{
+    for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)
+        if (directory()[i].kind == TRACE_FREE && directory()[i].length)
+            punch_behind(fd, &directory()[i], 0);
+}
+
 /* The storage of the leak check's tables behind what it used. */
 static void punch_unused(int fd, enum trace_table kind, uint64_t bytes)
 {
@@ -507,6 +518,7 @@ void trace_log_end(void)
         return;
     for (size_t i = 0; i < TABLES; i++)
         punch_tail(fd, tables[i]);
+    punch_retired(fd);
     punch_unused(fd, TRACE_VERDICTS, trace_log_header->verdicts * sizeof(struct trace_verdict));
     uint64_t heads =
         trace_log_header->leaks.blocks[TRACE_INDIRECTLY_LOST] ? trace_log_header->verdicts : 0;

@@ -165,7 +165,8 @@ static void retire_and_fork(void)
     begin();
     retired = trace_log_extend(TRACE_BLOCKS, 0, 1 << 20, 0);
     memset(retired, 'r', 1 << 20);
-    trace_log_retire(TRACE_BLOCKS, 0, retired);
+    trace_log_retire(TRACE_BLOCKS, 0);
+    trace_log_give_back(retired, 1 << 20);
     stat(scratch_path(LOG), &first);
     in_child(write_to_retired);
     stat(scratch_path(LOG), &second);
