@@ -1,47 +1,16 @@
 #include "block_table.h"
 
+#include "block_generation.h"
+#include "block_size.h"
 #include "swap.h"
-#include "sys.h"
 #include "trace_log.h"
 
-#include <stdatomic.h>
+#define CHUNK_BITS   10u  /* addresses that stay together */
+#define GRANULE_BITS 5u   /* the smallest distance of two blocks of glibc's malloc */
+#define MOVE_SLOTS   16u  /* slots moved with each insert: three would do to finish in time */
+#define FLUSH_EVERY  32   /* inserts or removals that a thread keeps to itself */
+#define LONG_WAY     512u /* an insert that goes further asks for growth */
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-#define FIRST_CAPACITY  8192u /* slots */
-#define CHUNK_BITS      10u   /* addresses that stay together */
-#define GRANULE_BITS    5u    /* the smallest distance of two blocks of glibc's malloc */
-#define SMALL_CAPACITY  (1u << 18)
-#define GENERATIONS_MAX 64u
-#define MOVE_SLOTS      16u /* slots moved with each insert: three would do to finish in time */
-#define FLUSH_EVERY     32  /* inserts or removals that a thread keeps to itself */
-#define READY_PIECE     (2u << 20) /* bytes that get their pages in one call: a millisecond or two */
-#define RETURN_PIECE    (8u << 20) /* bytes that are given back in one call: so, too */
-#define WAIT_ROUNDS     20000      /* for another thread's growth: a time slice and more */
-#define LONG_WAY        512u       /* an insert that goes further asks for growth */
-
-struct generation {
-    struct trace_block *slots;
-    uint64_t capacity; /* slots, a multiple of a page */
-    uint64_t ready;    /* bytes that have their pages; all of them before it is listed */
-    atomic_uint_least64_t reach;
-    atomic_uint_least64_t move_next; /* the first slot that no mover has claimed */
-    atomic_uint_least64_t move_done; /* slots moved */
-};
-
-static struct generation generations[GENERATIONS_MAX];
-
-static _Alignas(64) struct {
-    atomic_uint oldest; /* generations oldest … newest are searched */
-    atomic_uint newest; /* inserts go here */
-    /* Written by growth only, so that the line stays shared. */
-    atomic_uint growing;
-    atomic_bool full;
-    atomic_uint returning; /* the storage of this generation is given back; 0: of none */
-    uint64_t returned;     /* bytes of it */
-} state;
 static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads keep to themselves */
 
 /* --- one slot ------------------------------------------------------------ */
@@ -50,7 +19,7 @@ static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads k
  * lines. Multiples of the golden ratio lie evenly in [0, 1), so the KiBs of a heap, which are
  * numbered in a row, do not fall on each other. Of larger pieces each collision costs more: with
  * 4 KiB, perl's small blocks were so far from home that the table grew when it was 60 % full. */
-static inline uint64_t home_of(const struct generation *generation, uint64_t address)
+static inline uint64_t home_of(const struct block_generation *generation, uint64_t address)
 {
     uint64_t hash = (address >> CHUNK_BITS) * 0x9e3779b97f4a7c15u;
     uint64_t index = (uint64_t)((unsigned __int128)hash * generation->capacity >> 64) +
@@ -84,204 +53,30 @@ static inline bool fill_slot(struct trace_block *slot, uint64_t where, uint64_t 
     return swap_pair((uint64_t(*)[2])slot, empty, filled);
 }
 
-/* --- sizes that do not fit ----------------------------------------------- */
-
-static struct trace_size *find_size(uint64_t address)
-{
-    uint64_t count = atomic_load_explicit(&trace_log_sizes.count, memory_order_acquire);
-    for (uint64_t i = count; i-- > 1;) {
-        if (!chunk_table_reserve(&trace_log_sizes, i, false))
-            continue;
-        struct trace_size *record = chunk_table_at(&trace_log_sizes, i);
-        if (__atomic_load_n(&record->address, __ATOMIC_ACQUIRE) == address)
-            return record;
-    }
-    return NULL;
-}
-
-static bool put_size(uint64_t address, uint64_t size)
-{
-    uint64_t index;
-    struct trace_size *record = find_size(0);
-    uint64_t none = 0;
-    /* 1 marks a record as taken while its size is written. A claimed record is nobody's until then:
-     * to every other thread it is an empty one. */
-    while (!record || !__atomic_compare_exchange_n(&record->address, &none, 1, false,
-                                                   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-        if (!chunk_table_claim(&trace_log_sizes, 1, true, &index))
-            return false;
-        record = chunk_table_at(&trace_log_sizes, index);
-        none = 0;
-    }
-    /* Relaxed, as its readers': the address is what tells them that it is there. */
-    __atomic_store_n(&record->size, size, __ATOMIC_RELAXED);
-    __atomic_store_n(&record->address, address, __ATOMIC_RELEASE);
-    return true;
-}
-
-static uint64_t take_size(uint64_t address)
-{
-    struct trace_size *record = find_size(address);
-    uint64_t size =
-        record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : TRACE_SIZE_ELSEWHERE;
-    if (record)
-        __atomic_store_n(&record->address, 0, __ATOMIC_RELEASE);
-    return size;
-}
-
-uint64_t block_table_size_of(const struct trace_block *block)
-{
-    uint64_t size = trace_block_size(block->what);
-    if (size != TRACE_SIZE_ELSEWHERE)
-        return size;
-    const struct trace_size *record = find_size(trace_block_address(block->where));
-    return record ? __atomic_load_n(&record->size, __ATOMIC_RELAXED) : size;
-}
-
-/* --- growth -------------------------------------------------------------- */
-
-static size_t size_of(const struct generation *generation)
-{
-    return generation->capacity * sizeof(struct trace_block);
-}
-
-/* The storage of a generation, which nobody sees yet. */
-static bool make_generation(unsigned number, uint64_t capacity)
-{
-    struct generation *generation = &generations[number];
-    generation->capacity = capacity;
-    generation->slots = trace_log_extend(TRACE_BLOCKS, number, size_of(generation), 0);
-    return generation->slots != NULL;
-}
-
-static void list_generation(unsigned number)
-{
-    /* Release: who sees the number finds the generation ready. */
-    atomic_store_explicit(&state.newest, number, memory_order_release);
-}
-
 bool block_table_begin(void)
 {
-    if (!make_generation(0, FIRST_CAPACITY))
-        return false;
-    list_generation(0);
-    return true;
-}
-
-/* In long steps while the table is small and memory no matter, so that few blocks move often. */
-static uint64_t next_capacity(uint64_t capacity)
-{
-    if (capacity < SMALL_CAPACITY)
-        return capacity * 4;
-    return (capacity + capacity / 2) & ~(uint64_t)255;
-}
-
-/* Pages of a piece at once, instead of a fault for each; and piece by piece, because those of a
- * large table take tenths of a second. */
-static bool make_piece_ready(struct generation *generation)
-{
-    size_t left = size_of(generation) - generation->ready;
-    size_t piece = left < READY_PIECE ? left : READY_PIECE;
-    sys_madvise((char *)generation->slots + generation->ready, piece, MADV_POPULATE_WRITE);
-    generation->ready += piece;
-    return piece == left;
-}
-
-static bool prepare(unsigned number, bool at_once)
-{
-    struct generation *generation = &generations[number];
-    if (number >= GENERATIONS_MAX ||
-        (!generation->slots &&
-         !make_generation(number, next_capacity(generations[number - 1].capacity))))
-        return false;
-    bool ready;
-    do
-        ready = make_piece_ready(generation);
-    while (!ready && at_once);
-    if (ready)
-        list_generation(number);
-    return true;
-}
-
-/* Whoever finds another thread growing goes on in the generation that is. */
-static bool begin_growing(void)
-{
-    unsigned idle = 0;
-    return atomic_compare_exchange_strong_explicit(&state.growing, &idle, 1, memory_order_acquire,
-                                                   memory_order_relaxed);
-}
-
-static void end_growing(void)
-{
-    atomic_store_explicit(&state.growing, 0, memory_order_release);
-}
-
-/* A step towards the next generation, or all of the way. */
-static __attribute__((noinline, cold)) void grow(unsigned newest, bool at_once)
-{
-    if (atomic_load_explicit(&state.full, memory_order_relaxed) || !begin_growing())
-        return;
-    if (atomic_load_explicit(&state.newest, memory_order_relaxed) == newest &&
-        !prepare(newest + 1, at_once))
-        atomic_store_explicit(&state.full, true, memory_order_relaxed);
-    end_growing();
-}
-
-/* A step in giving back the storage of the generation that was retired last, or all that is left.
- * Its number is not 0 here: generation 0 is small and goes at once. */
-static __attribute__((noinline, cold)) void give_back(bool all)
-{
-    unsigned number = atomic_load_explicit(&state.returning, memory_order_relaxed);
-    size_t left = size_of(&generations[number]) - state.returned;
-    size_t piece = all || left < RETURN_PIECE ? left : RETURN_PIECE;
-    trace_log_give_back((char *)generations[number].slots + state.returned, piece);
-    state.returned += piece;
-    if (piece == left)
-        atomic_store_explicit(&state.returning, 0, memory_order_relaxed);
-}
-
-static __attribute__((noinline, cold)) void give_back_some(void)
-{
-    if (!begin_growing())
-        return;
-    if (atomic_load_explicit(&state.returning, memory_order_relaxed))
-        give_back(false);
-    end_growing();
-}
-
-/* Takes a generation that has moved off the log. Where its storage cannot be given back piece by
- * piece, because another thread is at that, it goes at once. */
-static void retire(unsigned number)
-{
-    trace_log_retire(TRACE_BLOCKS, number);
-    if (size_of(&generations[number]) <= RETURN_PIECE || !begin_growing()) {
-        trace_log_give_back(generations[number].slots, size_of(&generations[number]));
-        return;
-    }
-    if (atomic_load_explicit(&state.returning, memory_order_relaxed))
-        give_back(true);
-    state.returned = 0;
-    atomic_store_explicit(&state.returning, number, memory_order_relaxed);
-    end_growing();
+    return block_generation_begin();
 }
 
 bool block_table_is_growing(void)
 {
-    return atomic_load_explicit(&state.growing, memory_order_relaxed) != 0;
+    return block_generation_is_growing();
 }
+
+/* --- inserting ----------------------------------------------------------- */
 
 static void flush_count(int32_t *unflushed)
 {
     int64_t now = atomic_fetch_add_explicit(&live, *unflushed, memory_order_relaxed) + *unflushed;
     *unflushed = 0;
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    if (now > 0 && (uint64_t)now * 6 > generations[newest].capacity * 5)
-        grow(newest, false);
-    if (__builtin_expect(atomic_load_explicit(&state.returning, memory_order_relaxed) != 0, 0))
-        give_back_some();
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+    if (now > 0 && (uint64_t)now * 6 > block_generations[newest].capacity * 5)
+        block_generation_grow(newest, false);
+    if (__builtin_expect(atomic_load_explicit(&block_span.returning, memory_order_relaxed) != 0, 0))
+        block_generation_give_back();
 }
 
-static void note_reach(struct generation *generation, uint64_t distance)
+static void note_reach(struct block_generation *generation, uint64_t distance)
 {
     uint64_t reach = atomic_load_explicit(&generation->reach, memory_order_relaxed);
     while (distance > reach &&
@@ -291,8 +86,8 @@ static void note_reach(struct generation *generation, uint64_t distance)
 }
 
 /* The slot that was filled; NULL when the generation is an old one by now, or has no empty slot. */
-static struct trace_block *insert_in(struct generation *generation, uint64_t where, uint64_t what,
-                                     bool *full)
+static struct trace_block *insert_in(struct block_generation *generation, uint64_t where,
+                                     uint64_t what, bool *full)
 {
     uint64_t index = home_of(generation, trace_block_address(where));
     for (uint64_t distance = 0; distance < generation->capacity;) {
@@ -311,7 +106,7 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
             return NULL;
         if (++distance == LONG_WAY &&
             atomic_load_explicit(&live, memory_order_relaxed) > (int64_t)generation->capacity / 2)
-            grow((unsigned)(generation - generations), false);
+            block_generation_grow((unsigned)(generation - block_generations), false);
         if (++index == generation->capacity)
             index = 0;
     }
@@ -319,28 +114,12 @@ static struct trace_block *insert_in(struct generation *generation, uint64_t whe
     return NULL;
 }
 
-/* The newest generation has no empty slot: true when there is another one now. The thread that
- * makes it may have been descheduled, and the slots that were left when it began are soon taken; it
- * is waited for, a bounded time, because a signal handler may stand above it. */
-static __attribute__((noinline, cold)) bool wait_for_growth(unsigned newest)
-{
-    for (int round = 0; round < WAIT_ROUNDS; round++) {
-        grow(newest, true);
-        if (atomic_load_explicit(&state.newest, memory_order_acquire) != newest)
-            return true;
-        if (atomic_load_explicit(&state.full, memory_order_relaxed))
-            return false;
-        sys_sched_yield();
-    }
-    return false;
-}
-
 /* A generation that was retired while this thread slept reads as empty: not a place. But if the
  * block is not there any longer, it came in time, and a mover has carried it on. */
 static inline bool is_still_listed(struct trace_block *slot, uint64_t where, unsigned number)
 {
-    return __builtin_expect(atomic_load_explicit(&state.oldest, memory_order_seq_cst) <= number,
-                            1) ||
+    return __builtin_expect(
+               atomic_load_explicit(&block_span.oldest, memory_order_seq_cst) <= number, 1) ||
            !swap_where(slot, where, 0);
 }
 
@@ -349,9 +128,9 @@ static struct trace_block *insert_newest(uint64_t where, uint64_t what)
 {
     for (;;) {
         bool full = false;
-        unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-        struct trace_block *slot = insert_in(&generations[newest], where, what, &full);
-        if (full && !wait_for_growth(newest))
+        unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+        struct trace_block *slot = insert_in(&block_generations[newest], where, what, &full);
+        if (full && !block_generation_wait(newest))
             return NULL;
         if (!slot)
             continue;
@@ -394,7 +173,7 @@ static void move_slot(struct trace_block *slot)
 
 static __attribute__((noinline, cold)) void move_some(unsigned oldest)
 {
-    struct generation *generation = &generations[oldest];
+    struct block_generation *generation = &block_generations[oldest];
     uint64_t first =
         atomic_fetch_add_explicit(&generation->move_next, MOVE_SLOTS, memory_order_relaxed);
     if (first >= generation->capacity)
@@ -407,8 +186,8 @@ static __attribute__((noinline, cold)) void move_some(unsigned oldest)
     if (done < generation->capacity)
         return;
     /* First out of the search, then its storage back: insert_newest relies on this order. */
-    atomic_store_explicit(&state.oldest, oldest + 1, memory_order_seq_cst);
-    retire(oldest);
+    atomic_store_explicit(&block_span.oldest, oldest + 1, memory_order_seq_cst);
+    block_generation_retire(oldest);
 }
 
 /* --- the table ----------------------------------------------------------- */
@@ -416,18 +195,18 @@ static __attribute__((noinline, cold)) void move_some(unsigned oldest)
 /* The usual case: one generation, and the block's own slot is empty. */
 static inline bool insert_at_home(uint64_t where, uint64_t what)
 {
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    const struct generation *generation = &generations[newest];
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+    const struct block_generation *generation = &block_generations[newest];
     struct trace_block *slot = &generation->slots[home_of(generation, trace_block_address(where))];
-    return atomic_load_explicit(&state.oldest, memory_order_relaxed) == newest &&
+    return atomic_load_explicit(&block_span.oldest, memory_order_relaxed) == newest &&
            load_where(slot) == 0 && fill_slot(slot, where, what) &&
            is_still_listed(slot, where, newest);
 }
 
 static inline void move_if_some_are_old(void)
 {
-    unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_relaxed);
-    if (oldest != atomic_load_explicit(&state.newest, memory_order_relaxed))
+    unsigned oldest = atomic_load_explicit(&block_span.oldest, memory_order_relaxed);
+    if (oldest != atomic_load_explicit(&block_span.newest, memory_order_relaxed))
         move_some(oldest);
 }
 
@@ -442,11 +221,11 @@ static __attribute__((noinline)) bool insert_and_move(uint64_t where, uint64_t w
 static __attribute__((noinline, cold)) bool insert_huge(const struct block *block, uint64_t where)
 {
     uint64_t what = TRACE_SIZE_ELSEWHERE | (uint64_t)block->count << TRACE_SIZE_BITS;
-    if (!put_size(block->address, block->size))
+    if (!block_size_put(block->address, block->size))
         return false;
     if (insert_and_move(where, what))
         return true;
-    take_size(block->address);
+    block_size_take(block->address);
     return false;
 }
 
@@ -468,8 +247,8 @@ bool block_table_insert(const struct block *block, int32_t *unflushed)
 
 void block_table_prefetch(uint64_t address)
 {
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    const struct generation *generation = &generations[newest];
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+    const struct block_generation *generation = &block_generations[newest];
     __builtin_prefetch(&generation->slots[home_of(generation, address)], 1);
 }
 
@@ -484,7 +263,8 @@ static inline void unpack(uint64_t where, uint64_t what, struct block *block)
 
 /* Finds the slot that has the say on `address` in one generation: LIVE, or ARRIVING after a MOVED
  * further back. *moved is set where a MOVED one is passed. */
-static struct trace_block *find_in(struct generation *generation, uint64_t address, bool *moved)
+static struct trace_block *find_in(struct block_generation *generation, uint64_t address,
+                                   bool *moved)
 {
     uint64_t index = home_of(generation, address);
     uint64_t reach = atomic_load_explicit(&generation->reach, memory_order_acquire);
@@ -526,7 +306,7 @@ static inline bool take_slot(struct trace_block *slot, uint64_t address, bool mo
 static bool count_removal(uint64_t address, struct block *block, int32_t *unflushed)
 {
     if (__builtin_expect(block->size == TRACE_SIZE_ELSEWHERE, 0))
-        block->size = take_size(address);
+        block->size = block_size_take(address);
     if (__builtin_expect(--*unflushed <= -FLUSH_EVERY, 0))
         flush_count(unflushed);
     return true;
@@ -535,12 +315,12 @@ static bool count_removal(uint64_t address, struct block *block, int32_t *unflus
 static __attribute__((noinline)) bool remove_anywhere(uint64_t address, struct block *block)
 {
     for (;;) {
-        unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_acquire);
-        unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+        unsigned oldest = atomic_load_explicit(&block_span.oldest, memory_order_acquire);
+        unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
         bool moved = false;
         /* Blocks move towards newer generations only, so one pass upwards cannot miss one. */
         for (unsigned number = oldest; number <= newest; number++) {
-            struct trace_block *slot = find_in(&generations[number], address, &moved);
+            struct trace_block *slot = find_in(&block_generations[number], address, &moved);
             if (!slot)
                 continue;
             if (take_slot(slot, address, moved, block))
@@ -548,8 +328,8 @@ static __attribute__((noinline)) bool remove_anywhere(uint64_t address, struct b
             number--; /* it changed under us: look at this generation again */
         }
         /* Not there, or another thread was faster; unless the generations changed meanwhile. */
-        if (oldest == atomic_load_explicit(&state.oldest, memory_order_acquire) &&
-            newest == atomic_load_explicit(&state.newest, memory_order_acquire))
+        if (oldest == atomic_load_explicit(&block_span.oldest, memory_order_acquire) &&
+            newest == atomic_load_explicit(&block_span.newest, memory_order_acquire))
             return false;
     }
 }
@@ -558,8 +338,8 @@ static __attribute__((noinline)) bool remove_anywhere(uint64_t address, struct b
  * has the say, so it does not matter whether there are older generations. */
 static inline bool remove_at_home(uint64_t address, struct block *block)
 {
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    const struct generation *generation = &generations[newest];
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+    const struct block_generation *generation = &block_generations[newest];
     return take_slot(&generation->slots[home_of(generation, address)], address, false, block);
 }
 
@@ -580,16 +360,16 @@ bool block_table_find(uint64_t address, struct block *block)
 {
     if (address == 0 || address >> TRACE_ADDRESS_BITS)
         return false;
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
     bool moved = false;
-    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire);
+    for (unsigned number = atomic_load_explicit(&block_span.oldest, memory_order_acquire);
          number <= newest; number++) {
-        const struct trace_block *slot = find_in(&generations[number], address, &moved);
+        const struct trace_block *slot = find_in(&block_generations[number], address, &moved);
         if (!slot)
             continue;
         unpack(load_where(slot), __atomic_load_n(&slot->what, __ATOMIC_RELAXED), block);
         if (block->size == TRACE_SIZE_ELSEWHERE)
-            block->size = block_table_size_of(slot);
+            block->size = block_size_of(slot);
         return block->address == address;
     }
     return false;
@@ -604,7 +384,7 @@ static bool counts(unsigned oldest, unsigned number, uint64_t where)
     if (!address || trace_block_state(where) != TRACE_ARRIVING)
         return address && trace_block_state(where) == TRACE_LIVE;
     while (!moved && oldest < number)
-        find_in(&generations[oldest++], address, &moved);
+        find_in(&block_generations[oldest++], address, &moved);
     return moved;
 }
 
@@ -616,10 +396,10 @@ uint64_t block_table_live(void)
 
 void block_table_for_each(void (*visit)(void *, const struct trace_block *), void *context)
 {
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    unsigned oldest = atomic_load_explicit(&state.oldest, memory_order_acquire);
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+    unsigned oldest = atomic_load_explicit(&block_span.oldest, memory_order_acquire);
     for (unsigned number = oldest; number <= newest; number++) {
-        const struct generation *generation = &generations[number];
+        const struct block_generation *generation = &block_generations[number];
         for (uint64_t i = 0; i < generation->capacity; i++) {
             struct trace_block slot = {
                 load_where(&generation->slots[i]),
@@ -635,10 +415,10 @@ void block_table_for_each(void (*visit)(void *, const struct trace_block *), voi
 int64_t block_table_check(void)
 {
     int64_t count = 0;
-    unsigned newest = atomic_load_explicit(&state.newest, memory_order_acquire);
-    for (unsigned number = atomic_load_explicit(&state.oldest, memory_order_acquire);
+    unsigned newest = atomic_load_explicit(&block_span.newest, memory_order_acquire);
+    for (unsigned number = atomic_load_explicit(&block_span.oldest, memory_order_acquire);
          number <= newest; number++) {
-        const struct generation *generation = &generations[number];
+        const struct block_generation *generation = &block_generations[number];
         for (uint64_t i = 0; i < generation->capacity; i++) {
             uint64_t where = load_where(&generation->slots[i]);
             uint64_t address = trace_block_address(where);

@@ -62,8 +62,6 @@ bool block_table_find(uint64_t address, struct block *block);
 uint64_t block_table_live(void);
 /* Calls `visit` for every live block. Exact only while nobody inserts or removes. */
 void block_table_for_each(void (*visit)(void *context, const struct trace_block *), void *context);
-/* The exact size of a block that for_each showed. */
-uint64_t block_table_size_of(const struct trace_block *block);
 /* Checks the structure's rule; exact only while nobody inserts or removes. The count of live
  * blocks, or -1 if the rule is broken. */
 int64_t block_table_check(void);

@@ -1,5 +1,6 @@
 #include "misuse.h"
 
+#include "block_size.h"
 #include "bypass.h"
 #include "freed_table.h"
 #include "glibc_chunk.h"
@@ -89,7 +90,7 @@ static void look_inside(void *context, const struct trace_block *slot)
 {
     struct search *search = context;
     uint64_t start = trace_block_address(slot->where);
-    uint64_t size = block_table_size_of(slot);
+    uint64_t size = block_size_of(slot);
     if (search->address - start < (size ? size : 1))
         search->found = (struct block){start, size, trace_block_count(slot->what), 0,
                                        trace_block_family(slot->where)};

@@ -1,3 +1,4 @@
+#include "block_size.h"
 #include "block_table.h"
 
 #include "scratch.h"
@@ -135,7 +136,7 @@ static void what_is_no_address_is_not_found(void **state)
 
 static void add_size(void *context, const struct trace_block *block)
 {
-    *(uint64_t *)context += block_table_size_of(block);
+    *(uint64_t *)context += block_size_of(block);
 }
 
 static void sizes_from_64_gib_on_stand_elsewhere(void **state)
