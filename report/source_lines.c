@@ -4,8 +4,6 @@
 #include <string.h>
 #include "memory.h"
 
-enum { TREE_DEPTH_MAX = 128 }; /* DIEs in one another; a bound for damaged files */
-
 void source_lines_begin(struct source_lines *lines, Dwfl_Module *module)
 {
     memset(lines, 0, sizeof *lines);
@@ -18,6 +16,7 @@ static void source_free_unit(struct source_unit *unit)
     for (size_t i = 0; i < unit->function_count; i++)
         free(unit->functions[i].inlined);
     free(unit->functions);
+    die_unit_end(&unit->dies);
 }
 
 void source_lines_end(struct source_lines *lines)
@@ -90,20 +89,20 @@ static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
 
 /* --- the function of an address ------------------------------------------ */
 
-static void source_add_function(struct source_unit *unit, Dwarf_Die *die)
+static void source_add_function(struct source_unit *unit, Dwarf_Die die)
 {
     Dwarf_Addr base, low, high;
 
-    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
         memory_make_room(unit->functions, unit->function_count, unit->function_capacity);
         unit->functions[unit->function_count++] =
-            (struct source_function){.low = low, .high = high, .die = *die};
+            (struct source_function){.low = low, .high = high, .die = die};
     }
 }
 
 /* May there be functions among its children? They stand in namespaces, in one another, in blocks
  * and, but for C, in types. Most of a unit is types and their members. */
-static bool source_may_hold_functions(const struct source_unit *unit, int tag)
+static bool source_may_hold_functions(const struct source_unit *unit, unsigned tag)
 {
     switch (tag) {
     case DW_TAG_subprogram:
@@ -124,20 +123,18 @@ static bool source_may_hold_functions(const struct source_unit *unit, int tag)
     }
 }
 
-static void source_list_functions(struct source_unit *unit, Dwarf_Die *parent, int depth)
+static void source_list_functions(struct source_unit *unit)
 {
-    Dwarf_Die die;
+    struct die_walk walk = die_walk_begin(&unit->dies, &unit->dies.die);
 
-    if (depth == TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
-        return;
-    do {
-        int tag = dwarf_tag(&die);
+    while (die_walk_next(&walk)) {
+        unsigned tag = die_walk_tag(&walk);
 
-        if (tag == DW_TAG_subprogram)
-            source_add_function(unit, &die);
+        if (tag == DW_TAG_subprogram && die_walk_has_code(&walk))
+            source_add_function(unit, die_walk_die(&walk));
         if (source_may_hold_functions(unit, tag))
-            source_list_functions(unit, &die, depth + 1);
-    } while (dwarf_siblingof(&die, &die) == 0);
+            die_walk_enter(&walk);
+    }
 }
 
 static bool source_is_c(Dwarf_Die *unit)
@@ -167,7 +164,8 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
     struct source_unit *unit = &lines->units[number];
     *unit = (struct source_unit){.is_c = source_is_c(die),
                                  .directory = source_attribute_text(die, DW_AT_comp_dir)};
-    source_list_functions(unit, die, 0);
+    die_unit_begin(&unit->dies, die);
+    source_list_functions(unit);
     if (unit->function_count)
         qsort(unit->functions, unit->function_count, sizeof *unit->functions,
               source_compare_functions);
@@ -197,45 +195,44 @@ struct source_chain {
     size_t count;
 };
 
-static uint32_t source_add_inlined(struct source_function *function, Dwarf_Die *die,
-                                   uint32_t parent)
+static uint32_t source_add_inlined(struct source_function *function, Dwarf_Die die, uint32_t parent)
 {
     Dwarf_Addr base, low, high;
     uint32_t number = ++function->inlined_dies;
 
-    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
         memory_make_room(function->inlined, function->inlined_count, function->inlined_capacity);
         function->inlined[function->inlined_count++] =
-            (struct source_inlined){low, high, *die, number, parent};
+            (struct source_inlined){low, high, die, number, parent};
     }
     return number;
 }
 
 /* What is inlined stands in blocks and in one another. Neighbours of it, such as call sites, may be
  * thousands: so this is done once for a function, and not for each address in it. */
-static void source_list_inlined(struct source_function *function, Dwarf_Die *parent,
-                                uint32_t parent_number, int depth)
+static void source_list_inlined(struct source_unit *unit, struct source_function *function)
 {
-    Dwarf_Die die;
+    struct die_walk walk = die_walk_begin(&unit->dies, &function->die);
+    uint32_t numbers[DIE_DEPTH_MAX + 1] = {0}; /* of the inlined DIE that holds this depth's */
 
-    if (depth == TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
-        return;
-    do {
-        int tag = dwarf_tag(&die);
+    while (die_walk_next(&walk)) {
+        unsigned tag = die_walk_tag(&walk);
+        uint32_t number = numbers[walk.depth - 1];
 
         if (tag == DW_TAG_inlined_subroutine)
-            source_list_inlined(function, &die, source_add_inlined(function, &die, parent_number),
-                                depth + 1);
-        else if (tag == DW_TAG_lexical_block || tag == DW_TAG_try_block ||
-                 tag == DW_TAG_catch_block)
-            source_list_inlined(function, &die, parent_number, depth + 1);
-    } while (dwarf_siblingof(&die, &die) == 0);
+            number = source_add_inlined(function, die_walk_die(&walk), number);
+        else if (tag != DW_TAG_lexical_block && tag != DW_TAG_try_block &&
+                 tag != DW_TAG_catch_block)
+            continue;
+        numbers[walk.depth] = number;
+        die_walk_enter(&walk);
+    }
 }
 
 /* There may be a function for each address, so it keeps no more room than it needs. */
-static void source_begin_inlined(struct source_function *function)
+static void source_begin_inlined(struct source_unit *unit, struct source_function *function)
 {
-    source_list_inlined(function, &function->die, 0, 0);
+    source_list_inlined(unit, function);
     if (function->inlined)
         function->inlined =
             memory_resized(function->inlined, function->inlined_count, sizeof *function->inlined);
@@ -243,13 +240,13 @@ static void source_begin_inlined(struct source_function *function)
 }
 
 /* Each one that holds the address and stands in the one before; a parent is listed first. */
-static void source_descend(struct source_chain *chain, struct source_function *function,
-                           Dwarf_Addr address)
+static void source_descend(struct source_chain *chain, struct source_unit *unit,
+                           struct source_function *function, Dwarf_Addr address)
 {
     uint32_t inside = 0;
 
     if (!function->inlined_listed)
-        source_begin_inlined(function);
+        source_begin_inlined(unit, function);
     for (size_t i = 0; i < function->inlined_count && chain->count < SOURCE_DEPTH_MAX; i++) {
         const struct source_inlined *inlined = &function->inlined[i];
 
@@ -308,11 +305,11 @@ size_t source_lines_find(struct source_lines *lines, uint64_t address,
     Dwarf_Die *die = source_find_unit(lines, address);
     if (!die)
         return 0;
-    const struct source_unit *unit = source_unit_of(lines, die);
+    struct source_unit *unit = source_unit_of(lines, die);
     struct source_function *function = source_find_function(unit, address);
     if (function) {
         chain.dies[chain.count++] = function->die;
-        source_descend(&chain, function, address);
+        source_descend(&chain, unit, function, address);
     }
     size_t count = chain.count ? chain.count : 1;
     memset(places, 0, count * sizeof *places);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "die_walk.h"
 #include "intern.h"
 
 struct source_inlined { /* [low, high) was inlined from `die`, which may be here several times */
@@ -28,6 +29,7 @@ struct source_function { /* [low, high) belongs to the function `die` */
     bool inlined_listed;
 };
 struct source_unit {
+    struct die_unit dies;
     bool is_c;
     const char *directory;             /* where relative paths start, or NULL */
     struct source_function *functions; /* by low */
