@@ -77,14 +77,15 @@ static void symbols_source(struct module_symbols *symbols, struct place *place,
 static void symbols_fill(struct module_symbols *symbols, struct module_call *call, uint64_t address)
 {
     struct source_place sources[SOURCE_DEPTH_MAX];
-    size_t count = source_lines_find(&symbols->lines, address, sources);
     const struct symbol *symbol = symbol_table_function(&symbols->symbols, address);
+    size_t count = source_lines_find(&symbols->lines, address, !symbol, sources);
 
     call->place_count = count ? (uint32_t)count : 1;
     call->places = memory_zeroed(call->place_count, sizeof *call->places);
     for (size_t i = 0; i < count; i++) {
         symbols_source(symbols, &call->places[i], &sources[i]);
-        symbols_name_source(symbols, &call->places[i], &sources[i]);
+        if (!symbol || i + 1 < count)
+            symbols_name_source(symbols, &call->places[i], &sources[i]);
     }
     if (symbol)
         symbols_name(symbols, &call->places[call->place_count - 1], symbol->name, NULL);

@@ -26,6 +26,7 @@ void source_lines_end(struct source_lines *lines)
     intern_free(&lines->offsets);
     free(lines->units);
     free(lines->ranges);
+    free(lines->room);
     memset(lines, 0, sizeof *lines);
 }
 
@@ -68,16 +69,6 @@ static Dwarf_Die *source_search_ranges(struct source_lines *lines, Dwarf_Addr ad
             high = middle;
     }
     return low && address < lines->ranges[low - 1].high ? &lines->ranges[low - 1].die : NULL;
-}
-
-static Dwarf_Die *source_find_unit(struct source_lines *lines, Dwarf_Addr address)
-{
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = dwfl_module_addrdie(lines->module, address + lines->bias, &bias);
-
-    /* libdwfl gives the unit before a gap for what lies in the gap: all of Go, which has no
-     * aranges, would be of some file of C. */
-    return unit && dwarf_haspc(unit, address) == 1 ? unit : source_search_ranges(lines, address);
 }
 
 static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
@@ -195,32 +186,31 @@ struct source_chain {
     size_t count;
 };
 
-static uint32_t source_add_inlined(struct source_function *function, Dwarf_Die die, uint32_t parent)
+static void source_add_inlined(struct source_lines *lines, struct source_function *function,
+                               Dwarf_Die die, uint32_t number, uint32_t parent)
 {
     Dwarf_Addr base, low, high;
-    uint32_t number = ++function->inlined_dies;
 
     for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
-        memory_make_room(function->inlined, function->inlined_count, function->inlined_capacity);
-        function->inlined[function->inlined_count++] =
+        memory_make_room(lines->room, function->inlined_count, lines->room_capacity);
+        lines->room[function->inlined_count++] =
             (struct source_inlined){low, high, die, number, parent};
     }
-    return number;
 }
 
-/* What is inlined stands in blocks and in one another. Neighbours of it, such as call sites, may be
- * thousands: so this is done once for a function, and not for each address in it. */
-static void source_list_inlined(struct source_unit *unit, struct source_function *function)
+static void source_list_inlined(struct source_lines *lines, struct source_unit *unit,
+                                struct source_function *function)
 {
     struct die_walk walk = die_walk_begin(&unit->dies, &function->die);
     uint32_t numbers[DIE_DEPTH_MAX + 1] = {0}; /* of the inlined DIE that holds this depth's */
+    uint32_t dies = 0;
 
     while (die_walk_next(&walk)) {
         unsigned tag = die_walk_tag(&walk);
-        uint32_t number = numbers[walk.depth - 1];
+        uint32_t parent = numbers[walk.depth - 1], number = parent;
 
         if (tag == DW_TAG_inlined_subroutine)
-            number = source_add_inlined(function, die_walk_die(&walk), number);
+            source_add_inlined(lines, function, die_walk_die(&walk), number = ++dies, parent);
         else if (tag != DW_TAG_lexical_block && tag != DW_TAG_try_block &&
                  tag != DW_TAG_catch_block)
             continue;
@@ -229,24 +219,25 @@ static void source_list_inlined(struct source_unit *unit, struct source_function
     }
 }
 
-/* There may be a function for each address, so it keeps no more room than it needs. */
-static void source_begin_inlined(struct source_unit *unit, struct source_function *function)
+/* What is inlined stands in blocks and in one another. Neighbours of it, such as call sites, may be
+ * thousands: so this is done once for a function, and not for each address in it. There may be a
+ * function for each address, so it keeps no more room than it needs. */
+static void source_begin_inlined(struct source_lines *lines, struct source_unit *unit,
+                                 struct source_function *function)
 {
-    source_list_inlined(unit, function);
-    if (function->inlined)
-        function->inlined =
-            memory_resized(function->inlined, function->inlined_count, sizeof *function->inlined);
+    source_list_inlined(lines, unit, function);
+    size_t bytes = function->inlined_count * sizeof *function->inlined;
+    if (bytes)
+        function->inlined = memcpy(memory_resized(NULL, bytes, 1), lines->room, bytes);
     function->inlined_listed = true;
 }
 
 /* Each one that holds the address and stands in the one before; a parent is listed first. */
-static void source_descend(struct source_chain *chain, struct source_unit *unit,
-                           struct source_function *function, Dwarf_Addr address)
+static void source_descend(struct source_chain *chain, const struct source_function *function,
+                           Dwarf_Addr address)
 {
     uint32_t inside = 0;
 
-    if (!function->inlined_listed)
-        source_begin_inlined(unit, function);
     for (size_t i = 0; i < function->inlined_count && chain->count < SOURCE_DEPTH_MAX; i++) {
         const struct source_inlined *inlined = &function->inlined[i];
 
@@ -294,7 +285,58 @@ static void source_line_of_call(struct source_place *place, Dwarf_Die *unit, Dwa
         place->line = (int)line;
 }
 
-size_t source_lines_find(struct source_lines *lines, uint64_t address,
+/* --- the whole ----------------------------------------------------------- */
+
+struct source_spot { /* where an address lies */
+    Dwarf_Die *die;  /* its unit's; NULL: nobody knows */
+    struct source_unit *unit;
+    struct source_function *function; /* or NULL */
+};
+
+static struct source_spot source_spot_in(struct source_lines *lines, Dwarf_Die *die,
+                                         Dwarf_Addr address)
+{
+    struct source_spot spot = {.die = die};
+
+    if (!die)
+        return spot;
+    spot.unit = source_unit_of(lines, die);
+    spot.function = source_find_function(spot.unit, address);
+    return spot;
+}
+
+/* libdwfl gives the unit before a gap for what lies in the gap: all of Go, which has no aranges,
+ * would be of some file of C. */
+static struct source_spot source_find_spot(struct source_lines *lines, Dwarf_Addr address)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *die = dwfl_module_addrdie(lines->module, address + lines->bias, &bias);
+    struct source_spot spot = source_spot_in(lines, die, address);
+
+    if (spot.function || (die && dwarf_haspc(die, address) == 1))
+        return spot;
+    return source_spot_in(lines, source_search_ranges(lines, address), address);
+}
+
+static size_t source_put_places(const struct source_spot *spot, struct source_chain *chain,
+                                Dwarf_Addr address, bool named,
+                                struct source_place places[SOURCE_DEPTH_MAX])
+{
+    size_t count = chain->count ? chain->count : 1;
+
+    memset(places, 0, count * sizeof *places);
+    source_line_of_address(&places[0], spot->die, address);
+    for (size_t i = 0; i < chain->count; i++) {
+        if (named || i + 1 < chain->count)
+            source_name(&places[i], spot->unit, &chain->dies[chain->count - 1 - i]);
+        places[i].directory = spot->unit->directory;
+        if (i > 0)
+            source_line_of_call(&places[i], spot->die, &chain->dies[chain->count - i]);
+    }
+    return count;
+}
+
+size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
                          struct source_place places[SOURCE_DEPTH_MAX])
 {
     struct source_chain chain = {.count = 0};
@@ -302,23 +344,14 @@ size_t source_lines_find(struct source_lines *lines, uint64_t address,
     if (!lines->module)
         return 0;
     address -= lines->bias;
-    Dwarf_Die *die = source_find_unit(lines, address);
-    if (!die)
+    struct source_spot spot = source_find_spot(lines, address);
+    if (!spot.die)
         return 0;
-    struct source_unit *unit = source_unit_of(lines, die);
-    struct source_function *function = source_find_function(unit, address);
-    if (function) {
-        chain.dies[chain.count++] = function->die;
-        source_descend(&chain, unit, function, address);
+    if (spot.function) {
+        if (!spot.function->inlined_listed)
+            source_begin_inlined(lines, spot.unit, spot.function);
+        chain.dies[chain.count++] = spot.function->die;
+        source_descend(&chain, spot.function, address);
     }
-    size_t count = chain.count ? chain.count : 1;
-    memset(places, 0, count * sizeof *places);
-    source_line_of_address(&places[0], die, address);
-    for (size_t i = 0; i < chain.count; i++) {
-        source_name(&places[i], unit, &chain.dies[chain.count - 1 - i]);
-        places[i].directory = unit->directory;
-        if (i > 0)
-            source_line_of_call(&places[i], die, &chain.dies[chain.count - i]);
-    }
-    return count;
+    return source_put_places(&spot, &chain, address, named, places);
 }
