@@ -73,7 +73,7 @@ static void text_make_frame(const struct text_page *page, struct text_frame *mad
                             const struct frame *frame)
 {
     bool all = page->report->options->show_below_main;
-    enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+    enum below_main position = all || !frame->is_last ? BELOW_MAIN_NO : below_main_judge(frame);
 
     struct text_buffer *lines = page->room;
     char by[32];
