@@ -197,8 +197,6 @@ static uint32_t load_context_number(struct intern *contexts, const struct model 
 static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
                         const struct trace_error *record)
 {
-    if (record->kind == 0 || record->kind > TRACE_REALLOC_ZERO)
-        return;
     struct misuse misuse = {.record = *record, .stack = load_stack(stacks, record->stack)};
     misuse.record.count += misuse.record.count == 0;
     uint32_t number = load_context_number(contexts, model, &misuse);
@@ -217,10 +215,17 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
     struct log_walk walk = log_reader_walk(stacks->reader, TRACE_ERRORS);
     struct trace_error record;
     struct intern contexts = {0};
+    uint64_t damaged = 0;
 
     while (log_reader_next(&walk, &record))
-        load_misuse(stacks, &contexts, model, &record);
+        if (record.kind > TRACE_REALLOC_ZERO)
+            damaged++;
+        else if (record.kind)
+            load_misuse(stacks, &contexts, model, &record);
     intern_free(&contexts);
+    if (damaged)
+        model_add_note(model, memory_text("%s errors are damaged in the log: they are left out.",
+                                          number_text(damaged).text));
 }
 
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)

@@ -11,6 +11,7 @@ struct sizes {
     struct intern addresses;
     uint64_t *sizes; /* of the address with this number */
     uint32_t capacity;
+    uint64_t missing;
 };
 
 /* Later records replace earlier ones: the highest index is the block's. */
@@ -50,12 +51,17 @@ static uint64_t load_block_size(struct sizes *sizes, const struct log_reader *re
     if (number == known) { /* not there: at least this much */
         memory_make_room(sizes->sizes, known, sizes->capacity);
         sizes->sizes[number] = size;
+        sizes->missing++;
     }
     return sizes->sizes[number];
 }
 
-static void load_sizes_end(struct sizes *sizes)
+static void load_sizes_end(struct sizes *sizes, struct model *model)
 {
+    if (sizes->missing)
+        model_add_note(model, memory_text("The log does not hold the sizes of %s large blocks: "
+                                          "they are larger than is said.",
+                                          number_text(sizes->missing).text));
     intern_free(&sizes->addresses);
     free(sizes->sizes);
 }
@@ -164,7 +170,7 @@ static void load_live_blocks(struct stack_loader *stacks, struct model *model)
             load_add_block(stacks, model, &sizes, chosen);
     }
     free(seen);
-    load_sizes_end(&sizes);
+    load_sizes_end(&sizes, model);
 }
 
 /* --- from the leak check ------------------------------------------------- */
@@ -230,7 +236,7 @@ static void load_listed_verdicts(struct stack_loader *stacks, struct model *mode
             load_verdict(stacks, &sizes, &verdict, model->block_count);
         model->block_count++;
     }
-    load_sizes_end(&sizes);
+    load_sizes_end(&sizes, model);
 }
 
 static void load_verdicts(struct stack_loader *stacks, struct model *model)

@@ -134,10 +134,7 @@ static void log_copy_words(const unsigned char *bytes, size_t size, void *copy)
 
 static void log_add_damage(struct log_reader *reader, char *sentence)
 {
-    if (reader->damage_count < TRACE_EXTENTS_MAX)
-        reader->damage[reader->damage_count++] = sentence;
-    else
-        free(sentence);
+    reader->damage[reader->damage_count++] = sentence;
 }
 
 /* An entry that makes no sense at all. */

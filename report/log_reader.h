@@ -39,7 +39,7 @@ struct log_reader {
     struct log_extent extents[TRACE_EXTENTS_MAX]; /* ordered by kind, then by first */
     uint32_t extent_count;
     uint32_t starts[TRACE_TABLES_COUNT + 1]; /* table t: extents starts[t] … starts[t + 1] - 1 */
-    char *damage[TRACE_EXTENTS_MAX];         /* sentences */
+    char *damage[2 * TRACE_EXTENTS_MAX];     /* sentences: of an entry at most two, cut and clash */
     uint32_t damage_count;
 };
 

@@ -25,6 +25,8 @@ void module_symbols_close(struct module_symbols *symbols)
         free(symbols->texts[i]);
     free(symbols->calls);
     free(symbols->texts);
+    free(symbols->whole_paths);
+    intern_free(&symbols->paths);
     intern_free(&symbols->addresses);
     source_lines_end(&symbols->lines);
     symbol_table_free(&symbols->symbols);
@@ -59,6 +61,23 @@ static void symbols_name_source(struct module_symbols *symbols, struct place *pl
     symbols_name(symbols, place, mangled || !source->name ? source->linked : NULL, source->name);
 }
 
+/* Thousands of calls are of one file. Texts of libdw's stay where they are, one for a file. */
+static const char *symbols_path(struct module_symbols *symbols, const struct source_place *source)
+{
+    const char *key[2] = {source->directory, source->path};
+    uint32_t known = symbols->paths.count;
+
+    if (source->path[0] == '/' || !source->directory)
+        return source->path;
+    uint32_t number = intern_put(&symbols->paths, key, sizeof key);
+    if (number == known) {
+        memory_make_room(symbols->whole_paths, known, symbols->path_capacity);
+        symbols->whole_paths[number] =
+            symbols_keep(symbols, memory_text("%s/%s", source->directory, source->path));
+    }
+    return symbols->whole_paths[number];
+}
+
 static void symbols_source(struct module_symbols *symbols, struct place *place,
                            const struct source_place *source)
 {
@@ -68,23 +87,22 @@ static void symbols_source(struct module_symbols *symbols, struct place *place,
 
     place->line = source->line > 0 ? (unsigned)source->line : 0;
     place->file = slash ? slash + 1 : source->path;
-    place->path = source->path;
-    if (source->path[0] != '/' && source->directory)
-        place->path = symbols_keep(symbols, memory_text("%s/%s", source->directory, source->path));
+    place->path = symbols_path(symbols, source);
 }
 
 /* The outermost of the places is the function that the symbol names. */
 static void symbols_fill(struct module_symbols *symbols, struct module_call *call, uint64_t address)
 {
     struct source_place sources[SOURCE_DEPTH_MAX];
-    size_t count = source_lines_find(&symbols->lines, address, sources);
     const struct symbol *symbol = symbol_table_function(&symbols->symbols, address);
+    size_t count = source_lines_find(&symbols->lines, address, !symbol, sources);
 
     call->place_count = count ? (uint32_t)count : 1;
     call->places = memory_zeroed(call->place_count, sizeof *call->places);
     for (size_t i = 0; i < count; i++) {
         symbols_source(symbols, &call->places[i], &sources[i]);
-        symbols_name_source(symbols, &call->places[i], &sources[i]);
+        if (!symbol || i + 1 < count)
+            symbols_name_source(symbols, &call->places[i], &sources[i]);
     }
     if (symbol)
         symbols_name(symbols, &call->places[call->place_count - 1], symbol->name, NULL);

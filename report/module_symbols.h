@@ -27,6 +27,9 @@ struct module_symbols {
     struct intern addresses;   /* number → calls[number] */
     struct module_call *calls; /* as many as there are addresses */
     uint32_t call_capacity;
+    struct intern paths; /* directory and file, as libdw's texts: number → whole_paths[number] */
+    const char **whole_paths;
+    uint32_t path_capacity;
     char **texts; /* names that were made here */
     size_t text_count, text_capacity;
 };

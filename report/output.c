@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "memory.h"
+#include "text_buffer.h"
 
 /* A report may have a million lines; a terminal is to show each at once. */
 static void output_make_wide(FILE *out)
@@ -36,17 +36,19 @@ static bool output_names_process(const char *pattern)
 
 static char *output_name(const char *pattern, uint32_t pid)
 {
-    char *name = memory_text("%s", "");
+    struct text_buffer name = {0};
 
+    text_buffer_clear(&name);
     for (; *pattern; pattern++) {
-        char *longer = pattern[0] == '%' && pattern[1] == 'p' ? memory_text("%s%u", name, pid)
-                                                              : memory_text("%s%c", name, *pattern);
+        bool is_pid = pattern[0] == '%' && pattern[1] == 'p';
 
-        pattern += pattern[0] == '%' && (pattern[1] == 'p' || pattern[1] == '%');
-        free(name);
-        name = longer;
+        if (is_pid)
+            text_buffer_format(&name, "%u", pid);
+        else
+            text_buffer_format(&name, "%c", *pattern);
+        pattern += is_pid || (pattern[0] == '%' && pattern[1] == '%');
     }
-    return name;
+    return name.text;
 }
 
 FILE *output_open(struct output *output, uint32_t pid, struct failure *failure)

@@ -46,6 +46,16 @@ static void rank_by(struct ranking *ranking, const struct model *model, enum cli
                 (void *)model);
 }
 
+static void rank_symbolize(const struct ranking *ranking, struct symbolizer *symbolizer)
+{
+    uint32_t *stacks = memory_resized(NULL, ranking->shown, sizeof *stacks);
+
+    for (uint32_t i = 0; i < ranking->shown; i++)
+        stacks[i] = ranking->stacks[i].stack;
+    symbolize_stacks(symbolizer, stacks, ranking->shown);
+    free(stacks);
+}
+
 void rank_stacks(struct rankings *rankings, const struct cli_options *options,
                  const struct model *model, struct symbolizer *symbolizer)
 {
@@ -59,8 +69,7 @@ void rank_stacks(struct rankings *rankings, const struct cli_options *options,
             continue;
         rank_by(ranking, model, order);
         ranking->shown = ranking->count < options->top ? ranking->count : options->top;
-        for (uint32_t i = 0; i < ranking->shown; i++)
-            symbolize_stack(symbolizer, ranking->stacks[i].stack);
+        rank_symbolize(ranking, symbolizer);
     }
 }
 

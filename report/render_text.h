@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include "number_text.h"
 #include "renderer.h"
+#include "text_buffer.h"
 
 /* A frame as stacks show it: made once, written a hundred thousand times. */
 struct text_frame {
@@ -19,6 +20,7 @@ struct text_frame {
 struct text_page {
     FILE *out;
     struct text_frame *frames; /* one for each of the model's */
+    struct text_buffer *room;  /* where a frame's lines are made */
     char prefix[24];           /* "==PID== " */
     char debug_prefix[24];     /* "--PID-- " */
     const struct report *report;

@@ -138,23 +138,21 @@ static bool table_is_text(int column)
 static void table_put_row(const struct text_page *page, const struct text_table *table,
                           const struct text_row *row, const bool *wanted)
 {
-    char *line = memory_text(" ");
+    struct text_buffer line = {0};
 
+    text_buffer_add(&line, " ");
     for (int column = 0; column < COLUMNS_COUNT; column++) {
         if (!wanted[column])
             continue;
         const char *cell = row->cells[column] ? row->cells[column] : "";
         int width = table->widths[column];
-        char *longer = memory_text("%s  %*s", line, table_is_text(column) ? -width : width, cell);
 
-        free(line);
-        line = longer;
+        text_buffer_format(&line, "  %*s", table_is_text(column) ? -width : width, cell);
     }
-    size_t length = strlen(line);
-    while (length && line[length - 1] == ' ')
-        line[--length] = 0;
-    render_text_line(page, "%s", line);
-    free(line);
+    while (line.length && line.text[line.length - 1] == ' ')
+        line.text[--line.length] = 0;
+    render_text_line(page, "%s", line.text);
+    free(line.text);
 }
 
 /* --- all of it ----------------------------------------------------------- */

@@ -25,19 +25,19 @@ static const char *text_source_path(const struct cli_options *options, const str
 }
 
 /* Where the place is: "(file.c:7)", or "(in /path/of/object)" when nobody knows its source. */
-static char *text_place(const struct text_page *page, const struct frame *frame,
-                        const struct place *place)
+static void text_add_place(struct text_buffer *line, const struct text_page *page,
+                           const struct frame *frame, const struct place *place)
 {
     const struct report *report = page->report;
     const char *object = frame->module ? report->model->modules[frame->module].path : "";
 
+    if (!place->file && !*object)
+        return;
+    text_buffer_add(line, place->file ? " (" : " (in ");
+    text_buffer_add(line, place->file ? text_source_path(report->options, place) : object);
     if (place->file && place->line)
-        return memory_text(" (%s:%u)", text_source_path(report->options, place), place->line);
-    if (place->file)
-        return memory_text(" (%s)", text_source_path(report->options, place));
-    if (*object)
-        return memory_text(" (in %s)", object);
-    return memory_text("%s", "");
+        text_buffer_format(line, ":%u", place->line);
+    text_buffer_add(line, ")");
 }
 
 /* What follows the last frame when it is not the outermost one. */
@@ -56,6 +56,7 @@ static void text_stack_end(const struct text_page *page, enum stack_end end)
 void render_text_stacks_begin(struct text_page *page)
 {
     page->frames = memory_zeroed(page->report->model->frame_count, sizeof *page->frames);
+    page->room = memory_zeroed(1, sizeof *page->room);
 }
 
 void render_text_stacks_end(struct text_page *page)
@@ -63,17 +64,8 @@ void render_text_stacks_end(struct text_page *page)
     for (uint32_t i = 0; i < page->report->model->frame_count; i++)
         free(page->frames[i].lines);
     free(page->frames);
-}
-
-static void text_add_line(struct text_frame *made, char *line)
-{
-    size_t length = strlen(line);
-
-    safe_text_make(line);
-    made->lines = memory_resized(made->lines, made->size + length + 1, 1);
-    memcpy(made->lines + made->size, line, length);
-    made->lines[made->size + length] = '\n';
-    made->size += length + 1;
+    free(page->room->text);
+    free(page->room);
 }
 
 /* One line for each place, each as a caller's. */
@@ -81,23 +73,30 @@ static void text_make_frame(const struct text_page *page, struct text_frame *mad
                             const struct frame *frame)
 {
     bool all = page->report->options->show_below_main;
-    enum below_main position = all ? BELOW_MAIN_NO : below_main_judge(frame);
+    enum below_main position = all || !frame->is_last ? BELOW_MAIN_NO : below_main_judge(frame);
+
+    struct text_buffer *lines = page->room;
+    char by[32];
 
     made->last = position != BELOW_MAIN_NO;
-    made->lines = memory_zeroed(1, 1);
+    snprintf(by, sizeof by, "   by 0x%" PRIX64 ": ", frame->address - 1);
+    text_buffer_clear(lines);
     for (uint32_t i = 0; i < frame->place_count; i++) {
         const struct place *place = &frame->places[i];
         const char *name = position == BELOW_MAIN_IS_BELOW ? "(below main)"
                            : place->function               ? place->function
                                                            : "???";
-        char *where = text_place(page, frame, place);
-        char *line = memory_text("%s   by 0x%" PRIX64 ": %s%s", page->prefix, frame->address - 1,
-                                 name, where);
+        size_t begin = lines->length;
 
-        text_add_line(made, line);
-        free(where);
-        free(line);
+        text_buffer_add(lines, page->prefix);
+        text_buffer_add(lines, by);
+        text_buffer_add(lines, name);
+        text_add_place(lines, page, frame, place);
+        safe_text_make(lines->text + begin);
+        text_buffer_add(lines, "\n");
     }
+    made->size = lines->length;
+    made->lines = memcpy(memory_resized(NULL, made->size, 1), lines->text, made->size);
 }
 
 static const struct text_frame *text_frame(const struct text_page *page, uint32_t number)
@@ -151,10 +150,10 @@ void render_text_frame_at(const struct text_page *page, uint32_t number, uint64_
         return;
     /* The last place is the function itself, the others are inlined in it. */
     const struct place *place = &frame->places[frame->place_count - 1];
-    char *where = text_place(page, frame, place);
+    text_buffer_clear(page->room);
+    text_add_place(page->room, page, frame, place);
     render_text_line(page, " in frame #%" PRIu64 ", created by %s%s", index,
-                     place->function ? place->function : "???", where);
-    free(where);
+                     place->function ? place->function : "???", page->room->text);
 }
 
 void render_text_suppression(const struct text_page *page, enum suppress_kind kind,

@@ -1,16 +1,22 @@
 #include "render_text.h"
 #include "timeline.h"
 
-/* As heaptrack calls them. */
+/* As heaptrack calls them. A stack's line: its figure, `unit`, the figure's share in brackets,
+ * `joint`, a second figure, `second`. */
 static const struct usage_words {
     const char *title;
     const char *none;
+    const char *unit, *joint, *second;
 } usage_words[CLI_ORDERS_COUNT] = {
-    [CLI_ORDER_PEAK] = {"PEAK MEMORY CONSUMERS:", "nothing was allocated"},
-    [CLI_ORDER_BYTES] = {"MOST BYTES ALLOCATED:", "nothing was allocated"},
-    [CLI_ORDER_CALLS] = {"MOST CALLS TO ALLOCATION FUNCTIONS:", "nothing was allocated"},
-    [CLI_ORDER_TEMPORARY] = {"MOST TEMPORARY ALLOCATIONS:", "there were none"},
-    [CLI_ORDER_LIVE] = {"MOST BYTES IN USE:", "nothing is in use"},
+    [CLI_ORDER_PEAK] = {"PEAK MEMORY CONSUMERS:", "nothing was allocated", "bytes", "in",
+                        "blocks at the peak"},
+    [CLI_ORDER_BYTES] = {"MOST BYTES ALLOCATED:", "nothing was allocated", "bytes", "allocated by",
+                         "calls"},
+    [CLI_ORDER_CALLS] = {"MOST CALLS TO ALLOCATION FUNCTIONS:", "nothing was allocated", "calls",
+                         "allocated", "bytes"},
+    [CLI_ORDER_TEMPORARY] = {"MOST TEMPORARY ALLOCATIONS:", "there were none",
+                             "temporary allocations", "of", "calls"},
+    [CLI_ORDER_LIVE] = {"MOST BYTES IN USE:", "nothing is in use", "bytes", "in", "blocks in use"},
 };
 
 void render_text_seconds(char text[TEXT_SECONDS_SIZE], uint64_t time_ns)
@@ -86,36 +92,31 @@ static void usage_title(const struct text_page *page, enum cli_order order)
 
 /* --- stacks -------------------------------------------------------------- */
 
+static uint64_t usage_second_figure(const struct stack_use *use, enum cli_order order)
+{
+    uint64_t blocks = order == CLI_ORDER_PEAK ? use->blocks_at_peak : use->allocations - use->frees;
+
+    if (order == CLI_ORDER_BYTES || order == CLI_ORDER_TEMPORARY)
+        return use->allocations;
+    if (order == CLI_ORDER_CALLS)
+        return use->bytes_allocated;
+    return (int64_t)blocks > 0 ? blocks : 0;
+}
+
 /* The figure that orders them stands first; its share is of all stacks together. */
-static void usage_line(const struct text_page *page, enum cli_order order,
-                       const struct ranked *ranked, const char *share, const char *place)
+static void usage_line(const struct text_page *page, enum cli_order order, uint32_t number)
 {
     const struct model *model = page->report->model;
-    const struct stack_use *use = &model->usage->stacks[ranked->stack];
-    const char *figure = NUMBER(ranked->figure);
+    const struct ranking *ranking = &page->report->rankings->by[order];
+    const struct ranked *ranked = &ranking->stacks[number];
+    const struct usage_words *words = &usage_words[order];
+    bool live = order == CLI_ORDER_LIVE;
 
-    switch (order) {
-    case CLI_ORDER_BYTES:
-        render_text_line(page, "%s bytes (%s) allocated by %s calls %s", figure, share,
-                         NUMBER(use->allocations), place);
-        break;
-    case CLI_ORDER_CALLS:
-        render_text_line(page, "%s calls (%s) allocated %s bytes %s", figure, share,
-                         NUMBER(use->bytes_allocated), place);
-        break;
-    case CLI_ORDER_TEMPORARY:
-        render_text_line(page, "%s temporary allocations (%s) of %s calls %s", figure, share,
-                         NUMBER(use->allocations), place);
-        break;
-    case CLI_ORDER_PEAK:
-        render_text_line(page, "%s bytes (%s) in %s blocks at the peak %s", figure, share,
-                         NUMBER((int64_t)use->blocks_at_peak > 0 ? use->blocks_at_peak : 0), place);
-        break;
-    default:
-        render_text_line(page, "%s bytes (%s) in %s blocks in use %s %s", figure, share,
-                         NUMBER(use->allocations > use->frees ? use->allocations - use->frees : 0),
-                         render_text_when(model), place);
-    }
+    render_text_line(page, "%s %s (%s) %s %s %s%s%s in stack %s of %s", NUMBER(ranked->figure),
+                     words->unit, PERCENT(ranked->figure, ranking->total), words->joint,
+                     NUMBER(usage_second_figure(&model->usage->stacks[ranked->stack], order)),
+                     words->second, live ? " " : "", live ? render_text_when(model) : "",
+                     NUMBER(number + 1), NUMBER(ranking->count));
 }
 
 static void usage_stacks(const struct text_page *page, enum cli_order order)
@@ -124,15 +125,10 @@ static void usage_stacks(const struct text_page *page, enum cli_order order)
     uint64_t rest = ranking->total;
 
     for (uint32_t i = 0; i < ranking->shown; i++) {
-        const struct ranked *ranked = &ranking->stacks[i];
-        struct percent share = usage_percent(ranked->figure, ranking->total);
-        char place[2 * NUMBER_TEXT_SIZE + 16];
-
-        snprintf(place, sizeof place, "in stack %s of %s", NUMBER(i + 1), NUMBER(ranking->count));
-        usage_line(page, order, ranked, share.text, place);
-        render_text_stack(page, ranked->stack);
+        usage_line(page, order, i);
+        render_text_stack(page, ranking->stacks[i].stack);
         render_text_blank(page);
-        rest -= ranked->figure;
+        rest -= ranking->stacks[i].figure;
     }
     if (ranking->shown == ranking->count)
         return;

@@ -42,11 +42,19 @@ size_t safe_text_next(const char *text, int *safe)
     return length;
 }
 
+/* The first character that is not plain ASCII. Most texts have none. */
+static char *safe_text_skip_plain(char *text)
+{
+    while (*text >= ' ' && *text < 0x7f)
+        text++;
+    return text;
+}
+
 void safe_text_make(char *text)
 {
     int safe;
 
-    for (size_t length; *text; text += length) {
+    for (size_t length; *(text = safe_text_skip_plain(text)); text += length) {
         length = safe_text_next(text, &safe);
         if (!safe)
             memset(text, '?', length);

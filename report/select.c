@@ -1,5 +1,7 @@
 #include "select.h"
+#include <stdlib.h>
 #include <string.h>
+#include "memory.h"
 #include "stack_view.h"
 
 static int select_load(struct suppressions *suppressions, const struct cli_options *options,
@@ -158,6 +160,18 @@ static void select_judge_record(struct selection *selection, const struct cli_op
     selection->contexts += record->is_error;
 }
 
+static void select_symbolize_shown(const struct loss_records *records,
+                                   struct symbolizer *symbolizer)
+{
+    uint32_t *stacks = memory_resized(NULL, records->count, sizeof *stacks), count = 0;
+
+    for (uint32_t i = 0; i < records->count; i++)
+        if (records->records[i].shown)
+            stacks[count++] = records->records[i].stack;
+    symbolize_stacks(symbolizer, stacks, count);
+    free(stacks);
+}
+
 static void select_sum_heuristics(struct selection *selection, const struct model *model)
 {
     for (size_t i = 0; i < model->block_count; i++) {
@@ -181,11 +195,9 @@ void select_records(struct selection *selection, const struct cli_options *optio
         select_suppress_records(selection, options, model, records, symbolizer);
         select_suppress_hanging(selection, model, records);
     }
-    for (uint32_t i = 0; i < records->count; i++) {
+    for (uint32_t i = 0; i < records->count; i++)
         select_judge_record(selection, options, &records->records[i]);
-        if (records->records[i].shown)
-            symbolize_stack(symbolizer, records->records[i].stack);
-    }
+    select_symbolize_shown(records, symbolizer);
     select_sum_heuristics(selection, model);
     symbolize_stack(symbolizer, model->ending_stack);
 }

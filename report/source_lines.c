@@ -4,8 +4,6 @@
 #include <string.h>
 #include "memory.h"
 
-enum { TREE_DEPTH_MAX = 128 }; /* DIEs in one another; a bound for damaged files */
-
 void source_lines_begin(struct source_lines *lines, Dwfl_Module *module)
 {
     memset(lines, 0, sizeof *lines);
@@ -18,6 +16,7 @@ static void source_free_unit(struct source_unit *unit)
     for (size_t i = 0; i < unit->function_count; i++)
         free(unit->functions[i].inlined);
     free(unit->functions);
+    die_unit_end(&unit->dies);
 }
 
 void source_lines_end(struct source_lines *lines)
@@ -27,6 +26,7 @@ void source_lines_end(struct source_lines *lines)
     intern_free(&lines->offsets);
     free(lines->units);
     free(lines->ranges);
+    free(lines->room);
     memset(lines, 0, sizeof *lines);
 }
 
@@ -71,16 +71,6 @@ static Dwarf_Die *source_search_ranges(struct source_lines *lines, Dwarf_Addr ad
     return low && address < lines->ranges[low - 1].high ? &lines->ranges[low - 1].die : NULL;
 }
 
-static Dwarf_Die *source_find_unit(struct source_lines *lines, Dwarf_Addr address)
-{
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = dwfl_module_addrdie(lines->module, address + lines->bias, &bias);
-
-    /* libdwfl gives the unit before a gap for what lies in the gap: all of Go, which has no
-     * aranges, would be of some file of C. */
-    return unit && dwarf_haspc(unit, address) == 1 ? unit : source_search_ranges(lines, address);
-}
-
 static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
 {
     Dwarf_Attribute attribute;
@@ -90,20 +80,20 @@ static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
 
 /* --- the function of an address ------------------------------------------ */
 
-static void source_add_function(struct source_unit *unit, Dwarf_Die *die)
+static void source_add_function(struct source_unit *unit, Dwarf_Die die)
 {
     Dwarf_Addr base, low, high;
 
-    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
         memory_make_room(unit->functions, unit->function_count, unit->function_capacity);
         unit->functions[unit->function_count++] =
-            (struct source_function){.low = low, .high = high, .die = *die};
+            (struct source_function){.low = low, .high = high, .die = die};
     }
 }
 
 /* May there be functions among its children? They stand in namespaces, in one another, in blocks
  * and, but for C, in types. Most of a unit is types and their members. */
-static bool source_may_hold_functions(const struct source_unit *unit, int tag)
+static bool source_may_hold_functions(const struct source_unit *unit, unsigned tag)
 {
     switch (tag) {
     case DW_TAG_subprogram:
@@ -124,20 +114,18 @@ static bool source_may_hold_functions(const struct source_unit *unit, int tag)
     }
 }
 
-static void source_list_functions(struct source_unit *unit, Dwarf_Die *parent, int depth)
+static void source_list_functions(struct source_unit *unit)
 {
-    Dwarf_Die die;
+    struct die_walk walk = die_walk_begin(&unit->dies, &unit->dies.die);
 
-    if (depth == TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
-        return;
-    do {
-        int tag = dwarf_tag(&die);
+    while (die_walk_next(&walk)) {
+        unsigned tag = die_walk_tag(&walk);
 
-        if (tag == DW_TAG_subprogram)
-            source_add_function(unit, &die);
+        if (tag == DW_TAG_subprogram && die_walk_has_code(&walk))
+            source_add_function(unit, die_walk_die(&walk));
         if (source_may_hold_functions(unit, tag))
-            source_list_functions(unit, &die, depth + 1);
-    } while (dwarf_siblingof(&die, &die) == 0);
+            die_walk_enter(&walk);
+    }
 }
 
 static bool source_is_c(Dwarf_Die *unit)
@@ -167,7 +155,8 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
     struct source_unit *unit = &lines->units[number];
     *unit = (struct source_unit){.is_c = source_is_c(die),
                                  .directory = source_attribute_text(die, DW_AT_comp_dir)};
-    source_list_functions(unit, die, 0);
+    die_unit_begin(&unit->dies, die);
+    source_list_functions(unit);
     if (unit->function_count)
         qsort(unit->functions, unit->function_count, sizeof *unit->functions,
               source_compare_functions);
@@ -197,59 +186,58 @@ struct source_chain {
     size_t count;
 };
 
-static uint32_t source_add_inlined(struct source_function *function, Dwarf_Die *die,
-                                   uint32_t parent)
+static void source_add_inlined(struct source_lines *lines, struct source_function *function,
+                               Dwarf_Die die, uint32_t number, uint32_t parent)
 {
     Dwarf_Addr base, low, high;
-    uint32_t number = ++function->inlined_dies;
 
-    for (ptrdiff_t at = 0; (at = dwarf_ranges(die, at, &base, &low, &high)) > 0;) {
-        memory_make_room(function->inlined, function->inlined_count, function->inlined_capacity);
-        function->inlined[function->inlined_count++] =
-            (struct source_inlined){low, high, *die, number, parent};
+    for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
+        memory_make_room(lines->room, function->inlined_count, lines->room_capacity);
+        lines->room[function->inlined_count++] =
+            (struct source_inlined){low, high, die, number, parent};
     }
-    return number;
+}
+
+static void source_list_inlined(struct source_lines *lines, struct source_unit *unit,
+                                struct source_function *function)
+{
+    struct die_walk walk = die_walk_begin(&unit->dies, &function->die);
+    uint32_t numbers[DIE_DEPTH_MAX + 1] = {0}; /* of the inlined DIE that holds this depth's */
+    uint32_t dies = 0;
+
+    while (die_walk_next(&walk)) {
+        unsigned tag = die_walk_tag(&walk);
+        uint32_t parent = numbers[walk.depth - 1], number = parent;
+
+        if (tag == DW_TAG_inlined_subroutine)
+            source_add_inlined(lines, function, die_walk_die(&walk), number = ++dies, parent);
+        else if (tag != DW_TAG_lexical_block && tag != DW_TAG_try_block &&
+                 tag != DW_TAG_catch_block)
+            continue;
+        numbers[walk.depth] = number;
+        die_walk_enter(&walk);
+    }
 }
 
 /* What is inlined stands in blocks and in one another. Neighbours of it, such as call sites, may be
- * thousands: so this is done once for a function, and not for each address in it. */
-static void source_list_inlined(struct source_function *function, Dwarf_Die *parent,
-                                uint32_t parent_number, int depth)
+ * thousands: so this is done once for a function, and not for each address in it. There may be a
+ * function for each address, so it keeps no more room than it needs. */
+static void source_begin_inlined(struct source_lines *lines, struct source_unit *unit,
+                                 struct source_function *function)
 {
-    Dwarf_Die die;
-
-    if (depth == TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
-        return;
-    do {
-        int tag = dwarf_tag(&die);
-
-        if (tag == DW_TAG_inlined_subroutine)
-            source_list_inlined(function, &die, source_add_inlined(function, &die, parent_number),
-                                depth + 1);
-        else if (tag == DW_TAG_lexical_block || tag == DW_TAG_try_block ||
-                 tag == DW_TAG_catch_block)
-            source_list_inlined(function, &die, parent_number, depth + 1);
-    } while (dwarf_siblingof(&die, &die) == 0);
-}
-
-/* There may be a function for each address, so it keeps no more room than it needs. */
-static void source_begin_inlined(struct source_function *function)
-{
-    source_list_inlined(function, &function->die, 0, 0);
-    if (function->inlined)
-        function->inlined =
-            memory_resized(function->inlined, function->inlined_count, sizeof *function->inlined);
+    source_list_inlined(lines, unit, function);
+    size_t bytes = function->inlined_count * sizeof *function->inlined;
+    if (bytes)
+        function->inlined = memcpy(memory_resized(NULL, bytes, 1), lines->room, bytes);
     function->inlined_listed = true;
 }
 
 /* Each one that holds the address and stands in the one before; a parent is listed first. */
-static void source_descend(struct source_chain *chain, struct source_function *function,
+static void source_descend(struct source_chain *chain, const struct source_function *function,
                            Dwarf_Addr address)
 {
     uint32_t inside = 0;
 
-    if (!function->inlined_listed)
-        source_begin_inlined(function);
     for (size_t i = 0; i < function->inlined_count && chain->count < SOURCE_DEPTH_MAX; i++) {
         const struct source_inlined *inlined = &function->inlined[i];
 
@@ -297,7 +285,58 @@ static void source_line_of_call(struct source_place *place, Dwarf_Die *unit, Dwa
         place->line = (int)line;
 }
 
-size_t source_lines_find(struct source_lines *lines, uint64_t address,
+/* --- the whole ----------------------------------------------------------- */
+
+struct source_spot { /* where an address lies */
+    Dwarf_Die *die;  /* its unit's; NULL: nobody knows */
+    struct source_unit *unit;
+    struct source_function *function; /* or NULL */
+};
+
+static struct source_spot source_spot_in(struct source_lines *lines, Dwarf_Die *die,
+                                         Dwarf_Addr address)
+{
+    struct source_spot spot = {.die = die};
+
+    if (!die)
+        return spot;
+    spot.unit = source_unit_of(lines, die);
+    spot.function = source_find_function(spot.unit, address);
+    return spot;
+}
+
+/* libdwfl gives the unit before a gap for what lies in the gap: all of Go, which has no aranges,
+ * would be of some file of C. */
+static struct source_spot source_find_spot(struct source_lines *lines, Dwarf_Addr address)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *die = dwfl_module_addrdie(lines->module, address + lines->bias, &bias);
+    struct source_spot spot = source_spot_in(lines, die, address);
+
+    if (spot.function || (die && dwarf_haspc(die, address) == 1))
+        return spot;
+    return source_spot_in(lines, source_search_ranges(lines, address), address);
+}
+
+static size_t source_put_places(const struct source_spot *spot, struct source_chain *chain,
+                                Dwarf_Addr address, bool named,
+                                struct source_place places[SOURCE_DEPTH_MAX])
+{
+    size_t count = chain->count ? chain->count : 1;
+
+    memset(places, 0, count * sizeof *places);
+    source_line_of_address(&places[0], spot->die, address);
+    for (size_t i = 0; i < chain->count; i++) {
+        if (named || i + 1 < chain->count)
+            source_name(&places[i], spot->unit, &chain->dies[chain->count - 1 - i]);
+        places[i].directory = spot->unit->directory;
+        if (i > 0)
+            source_line_of_call(&places[i], spot->die, &chain->dies[chain->count - i]);
+    }
+    return count;
+}
+
+size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
                          struct source_place places[SOURCE_DEPTH_MAX])
 {
     struct source_chain chain = {.count = 0};
@@ -305,23 +344,14 @@ size_t source_lines_find(struct source_lines *lines, uint64_t address,
     if (!lines->module)
         return 0;
     address -= lines->bias;
-    Dwarf_Die *die = source_find_unit(lines, address);
-    if (!die)
+    struct source_spot spot = source_find_spot(lines, address);
+    if (!spot.die)
         return 0;
-    const struct source_unit *unit = source_unit_of(lines, die);
-    struct source_function *function = source_find_function(unit, address);
-    if (function) {
-        chain.dies[chain.count++] = function->die;
-        source_descend(&chain, function, address);
+    if (spot.function) {
+        if (!spot.function->inlined_listed)
+            source_begin_inlined(lines, spot.unit, spot.function);
+        chain.dies[chain.count++] = spot.function->die;
+        source_descend(&chain, spot.function, address);
     }
-    size_t count = chain.count ? chain.count : 1;
-    memset(places, 0, count * sizeof *places);
-    source_line_of_address(&places[0], die, address);
-    for (size_t i = 0; i < chain.count; i++) {
-        source_name(&places[i], unit, &chain.dies[chain.count - 1 - i]);
-        places[i].directory = unit->directory;
-        if (i > 0)
-            source_line_of_call(&places[i], die, &chain.dies[chain.count - i]);
-    }
-    return count;
+    return source_put_places(&spot, &chain, address, named, places);
 }

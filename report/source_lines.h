@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "die_walk.h"
 #include "intern.h"
 
 struct source_inlined { /* [low, high) was inlined from `die`, which may be here several times */
@@ -23,11 +24,11 @@ struct source_function { /* [low, high) belongs to the function `die` */
     Dwarf_Addr low, high;
     Dwarf_Die die;
     struct source_inlined *inlined; /* parents first; read when an address in it is asked for */
-    size_t inlined_count, inlined_capacity;
-    uint32_t inlined_dies;
+    size_t inlined_count;
     bool inlined_listed;
 };
 struct source_unit {
+    struct die_unit dies;
     bool is_c;
     const char *directory;             /* where relative paths start, or NULL */
     struct source_function *functions; /* by low */
@@ -43,6 +44,8 @@ struct source_lines {
     struct intern offsets; /* of units' DIEs: number → units[number] */
     struct source_unit *units;
     uint32_t unit_capacity;
+    struct source_inlined *room; /* for those of one function */
+    size_t room_capacity;
     struct source_range *ranges; /* of all units, by low; only when it was needed */
     size_t range_count, range_capacity;
     int ranges_read;
@@ -61,8 +64,9 @@ struct source_place {
 
 void source_lines_begin(struct source_lines *lines, Dwfl_Module *module);
 void source_lines_end(struct source_lines *lines);
-/* Fills at most SOURCE_DEPTH_MAX places; the last one is the real function. 0: nothing known. */
-size_t source_lines_find(struct source_lines *lines, uint64_t address,
+/* Fills at most SOURCE_DEPTH_MAX places; the last one is the real function, which gets names only
+ * if named. 0: nothing known. */
+size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
                          struct source_place places[SOURCE_DEPTH_MAX]);
 
 #endif

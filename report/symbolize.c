@@ -89,6 +89,64 @@ void symbolize_stack(struct symbolizer *symbolizer, uint32_t number)
     }
 }
 
+struct wanted_frame {
+    uint64_t address;
+    uint32_t frame;
+};
+
+static int symbolize_compare(const void *left, const void *right)
+{
+    const struct wanted_frame *a = left, *b = right;
+
+    return (a->address > b->address) - (a->address < b->address);
+}
+
+/* The frames at this place of the stacks, in the order of their addresses. */
+static void symbolize_at(struct symbolizer *symbolizer, const uint32_t *stacks, uint32_t count,
+                         uint32_t place, struct wanted_frame *wanted)
+{
+    const struct model *model = symbolizer->model;
+    uint32_t wanted_count = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t frame = model_stack(model, stacks[i]).frames[place];
+
+        if (!model->frames[frame].places)
+            wanted[wanted_count++] = (struct wanted_frame){model->frames[frame].address, frame};
+    }
+    if (wanted_count)
+        qsort(wanted, wanted_count, sizeof *wanted, symbolize_compare);
+    for (uint32_t i = 0; i < wanted_count; i++)
+        symbolize_frame(symbolizer, wanted[i].frame);
+}
+
+/* Keeps the stacks that go on behind this place. Returns how many. */
+static uint32_t symbolize_longer(const struct symbolizer *symbolizer, uint32_t *stacks,
+                                 uint32_t count, uint32_t place)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct stack stack = model_stack(symbolizer->model, stacks[i]);
+        bool ended = !symbolizer->below_main && place > 0 &&
+                     symbolizer->model->frames[stack.frames[place - 1]].is_last;
+
+        if (place < stack.count && !ended)
+            stacks[kept++] = stacks[i];
+    }
+    return kept;
+}
+
+void symbolize_stacks(struct symbolizer *symbolizer, uint32_t *stacks, uint32_t count)
+{
+    struct wanted_frame *wanted = memory_resized(NULL, count, sizeof *wanted);
+
+    for (uint32_t place = 0; (count = symbolize_longer(symbolizer, stacks, count, place)) > 0;
+         place++)
+        symbolize_at(symbolizer, stacks, count, place, wanted);
+    free(wanted);
+}
+
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside)
 {
     uint32_t module = module_map_find(symbolizer->model, address);

@@ -27,6 +27,9 @@ void symbolize_end(struct symbolizer *symbolizer);
 void symbolize_frame(struct symbolizer *symbolizer, uint32_t frame);
 /* The frames up to main. Behind it stands libc, whose debug information is large. */
 void symbolize_stack(struct symbolizer *symbolizer, uint32_t stack);
+/* The same for many. Neighbours in a file are looked up one after another, so that what is read of
+ * its debug information is read once. The array is used up. */
+void symbolize_stacks(struct symbolizer *symbolizer, uint32_t *stacks, uint32_t count);
 
 /* The variable at an address, and how far into it the address lies; NULL: not known. */
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside);

@@ -177,6 +177,7 @@ static void size_of_a_huge_block_is_its_latest_one(void **state)
     load();
     assert_int_equal(model.blocks[0].size, 1ull << 42);
     assert_int_equal(model.blocks[1].size, TRACE_SIZE_ELSEWHERE);
+    expect_note("sizes of 1 large blocks: they are larger than is said.");
 }
 
 /* --- verdicts ------------------------------------------------------------ */
@@ -464,6 +465,7 @@ static void errors_come_with_their_stacks(void **state)
     expect_stack(model.misuses[0].stack, STACK_WHOLE, 1, (uint64_t[]){0x100});
     expect_stack(model.misuses[0].stack_allocated, STACK_WHOLE, 1, (uint64_t[]){0x200});
     expect_stack(model.misuses[0].stack_freed, STACK_UNKNOWN, 0, NULL);
+    expect_note("1 errors are damaged in the log: they are left out.");
 }
 
 /* --- a writer that means harm --------------------------------------------- */
