@@ -63,6 +63,20 @@ test_faults_that_the_program_expects() {
     true_totals
     has_not err 'without a call stack' 'outermost frames'
 }
+# Turns are taken on a timer. As a program must that uses glibc's malloc, not inside of it: nothing differs.
+turns() { # turns [apart]: the same books and sums natively and traced
+    native "$PROGRAMS/signal_coroutines" 20000 "$@"
+    equal 'exit status' 0 "$native_status"
+    OPTIONS='-v --verify-stacks=yes' traced "$PROGRAMS/signal_coroutines" 20000 "$@"
+    equal 'exit status' 0 "$status"
+    cmp native.out out
+    has err '320,001 allocs, 318,976 frees' ' 0 different' 'libtrace: 1 allocations were recorded without'
+    has_not err ERRORS
+}
+test_coroutines_that_a_timer_switches() {
+    turns
+    turns apart
+}
 # libc's thread for SIGEV_THREAD waits for signal 32, which nothing may let in meanwhile.
 test_timers_that_start_threads() {
     lives timers
