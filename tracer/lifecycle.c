@@ -343,31 +343,59 @@ static bool begin_end(void)
     return false;
 }
 
-static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
-                        uint32_t stack)
+static void note_ending(enum trace_ending ending, int value, uint32_t stack)
 {
     struct trace_header *header = trace_log_header;
-    module_list_refresh(NULL);
-    take_stock(here);
     header->ending_value =
         ending == TRACE_SIGNALED ? value : value & 0xff; /* as the parent sees it */
     header->ending_stack = stack;
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     /* Release: who sees the ending sees the totals. */
     __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
+}
+
+static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
+                        uint32_t stack)
+{
+    module_list_refresh(NULL);
+    take_stock(here);
+    note_ending(ending, value, stack);
     if (!life.options.quiet)
         summary_print(life.options.verbose);
     trace_log_end();
 }
 
-void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
-                   uint32_t stack)
+/* The signals of this thread wait: one that ends the process must not leave a log without an end.
+ */
+static void end(enum trace_ending ending, int value, const struct stopped_thread *here,
+                uint32_t stack)
 {
-    if (!lifecycle_is_own_process() || !begin_end())
-        return;
+    const uint64_t all = ~0ull;
+    uint64_t mask;
+    sys_sigprocmask(SIG_BLOCK, &all, &mask);
     close_books(ending, value, here, stack);
     atomic_store(&life.ended, 1);
     sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+    sys_sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+/* The thread that has closed the books dies of a signal that waited. */
+static void end_otherwise(enum trace_ending ending, int value, uint32_t stack)
+{
+    if (ending == TRACE_SIGNALED && atomic_load(&life.ended) &&
+        atomic_load(&life.ender) == (unsigned)sys_gettid())
+        note_ending(ending, value, stack);
+}
+
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
+                   uint32_t stack)
+{
+    if (!lifecycle_is_own_process())
+        return;
+    if (begin_end())
+        end(ending, value, here, stack);
+    else
+        end_otherwise(ending, value, stack);
 }
 
 /* --- another program ----------------------------------------------------- */

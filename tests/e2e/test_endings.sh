@@ -123,6 +123,15 @@ test_way_quick_exit() {
     has traced at_quick_exit 'exited 6'
 }
 
+# What comes while stock is taken waits until the log is whole, and is what the parent is told.
+test_signal_at_the_last_moment() {
+    traced "$PROGRAMS/end_late_signal"
+    equal 'exit status' 142 "$status"
+    has err 'in use at exit: 6,400,000 bytes in 200,000 blocks' 'still reachable: 6,400,000 bytes' 'To see where'
+    report trace.log
+    has report 'Process terminating with default action of signal 14 (SIGALRM)'
+}
+
 test_core_is_dumped_as_without() {
     ulimit -S -c "$(ulimit -H -c)"
     ended "$PROGRAMS/end_ways" abort
