@@ -29,13 +29,16 @@ static bool is_fault(int signal)
 
 /* The kernel keeps signals at their default away from the first process of a pid namespace, but not
  * from a handler: there only faults end the process, and so only they are watched. */
+static bool is_deadly_for(int signal, long pid)
+{
+    return pid != 1 || is_fault(signal);
+}
+
 static bool is_watched(int signal)
 {
-    if (!listen || (sys_getpid() == 1 && !is_fault(signal)))
-        return false;
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (watched[i] == signal)
-            return true;
+            return listen && is_deadly_for(signal, sys_getpid());
     return false;
 }
 
@@ -126,12 +129,11 @@ void ending_step_aside(int signal)
         sys_sigaction(signal, &theirs[signal], NULL);
 }
 
-void ending_stand_in(int signal)
+static void stand_in(int signal)
 {
     struct sys_sigaction ours;
     struct sys_sigaction found;
-    if (!is_watched(signal) || !is_own_process() || sys_sigaction(signal, NULL, &found) != 0 ||
-        is_ours(&found))
+    if (sys_sigaction(signal, NULL, &found) != 0 || is_ours(&found))
         return;
     if (found.handler.simple == SIG_DFL) {
         make_ours(&ours);
@@ -146,6 +148,12 @@ void ending_stand_in(int signal)
     sys_sigaction(signal, &ours, NULL);
 }
 
+void ending_stand_in(int signal)
+{
+    if (is_watched(signal) && is_own_process())
+        stand_in(signal);
+}
+
 void ending_step_aside_everywhere(void)
 {
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
@@ -154,8 +162,11 @@ void ending_step_aside_everywhere(void)
 
 void ending_stand_in_everywhere(void)
 {
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
-        ending_stand_in(watched[i]);
+    const long pid = sys_getpid();
+    const bool own = listen && trace_log_header->pid == (uint32_t)pid;
+    for (size_t i = 0; own && i < sizeof watched / sizeof *watched; i++)
+        if (is_deadly_for(watched[i], pid))
+            stand_in(watched[i]);
 }
 
 void ending_watch_signals(ending_listener *listener)
