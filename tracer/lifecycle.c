@@ -4,6 +4,7 @@
 #include "bypass.h"
 #include "ending.h"
 #include "env.h"
+#include "facts.h"
 #include "fork_gate.h"
 #include "forked.h"
 #include "frame_cache.h"
@@ -20,7 +21,6 @@
 #include "trace_log.h"
 #include "unwind.h"
 #include "usage.h"
-#include "walk.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -40,70 +40,6 @@ static struct {
 bool lifecycle_is_beginning(void)
 {
     return atomic_load_explicit(&life.beginning, memory_order_relaxed) != 0;
-}
-
-/* --- facts about the process --------------------------------------------- */
-
-static struct trace_string add_link(const char *link)
-{
-    char path[4096];
-    long length = sys_readlink(link, path, sizeof path);
-    return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
-}
-
-static uint64_t read_pid_namespace(void)
-{
-    struct stat status;
-    return sys_stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
-}
-
-/* The arguments may be megabytes: measured first, then read into an extent of their own. */
-static void add_command(void)
-{
-    char part[4096];
-    size_t length = 0;
-    long got;
-    long fd = sys_open("/proc/self/cmdline", O_RDONLY, 0);
-    if (sys_is_error(fd))
-        return;
-    while ((got = sys_read((int)fd, part, sizeof part)) > 0)
-        length += (size_t)got;
-    char *command = length ? trace_log_extend(TRACE_COMMAND, 0, length, 0) : NULL;
-    for (size_t used = 0; command && used < length; used += (size_t)got)
-        if ((got = sys_pread((int)fd, command + used, length - used, used)) <= 0)
-            break;
-    sys_close((int)fd);
-}
-
-static void add_identity(void)
-{
-    struct trace_header *header = trace_log_header;
-    header->pid = (uint32_t)sys_getpid();
-    header->parent_pid = (uint32_t)sys_getppid();
-    header->pid_namespace = read_pid_namespace();
-    header->start_ticks = sys_start_ticks((int)sys_getpid());
-}
-
-/* Release: whoever reads the magic finds the rest of the header. */
-static void publish_log(void)
-{
-    uint64_t magic;
-    memcpy(&magic, TRACE_MAGIC, sizeof magic);
-    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
-}
-
-static void add_facts(const char *tracer)
-{
-    struct trace_header *header = trace_log_header;
-    char directory[4096] = "";
-    add_identity();
-    header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    header->stack_depth_limit = WALK_DEPTH_LIMIT;
-    header->executable = add_link("/proc/self/exe");
-    if (!sys_is_error(sys_getcwd(directory, sizeof directory)))
-        header->directory = trace_log_add_string(directory, strlen(directory));
-    header->tracer = trace_log_add_string(tracer, strlen(tracer));
-    add_command();
 }
 
 /* --- the beginning ------------------------------------------------------- */
@@ -126,6 +62,14 @@ static void end_by_signal(int signal, const struct stopped_thread *here, uint32_
 
 /* What the tables take at first, most of it never touched. */
 enum { TABLES_BYTES = 40 << 20 };
+
+/* Release: whoever reads the magic finds the rest of the header. */
+static void publish_log(void)
+{
+    uint64_t magic;
+    memcpy(&magic, TRACE_MAGIC, sizeof magic);
+    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
+}
 
 static bool begin_tables(void)
 {
@@ -183,7 +127,7 @@ static void before_fork(void)
 static void begin_in_child(void)
 {
     struct trace_header *header = trace_log_header;
-    add_identity();
+    facts_note_identity();
     header->flags |= TRACE_FLAG_CHILD;
     header->ending = TRACE_RUNNING;
     header->end_realtime_ns = 0;
@@ -236,7 +180,7 @@ static void begin(void)
                      reason ? reason : "no memory");
         return;
     }
-    add_facts(tracer);
+    facts_note(tracer);
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     face_sanitizers();
