@@ -2,6 +2,7 @@
 
 #include "fork_gate.h"
 #include "observe.h"
+#include "own_stack.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "tracing.h"
@@ -64,18 +65,29 @@ static bool is_own_process(void)
     return trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
+struct blow {
+    int signal;
+    const ucontext_t *context;
+};
+
+static void tell(void *context)
+{
+    const struct blow *blow = context;
+    struct stopped_thread here;
+    stop_world_describe(&here, blow->context);
+    listen(blow->signal, &here, stack_of(blow->context));
+}
+
 static void end_by_signal(int signal, siginfo_t *info, void *context)
 {
     struct sigaction standard = {.sa_handler = SIG_DFL};
-    struct stopped_thread here;
+    struct blow blow = {signal, context};
     int saved_errno = errno;
     bool again = comes_again(signal, info);
     if (!again && sys_getpid() == 1)
         return;
-    if (is_own_process()) {
-        stop_world_describe(&here, context);
-        listen(signal, &here, stack_of(context));
-    }
+    if (is_own_process())
+        own_stack_run(OWN_STACK_ENDING, tell, &blow);
     __sigaction(signal, &standard, NULL);
     if (!again)
         sys_tgkill((int)sys_getpid(), (int)sys_gettid(), signal);

@@ -12,6 +12,7 @@
 #include "leak_scan.h"
 #include "message.h"
 #include "module_list.h"
+#include "own_stack.h"
 #include "real.h"
 #include "stack_counts.h"
 #include "stack_table.h"
@@ -170,6 +171,7 @@ static void begin(void)
     if (life.options.log_file[0])
         message_to_file(life.options.log_file);
     trace_log_begin(life.options.trace_file);
+    own_stack_begin();
     module_list_begin();
     find_tracer(tracer, sizeof tracer);
     env_hide_preload(tracer, life.options.trace_children);
@@ -309,18 +311,19 @@ static void close_books(enum trace_ending ending, int value, const struct stoppe
     trace_log_end();
 }
 
-/* The signals of this thread wait: one that ends the process must not leave a log without an end.
- */
-static void end(enum trace_ending ending, int value, const struct stopped_thread *here,
-                uint32_t stack)
+struct closing {
+    enum trace_ending ending;
+    int value;
+    uint32_t stack;
+    const struct stopped_thread *here;
+};
+
+static void end(void *context)
 {
-    const uint64_t all = ~0ull;
-    uint64_t mask;
-    sys_sigprocmask(SIG_BLOCK, &all, &mask);
-    close_books(ending, value, here, stack);
+    const struct closing *closing = context;
+    close_books(closing->ending, closing->value, closing->here, closing->stack);
     atomic_store(&life.ended, 1);
     sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
-    sys_sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 /* The thread that has closed the books dies of a signal that waited. */
@@ -336,8 +339,11 @@ void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thr
 {
     if (!lifecycle_is_own_process())
         return;
+    struct closing closing = {ending, value, stack, here};
+    /* The signals of this thread wait: one that ends the process must not leave a log without an
+     * end. */
     if (begin_end())
-        end(ending, value, here, stack);
+        own_stack_run(OWN_STACK_ENDING, end, &closing);
     else
         end_otherwise(ending, value, stack);
 }

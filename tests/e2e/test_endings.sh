@@ -123,6 +123,22 @@ test_way_quick_exit() {
     has traced at_quick_exit 'exited 6'
 }
 
+# Rust gives each thread a signal stack of 8 KiB; the kernel's own frame takes 3 of them.
+test_death_on_a_small_signal_stack() {
+    local words
+    for words in '8192 plain' '16384 handler'; do
+        # shellcheck disable=SC2086
+        native "$PROGRAMS/end_small_stack" $words
+        # shellcheck disable=SC2086
+        traced "$PROGRAMS/end_small_stack" $words
+        equal "exit status without the tracer ($words)" 143 "$native_status"
+        equal "exit status ($words)" 143 "$status"
+        has err 'definitely lost: 100 bytes in 1 blocks' 'To see where'
+        report trace.log
+        has report 'Process terminating with default action of signal 15 (SIGTERM)' ': main (end_small_stack.c:'
+    done
+}
+
 # What comes while stock is taken waits until the log is whole, and is what the parent is told.
 test_signal_at_the_last_moment() {
     traced "$PROGRAMS/end_late_signal"
