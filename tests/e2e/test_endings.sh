@@ -196,8 +196,9 @@ check_exec() { # WAY NAME
         '100 bytes in 1 blocks are in use at exit in record 2 of 3' 'no leak check is made when a process becomes another program'
     has summary 'this process becomes'
 }
-for way in execv execve execl execle; do eval "test_${way}() { check_exec $way /bin/sh.; }"; done
+for way in execv execve execveat execl execle; do eval "test_${way}() { check_exec $way /bin/sh.; }"; done
 for way in execvp execvpe execlp; do eval "test_${way}() { check_exec $way sh.; }"; done
+test_execveat_fd() { check_exec execveat_fd 'a file given by descriptor'; }
 test_fexecve() { check_exec fexecve 'a file given by descriptor'; }
 test_failed_exec_is_taken_back() {
     ended "$PROGRAMS/end_children" exec_fails
