@@ -2,6 +2,7 @@
 
 #include "fork_gate.h"
 #include "observe.h"
+#include "own_stack.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "tracing.h"
@@ -29,13 +30,16 @@ static bool is_fault(int signal)
 
 /* The kernel keeps signals at their default away from the first process of a pid namespace, but not
  * from a handler: there only faults end the process, and so only they are watched. */
+static bool is_deadly_for(int signal, long pid)
+{
+    return pid != 1 || is_fault(signal);
+}
+
 static bool is_watched(int signal)
 {
-    if (!listen || (sys_getpid() == 1 && !is_fault(signal)))
-        return false;
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
         if (watched[i] == signal)
-            return true;
+            return listen && is_deadly_for(signal, sys_getpid());
     return false;
 }
 
@@ -61,18 +65,29 @@ static bool is_own_process(void)
     return trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
+struct blow {
+    int signal;
+    const ucontext_t *context;
+};
+
+static void tell(void *context)
+{
+    const struct blow *blow = context;
+    struct stopped_thread here;
+    stop_world_describe(&here, blow->context);
+    listen(blow->signal, &here, stack_of(blow->context));
+}
+
 static void end_by_signal(int signal, siginfo_t *info, void *context)
 {
     struct sigaction standard = {.sa_handler = SIG_DFL};
-    struct stopped_thread here;
+    struct blow blow = {signal, context};
     int saved_errno = errno;
     bool again = comes_again(signal, info);
     if (!again && sys_getpid() == 1)
         return;
-    if (is_own_process()) {
-        stop_world_describe(&here, context);
-        listen(signal, &here, stack_of(context));
-    }
+    if (is_own_process())
+        own_stack_run(OWN_STACK_ENDING, tell, &blow);
     __sigaction(signal, &standard, NULL);
     if (!again)
         sys_tgkill((int)sys_getpid(), (int)sys_gettid(), signal);
@@ -126,12 +141,11 @@ void ending_step_aside(int signal)
         sys_sigaction(signal, &theirs[signal], NULL);
 }
 
-void ending_stand_in(int signal)
+static void stand_in(int signal)
 {
     struct sys_sigaction ours;
     struct sys_sigaction found;
-    if (!is_watched(signal) || !is_own_process() || sys_sigaction(signal, NULL, &found) != 0 ||
-        is_ours(&found))
+    if (sys_sigaction(signal, NULL, &found) != 0 || is_ours(&found))
         return;
     if (found.handler.simple == SIG_DFL) {
         make_ours(&ours);
@@ -146,6 +160,12 @@ void ending_stand_in(int signal)
     sys_sigaction(signal, &ours, NULL);
 }
 
+void ending_stand_in(int signal)
+{
+    if (is_watched(signal) && is_own_process())
+        stand_in(signal);
+}
+
 void ending_step_aside_everywhere(void)
 {
     for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
@@ -154,8 +174,11 @@ void ending_step_aside_everywhere(void)
 
 void ending_stand_in_everywhere(void)
 {
-    for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
-        ending_stand_in(watched[i]);
+    const long pid = sys_getpid();
+    const bool own = listen && trace_log_header->pid == (uint32_t)pid;
+    for (size_t i = 0; own && i < sizeof watched / sizeof *watched; i++)
+        if (is_deadly_for(watched[i], pid))
+            stand_in(watched[i]);
 }
 
 void ending_watch_signals(ending_listener *listener)

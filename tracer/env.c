@@ -156,7 +156,6 @@ static int read_name(const char *value, char *name, char *path, struct problem *
 }
 static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    options->trace_file_given = true;
     return read_name(value, options->trace_name, options->trace_file, problem);
 }
 static int read_log_file(struct env_options *options, const char *value, struct problem *problem)

@@ -16,7 +16,6 @@ struct env_options {
     char log_file[4096];   /* absolute, expanded; empty: standard error */
     char trace_name[4096]; /* the same two, but for %p, so that a forked child can expand them */
     char log_name[4096];
-    bool trace_file_given;
     bool quiet;
     bool verbose;
     bool trace_children;

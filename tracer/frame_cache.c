@@ -1,5 +1,6 @@
 #include "frame_cache.h"
 
+#include "own_stack.h"
 #include "pages.h"
 #include "stepper.h"
 #include "sys.h"
@@ -277,21 +278,33 @@ static void remember(uintptr_t address, uint64_t rule)
     atomic_store_explicit(&replacing, 0, memory_order_release);
 }
 
-static __attribute__((noinline, cold)) uint64_t learn(uintptr_t address)
+struct lesson {
+    uintptr_t address;
+    uint64_t rule;
+};
+
+static void take_lesson(void *context)
 {
+    struct lesson *lesson = context;
     unsigned idle = 0;
-    if (!code_is_stable(address))
-        return guess();
-    /* The regions serve one thread at a time; another one (or a signal handler above this very
-     * function) takes the step itself instead of waiting. */
+    /* The regions serve one thread at a time; another one takes the step itself instead of waiting.
+     */
     if (!atomic_compare_exchange_strong_explicit(&probing, &idle, 1, memory_order_acquire,
                                                  memory_order_relaxed))
-        return FRAME_WALKED;
-    uint64_t rule = probe(address);
+        return;
+    lesson->rule = probe(lesson->address);
     atomic_store_explicit(&probing, 0, memory_order_release);
-    atomic_fetch_add_explicit(&kinds[rule & 7], 1, memory_order_relaxed);
-    remember(address, rule);
-    return rule;
+    atomic_fetch_add_explicit(&kinds[lesson->rule & 7], 1, memory_order_relaxed);
+    remember(lesson->address, lesson->rule);
+}
+
+static __attribute__((noinline, cold)) uint64_t learn(uintptr_t address)
+{
+    struct lesson lesson = {address, FRAME_WALKED};
+    if (!code_is_stable(address))
+        return guess();
+    own_stack_run(OWN_STACK_LEARNING, take_lesson, &lesson);
+    return lesson.rule;
 }
 
 uint64_t frame_cache_find(uintptr_t address)

@@ -1,6 +1,6 @@
 #include "glibc_chunk.h"
 
-#include "glibc_heap.h"
+#include "glibc_layout.h"
 #include "memory_read.h"
 #include "real.h"
 #include "sys.h"
@@ -8,14 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#define HEADER         16u /* a chunk begins so many bytes before the block in it */
-#define CHUNK_MIN      32u
-#define FENCE          16u
-#define FAST_MAX       176u /* the greatest chunk that fast bins can be told to hold */
-#define PREV_INUSE     1u
-#define IS_MMAPPED     2u
-#define NON_MAIN_ARENA 4u
-#define FLAGS          7u
+#define FAST_MAX 176u /* the greatest chunk that fast bins can be told to hold */
 
 /* What stands before the block, and the block's own first words: in a freed one the link to the
  * next of its list and the mark of the thread cache. */
@@ -26,20 +19,9 @@ struct chunk {
     uint64_t mark;
 };
 
-struct heap_info {
-    uint64_t arena;
-    uint64_t previous;
-    uint64_t size;
-};
-
 static bool read_at(struct memory_reader *reader, uint64_t address, void *words, size_t length)
 {
     return memory_read(reader, address, words, length) == length;
-}
-
-static uint64_t size_of(uint64_t size_and_flags)
-{
-    return size_and_flags & ~(uint64_t)FLAGS;
 }
 
 /* --- freed, but marked as used ------------------------------------------- */
@@ -70,12 +52,12 @@ static enum glibc_chunk_state judge_link(struct memory_reader *reader, uint64_t 
 {
     uint64_t next = chunk->link ^ address >> 12;
     uint64_t words[2];
-    if (size_of(chunk->size_and_flags) > FAST_MAX)
+    if (glibc_chunk_size(chunk->size_and_flags) > FAST_MAX)
         return GLIBC_CHUNK_USED;
     if (next == 0)
         return chunk->mark == 0 && cache_mark() ? GLIBC_CHUNK_UNCERTAIN : GLIBC_CHUNK_NONE;
     return next % 16 == 0 && read_at(reader, next, words, sizeof words) &&
-                   size_of(words[1]) == size_of(chunk->size_and_flags)
+                   glibc_chunk_size(words[1]) == glibc_chunk_size(chunk->size_and_flags)
                ? GLIBC_CHUNK_NONE
                : GLIBC_CHUNK_USED;
 }
@@ -85,37 +67,38 @@ static enum glibc_chunk_state judge_link(struct memory_reader *reader, uint64_t 
 /* It has whole pages of its own. */
 static bool is_mmapped(struct memory_reader *reader, uint64_t address, const struct chunk *chunk)
 {
-    uint64_t begin = address - HEADER - chunk->prev_size;
-    uint64_t end = address - HEADER + size_of(chunk->size_and_flags);
+    uint64_t begin = address - GLIBC_CHUNK_HEADER - chunk->prev_size;
+    uint64_t end = address - GLIBC_CHUNK_HEADER + glibc_chunk_size(chunk->size_and_flags);
     char first, last;
-    return (chunk->size_and_flags & FLAGS) == IS_MMAPPED && chunk->prev_size < address &&
-           begin % SYS_PAGE == 0 && end % SYS_PAGE == 0 && end > address &&
-           read_at(reader, begin, &first, 1) && read_at(reader, end - 1, &last, 1);
+    return (chunk->size_and_flags & GLIBC_FLAGS) == GLIBC_IS_MMAPPED &&
+           chunk->prev_size < address && begin % SYS_PAGE == 0 && end % SYS_PAGE == 0 &&
+           end > address && read_at(reader, begin, &first, 1) && read_at(reader, end - 1, &last, 1);
 }
 
 static bool is_in_its_heap(struct memory_reader *reader, uint64_t address, uint64_t size)
 {
-    struct heap_info heap;
+    struct glibc_heap_info heap;
     uint64_t begin = address & ~(GLIBC_HEAP_SPAN - 1);
     return read_at(reader, begin, &heap, sizeof heap) && heap.size % SYS_PAGE == 0 &&
            heap.size <= GLIBC_HEAP_SPAN && heap.arena && heap.arena % 16 == 0 &&
-           address - HEADER + size < begin + heap.size;
+           address - GLIBC_CHUNK_HEADER + size < begin + heap.size;
 }
 
 /* The chunk behind says that this one is used. */
 static bool is_followed_by_a_chunk(struct memory_reader *reader, uint64_t address, uint64_t size)
 {
     uint64_t words[2];
-    return read_at(reader, address - HEADER + size, words, sizeof words) && words[1] & PREV_INUSE &&
-           !(words[1] & IS_MMAPPED) && size_of(words[1]) % 16 == 0 && size_of(words[1]) >= FENCE &&
-           size_of(words[1]) < 1ull << 47;
+    return read_at(reader, address - GLIBC_CHUNK_HEADER + size, words, sizeof words) &&
+           words[1] & GLIBC_PREV_INUSE && !(words[1] & GLIBC_IS_MMAPPED) &&
+           glibc_chunk_size(words[1]) % 16 == 0 && glibc_chunk_size(words[1]) >= GLIBC_FENCE &&
+           glibc_chunk_size(words[1]) < 1ull << 47;
 }
 
 static enum glibc_chunk_state judge_in_arena(struct memory_reader *reader, uint64_t address,
                                              const struct chunk *chunk)
 {
-    uint64_t size = size_of(chunk->size_and_flags);
-    if (chunk->size_and_flags & NON_MAIN_ARENA && !is_in_its_heap(reader, address, size))
+    uint64_t size = glibc_chunk_size(chunk->size_and_flags);
+    if (chunk->size_and_flags & GLIBC_NON_MAIN_ARENA && !is_in_its_heap(reader, address, size))
         return GLIBC_CHUNK_NONE;
     if (!is_followed_by_a_chunk(reader, address, size))
         return GLIBC_CHUNK_NONE;
@@ -127,12 +110,12 @@ static enum glibc_chunk_state judge_in_arena(struct memory_reader *reader, uint6
 static enum glibc_chunk_state judge(struct memory_reader *reader, uint64_t address)
 {
     struct chunk chunk;
-    if (!read_at(reader, address - HEADER, &chunk, sizeof chunk))
+    if (!read_at(reader, address - GLIBC_CHUNK_HEADER, &chunk, sizeof chunk))
         return GLIBC_CHUNK_NONE;
-    uint64_t size = size_of(chunk.size_and_flags);
-    if (size < CHUNK_MIN || size % 16 != 0 || size >= 1ull << 47)
+    uint64_t size = glibc_chunk_size(chunk.size_and_flags);
+    if (size < GLIBC_CHUNK_MIN || size % 16 != 0 || size >= 1ull << 47)
         return GLIBC_CHUNK_NONE;
-    if (chunk.size_and_flags & IS_MMAPPED)
+    if (chunk.size_and_flags & GLIBC_IS_MMAPPED)
         return is_mmapped(reader, address, &chunk) ? GLIBC_CHUNK_USED : GLIBC_CHUNK_NONE;
     return judge_in_arena(reader, address, &chunk);
 }

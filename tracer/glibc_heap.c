@@ -1,13 +1,9 @@
 #include "glibc_heap.h"
 
+#include "glibc_heap_arena.h"
+#include "glibc_layout.h"
+
 #define PAGE            4096u
-#define CHUNK_HEADER    16u /* a chunk begins so many bytes before the block in it */
-#define CHUNK_MIN       32u
-#define FENCE           16u /* the size of the chunks that close a run before foreign memory */
-#define PREV_INUSE      1u
-#define IS_MMAPPED      2u
-#define NON_MAIN_ARENA  4u
-#define FLAGS           7u
 #define BINS            127u /* pairs of words in malloc_state, the last one always empty */
 #define BINS_EMPTY_MIN  32u  /* that must point to themselves to be taken for bins */
 #define BEFORE_BINS     112u /* of malloc_state: mutex, flags, fast bins, top, last_remainder */
@@ -78,21 +74,10 @@ static size_t first_block(const struct finder *f, uint64_t address)
 /* The first live chunk at or above the address and below `limit`, or NONE. */
 static uint64_t live_chunk(const struct finder *f, uint64_t address, uint64_t limit)
 {
-    size_t index = first_block(f, address + CHUNK_HEADER);
+    size_t index = first_block(f, address + GLIBC_CHUNK_HEADER);
     if (index == f->world->count || address_of(f, index) >= limit)
         return NONE;
-    return address_of(f, index) - CHUNK_HEADER;
-}
-
-static int is_anonymous(const struct mapping *mapping)
-{
-    return !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED));
-}
-
-static int is_writable(const struct mapping *mapping)
-{
-    const uint32_t both = MAPPING_READABLE | MAPPING_WRITABLE;
-    return (mapping->flags & both) == both;
+    return address_of(f, index) - GLIBC_CHUNK_HEADER;
 }
 
 /* --- main_arena ---------------------------------------------------------- */
@@ -134,7 +119,7 @@ static void find_main_arenas(struct finder *f)
     for (size_t i = 0; i < f->world->map->count; i++) {
         const struct mapping *data = &f->world->map->mappings[i];
         if (!(data->flags & MAPPING_FILE) || data->flags & (MAPPING_SHARED | MAPPING_DEVICE) ||
-            !is_writable(data))
+            !mapping_is_writable(data))
             continue;
         for (uint64_t at = data->begin; at + 16 <= data->end;)
             at = is_empty_bin(f, at) ? try_main_arena(f, data, at) : at + 8;
@@ -164,10 +149,10 @@ static uint64_t top_within(const struct finder *f, uint64_t begin, uint64_t end)
 /* The size of a chunk of the main arena, 0: this is none. `fence` is a valid size too. */
 static uint64_t chunk_size(struct finder *f, uint64_t chunk, uint64_t limit)
 {
-    uint64_t word = word_at(f, chunk + 8), size = word & ~(uint64_t)FLAGS;
-    if (chunk + CHUNK_HEADER > limit || word & (IS_MMAPPED | NON_MAIN_ARENA))
+    uint64_t word = word_at(f, chunk + 8), size = word & ~(uint64_t)GLIBC_FLAGS;
+    if (chunk + GLIBC_CHUNK_HEADER > limit || word & (GLIBC_IS_MMAPPED | GLIBC_NON_MAIN_ARENA))
         return 0;
-    return size % 16 == 0 && size >= FENCE && size <= limit - chunk ? size : 0;
+    return size % 16 == 0 && size >= GLIBC_FENCE && size <= limit - chunk ? size : 0;
 }
 
 /* Does a walk from chunk to chunk that begins here come to `target`? */
@@ -175,7 +160,7 @@ static int leads_to(struct finder *f, uint64_t chunk, uint64_t target, uint64_t 
 {
     while (chunk < target) {
         uint64_t size = chunk_size(f, chunk, limit);
-        if (size < CHUNK_MIN)
+        if (size < GLIBC_CHUNK_MIN)
             return 0;
         chunk += size;
     }
@@ -188,7 +173,7 @@ static uint64_t first_chunk(struct finder *f, uint64_t begin, uint64_t target, u
                             uint64_t step)
 {
     for (uint64_t at = (begin + step - 1) & ~(step - 1); at < target; at += step)
-        if (word_at(f, at) == 0 && (word_at(f, at + 8) & FLAGS) == PREV_INUSE &&
+        if (word_at(f, at) == 0 && (word_at(f, at + 8) & GLIBC_FLAGS) == GLIBC_PREV_INUSE &&
             leads_to(f, at, target, limit))
             return at;
     return target;
@@ -199,14 +184,14 @@ static uint64_t first_chunk(struct finder *f, uint64_t begin, uint64_t target, u
 static uint64_t next_if_adjacent(const struct finder *f, uint64_t chunk, size_t *block)
 {
     size_t i = *block;
-    while (i < f->world->count && address_of(f, i) < chunk + CHUNK_HEADER)
+    while (i < f->world->count && address_of(f, i) < chunk + GLIBC_CHUNK_HEADER)
         i++;
     *block = i;
-    if (i + 1 >= f->world->count || address_of(f, i) != chunk + CHUNK_HEADER)
+    if (i + 1 >= f->world->count || address_of(f, i) != chunk + GLIBC_CHUNK_HEADER)
         return NONE;
     uint64_t size = (trace_block_size(f->world->blocks[i].what) + 8 + 15) & ~15ull;
-    uint64_t next = address_of(f, i + 1) - CHUNK_HEADER;
-    size = size < CHUNK_MIN ? CHUNK_MIN : size;
+    uint64_t next = address_of(f, i + 1) - GLIBC_CHUNK_HEADER;
+    size = size < GLIBC_CHUNK_MIN ? GLIBC_CHUNK_MIN : size;
     return next == chunk + size || next == chunk + size + 16 ? next : NONE;
 }
 
@@ -224,12 +209,12 @@ static uint64_t resume_behind(const struct finder *f, const struct mapping *mapp
 /* Walks a run from its first chunk; returns its end. */
 static uint64_t walk_run(struct finder *f, const struct mapping *mapping, uint64_t chunk)
 {
-    size_t block = first_block(f, chunk + CHUNK_HEADER);
+    size_t block = first_block(f, chunk + GLIBC_CHUNK_HEADER);
     while (chunk < mapping->end) {
         uint64_t next = next_if_adjacent(f, chunk, &block);
         uint64_t size = next != NONE ? next - chunk : chunk_size(f, chunk, mapping->end);
-        if (size == FENCE)
-            return chunk + 2 * FENCE;
+        if (size == GLIBC_FENCE)
+            return chunk + 2 * GLIBC_FENCE;
         if (is_top(f, chunk))
             return size ? chunk + size : mapping->end;
         if (size == 0) {
@@ -268,64 +253,15 @@ static void find_runs(struct finder *f, const struct mapping *mapping, uint64_t 
 
 /* --- heaps of other arenas ----------------------------------------------- */
 
-struct heap_info {
-    uint64_t arena;
-    uint64_t previous;
-    uint64_t size;
-    uint64_t accessible;
-};
-
-static int sizes_are_plausible(const struct heap_info *info)
-{
-    return info->size && info->size % PAGE == 0 && info->accessible % PAGE == 0 &&
-           info->size <= info->accessible && info->accessible <= GLIBC_HEAP_SPAN;
-}
-
-/* An arena's struct follows the heap_info of its first heap, of 32 or (since 2.35) 48 bytes; the
- * further heaps name it and the heap before them. */
-static int arena_is_plausible(struct finder *f, uint64_t heap, const struct heap_info *info)
-{
-    uint64_t first = info->arena & ~(GLIBC_HEAP_SPAN - 1), arena;
-    uint64_t offset = info->arena - first;
-    if (offset != 32 && offset != 48)
-        return 0;
-    if (first == heap)
-        return info->previous == 0;
-    return info->previous && info->previous % GLIBC_HEAP_SPAN == 0 && info->previous != heap &&
-           read_exactly(f, first, &arena, sizeof arena) && arena == info->arena;
-}
-
-/* All 64 MiB are anonymous, writable just as far as the heap_info says. */
-static int fills_its_span(const struct finder *f, uint64_t heap, uint64_t accessible)
-{
-    for (uint64_t at = heap; at < heap + GLIBC_HEAP_SPAN;) {
-        const struct mapping *mapping = memory_map_find(f->world->map, at);
-        if (!mapping || !is_anonymous(mapping) || is_writable(mapping) != (at < heap + accessible))
-            return 0;
-        if (at < heap + accessible && mapping->end > heap + accessible &&
-            accessible < GLIBC_HEAP_SPAN)
-            return 0;
-        at = mapping->end;
-    }
-    return 1;
-}
-
-static int is_heap(struct finder *f, uint64_t heap)
-{
-    struct heap_info info;
-    return read_exactly(f, heap, &info, sizeof info) && sizes_are_plausible(&info) &&
-           fills_its_span(f, heap, info.accessible) && arena_is_plausible(f, heap, &info);
-}
-
 static void find_heaps(struct finder *f)
 {
     for (size_t i = 0; i < f->world->map->count; i++) {
         const struct mapping *mapping = &f->world->map->mappings[i];
-        if (!is_anonymous(mapping) || !is_writable(mapping))
+        if (!mapping_is_anonymous(mapping) || !mapping_is_writable(mapping))
             continue;
         uint64_t heap = (mapping->begin + GLIBC_HEAP_SPAN - 1) & ~(GLIBC_HEAP_SPAN - 1);
         for (; heap < mapping->end; heap += GLIBC_HEAP_SPAN)
-            if (is_heap(f, heap)) {
+            if (glibc_heap_is_arenas(f->world, heap)) {
                 f->counts.heaps++;
                 report(f, heap, heap + GLIBC_HEAP_SPAN);
             }
@@ -339,10 +275,11 @@ static void find_heaps(struct finder *f)
 static uint64_t explain_by_heap(struct finder *f, const struct mapping *mapping, uint64_t chunk)
 {
     uint64_t heap = chunk & ~(GLIBC_HEAP_SPAN - 1), words[2];
-    if (is_heap(f, heap))
+    if (glibc_heap_is_arenas(f->world, heap))
         return heap + GLIBC_HEAP_SPAN;
     if (!read_exactly(f, chunk, words, sizeof words) ||
-        (words[1] & (IS_MMAPPED | NON_MAIN_ARENA)) != NON_MAIN_ARENA || words[1] < CHUNK_MIN)
+        (words[1] & (GLIBC_IS_MMAPPED | GLIBC_NON_MAIN_ARENA)) != GLIBC_NON_MAIN_ARENA ||
+        words[1] < GLIBC_CHUNK_MIN)
         return 0;
     /* It says that it lies in a heap, and the heap makes no sense: overwritten, or cut in pieces by
      * the program. */
@@ -355,11 +292,12 @@ static uint64_t explain_by_own_mapping(struct finder *f, const struct mapping *m
                                        uint64_t chunk)
 {
     uint64_t words[2];
-    if (!read_exactly(f, chunk, words, sizeof words) || (words[1] & FLAGS) != IS_MMAPPED)
+    if (!read_exactly(f, chunk, words, sizeof words) ||
+        (words[1] & GLIBC_FLAGS) != GLIBC_IS_MMAPPED)
         return 0;
-    uint64_t begin = chunk - words[0], end = chunk + (words[1] & ~(uint64_t)FLAGS);
+    uint64_t begin = chunk - words[0], end = chunk + (words[1] & ~(uint64_t)GLIBC_FLAGS);
     if (words[0] > chunk || begin % PAGE || end % PAGE || begin < mapping->begin ||
-        end <= chunk + CHUNK_HEADER || end > mapping->end)
+        end <= chunk + GLIBC_CHUNK_HEADER || end > mapping->end)
         return 0;
     f->counts.mmapped++;
     report(f, begin, end);
@@ -370,8 +308,8 @@ static uint64_t explain_by_own_mapping(struct finder *f, const struct mapping *m
 static uint64_t explain_by_run(struct finder *f, const struct mapping *mapping, uint64_t chunk)
 {
     uint64_t size = chunk_size(f, chunk, mapping->end);
-    if (size < CHUNK_MIN ||
-        (chunk + size < mapping->end && !(word_at(f, chunk + size + 8) & PREV_INUSE)))
+    if (size < GLIBC_CHUNK_MIN ||
+        (chunk + size < mapping->end && !(word_at(f, chunk + size + 8) & GLIBC_PREV_INUSE)))
         return 0;
     find_runs(f, mapping, chunk > mapping->begin ? mapping->begin : chunk);
     return mapping->end;
@@ -382,7 +320,7 @@ static uint64_t explain_as_foreign(struct finder *f, const struct mapping *mappi
     const struct trace_block *block = &f->world->blocks[index];
     uint64_t address = trace_block_address(block->where), size = trace_block_size(block->what);
     f->counts.foreign_blocks++;
-    if (is_anonymous(mapping) && !(mapping->flags & MAPPING_STACK)) {
+    if (mapping_is_anonymous(mapping) && !(mapping->flags & MAPPING_STACK)) {
         report(f, mapping->begin, mapping->end);
         return mapping->end;
     }
@@ -392,8 +330,8 @@ static uint64_t explain_as_foreign(struct finder *f, const struct mapping *mappi
 
 static uint64_t explain(struct finder *f, const struct mapping *mapping, size_t index)
 {
-    uint64_t end = 0, chunk = address_of(f, index) - CHUNK_HEADER;
-    if (!f->world->other_allocator && is_anonymous(mapping) && chunk >= mapping->begin) {
+    uint64_t end = 0, chunk = address_of(f, index) - GLIBC_CHUNK_HEADER;
+    if (!f->world->other_allocator && mapping_is_anonymous(mapping) && chunk >= mapping->begin) {
         end = explain_by_heap(f, mapping, chunk);
         end = end ? end : explain_by_own_mapping(f, mapping, chunk);
         end = end ? end : explain_by_run(f, mapping, chunk);
@@ -425,7 +363,7 @@ struct glibc_heap_counts glibc_heap_find(const struct glibc_heap_world *world)
         find_main_arenas(f);
         for (size_t i = 0; i < world->map->count; i++)
             if (world->map->mappings[i].flags & MAPPING_HEAP &&
-                is_writable(&world->map->mappings[i]))
+                mapping_is_writable(&world->map->mappings[i]))
                 find_runs(f, &world->map->mappings[i], world->map->mappings[i].begin);
         find_heaps(f);
     }

@@ -10,11 +10,13 @@
  *                  the boundary in anonymous memory that fills all 64 MiB, writable up to
  *                  mprotect_size and inaccessible behind it. Found without any live block too.
  *   mmapped chunks by IS_MMAPPED in the word before a live block: prev_size and size are whole
- * pages. main_arena     the struct in libc's data, by its 127 bins, most of which point to
- * themselves. Its bins and its top point to chunks, that is 16 bytes before a block and so into the
- * last word of the block below: they would look like interior pointers. anything else  a live block
- * that none of these explains belongs to another allocator. Its anonymous mapping counts as that
- * allocator's altogether; in a file's mapping (a pool in .bss) only the block does.
+ *                  pages.
+ *   main_arena     the struct in libc's data, by its 127 bins, most of which point to themselves.
+ *                  Its bins and its top point to chunks, that is 16 bytes before a block and so
+ *                  into the last word of the block below: they would look like interior pointers.
+ *   anything else  a live block that none of these explains belongs to another allocator. Its
+ *                  anonymous mapping counts as that allocator's altogether; in a file's mapping (a
+ *                  pool in .bss) only the block does.
  *
  * No allocator, no libc, no locks: for a stopped world. */
 #ifndef GLIBC_HEAP_H
@@ -23,10 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "glibc_layout.h"
 #include "memory_map.h"
 #include "trace_format.h"
-
-#define GLIBC_HEAP_SPAN (64ull << 20) /* HEAP_MAX_SIZE of a 64-bit glibc */
 
 /* Live blocks, ascending by address: `where` and `what` of each are used. */
 struct glibc_heap_world {

@@ -6,6 +6,7 @@
 #include "interpose.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -13,16 +14,20 @@ extern char **environ;
 
 typedef int execve_function(const char *, char *const[], char *const[]);
 
+static int failed(int result)
+{
+    int error = errno;
+    lifecycle_exec_failed();
+    errno = error;
+    return result;
+}
+
 static int become(execve_function *next, const char *path, char *const arguments[],
                   char *const environment[])
 {
     interpose_is_observed();
     lifecycle_exec(path);
-    int result = next(path, arguments, environment);
-    int error = errno;
-    lifecycle_exec_failed();
-    errno = error;
-    return result;
+    return failed(next(path, arguments, environment));
 }
 
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
@@ -45,15 +50,21 @@ INTERPOSE int execvp(const char *name, char *const arguments[])
     return become(real.execvpe, name, arguments, environ);
 }
 
+static const char by_descriptor[] = "a file given by descriptor";
+
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
 {
     interpose_is_observed();
-    lifecycle_exec("a file given by descriptor");
-    int result = real.fexecve(fd, arguments, environment);
-    int error = errno;
-    lifecycle_exec_failed();
-    errno = error;
-    return result;
+    lifecycle_exec(by_descriptor);
+    return failed(real.fexecve(fd, arguments, environment));
+}
+
+INTERPOSE int execveat(int fd, const char *path, char *const arguments[], char *const environment[],
+                       int flags)
+{
+    interpose_is_observed();
+    lifecycle_exec(fd == AT_FDCWD || path[0] == '/' ? path : by_descriptor);
+    return failed(real.execveat(fd, path, arguments, environment, flags));
 }
 
 /* The arguments from `first` on as an array on the caller's stack. `rest` stands behind `first`. */

@@ -43,8 +43,25 @@ static void end_by_exit(int status, void *unused)
 
 static void register_handlers(void)
 {
+    static atomic_bool done;
+    if (atomic_exchange(&done, true))
+        return;
     for (int i = 0; i < HANDLERS; i++)
         on_exit(end_by_exit, NULL);
+}
+
+/* The constructors of other libraries may run before ours. Were what they register before ours in
+ * libc's list, it would be behind it at the end, and the memory of the list that holds it, which
+ * libc gives back as it goes along, would look like a leak. Behind this function stand atexit and
+ * C++'s static objects. */
+int __cxa_atexit(void (*)(void *), void *, void *);
+
+INTERPOSE int __cxa_atexit(void (*function)(void *), void *argument, void *module)
+{
+    register_handlers();
+    if (__builtin_expect(!real.cxa_atexit, 0))
+        real_resolve();
+    return real.cxa_atexit(function, argument, module);
 }
 
 static int quick_exit_status;

@@ -4,6 +4,7 @@
 #include "bypass.h"
 #include "ending.h"
 #include "env.h"
+#include "facts.h"
 #include "fork_gate.h"
 #include "forked.h"
 #include "frame_cache.h"
@@ -11,6 +12,7 @@
 #include "leak_scan.h"
 #include "message.h"
 #include "module_list.h"
+#include "own_stack.h"
 #include "real.h"
 #include "stack_counts.h"
 #include "stack_table.h"
@@ -20,7 +22,6 @@
 #include "trace_log.h"
 #include "unwind.h"
 #include "usage.h"
-#include "walk.h"
 
 #include <linux/futex.h>
 #include <pthread.h>
@@ -40,70 +41,6 @@ static struct {
 bool lifecycle_is_beginning(void)
 {
     return atomic_load_explicit(&life.beginning, memory_order_relaxed) != 0;
-}
-
-/* --- facts about the process --------------------------------------------- */
-
-static struct trace_string add_link(const char *link)
-{
-    char path[4096];
-    long length = sys_readlink(link, path, sizeof path);
-    return trace_log_add_string(path, length > 0 ? (size_t)length : 0);
-}
-
-static uint64_t read_pid_namespace(void)
-{
-    struct stat status;
-    return sys_stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
-}
-
-/* The arguments may be megabytes: measured first, then read into an extent of their own. */
-static void add_command(void)
-{
-    char part[4096];
-    size_t length = 0;
-    long got;
-    long fd = sys_open("/proc/self/cmdline", O_RDONLY, 0);
-    if (sys_is_error(fd))
-        return;
-    while ((got = sys_read((int)fd, part, sizeof part)) > 0)
-        length += (size_t)got;
-    char *command = length ? trace_log_extend(TRACE_COMMAND, 0, length, 0) : NULL;
-    for (size_t used = 0; command && used < length; used += (size_t)got)
-        if ((got = sys_pread((int)fd, command + used, length - used, used)) <= 0)
-            break;
-    sys_close((int)fd);
-}
-
-static void add_identity(void)
-{
-    struct trace_header *header = trace_log_header;
-    header->pid = (uint32_t)sys_getpid();
-    header->parent_pid = (uint32_t)sys_getppid();
-    header->pid_namespace = read_pid_namespace();
-    header->start_ticks = sys_start_ticks((int)sys_getpid());
-}
-
-/* Release: whoever reads the magic finds the rest of the header. */
-static void publish_log(void)
-{
-    uint64_t magic;
-    memcpy(&magic, TRACE_MAGIC, sizeof magic);
-    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
-}
-
-static void add_facts(const char *tracer)
-{
-    struct trace_header *header = trace_log_header;
-    char directory[4096] = "";
-    add_identity();
-    header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    header->stack_depth_limit = WALK_DEPTH_LIMIT;
-    header->executable = add_link("/proc/self/exe");
-    if (!sys_is_error(sys_getcwd(directory, sizeof directory)))
-        header->directory = trace_log_add_string(directory, strlen(directory));
-    header->tracer = trace_log_add_string(tracer, strlen(tracer));
-    add_command();
 }
 
 /* --- the beginning ------------------------------------------------------- */
@@ -126,6 +63,14 @@ static void end_by_signal(int signal, const struct stopped_thread *here, uint32_
 
 /* What the tables take at first, most of it never touched. */
 enum { TABLES_BYTES = 40 << 20 };
+
+/* Release: whoever reads the magic finds the rest of the header. */
+static void publish_log(void)
+{
+    uint64_t magic;
+    memcpy(&magic, TRACE_MAGIC, sizeof magic);
+    __atomic_store_n((uint64_t *)trace_log_header->magic, magic, __ATOMIC_RELEASE);
+}
 
 static bool begin_tables(void)
 {
@@ -188,7 +133,7 @@ void lifecycle_forked_in_parent(void)
 static void begin_in_child(void)
 {
     struct trace_header *header = trace_log_header;
-    add_identity();
+    facts_note_identity();
     header->flags |= TRACE_FLAG_CHILD;
     header->ending = TRACE_RUNNING;
     header->end_realtime_ns = 0;
@@ -228,6 +173,7 @@ static void begin(void)
     if (life.options.log_file[0])
         message_to_file(life.options.log_file);
     trace_log_begin(life.options.trace_file);
+    own_stack_begin();
     module_list_begin();
     find_tracer(tracer, sizeof tracer);
     env_hide_preload(tracer, life.options.trace_children);
@@ -238,7 +184,7 @@ static void begin(void)
                      reason ? reason : "no memory");
         return;
     }
-    add_facts(tracer);
+    facts_note(tracer);
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     face_sanitizers();
@@ -345,31 +291,63 @@ static bool begin_end(void)
     return false;
 }
 
-static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
-                        uint32_t stack)
+static void note_ending(enum trace_ending ending, int value, uint32_t stack)
 {
     struct trace_header *header = trace_log_header;
-    module_list_refresh(NULL);
-    take_stock(here);
     header->ending_value =
         ending == TRACE_SIGNALED ? value : value & 0xff; /* as the parent sees it */
     header->ending_stack = stack;
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     /* Release: who sees the ending sees the totals. */
     __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
+}
+
+static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
+                        uint32_t stack)
+{
+    module_list_refresh(NULL);
+    take_stock(here);
+    note_ending(ending, value, stack);
     if (!life.options.quiet)
         summary_print(life.options.verbose);
     trace_log_end();
 }
 
+struct closing {
+    enum trace_ending ending;
+    int value;
+    uint32_t stack;
+    const struct stopped_thread *here;
+};
+
+static void end(void *context)
+{
+    const struct closing *closing = context;
+    close_books(closing->ending, closing->value, closing->here, closing->stack);
+    atomic_store(&life.ended, 1);
+    sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+}
+
+/* The thread that has closed the books dies of a signal that waited. */
+static void end_otherwise(enum trace_ending ending, int value, uint32_t stack)
+{
+    if (ending == TRACE_SIGNALED && atomic_load(&life.ended) &&
+        atomic_load(&life.ender) == (unsigned)sys_gettid())
+        note_ending(ending, value, stack);
+}
+
 void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
                    uint32_t stack)
 {
-    if (!lifecycle_is_own_process() || !begin_end())
+    if (!lifecycle_is_own_process())
         return;
-    close_books(ending, value, here, stack);
-    atomic_store(&life.ended, 1);
-    sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+    struct closing closing = {ending, value, stack, here};
+    /* The signals of this thread wait: one that ends the process must not leave a log without an
+     * end. */
+    if (begin_end())
+        own_stack_run(OWN_STACK_ENDING, end, &closing);
+    else
+        end_otherwise(ending, value, stack);
 }
 
 /* --- another program ----------------------------------------------------- */

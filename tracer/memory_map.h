@@ -27,6 +27,16 @@ struct mapping {
     const char *path; /* in the text, not NUL terminated */
 };
 
+static inline int mapping_is_anonymous(const struct mapping *mapping)
+{
+    return !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED));
+}
+static inline int mapping_is_writable(const struct mapping *mapping)
+{
+    const uint32_t both = MAPPING_READABLE | MAPPING_WRITABLE;
+    return (mapping->flags & both) == both;
+}
+
 /* Ascending, never overlapping: mappings[i].end <= mappings[i + 1].begin. */
 struct memory_map {
     struct mapping *mappings;

@@ -1,6 +1,7 @@
 #include "module_list.h"
 
 #include "message.h"
+#include "own_stack.h"
 #include "sys.h"
 #include "trace_log.h"
 
@@ -133,6 +134,18 @@ static uint32_t add(const struct dl_find_object *object)
     return (uint32_t)index;
 }
 
+/* A path is 4 KiB of stack. */
+struct arrival {
+    struct dl_find_object object;
+    uint32_t index;
+};
+
+static void enter(void *context)
+{
+    struct arrival *arrival = context;
+    arrival->index = add(&arrival->object);
+}
+
 static uint32_t find_known(uintptr_t address)
 {
     uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
@@ -150,11 +163,12 @@ static uint32_t find_known(uintptr_t address)
 
 uint32_t module_list_find(uintptr_t address)
 {
-    struct dl_find_object object;
+    struct arrival arrival = {.index = 0};
     uint32_t found = find_known(address);
-    if (found || !_dl_find_object || _dl_find_object((void *)address, &object) != 0)
+    if (found || !_dl_find_object || _dl_find_object((void *)address, &arrival.object) != 0)
         return found;
-    return add(&object);
+    own_stack_run(OWN_STACK_LEARNING, enter, &arrival);
+    return arrival.index;
 }
 
 bool module_list_is_gone(uint32_t module)

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "pages.h"
+#include "stop_world_signal.h"
 #include "sys.h"
 #include "task.h"
 
@@ -20,8 +21,6 @@
  */
 enum { ASKED, WRITING, HELD, SILENT, VANISHED, IGNORED, PHASES };
 
-#define SIGNAL_PREFERRED  33
-#define SIGNAL_LAST       64
 #define CAPACITY_FIRST    1024
 #define SLICE_FIRST       1000000ull
 #define SLICE_LAST        50000000ull
@@ -38,9 +37,7 @@ static struct {
     _Atomic(struct stopped_thread *) threads;
     _Atomic size_t capacity;
     size_t count;
-    uint32_t *by_tid; /* hash table: index + 1 of a thread, 0 empty; twice the capacity */
-    int signal;
-    struct sys_sigaction before;
+    uint32_t *by_tid;  /* hash table: index + 1 of a thread, 0 empty; twice the capacity */
     int translate;     /* /proc counts in another pid namespace */
     int directory;     /* /proc/self/task */
     uint32_t answered; /* answers of the passes before */
@@ -72,45 +69,6 @@ static int advance(struct stopped_thread *thread, uint32_t number, unsigned from
 
 /* --- in the thread that is held: no TLS, no stack protector, a thread may have neither --- */
 
-static void describe_vectors(struct stopped_thread *thread, const ucontext_t *context)
-{
-    const char *area = (const char *)context->uc_mcontext.fpregs;
-    uint32_t words[4]; /* magic, extended size, features, and xstate_size behind those */
-    thread->vector_begin = thread->vector_end = (uint64_t)(uintptr_t)area;
-    if (!area)
-        return;
-    __builtin_memcpy(words, area + 464, 8);
-    __builtin_memcpy(words + 2, area + 480, 4);
-    /* Without the magic word it is the 512 bytes of FXSAVE alone. */
-    thread->vector_end += words[0] == 0x46505853u ? words[2] : 512;
-}
-
-void stop_world_describe(struct stopped_thread *thread, const ucontext_t *context)
-{
-    for (int i = 0; i < STOP_WORLD_REGISTERS; i++)
-        thread->registers[i] = (uint64_t)context->uc_mcontext.gregs[i];
-    thread->stack_pointer = thread->registers[STOP_WORLD_REGISTERS - 1];
-    thread->thread_pointer = sys_thread_pointer();
-    thread->signal_stack_begin = thread->signal_stack_end = 0;
-    if (!(context->uc_stack.ss_flags & SS_DISABLE)) {
-        thread->signal_stack_begin = (uint64_t)(uintptr_t)context->uc_stack.ss_sp;
-        thread->signal_stack_end = thread->signal_stack_begin + context->uc_stack.ss_size;
-    }
-    describe_vectors(thread, context);
-    thread->held = 1;
-}
-
-void stop_world_describe_caller(struct stopped_thread *thread)
-{
-    stack_t stack = {.ss_flags = SS_DISABLE};
-    thread->tid = (uint32_t)sys_gettid();
-    thread->thread_pointer = sys_thread_pointer();
-    if (sys_sigaltstack(NULL, &stack) == 0 && !(stack.ss_flags & SS_DISABLE)) {
-        thread->signal_stack_begin = (uint64_t)(uintptr_t)stack.ss_sp;
-        thread->signal_stack_end = thread->signal_stack_begin + stack.ss_size;
-    }
-}
-
 static void answer(uint32_t number, uint32_t index, const ucontext_t *context)
 {
     if (index >= atomic_load_explicit(&hold.capacity, memory_order_acquire))
@@ -127,19 +85,10 @@ static void answer(uint32_t number, uint32_t index, const ucontext_t *context)
         sys_futex(&hold.answers, FUTEX_WAKE_OUR, 1, NULL);
 }
 
-/* Someone else's signal of the same number. One at default disposition is swallowed. */
-static void pass_on(int signal, siginfo_t *info, void *context)
-{
-    const struct sys_sigaction *before = &hold.before;
-    if (before->handler.simple == SIG_DFL || before->handler.simple == SIG_IGN)
-        return;
-    before->handler.function(signal, info, context);
-}
-
 __attribute__((no_stack_protector)) static void park(int signal, siginfo_t *info, void *context)
 {
     if (info->si_code != SI_QUEUE || info->si_pid != (int)sys_getpid()) {
-        pass_on(signal, info, context);
+        stop_world_signal_pass_on(signal, info, context);
         return;
     }
     uint64_t ticket = (uint64_t)(uintptr_t)info->si_value.sival_ptr;
@@ -201,12 +150,13 @@ static void wait_for_answer(uint32_t seen, uint64_t nanoseconds)
 
 static long send_signal(uint32_t tid, uint32_t index)
 {
-    siginfo_t info = {.si_signo = hold.signal, .si_code = SI_QUEUE};
+    const int signal = stop_world_signal();
+    siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
     uint64_t ticket = (uint64_t)atomic_load(&hold.gate) << 32 | index;
     info.si_pid = (int)sys_getpid();
     info.si_value.sival_ptr = (void *)(uintptr_t)ticket;
     for (;;) {
-        long result = sys_tgsigqueueinfo(info.si_pid, (int)tid, hold.signal, &info);
+        long result = sys_tgsigqueueinfo(info.si_pid, (int)tid, signal, &info);
         /* The user's queue of signals is full; those that answer make room. */
         if (result != -EAGAIN || elapsed() >= hold.limit)
             return result;
@@ -264,7 +214,7 @@ static int look_at(struct stopped_thread *thread)
     uint32_t listed = (uint32_t)thread->listed;
     enum task_state state = task_state(listed);
     if (state == TASK_ALIVE)
-        return !task_blocks_signal(listed, hold.signal);
+        return !task_blocks_signal(listed, stop_world_signal());
     return !advance(thread, atomic_load(&hold.gate), ASKED,
                     state == TASK_VANISHED ? VANISHED : IGNORED);
 }
@@ -356,43 +306,9 @@ static void collect(struct stopped_world *world)
 
 /* --- the whole ----------------------------------------------------------- */
 
-static int choose_signal(void)
-{
-    if (sys_sigaction(SIGNAL_PREFERRED, NULL, &hold.before) == 0)
-        return SIGNAL_PREFERRED;
-    for (int signal = SIGNAL_LAST; signal > SIGNAL_PREFERRED; signal--)
-        if (sys_sigaction(signal, NULL, &hold.before) == 0 && hold.before.handler.simple == SIG_DFL)
-            return signal;
-    return -ENOSYS;
-}
-
-static long install_handler(void)
-{
-    struct sys_sigaction action = {
-        .handler.function = park,
-        .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SYS_SA_RESTORER,
-        .restorer = sys_signal_return,
-        .mask = ~0ull, /* no handler of the program runs on top of ours */
-    };
-    hold.signal = choose_signal();
-    return hold.signal < 0 ? hold.signal : sys_sigaction(hold.signal, &action, NULL);
-}
-
-/* A signal that nobody took yet must not meet the default disposition, which would end the process.
- * Ignoring a signal discards it wherever it is pending, blocked or not. Where a handler was before
- * it is libc's, which ignores ours, and discarding could cost it one of its own. */
-static void restore_handler(int all_took_it)
-{
-    struct sys_sigaction ignore = {.handler.simple = SIG_IGN};
-    int is_handler = hold.before.handler.simple != SIG_DFL && hold.before.handler.simple != SIG_IGN;
-    if (!all_took_it && !is_handler)
-        sys_sigaction(hold.signal, &ignore, NULL);
-    sys_sigaction(hold.signal, &hold.before, NULL);
-}
-
 static void open_gate(void)
 {
-    restore_handler(atomic_load(&hold.answers) == hold.count);
+    stop_world_signal_give_back(atomic_load(&hold.answers) == hold.count);
     atomic_fetch_add(&hold.gate, 1);
     sys_futex(&hold.gate, FUTEX_WAKE_OUR, INT32_MAX, NULL);
 }
@@ -418,7 +334,7 @@ static int stop_everybody(void)
 {
     int result = prepare_table();
     if (result == 0)
-        result = (int)install_handler();
+        result = (int)stop_world_signal_take(park);
     if (result != 0)
         return result;
     atomic_store(&hold.answers, 0);

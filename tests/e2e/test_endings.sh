@@ -123,6 +123,31 @@ test_way_quick_exit() {
     has traced at_quick_exit 'exited 6'
 }
 
+# Rust gives each thread a signal stack of 8 KiB; the kernel's own frame takes 3 of them.
+test_death_on_a_small_signal_stack() {
+    local words
+    for words in '8192 plain' '16384 handler'; do
+        # shellcheck disable=SC2086
+        native "$PROGRAMS/end_small_stack" $words
+        # shellcheck disable=SC2086
+        traced "$PROGRAMS/end_small_stack" $words
+        equal "exit status without the tracer ($words)" 143 "$native_status"
+        equal "exit status ($words)" 143 "$status"
+        has err 'definitely lost: 100 bytes in 1 blocks' 'To see where'
+        report trace.log
+        has report 'Process terminating with default action of signal 15 (SIGTERM)' ': main (end_small_stack.c:'
+    done
+}
+
+# What comes while stock is taken waits until the log is whole, and is what the parent is told.
+test_signal_at_the_last_moment() {
+    traced "$PROGRAMS/end_late_signal"
+    equal 'exit status' 142 "$status"
+    has err 'in use at exit: 6,400,000 bytes in 200,000 blocks' 'still reachable: 6,400,000 bytes' 'To see where'
+    report trace.log
+    has report 'Process terminating with default action of signal 14 (SIGALRM)'
+}
+
 test_core_is_dumped_as_without() {
     ulimit -S -c "$(ulimit -H -c)"
     ended "$PROGRAMS/end_ways" abort
@@ -171,8 +196,9 @@ check_exec() { # WAY NAME
         '100 bytes in 1 blocks are in use at exit in record 2 of 3' 'no leak check is made when a process becomes another program'
     has summary 'this process becomes'
 }
-for way in execv execve execl execle; do eval "test_${way}() { check_exec $way /bin/sh.; }"; done
+for way in execv execve execveat execl execle; do eval "test_${way}() { check_exec $way /bin/sh.; }"; done
 for way in execvp execvpe execlp; do eval "test_${way}() { check_exec $way sh.; }"; done
+test_execveat_fd() { check_exec execveat_fd 'a file given by descriptor'; }
 test_fexecve() { check_exec fexecve 'a file given by descriptor'; }
 test_failed_exec_is_taken_back() {
     ended "$PROGRAMS/end_children" exec_fails

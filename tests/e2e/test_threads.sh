@@ -109,6 +109,13 @@ test_exit_from_many_threads_at_once() {
         has report 'It ended with exit status 7.'
     done
 }
+# Each thread has memory of the tracer's own, where the block that it allocated last is named.
+test_losses_of_fifteen_hundred_threads() {
+    traced "$PROGRAMS/thread_losses" 1500
+    equal 'exit status' 0 "$status"
+    has err 'definitely lost: 115,500 bytes in 1,500 blocks'
+}
+
 test_thread_that_the_kernel_holds() {
     native "$PROGRAMS/thread_ends" stuck
     traced "$PROGRAMS/thread_ends" stuck

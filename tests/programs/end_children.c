@@ -44,6 +44,8 @@ static int run(const char *way)
     WAY(execl) execl("/bin/sh", "sh", "-c", "echo $0 $1 $2; exit 6", "one", "two", "three", NULL);
     WAY(execlp) execlp("sh", "sh", "-c", "echo $0 $1; exit 6", "one", "two", NULL);
     WAY(execle) execle("/bin/sh", "sh", "-c", "echo $0 $ONLY; exit 6", "one", NULL, (char *[]){"ONLY=this", NULL});
+    WAY(execveat) execveat(AT_FDCWD, "/bin/sh", shell, environ, 0);
+    WAY(execveat_fd) execveat(open("/bin", O_RDONLY), "sh", shell, environ, 0);
     WAY(fexecve) fexecve(open("/bin/sh", O_RDONLY), shell, environ);
     WAY(exec_fails)
     {

@@ -62,7 +62,6 @@ static void without_options(void **state)
     assert_int_equal(env_take_options(&options, problem, sizeof problem), 0);
     assert_string_equal(options.trace_file, in_folder("trace.log"));
     assert_string_equal(options.log_file, "");
-    assert_false(options.trace_file_given);
     assert_false(options.quiet);
     assert_false(options.verbose);
     assert_false(options.trace_children);
@@ -81,7 +80,6 @@ static void every_option_of_the_tracer(void **state)
                 "--leak-check-heuristics=stdstring,newarray --run-libc-freeres=no "
                 "--run-cxx-freeres=no -q -v");
     assert_string_equal(options.trace_file, "/a/b");
-    assert_true(options.trace_file_given);
     assert_string_equal(options.log_file, in_folder("c.txt"));
     assert_true(options.trace_children);
     assert_true(options.verify_stacks);
