@@ -5,6 +5,7 @@
 #include "block_table.h"
 #include "bootstrap.h"
 #include "glibc_heap.h"
+#include "leak_result.h"
 #include "memory_map.h"
 #include "memory_read.h"
 #include "module_list.h"
@@ -37,22 +38,17 @@
 #define SCRATCH_SHARE                                                                              \
     16u /* bytes for each block: block_sort's, and reach wants no more of                          \
          * small blocks */
-#define OUT_RECORDS 2048u
 
 struct scan {
     const struct leak_scan_options *options;
     const struct stopped_thread *here;
     const struct stopped_world *world;
-    void *verdicts, *heads;     /* the tables in the log, filled when the check is done */
-    size_t capacity;            /* records in each of them, blocks in `blocks` */
+    struct leak_result result;
+    size_t capacity;            /* of `blocks` and of the result */
     struct trace_block *blocks; /* count of them, sorted by address */
     size_t count;
     void *scratch; /* first of block_sort, then of reach */
     size_t scratch_size;
-    union {
-        struct trace_verdict verdicts[OUT_RECORDS];
-        struct trace_heads heads[OUT_RECORDS];
-    } out;                     /* on its way to the log */
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
     struct roots_range loader;
@@ -240,82 +236,6 @@ static void mark_loader_blocks(struct scan *scan)
 
 /* --- the check ----------------------------------------------------------- */
 
-static void sum_up(struct trace_leaks *leaks, const struct trace_block *block,
-                   const struct reach_verdict *verdict)
-{
-    uint64_t size = trace_block_size(block->what);
-    if (size == TRACE_SIZE_ELSEWHERE)
-        size = large_size(NULL, trace_block_address(block->where));
-    leaks->bytes[verdict->kind] += size;
-    leaks->blocks[verdict->kind]++;
-    if (verdict->heuristic) {
-        leaks->heuristic_bytes[verdict->heuristic] += size;
-        leaks->heuristic_blocks[verdict->heuristic]++;
-    }
-}
-
-static struct trace_verdict record_of(const struct trace_block *block,
-                                      const struct reach_verdict *verdict)
-{
-    return (struct trace_verdict){
-        .where = block->where | (uint64_t)verdict->kind << TRACE_KIND_SHIFT |
-                 (uint64_t)verdict->heuristic << TRACE_HEURISTIC_SHIFT |
-                 (uint64_t)verdict->interior << TRACE_INTERIOR_SHIFT,
-        .what = block->what,
-        .pointer_at = verdict->pointer_at,
-    };
-}
-
-static void write_verdicts(struct scan *scan, struct trace_leaks *leaks)
-{
-    size_t waiting = 0;
-    for (size_t k = 0; k < scan->count; k++) {
-        const struct trace_block *block = &scan->blocks[k];
-        struct reach_verdict verdict = reach_verdict_of(&scan->reach, (uint32_t)k);
-        sum_up(leaks, block, &verdict);
-        scan->out.verdicts[waiting++] = record_of(block, &verdict);
-        if (waiting == OUT_RECORDS || k + 1 == scan->count) {
-            trace_log_fill(TRACE_VERDICTS, 0, scan->verdicts,
-                           (k + 1 - waiting) * sizeof *scan->out.verdicts, scan->out.verdicts,
-                           waiting * sizeof *scan->out.verdicts);
-            waiting = 0;
-        }
-    }
-}
-
-/* The heads of the blocks 2 i and 2 i + 1. */
-static struct trace_heads heads_of(const struct scan *scan, size_t i)
-{
-    struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
-    for (size_t k = 2 * i; k < 2 * i + 2 && k < scan->count; k++)
-        heads.head[k - 2 * i] = reach_verdict_of(&scan->reach, (uint32_t)k).head;
-    return heads;
-}
-
-static void write_heads(struct scan *scan)
-{
-    size_t pairs = (scan->count + 1) / 2, waiting = 0;
-    for (size_t i = 0; i < pairs; i++) {
-        scan->out.heads[waiting++] = heads_of(scan, i);
-        if (waiting == OUT_RECORDS || i + 1 == pairs) {
-            trace_log_fill(TRACE_HEADS, 0, scan->heads, (i + 1 - waiting) * sizeof *scan->out.heads,
-                           scan->out.heads, waiting * sizeof *scan->out.heads);
-            waiting = 0;
-        }
-    }
-}
-
-static void write_result(struct scan *scan)
-{
-    struct trace_leaks leaks = {0};
-    write_verdicts(scan, &leaks);
-    if (leaks.blocks[TRACE_INDIRECTLY_LOST])
-        write_heads(scan);
-    trace_log_header->leaks = leaks;
-    trace_log_header->losses.mapping_bytes_not_read = scan->reach.bytes_not_read;
-    trace_log_header->verdicts = scan->count;
-}
-
 /* 0, or -errno with the log's scan left as it was. */
 static int check(struct scan *scan, enum trace_scan how)
 {
@@ -345,7 +265,7 @@ static int check(struct scan *scan, enum trace_scan how)
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
-    write_result(scan);
+    leak_result_write(&scan->result, &scan->reach);
     page_use_close(&scan->page_use);
     memory_read_close(&scan->reader);
     /* Release: who sees the check done finds the verdicts. */
@@ -447,14 +367,11 @@ static bool prepare(struct scan *scan)
     find_modules(scan);
     block_table_for_each(count_block, &live);
     scan->capacity = live + SLACK_BLOCKS;
-    scan->verdicts =
-        trace_log_extend(TRACE_VERDICTS, 0, scan->capacity * sizeof(struct trace_verdict), 0);
-    scan->heads =
-        trace_log_extend(TRACE_HEADS, 0, (scan->capacity + 1) / 2 * sizeof(struct trace_heads), 0);
+    bool has_result = leak_result_begin(&scan->result, scan->capacity);
     scan->blocks = map_large(scan->capacity * sizeof *scan->blocks);
     scan->scratch_size = scan->capacity * SCRATCH_SHARE;
     scan->scratch = map_large(scan->scratch_size);
-    return scan->verdicts && scan->heads && scan->blocks && scan->scratch;
+    return has_result && scan->blocks && scan->scratch;
 }
 
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,

@@ -496,6 +496,11 @@ struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k)
     };
 }
 
+uint64_t reach_size_of(const struct reach *reach, uint32_t k)
+{
+    return block_size(reach, &reach->blocks[k]);
+}
+
 /* --- verification -------------------------------------------------------- */
 
 static void check_block(struct reach *reach, uint32_t index)

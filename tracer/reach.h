@@ -148,6 +148,8 @@ struct reach_verdict {
     bool interior;
 };
 struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k);
+/* The size of block k, as requested. */
+uint64_t reach_size_of(const struct reach *reach, uint32_t k);
 
 /* Checks, after reach_finish, what must be true of the verdicts by reading the blocks once more:
  *   - an indirectly lost block has a definitely lost head
