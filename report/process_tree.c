@@ -6,6 +6,7 @@
 #include "log_reader.h"
 #include "memory.h"
 #include "program_file.h"
+#include "timeline.h"
 
 /* --- logs ---------------------------------------------------------------- */
 
@@ -230,6 +231,8 @@ void process_tree_note(struct process_tree *tree, uint32_t number, const struct 
     entry->has_verdicts = model->has_verdicts;
     entry->command = memory_text("%s", command ? command : "");
     process_name_ending(entry->ending, sizeof entry->ending, model);
+    if (model->usage)
+        entry->peak_bytes = timeline_peak(model).bytes;
     memcpy(entry->bytes, selection->bytes, sizeof entry->bytes);
     entry->errors = selection->errors;
     entry->contexts = selection->contexts;

@@ -31,6 +31,7 @@ struct process_entry {
     char *command;
     char ending[40]; /* "exit 0" */
     uint64_t bytes[BLOCK_KINDS_COUNT];
+    uint64_t peak_bytes; /* 0 unless usage was asked for */
     uint64_t errors, contexts, suppressed_errors, suppressed_contexts;
 };
 

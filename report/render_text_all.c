@@ -15,6 +15,7 @@ enum column {
     COLUMN_POSSIBLE,
     COLUMN_REACHABLE,
     COLUMN_UNTOLD, /* no leak check was made */
+    COLUMN_PEAK,
     COLUMN_ERRORS,
     COLUMN_PROGRAM,
     COLUMN_LOG,
@@ -70,8 +71,8 @@ static void table_free(struct text_table *table)
 static void table_add_headings(struct text_table *table)
 {
     static const char *const headings[COLUMNS_COUNT] = {
-        "pid",       "ended",   "definite", "indirect", "possible",
-        "reachable", "no kind", "errors",   "program",  "log"};
+        "pid",     "ended", "definite", "indirect", "possible", "reachable",
+        "no kind", "peak",  "errors",   "program",  "log"};
     struct text_row *row = table_add_row(table);
 
     for (int column = 0; column < COLUMNS_COUNT; column++)
@@ -112,12 +113,14 @@ static void table_add_process(struct text_table *table, const struct process_ent
         row->cells[COLUMN_ENDED] = memory_text("%s", entry->ending);
         for (int column = COLUMN_DEFINITE; column <= COLUMN_UNTOLD; column++)
             row->cells[column] = table_bytes(entry, table_kinds[column]);
+        row->cells[COLUMN_PEAK] = memory_text("%s", NUMBER(entry->peak_bytes));
         row->cells[COLUMN_ERRORS] = memory_text("%s", NUMBER(entry->errors));
         row->cells[COLUMN_PROGRAM] = table_program(entry);
     }
     row->cells[COLUMN_LOG] = memory_text("%s", entry->path);
 }
 
+/* Peaks of different moments add up to nothing. */
 static void table_add_totals(struct text_table *table, const struct process_entry *sum)
 {
     struct text_row *row = table_add_row(table);
@@ -181,9 +184,11 @@ static void text_sum(struct text_sum *sum, const struct process_tree *tree)
     }
 }
 
-static void text_put_table(const struct text_page *page, const struct process_tree *tree,
+static void text_put_table(const struct text_page *page, const struct report_all *all,
                            const struct text_sum *sum)
 {
+    const struct process_tree *tree = all->tree;
+    bool peaks = all->options->top_orders >> CLI_ORDER_PEAK & 1;
     struct text_table table = {0};
     bool wanted[COLUMNS_COUNT];
 
@@ -194,6 +199,7 @@ static void text_put_table(const struct text_page *page, const struct process_tr
     table_measure(&table);
     for (int column = 0; column < COLUMNS_COUNT; column++)
         wanted[column] = (column != COLUMN_UNTOLD || sum->all.bytes[BLOCK_LIVE]) &&
+                         (column != COLUMN_PEAK || peaks) &&
                          (column != COLUMN_LOG || sum->pid_repeats);
     for (uint32_t i = 0; i < table.count; i++)
         table_put_row(page, &table, &table.rows[i], wanted);
@@ -220,7 +226,7 @@ void render_text_all(FILE *out, const struct report_all *all)
     text_sum(&sum, tree);
     fputc('\n', out);
     render_text_line(&page, "SUMMARY OF %s PROCESSES, IN BYTES:", NUMBER(sum.reported));
-    text_put_table(&page, tree, &sum);
+    text_put_table(&page, all, &sum);
     render_text_blank(&page);
     if (tree->unreadable)
         render_text_line(&page, "Not among them: %s logs that could not be read.",

@@ -30,14 +30,41 @@ void source_lines_end(struct source_lines *lines)
     memset(lines, 0, sizeof *lines);
 }
 
-/* --- the unit of an address ---------------------------------------------- */
+/* --- spans of addresses -------------------------------------------------- */
 
-static int source_compare_ranges(const void *left, const void *right)
+/* Arrays of structs that begin with a span: sorted, and the one that holds an address. */
+
+static int source_compare_spans(const void *left, const void *right)
 {
-    const struct source_range *a = left, *b = right;
+    const struct source_span *a = left, *b = right;
 
     return (a->low > b->low) - (a->low < b->low);
 }
+
+static void source_sort(void *structs, size_t count, size_t size)
+{
+    if (count)
+        qsort(structs, count, size, source_compare_spans);
+}
+
+static void *source_search(void *structs, size_t count, size_t size, Dwarf_Addr address)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct source_span *span = (void *)((char *)structs + middle * size);
+
+        if (span->low <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct source_span *found = low ? (void *)((char *)structs + (low - 1) * size) : NULL;
+    return found && address < found->high ? found : NULL;
+}
+
+/* --- the unit of an address ---------------------------------------------- */
 
 static void source_read_ranges(struct source_lines *lines)
 {
@@ -47,10 +74,9 @@ static void source_read_ranges(struct source_lines *lines)
     while ((unit = dwfl_module_nextcu(lines->module, unit, &bias)) != NULL)
         for (ptrdiff_t at = 0; (at = dwarf_ranges(unit, at, &base, &low, &high)) > 0;) {
             memory_make_room(lines->ranges, lines->range_count, lines->range_capacity);
-            lines->ranges[lines->range_count++] = (struct source_range){low, high, *unit};
+            lines->ranges[lines->range_count++] = (struct source_range){{low, high}, *unit};
         }
-    if (lines->range_count)
-        qsort(lines->ranges, lines->range_count, sizeof *lines->ranges, source_compare_ranges);
+    source_sort(lines->ranges, lines->range_count, sizeof *lines->ranges);
     lines->ranges_read = 1;
 }
 
@@ -58,17 +84,9 @@ static Dwarf_Die *source_search_ranges(struct source_lines *lines, Dwarf_Addr ad
 {
     if (!lines->ranges_read)
         source_read_ranges(lines);
-
-    size_t low = 0, high = lines->range_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (lines->ranges[middle].low <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low && address < lines->ranges[low - 1].high ? &lines->ranges[low - 1].die : NULL;
+    struct source_range *found =
+        source_search(lines->ranges, lines->range_count, sizeof *lines->ranges, address);
+    return found ? &found->die : NULL;
 }
 
 static const char *source_attribute_text(Dwarf_Die *die, unsigned name)
@@ -87,7 +105,7 @@ static void source_add_function(struct source_unit *unit, Dwarf_Die die)
     for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
         memory_make_room(unit->functions, unit->function_count, unit->function_capacity);
         unit->functions[unit->function_count++] =
-            (struct source_function){.low = low, .high = high, .die = die};
+            (struct source_function){.span = {low, high}, .die = die};
     }
 }
 
@@ -136,13 +154,6 @@ static bool source_is_c(Dwarf_Die *unit)
            language == DW_LANG_C11;
 }
 
-static int source_compare_functions(const void *left, const void *right)
-{
-    const struct source_function *a = left, *b = right;
-
-    return (a->low > b->low) - (a->low < b->low);
-}
-
 static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die *die)
 {
     Dwarf_Off offset = dwarf_dieoffset(die);
@@ -157,26 +168,8 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
                                  .directory = source_attribute_text(die, DW_AT_comp_dir)};
     die_unit_begin(&unit->dies, die);
     source_list_functions(unit);
-    if (unit->function_count)
-        qsort(unit->functions, unit->function_count, sizeof *unit->functions,
-              source_compare_functions);
+    source_sort(unit->functions, unit->function_count, sizeof *unit->functions);
     return unit;
-}
-
-static struct source_function *source_find_function(const struct source_unit *unit,
-                                                    Dwarf_Addr address)
-{
-    size_t low = 0, high = unit->function_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (unit->functions[middle].low <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low && address < unit->functions[low - 1].high ? &unit->functions[low - 1] : NULL;
 }
 
 /* --- what is inlined there ----------------------------------------------- */
@@ -301,7 +294,8 @@ static struct source_spot source_spot_in(struct source_lines *lines, Dwarf_Die *
     if (!die)
         return spot;
     spot.unit = source_unit_of(lines, die);
-    spot.function = source_find_function(spot.unit, address);
+    spot.function = source_search(spot.unit->functions, spot.unit->function_count,
+                                  sizeof *spot.unit->functions, address);
     return spot;
 }
 

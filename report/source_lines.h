@@ -14,14 +14,17 @@
 #include "die_walk.h"
 #include "intern.h"
 
+struct source_span {
+    Dwarf_Addr low, high; /* [low, high) */
+};
 struct source_inlined { /* [low, high) was inlined from `die`, which may be here several times */
     Dwarf_Addr low, high;
     Dwarf_Die die;
     uint32_t number; /* of the DIE: 1, 2 … */
     uint32_t parent; /* that of the one that it is inlined in, or 0: the function itself */
 };
-struct source_function { /* [low, high) belongs to the function `die` */
-    Dwarf_Addr low, high;
+struct source_function { /* the span belongs to the function `die` */
+    struct source_span span;
     Dwarf_Die die;
     struct source_inlined *inlined; /* parents first; read when an address in it is asked for */
     size_t inlined_count;
@@ -34,8 +37,8 @@ struct source_unit {
     struct source_function *functions; /* by low */
     size_t function_count, function_capacity;
 };
-struct source_range { /* [low, high) belongs to the unit `die` */
-    Dwarf_Addr low, high;
+struct source_range { /* the span belongs to the unit `die` */
+    struct source_span span;
     Dwarf_Die die;
 };
 struct source_lines {

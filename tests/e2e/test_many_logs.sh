@@ -103,6 +103,21 @@ test_exec_gives_one_pid_two_logs() {
     # what was live at the exec has no kind
     row 'nice true' | grep -qE 'exec - - - - [0-9,]+ 0 nice true' || fail "$(row 'nice true')"
 }
+test_peaks_stand_in_the_table() {
+    local prefix bytes pid
+    some_logs
+    report --peak clean.log definite.log twice.log
+    grep 'peak heap usage' report >peaks
+    equal 'peaks' 2 "$(wc -l <peaks)"
+    while read -r prefix _ _ _ bytes _; do
+        pid=${prefix//=/}
+        row " $pid " | grep -qE " exit [0-9]+ ([0-9,-]+ ){4}$bytes [0-9]+ " || fail "the peak of $pid, $bytes, is not in: $(row " $pid ")"
+    done <peaks
+    row true | grep -qE ' exit 0 0 0 0 0 0 0 ' || fail "$(row true)"
+    row ' all ' | grep -qE ' all ([0-9,]+ ){4}[0-9]+$' || fail "$(row ' all ')"
+    report clean.log definite.log twice.log
+    ! grep '==all==' report | grep -q peak || fail 'nobody asked for peaks'
+}
 test_log_files() {
     some_logs
     report --log-file=all.txt clean.log definite.log twice.log

@@ -1,5 +1,5 @@
 /* scratch.h: a folder of the test's own, the tracer's log in it, and cases that need a process of
- * their own. For the tests of the tracer's rooms. */
+ * their own. */
 #ifndef SCRATCH_H
 #define SCRATCH_H
 

@@ -8,15 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "load.h"
 #include "log_writer.h"
+#include "scratch.h"
 
 static struct log_writer writer;
 static struct log_reader reader;
 static struct model model;
-static char path[] = "/tmp/test_load_usage_XXXXXX";
+static const char *path;
 static uint32_t node;
 
 static int make_log(void **state)
@@ -24,8 +24,7 @@ static int make_log(void **state)
     (void)state;
     log_writer_begin(&writer);
     node = log_writer_node(&writer, 0x1000, TRACE_NODE_END, 0);
-    strcpy(path + strlen(path) - 6, "XXXXXX");
-    close(mkstemp(path));
+    path = scratch_path("trace.log");
     return 0;
 }
 
@@ -34,7 +33,7 @@ static int drop_log(void **state)
     (void)state;
     model_free(&model);
     log_writer_end(&writer);
-    return unlink(path);
+    return 0;
 }
 
 static void load_depth(uint32_t depth)

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "load.h"
 #include "log_writer.h"
 #include "renderer.h"
+#include "scratch.h"
 
 static struct log_writer writer;
-static char path[] = "/tmp/test_log_damage_XXXXXX";
+static const char *path;
 static char *report_text;
 
 /* One of everything. */
@@ -52,8 +52,7 @@ static int make_log(void **state)
                                                    .stack_allocated = stacks[3]});
     writer.header.ending_stack = stacks[2];
     log_writer_finish(&writer);
-    strcpy(path + strlen(path) - 6, "XXXXXX");
-    close(mkstemp(path));
+    path = scratch_path("trace.log");
     return 0;
 }
 
@@ -63,7 +62,7 @@ static int drop_log(void **state)
     log_writer_end(&writer);
     free(report_text);
     report_text = NULL;
-    return unlink(path);
+    return 0;
 }
 
 static void render(struct log_reader *reader, const struct cli_options *options)
@@ -114,7 +113,7 @@ static bool read_log(size_t size)
                          (char *)"-s",
                          (char *)"--top=all",
                          (char *)"--timeline",
-                         path,
+                         (char *)path,
                          NULL};
 
     log_writer_save(&writer, path, size);

@@ -13,11 +13,12 @@
 
 #include "log_reader.h"
 #include "log_writer.h"
+#include "scratch.h"
 
 static struct log_writer writer;
 static struct log_reader reader;
 static struct failure failure;
-static char path[] = "/tmp/test_log_reader_XXXXXX";
+static const char *path;
 
 static int make_log(void **state)
 {
@@ -30,8 +31,7 @@ static int make_log(void **state)
         log_writer_node(&writer, 0x1000 + i, 0, 0);
     log_writer_block(&writer, 0, TRACE_LIVE, 0x5000, 10, 2);
     log_writer_finish(&writer);
-    strcpy(path + strlen(path) - 6, "XXXXXX");
-    close(mkstemp(path));
+    path = scratch_path("trace.log");
     return 0;
 }
 
@@ -40,7 +40,7 @@ static int drop_log(void **state)
     (void)state;
     log_reader_close(&reader);
     log_writer_end(&writer);
-    return unlink(path);
+    return 0;
 }
 
 static int open_cut(size_t size)

@@ -7,34 +7,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "log_writer.h"
 #include "memory.h"
 #include "process_tree.h"
+#include "scratch.h"
 
 static struct process_tree tree;
-static char folder[] = "/tmp/test_process_tree_XXXXXX";
 static char *paths[16];
 static int path_count;
 
-static int make_folder(void **state)
+static int begin_paths(void **state)
 {
     (void)state;
     path_count = 0;
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return 0;
 }
 
-static int drop_folder(void **state)
+static int drop_paths(void **state)
 {
     (void)state;
     process_tree_free(&tree);
-    for (int i = 0; i < path_count; i++) {
-        unlink(paths[i]);
+    for (int i = 0; i < path_count; i++)
         free(paths[i]);
-    }
-    return rmdir(folder);
+    return 0;
 }
 
 /* A log of that name, added to the tree. start: seconds. */
@@ -42,7 +38,7 @@ static void add(const char *name, unsigned pid, unsigned parent, unsigned start)
 {
     struct log_writer writer;
     struct failure failure;
-    char *path = paths[path_count++] = memory_text("%s/%s", folder, name);
+    char *path = paths[path_count++] = memory_text("%s", scratch_path(name));
 
     log_writer_begin(&writer);
     writer.header.pid = pid;
@@ -154,11 +150,11 @@ static void bad_logs_and_the_same_one_are_told(void **state)
 
     (void)state;
     add("log", 10, 1, 1);
-    char *twin = memory_text("%s/./log", folder);
+    char *twin = memory_text("%s", scratch_path("./log"));
     assert_int_equal(process_tree_add(&tree, twin, &failure), PROCESS_KNOWN);
     assert_non_null(strstr(failure.text, "is the same file as"));
     free(twin);
-    assert_int_equal(process_tree_add(&tree, folder, &failure), PROCESS_UNREADABLE);
+    assert_int_equal(process_tree_add(&tree, scratch_path(""), &failure), PROCESS_UNREADABLE);
     assert_non_null(strstr(failure.text, "is a directory"));
     assert_int_equal(process_tree_add(&tree, "/bin/sh", &failure), PROCESS_UNREADABLE);
     assert_non_null(strstr(failure.text, "is a program, not a log"));
@@ -168,7 +164,7 @@ static void bad_logs_and_the_same_one_are_told(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, drop_folder)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_paths, drop_paths)
     const struct CMUnitTest tests[] = {
         TEST(parents_stand_before_children_and_these_by_start),
         TEST(exec_keeps_the_process_in_its_place),

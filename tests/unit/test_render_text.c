@@ -7,14 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "load.h"
 #include "log_writer.h"
 #include "renderer.h"
+#include "scratch.h"
 
 static struct log_writer writer;
-static char path[] = "/tmp/test_render_text_XXXXXX";
+static const char *path;
 static char *text; /* the report without its ==4242== */
 static struct selection selection;
 static uint32_t tracer, program;
@@ -26,8 +26,7 @@ static int make_log(void **state)
     tracer = log_writer_module(&writer, "/none/libtrace.so", 0x10000, 0x1000);
     program = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
     log_writer_command(&writer, "./prog\0x\0", 9);
-    strcpy(path + strlen(path) - 6, "XXXXXX");
-    close(mkstemp(path));
+    path = scratch_path("trace.log");
     return 0;
 }
 
@@ -37,7 +36,7 @@ static int drop_log(void **state)
     log_writer_end(&writer);
     free(text);
     text = NULL;
-    return unlink(path);
+    return 0;
 }
 
 /* malloc in libtrace.so, called from `caller` in the program. */
@@ -73,7 +72,7 @@ static void render(const char *option, ...)
     struct rankings rankings;
     struct failure failure;
     struct module_cache *modules = module_cache_new(true);
-    char *arguments[10] = {(char *)"leakreport", path};
+    char *arguments[10] = {(char *)"leakreport", (char *)path};
     int count = 2;
     size_t size;
     va_list more;
@@ -267,18 +266,15 @@ static void heuristics_are_listed_under_reachable(void **state)
            "        suppressed:");
 }
 
-/* Writes the suppressions to a file for the time of one report with them. */
+/* One report with these suppressions. */
 static void render_suppressed(const char *suppressions, const char *option)
 {
-    char file[] = "/tmp/test_suppressions_XXXXXX";
-    char name[64];
-    FILE *out = fdopen(mkstemp(file), "w");
+    const char *file = scratch_path("suppressions");
+    char name[512];
 
-    fputs(suppressions, out);
-    fclose(out);
+    scratch_write(file, suppressions);
     snprintf(name, sizeof name, "--suppressions=%s", file);
     render(name, "--show-leak-kinds=all", option, NULL);
-    unlink(file);
 }
 
 static void suppressed_head_takes_along_what_hangs_on_it(void **state)
