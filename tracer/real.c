@@ -93,18 +93,23 @@ static const struct link_map *own_map(void)
     return NULL;
 }
 
-static void *find_next(const char *symbol, size_t *size)
+/* The list is the order in which the loader searches: the program, what is preloaded, the
+ * libraries; behind them what was loaded later, for all or for its loader only. */
+static void *find_from(const struct link_map *first, const char *symbol, size_t *size)
 {
     uint32_t hash = hash_name(symbol);
-    const struct link_map *own = own_map();
-    /* The list is the order in which the loader searches: the program, what is preloaded, the
-     * libraries; behind them what was loaded later, for all or for its loader only. */
-    for (const struct link_map *map = own ? own->l_next : NULL; map; map = map->l_next) {
+    for (const struct link_map *map = first; map; map = map->l_next) {
         void *found = find_in(map, symbol, hash, size);
         if (found)
             return found;
     }
     return NULL;
+}
+
+static void *find_next(const char *symbol, size_t *size)
+{
+    const struct link_map *own = own_map();
+    return find_from(own ? own->l_next : NULL, symbol, size);
 }
 
 void *real_find(const char *symbol)
@@ -136,4 +141,8 @@ void real_resolve(void)
 #define X(result, name, symbol, parameters) real.name = (result(*) parameters)real_find(symbol);
 #include "real.def"
 #undef X
+    /* This one no name of ours stands before, and libstdc++ may be in the program itself. */
+    size_t size;
+    void *freeres = find_from(_r_debug.r_map, "_ZN9__gnu_cxx9__freeresEv", &size);
+    real.cxx_freeres = (void (*)(void))freeres;
 }

@@ -5,6 +5,7 @@
 
 #include "descriptor.h"
 #include "message.h"
+#include "own_stack.h"
 #include "pages.h"
 #include "sys.h"
 
@@ -92,15 +93,21 @@ void trace_log_forget(void)
 
 /* --- extents ------------------------------------------------------------- */
 
+static void say_why(void *error)
+{
+    message_line("libtrace: %s cannot grow (%s): the totals stay right, but the log lacks what "
+                 "comes from here on",
+                 log_file.path, sys_error_text(*(const long *)error));
+}
+
 static void say_full(long error)
 {
     trace_log_header->flags |= TRACE_FLAG_INCOMPLETE;
     if (log_file.full_said)
         return;
     log_file.full_said = true;
-    message_line("libtrace: %s cannot grow (%s): the totals stay right, but the log lacks what "
-                 "comes from here on",
-                 log_file.path, sys_error_text(error));
+    /* A line is 8 KiB of stack, and this is inside a malloc. */
+    own_stack_run(OWN_STACK_LEARNING, say_why, &error);
 }
 
 static void *map_file(uint64_t offset, size_t bytes)
