@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#define BYTES (256u << 10) /* addresses: what is used is a few pages */
+#define BYTES (64u << 10) /* addresses: what is used is a few pages */
 
 static struct stack {
     char *bottom;

@@ -14,8 +14,7 @@ struct pages_range {
     uintptr_t begin; /* 0: not filled yet */
     uintptr_t end;
 };
-/* As many mappings as the kernel lets a process have (vm.max_map_count), rounded up. */
-#define PAGES_RANGES_MAX 65536
+#define PAGES_RANGES_MAX 16384 /* a thread takes about five */
 
 /* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none. */
 void *pages_map(size_t bytes);

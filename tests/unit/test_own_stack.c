@@ -18,7 +18,7 @@ static uintptr_t here(void)
 
 static bool is_near(uintptr_t a, uintptr_t b)
 {
-    return a - b < 1u << 18 || b - a < 1u << 18;
+    return a - b < 1u << 16 || b - a < 1u << 16;
 }
 
 static int begin(void **state)

@@ -272,7 +272,7 @@ static void late_thread_does_not_disturb_the_next_hold(void **state)
     assert_int_equal(world.silent, 1);
     stop_world_release(&world);
     start(&workers[1], loop);
-    assert_int_equal(stop_world_hold(&world, 50000000), 0);
+    assert_int_equal(stop_world_hold(&world, LIMIT / 15), 0);
     struct stopped_thread copy = *find(&world, workers[1].tid);
     size_t held = world.held;
     stop_world_release(&world);
