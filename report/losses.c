@@ -22,9 +22,9 @@ static const struct loss {
     LOSS(modules, "%s modules found no room in the log: their frames have no names."),
     LOSS(threads, "%s threads found no room in the log."),
     LOSS(errors, "%s errors of the program found no room in the log."),
-    LOSS(early_blocks, "%s allocations were made before tracing could begin; they are in no "
-                       "record."),
-    LOSS(early_bytes, "%s bytes were in those early allocations."),
+    LOSS(ranges_not_excluded, "%s pieces of the tracer's own memory were searched by the leak "
+                              "check, because its list of them is full: a lost block may count "
+                              "as reachable."),
     LOSS(threads_not_stopped, "%s threads did not stop for the leak check: their stacks were "
                               "scanned whole and their registers are unknown, so a lost block may "
                               "count as reachable."),

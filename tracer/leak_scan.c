@@ -191,6 +191,7 @@ static void find_roots(struct scan *scan)
     exclude_tracer(scan);
     glibc_heap_find(&heap);
     roots_exclude_below_stacks(&scan->roots, scan->here, scan->world->threads, scan->world->count);
+    trace_log_header->losses.ranges_not_excluded = scan->roots.missed;
 }
 
 static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
@@ -293,6 +294,8 @@ static void set_signals_to_default(void)
 
 static void free_caches(const struct leak_scan_options *options)
 {
+    /* What is lost while libc works for us is no loss of the program's. */
+    const struct trace_losses losses = trace_log_header->losses;
     /* Frees are observed again: what the caches held leaves the table of live blocks. */
     tracing_set(true);
     if (real.cxx_freeres && options->run_cxx_freeres)
@@ -300,6 +303,7 @@ static void free_caches(const struct leak_scan_options *options)
     if (real.libc_freeres && options->run_libc_freeres)
         real.libc_freeres();
     tracing_set(false);
+    trace_log_header->losses = losses;
 }
 
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
@@ -361,11 +365,9 @@ static bool check_in_child(struct scan *scan)
 /* --- all of it ----------------------------------------------------------- */
 
 /* Everything that the check writes to is mapped before the child is made. */
-static bool prepare(struct scan *scan)
+static bool prepare(struct scan *scan, size_t live)
 {
-    size_t live = 0;
     find_modules(scan);
-    block_table_for_each(count_block, &live);
     scan->capacity = live + SLACK_BLOCKS;
     bool has_result = leak_result_begin(&scan->result, scan->capacity);
     scan->blocks = map_large(scan->capacity * sizeof *scan->blocks);
@@ -379,12 +381,16 @@ void leak_scan_run(const struct leak_scan_options *options, const struct stopped
 {
     static struct scan scan;
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
+    size_t live = 0;
     scan.options = options;
     scan.here = here;
     scan.world = world;
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;
-    if (prepare(&scan) && !check_in_child(&scan)) {
+    block_table_for_each(count_block, &live);
+    if (live == 0) {
+        trace_log_header->scan = TRACE_SCAN_DONE;
+    } else if (prepare(&scan, live) && !check_in_child(&scan)) {
         if (check(&scan, TRACE_SCAN_IN_PLACE) == 0)
             trace_log_lose(&trace_log_header->losses.fork_failed, 1);
         else

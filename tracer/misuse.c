@@ -334,11 +334,9 @@ static bool fits_as_called(const struct block *block, const struct misuse_free *
            outer_family(stack, how->family);
 }
 
-void misuse_check_free(struct thread *thread, const struct block *block,
-                       const struct misuse_free *how, uint32_t stack)
+void misuse_check_free(const struct block *block, const struct misuse_free *how, uint32_t stack)
 {
     struct trace_error error = {.address = block->address, .stack = stack};
-    (void)thread;
     if (block->family != how->family && fits_as_called(block, how, stack))
         return;
     describe(&error, TRACE_PLACE_LIVE_BLOCK, block);

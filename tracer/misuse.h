@@ -24,8 +24,7 @@ bool misuse_is_unseen_block(const struct thread *thread, uint64_t address, uint3
 /* A free or realloc of something that is no live block. `stack` is the bad call's. */
 void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack);
 /* A free that does not fit its block, which was taken out already. */
-void misuse_check_free(struct thread *thread, const struct block *block,
-                       const struct misuse_free *how, uint32_t stack);
+void misuse_check_free(const struct block *block, const struct misuse_free *how, uint32_t stack);
 
 /* Whether misuse_check_free would find anything: cheap, for every free. */
 static inline bool misuse_fits(const struct block *block, const struct misuse_free *how)

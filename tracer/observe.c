@@ -318,7 +318,7 @@ static inline void taken_out(struct thread *thread, const struct block *block,
     stack_counts_freed(thread, own_count(thread, block->count), block->size,
                        thread->latest == (const void *)block->address);
     if (__builtin_expect(!misuse_fits(block, how), 0))
-        misuse_check_free(thread, block, how, stack);
+        misuse_check_free(block, how, stack);
 }
 
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)

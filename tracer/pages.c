@@ -24,6 +24,12 @@ const struct pages_range *pages_list(size_t *count)
     return ranges;
 }
 
+size_t pages_missed(void)
+{
+    size_t used = atomic_load_explicit(&range_count, memory_order_acquire);
+    return used < PAGES_RANGES_MAX ? 0 : used - PAGES_RANGES_MAX;
+}
+
 static size_t round_up(size_t bytes)
 {
     return (bytes + SYS_PAGE - 1) & ~(size_t)(SYS_PAGE - 1);

@@ -27,5 +27,7 @@ void *pages_map_wiped_on_fork(size_t bytes);
 void pages_note(const void *begin, size_t bytes);
 /* The ranges so far; *count of them. Ranges beyond PAGES_RANGES_MAX are not listed. */
 const struct pages_range *pages_list(size_t *count);
+/* How many are not. */
+size_t pages_missed(void);
 
 #endif

@@ -29,7 +29,7 @@ static int make_room(struct roots *roots)
 static void add_range(struct roots *roots, uint64_t begin, uint64_t end)
 {
     if (roots->excluded_count == own_capacity && !make_room(roots)) {
-        roots->incomplete = 1;
+        roots->missed++;
         return;
     }
     roots->excluded[roots->excluded_count++] = (struct roots_range){begin, end};
@@ -44,7 +44,7 @@ void roots_exclude(struct roots *roots, uint64_t begin, uint64_t end)
 void roots_begin(struct roots *roots, const struct memory_map *map)
 {
     size_t count;
-    *roots = (struct roots){.map = map, .excluded = own_ranges};
+    *roots = (struct roots){.map = map, .excluded = own_ranges, .missed = pages_missed()};
     const struct pages_range *pages = pages_list(&count);
     for (size_t i = 0; i < count; i++)
         roots_exclude(roots, pages[i].begin, pages[i].end);

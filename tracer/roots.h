@@ -44,7 +44,7 @@ struct roots {
     const struct memory_map *map;
     struct roots_range *excluded; /* in pages, roots' own */
     size_t excluded_count;
-    int incomplete; /* 1: no memory for an exclusion, so that what it would hide counts as a root */
+    size_t missed; /* ranges that could not be excluded, so that what they hold counts as a root */
 };
 
 typedef void roots_yield(void *context, uint64_t begin, uint64_t end);

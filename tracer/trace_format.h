@@ -84,8 +84,8 @@ struct trace_losses {
     uint64_t modules;        /* modules, threads, errors that found no room */
     uint64_t threads;
     uint64_t errors;
-    uint64_t early_blocks; /* allocations before tracing could begin (served by the tracer) */
-    uint64_t early_bytes;
+    uint64_t ranges_not_excluded; /* at the leak check: of the tracer's own memory */
+    uint64_t unused;
     uint64_t threads_not_stopped;    /* at the leak check: scanned whole, registers unknown */
     uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
     uint64_t fork_failed;            /* leak checks that had to run in place */

@@ -92,6 +92,8 @@ static inline void put_frame(struct thread *thread, uint32_t place,
 bool walk_remember(struct walk *walk)
 {
     struct thread *thread = walk->thread;
+    if (walk->matched + walk->fresh_count == 0) /* no memory for a single frame */
+        return false;
     while (walk->matched + walk->fresh_count > thread->frame_capacity)
         if (!more_frames(thread))
             return false;
