@@ -40,6 +40,7 @@ static struct {
     uint32_t *by_tid;  /* hash table: index + 1 of a thread, 0 empty; twice the capacity */
     int translate;     /* /proc counts in another pid namespace */
     int directory;     /* /proc/self/task */
+    size_t listed;     /* threads that the latest pass over it was shown */
     uint32_t answered; /* answers of the passes before */
     uint64_t begin;
     uint64_t limit;
@@ -192,18 +193,34 @@ static int ask_new_threads(uint32_t caller)
 {
     int fresh = 0;
     long length;
+    hold.listed = 0;
     sys_lseek(hold.directory, 0, SEEK_SET);
     while ((length = sys_getdents(hold.directory, entries, sizeof entries)) > 0)
         for (long at = 0; at < length;) {
             const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
             uint32_t listed = task_parse_number(entry->d_name);
             at += entry->d_reclen;
+            hold.listed += listed != 0;
             int result = listed ? ask_thread(listed, caller) : 0;
             if (result < 0)
                 return result;
             fresh += result;
         }
     return length < 0 ? (int)length : fresh;
+}
+
+/* The threads that there are: the folder's links less two. 0: not known. */
+static size_t count_threads(void)
+{
+    struct stat status;
+    return sys_fstat(hold.directory, &status) == 0 && status.st_nlink > 2 ? status.st_nlink - 2 : 0;
+}
+
+/* The kernel ends its list early when the thread that it stands at ends at that moment. What is
+ * behind has not been shown then. */
+static bool was_cut_short(void)
+{
+    return hold.listed < count_threads() && elapsed() < hold.limit;
 }
 
 /* --- waiting ------------------------------------------------------------- */
@@ -313,14 +330,11 @@ static void open_gate(void)
     sys_futex(&hold.gate, FUTEX_WAKE_OUR, INT32_MAX, NULL);
 }
 
-/* Room for twice the threads that there are, their number being the folder's links less two. */
+/* Room for twice the threads that there are. */
 static int prepare_table(void)
 {
-    struct stat status;
-    size_t wanted = CAPACITY_FIRST, links = 0;
-    if (sys_fstat(hold.directory, &status) == 0)
-        links = status.st_nlink;
-    while (wanted < 2 * links)
+    size_t wanted = CAPACITY_FIRST, threads = count_threads();
+    while (wanted < 2 * threads)
         wanted *= 2;
     if (atomic_load(&hold.capacity) < wanted && make_table(wanted) != 0)
         return -ENOMEM;
@@ -328,7 +342,8 @@ static int prepare_table(void)
     return 0;
 }
 
-/* One attempt: passes over the list until one finds nobody new. -ENOSPC: the table was too small.
+/* One attempt: passes over the whole list until one finds nobody new. -ENOSPC: the table was too
+ * small.
  */
 static int stop_everybody(void)
 {
@@ -343,7 +358,7 @@ static int stop_everybody(void)
     do {
         hold.answered = atomic_load(&hold.answers);
         result = ask_new_threads((uint32_t)sys_gettid());
-    } while (result > 0 && wait_for_answers(result) == 0);
+    } while ((result > 0 && wait_for_answers(result) == 0) || (result == 0 && was_cut_short()));
     if (result >= 0)
         return 0;
     for (size_t i = 0; i < hold.count; i++)
