@@ -40,7 +40,7 @@ static struct {
     uint32_t *by_tid;  /* hash table: index + 1 of a thread, 0 empty; twice the capacity */
     int translate;     /* /proc counts in another pid namespace */
     int directory;     /* /proc/self/task */
-    size_t listed;     /* threads that the latest pass over it was shown */
+    size_t known;      /* threads that the latest pass was shown, but for those that end */
     uint32_t answered; /* answers of the passes before */
     uint64_t begin;
     uint64_t limit;
@@ -169,9 +169,12 @@ static long send_signal(uint32_t tid, uint32_t index)
 static int ask_thread(uint32_t listed, uint32_t caller)
 {
     uint32_t *place = place_of(listed);
-    if (*place && phase_of(thread_at(*place - 1)) != VANISHED)
+    if (*place && phase_of(thread_at(*place - 1)) != VANISHED) {
+        hold.known++;
         return 0;
+    }
     uint32_t tid = hold.translate ? task_translate(listed) : listed;
+    hold.known += tid == caller;
     if (tid == 0 || tid == caller)
         return 0;
     if (hold.count == hold.capacity)
@@ -185,6 +188,7 @@ static int ask_thread(uint32_t listed, uint32_t caller)
     if (result != 0 && result != -EAGAIN)
         return (int)result;
     *place = (uint32_t)++hold.count;
+    hold.known++;
     return 1;
 }
 
@@ -193,14 +197,13 @@ static int ask_new_threads(uint32_t caller)
 {
     int fresh = 0;
     long length;
-    hold.listed = 0;
+    hold.known = 0;
     sys_lseek(hold.directory, 0, SEEK_SET);
     while ((length = sys_getdents(hold.directory, entries, sizeof entries)) > 0)
         for (long at = 0; at < length;) {
             const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
             uint32_t listed = task_parse_number(entry->d_name);
             at += entry->d_reclen;
-            hold.listed += listed != 0;
             int result = listed ? ask_thread(listed, caller) : 0;
             if (result < 0)
                 return result;
@@ -217,10 +220,11 @@ static size_t count_threads(void)
 }
 
 /* The kernel ends its list early when the thread that it stands at ends at that moment. What is
- * behind has not been shown then. */
+ * behind has not been shown then. A thread that ends does not count as shown: it may be gone from
+ * the kernel's count by now, and one that was not shown have taken its place there. */
 static bool was_cut_short(void)
 {
-    return hold.listed < count_threads() && elapsed() < hold.limit;
+    return hold.known < count_threads() && elapsed() < hold.limit;
 }
 
 /* --- waiting ------------------------------------------------------------- */
