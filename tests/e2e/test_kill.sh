@@ -1,28 +1,6 @@
 # SIGKILL at any moment, and a reader at any moment: the log is true. thread_kill counts its own live blocks in a file.
-source "$TESTS/e2e/books.sh"
+source "$TESTS/e2e/model.sh"
 
-# start: thread_kill in the background as $pid, all its threads at work
-start() {
-    rm -f model
-    LIBTRACE_OPTIONS="-q --trace-file=$1" LD_PRELOAD=$LIBTRACE "$PROGRAMS/thread_kill" model 2>err &
-    pid=$!
-    until [ -s model ] && [ "$(model 1)" = 4 ]; do sleep 0.002; done
-}
-# model N: its Nth word
-model() { od -An -td8 -j$((($1 - 1) * 8)) -N8 model | tr -d ' '; }
-live_by_model() { echo $(($(model 2) + $(model 3) + $(model 4) + $(model 5))); }
-live_by_log() { block_of run | awk '{ blocks += $4 } END { print blocks + 0 }'; }
-
-# judge LOG: leakreport reads it; blocks in it are the model's, within one for each thread
-judge() {
-    report --show-leak-kinds=all "$1"
-    equal "exit status of leakreport ($(head -1 report.err))" 0 "$status"
-    local log model difference
-    log=$(live_by_log) model=$(live_by_model)
-    difference=$((log - model))
-    [ ${difference#-} -le 4 ] || fail "the log has $log live blocks, the program counted $model"
-    counted=$((counted + log))
-}
 kill_rounds() { # kill_rounds COUNT LONGEST-MILLISECONDS
     counted=0
     for round in $(seq "$1"); do

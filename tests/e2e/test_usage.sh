@@ -1,5 +1,6 @@
 # --peak, --top and --timeline: use_phases has figures that are known by construction, real programs those of valgrind's
 # DHAT.
+source "$TESTS/e2e/model.sh"
 
 # stack_of FUNCTION: the first line of the entry whose stack names FUNCTION, without "==PID=="
 stack_of() { bare report | awk -v f=": $1 " '/ in stack [0-9,]+ of / { head = $0 } index($0, f) { print head; exit }'; }
@@ -111,12 +112,7 @@ test_killed_at_the_peak() {
     has report 'peak heap usage: 7,000,000 bytes in 1,011 blocks' 'reached later than'
 }
 test_reading_while_the_program_runs() {
-    LIBTRACE_OPTIONS=-q LD_PRELOAD=$LIBTRACE "$PROGRAMS/thread_kill" model 2>err &
-    pid=$!
-    until [ -s model ] && [ "$(od -An -td8 -N8 model | tr -d ' ')" = 4 ]; do
-        kill -0 $pid || fail "thread_kill does not run: $(head -1 err)"
-        sleep 0.002
-    done
+    start trace.log
     for round in $(seq 20); do
         report --top=all --timeline trace.log
         equal "exit status of leakreport ($(head -1 report.err))" 0 "$status"

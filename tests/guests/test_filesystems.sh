@@ -1,5 +1,5 @@
 # The log on a filesystem behind a server: sshfs, its server at the other end of a pipe.
-source "$TESTS/e2e/books.sh"
+source "$TESTS/e2e/model.sh"
 
 # over_sftp FOLDER: ./over is that folder by way of sftp, until the case ends; $client is sshfs
 over_sftp() {
@@ -30,19 +30,12 @@ test_log_over_sftp() {
 }
 test_killed_over_sftp() {
     over_sftp far
-    LIBTRACE_OPTIONS="-q --trace-file=over/x.log" LD_PRELOAD=$LIBTRACE "$PROGRAMS/thread_kill" model 2>err &
-    pid=$!
-    until [ -s model ] && [ "$(model 1)" = 4 ]; do sleep 0.01; done
+    start over/x.log
     kill -9 $pid
     wait $pid 2>/dev/null || true
-    live=$(($(model 2) + $(model 3) + $(model 4) + $(model 5)))
     umount over
-    report --show-leak-kinds=all far/x.log
-    equal 'exit status of leakreport' 0 "$status"
-    blocks=$(block_of run | awk '{ blocks += $4 } END { print blocks + 0 }')
-    [ $((blocks - live)) -le 4 ] && [ $((live - blocks)) -le 4 ] || fail "the log has $blocks live blocks, the program counted $live"
+    judge far/x.log
 }
-model() { od -An -td8 -j$((($1 - 1) * 8)) -N8 model | tr -d ' '; }
 test_server_that_is_full() {
     [ "$(id -u)" = 0 ] || return 0
     native "$PROGRAMS/scarce" many
@@ -59,9 +52,7 @@ test_server_that_is_full() {
 # The program goes on; what it did is not in the log.
 test_server_that_goes_away() {
     over_sftp far
-    LIBTRACE_OPTIONS="-q --trace-file=over/x.log" LD_PRELOAD=$LIBTRACE "$PROGRAMS/thread_kill" model 2>err &
-    pid=$!
-    until [ -s model ] && [ "$(model 1)" = 4 ]; do sleep 0.01; done
+    start over/x.log
     kill -9 $client
     calls=$(model 2)$(model 3)
     for _ in $(seq 200); do
