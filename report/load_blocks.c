@@ -4,7 +4,7 @@
 #include "memory.h"
 #include "number_text.h"
 
-/* --- sizes that do not fit into a block's record ------------------------- */
+/* --- sizes that do not fit into a verdict -------------------------------- */
 
 struct sizes {
     bool built;
@@ -14,14 +14,14 @@ struct sizes {
     uint64_t missing;
 };
 
-/* Later records replace earlier ones: the highest index is the block's. */
-static void load_size(struct sizes *sizes, const struct trace_size *record)
+static void load_size(struct sizes *sizes, const struct trace_rare *record)
 {
+    uint64_t address = trace_block_address(record->block.where);
     uint32_t known = sizes->addresses.count;
 
-    if (!record->address)
+    if (!address)
         return;
-    uint32_t number = intern_put(&sizes->addresses, &record->address, sizeof record->address);
+    uint32_t number = intern_put(&sizes->addresses, &address, sizeof address);
     if (number == known)
         memory_make_room(sizes->sizes, known, sizes->capacity);
     sizes->sizes[number] = record->size;
@@ -29,8 +29,8 @@ static void load_size(struct sizes *sizes, const struct trace_size *record)
 
 static void load_sizes(struct sizes *sizes, const struct log_reader *reader)
 {
-    struct log_walk walk = log_reader_walk(reader, TRACE_SIZES);
-    struct trace_size record;
+    struct log_walk walk = log_reader_walk(reader, TRACE_RARE);
+    struct trace_rare record;
 
     while (log_reader_next(&walk, &record))
         load_size(sizes, &record);
@@ -68,109 +68,101 @@ static void load_sizes_end(struct sizes *sizes, struct model *model)
 
 /* --- from the block table ------------------------------------------------ */
 
-struct seen { /* one filled place of the table */
-    uint64_t where, what;
-    uint32_t generation;
+struct load_live {
+    struct stack_loader *stacks;
+    struct model *model;
+    size_t capacity;
+    uint64_t places_left; /* of BLOCKS: each belongs to one leaf at most */
+    uint64_t leaves_missing;
 };
 
-static int load_compare_seen(const void *left, const void *right)
+static void load_add_block(struct load_live *live, struct trace_block block, uint64_t size)
 {
-    const struct seen *a = left, *b = right;
-    uint64_t at = trace_block_address(a->where), bt = trace_block_address(b->where);
+    struct model *model = live->model;
 
-    if (at != bt)
-        return (at > bt) - (at < bt);
-    return (a->generation > b->generation) - (a->generation < b->generation);
-}
-
-static int load_compare_generations(const void *left, const void *right)
-{
-    const struct log_extent *const *a = left, *const *b = right;
-
-    return ((*a)->number > (*b)->number) - ((*a)->number < (*b)->number);
-}
-
-/* Older generations first: a block that moves while we read is then seen once or twice, but never
- * missed. */
-static struct seen *load_seen(const struct log_reader *reader, size_t *count)
-{
-    struct seen *seen = NULL;
-    size_t capacity = 0;
-    uint32_t extent_count;
-    const struct log_extent *extents = log_reader_extents(reader, TRACE_BLOCKS, &extent_count);
-    const struct log_extent *order[TRACE_EXTENTS_MAX];
-
-    for (uint32_t i = 0; i < extent_count; i++)
-        order[i] = &extents[i];
-    qsort(order, extent_count, sizeof *order, load_compare_generations);
-    *count = 0;
-    for (uint32_t i = 0; i < extent_count; i++) {
-        struct log_walk walk = log_reader_walk_extent(reader, order[i]);
-        struct trace_block record;
-
-        while (log_reader_next(&walk, &record)) {
-            if (trace_block_address(record.where) == 0)
-                continue;
-            memory_make_room(seen, *count, capacity);
-            seen[(*count)++] = (struct seen){record.where, record.what, order[i]->number};
-        }
-    }
-    return seen;
-}
-
-/* Of all places with one address the one that counts, or NULL. The newest live one, should there
- * be several: that happens only in a log that is written while we read. */
-static const struct seen *load_choose(const struct seen *same, size_t count)
-{
-    const struct seen *chosen = NULL;
-    bool moved = false;
-
-    for (size_t i = 0; i < count; i++) {
-        enum trace_state state = trace_block_state(same[i].where);
-
-        if (state == TRACE_MOVED)
-            moved = true;
-        else if (state == TRACE_LIVE || (state == TRACE_ARRIVING && moved))
-            chosen = &same[i];
-    }
-    return chosen;
-}
-
-static void load_add_block(struct stack_loader *stacks, struct model *model, struct sizes *sizes,
-                           const struct seen *seen)
-{
-    uint64_t address = trace_block_address(seen->where);
-
+    memory_make_room(model->blocks, model->block_count, live->capacity);
     model->blocks[model->block_count++] = (struct block){
-        .address = address,
-        .size = load_block_size(sizes, stacks->reader, address, seen->what),
-        .stack = load_stack_of_count(stacks, trace_block_count(seen->what)),
+        .address = trace_block_address(block.where),
+        .size = size,
+        .stack = load_stack_of_count(live->stacks, trace_block_count(block.what)),
         .head = BLOCK_NO_HEAD,
         .kind = BLOCK_LIVE,
-        .family = trace_block_family(seen->where),
+        .family = trace_block_family(block.where),
     };
+}
+
+/* The places of a page. */
+static void load_leaf(struct load_live *live, uint64_t page, uint64_t leaf)
+{
+    uint32_t places = trace_leaf_places(leaf);
+    uint64_t first = trace_leaf_address(leaf) / sizeof(uint64_t);
+    uint64_t place;
+
+    if (places > TRACE_LEAF_PLACES_MAX || places > live->places_left ||
+        !log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + places - 1, &place)) {
+        live->leaves_missing++;
+        return;
+    }
+    live->places_left -= places;
+    for (uint32_t i = 0; i < places; i++)
+        if (log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + i, &place) &&
+            (place & TRACE_PLACE_TAKEN))
+            load_add_block(live, trace_place_block(place, page), place >> TRACE_PLACE_SIZE_SHIFT);
+}
+
+static void load_regions(struct load_live *live)
+{
+    struct log_walk walk = log_reader_walk(live->stacks->reader, TRACE_REGIONS);
+    struct trace_region region;
+
+    while (log_reader_next(&walk, &region))
+        for (uint32_t i = 0; region.begin && i < TRACE_REGION_LEAVES; i++)
+            if (region.leaves[i])
+                load_leaf(live, trace_region_address(region.begin) + i * (uint64_t)TRACE_LEAF_SPAN,
+                          region.leaves[i]);
+}
+
+static void load_rare(struct load_live *live)
+{
+    struct log_walk walk = log_reader_walk(live->stacks->reader, TRACE_RARE);
+    struct trace_rare record;
+
+    while (log_reader_next(&walk, &record))
+        if (trace_block_address(record.block.where))
+            load_add_block(live, record.block, record.size);
+}
+
+static int load_compare_blocks(const void *left, const void *right)
+{
+    const struct block *a = left, *b = right;
+
+    return (a->address > b->address) - (a->address < b->address);
+}
+
+static uint64_t load_count_places(const struct log_reader *reader)
+{
+    uint32_t count;
+    const struct log_extent *extents = log_reader_extents(reader, TRACE_BLOCKS, &count);
+    uint64_t places = 0;
+
+    while (count-- > 0)
+        places += extents[count].count;
+    return places;
 }
 
 static void load_live_blocks(struct stack_loader *stacks, struct model *model)
 {
-    struct sizes sizes = {0};
-    size_t count, same;
-    struct seen *seen = load_seen(stacks->reader, &count);
+    struct load_live live = {.stacks = stacks, .model = model};
 
-    if (count)
-        qsort(seen, count, sizeof *seen, load_compare_seen);
-    model->blocks = memory_resized(NULL, count, sizeof *model->blocks);
-    for (size_t i = 0; i < count; i += same) {
-        uint64_t address = trace_block_address(seen[i].where);
-
-        for (same = 1; i + same < count && trace_block_address(seen[i + same].where) == address;)
-            same++;
-        const struct seen *chosen = load_choose(seen + i, same);
-        if (chosen)
-            load_add_block(stacks, model, &sizes, chosen);
-    }
-    free(seen);
-    load_sizes_end(&sizes, model);
+    live.places_left = load_count_places(stacks->reader);
+    load_regions(&live);
+    load_rare(&live);
+    if (model->block_count)
+        qsort(model->blocks, model->block_count, sizeof *model->blocks, load_compare_blocks);
+    if (live.leaves_missing)
+        model_add_note(model, memory_text("The blocks that begin in %s pages of the program's "
+                                          "memory are missing: the log does not hold them.",
+                                          number_text(live.leaves_missing).text));
 }
 
 /* --- from the leak check ------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* load_blocks.h: the live blocks of a log, from its block table or from its leak check.
  *
- * The part of load that knows the block table's generations. Called by load only.
+ * The part of load that knows the block table's shape. Called by load only.
  */
 #ifndef LOAD_BLOCKS_H
 #define LOAD_BLOCKS_H

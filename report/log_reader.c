@@ -14,11 +14,12 @@ static const struct {
     [TRACE_MODULES] = {"MODULES", sizeof(struct trace_module)},
     [TRACE_THREADS] = {"THREADS", sizeof(struct trace_thread)},
     [TRACE_NODES] = {"NODES", sizeof(struct trace_node)},
-    [TRACE_BLOCKS] = {"BLOCKS", sizeof(struct trace_block)},
+    [TRACE_BLOCKS] = {"BLOCKS", sizeof(uint64_t)},
     [TRACE_ERRORS] = {"ERRORS", sizeof(struct trace_error)},
     [TRACE_VERDICTS] = {"VERDICTS", sizeof(struct trace_verdict)},
     [TRACE_HEADS] = {"HEADS", sizeof(struct trace_heads)},
-    [TRACE_SIZES] = {"SIZES", sizeof(struct trace_size)},
+    [TRACE_RARE] = {"RARE", sizeof(struct trace_rare)},
+    [TRACE_REGIONS] = {"REGIONS", sizeof(struct trace_region)},
     [TRACE_COUNTS] = {"COUNTS", sizeof(struct trace_count)},
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
 };
@@ -219,13 +220,12 @@ static uint64_t log_extent_end(const struct log_extent *extent)
     return extent->offset + extent->count * log_tables[extent->kind].record_size;
 }
 
-/* Same bytes, or same records: the second one cannot be what the tracer wrote. Places in BLOCKS
- * have no meaning of their own, so generations may count from 0 each. */
+/* Same bytes, or same records: the second one cannot be what the tracer wrote. */
 static bool log_extents_clash(const struct log_extent *a, const struct log_extent *b, bool by_place)
 {
     if (!by_place)
         return log_extent_end(a) > b->offset;
-    return a->kind == b->kind && a->kind != TRACE_BLOCKS && a->first + a->count > b->first;
+    return a->kind == b->kind && a->first + a->count > b->first;
 }
 
 static void log_drop_clashes(struct log_reader *reader, bool by_place)
@@ -362,12 +362,6 @@ struct log_walk log_reader_walk(const struct log_reader *reader, enum trace_tabl
     return (struct log_walk){.reader = reader,
                              .extent = reader->extents + reader->starts[table],
                              .last = reader->extents + reader->starts[table + 1]};
-}
-
-struct log_walk log_reader_walk_extent(const struct log_reader *reader,
-                                       const struct log_extent *extent)
-{
-    return (struct log_walk){.reader = reader, .extent = extent, .last = extent + 1};
 }
 
 bool log_reader_next(struct log_walk *walk, void *copy)

@@ -66,11 +66,9 @@ bool log_reader_copy(const struct log_reader *reader, enum trace_table table, ui
 /* The extents of one table. */
 const struct log_extent *log_reader_extents(const struct log_reader *reader, enum trace_table table,
                                             uint32_t *count);
-/* A walk over the records of a table, or of one of its extents, that are worth reading. Those in a
- * hole of the file are left out: they are all zero, which is to say absent. */
+/* A walk over the records of a table that are worth reading. Those in a hole of the file are left
+ * out: they are all zero, which is to say absent. */
 struct log_walk log_reader_walk(const struct log_reader *reader, enum trace_table table);
-struct log_walk log_reader_walk_extent(const struct log_reader *reader,
-                                       const struct log_extent *extent);
 /* Copies the next record, as log_reader_copy does; false behind the last one. */
 bool log_reader_next(struct log_walk *walk, void *copy);
 /* The bytes of a string, or NULL when it is none (length 0) or lies outside of STRINGS. */

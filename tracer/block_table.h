@@ -1,31 +1,29 @@
 /* block_table: address → size, stack and family of every live block, lock-free, in the log.
  *
- * Structure: open addressing with linear probing over 16-byte slots (struct trace_block).
+ * Structure: the blocks that begin in one 4 KiB page stand in that page's leaf, an open-addressing
+ * table of 8 to 512 places of one word each (trace_format.h); a radix tree leads from the page to
+ * its leaf (block_region).
  *
- *     home(A) = place of A's KiB (by a multiplicative hash) + A's 32-byte granule within the KiB
- *     a live address A lies in a slot home(A) + d (mod capacity) with 0 <= d <= reach
- *     where 0, state LIVE                 an empty slot
- *     reach = the greatest distance that an insert ever went in this generation
+ *     home(A) = (A mod 4 KiB) >> 5 (mod places), so that neighbours lie together
+ *     a live block A lies in place home(A) + d (mod places) with 0 <= d < 24
  *
  * A block is inserted once (the allocator gives an address to one owner at a time) and nearly every
- * search succeeds, so a removal just empties its slot, and any empty slot is good for any insert:
- * there are no tombstones to clean away, and an unsuccessful search ends after `reach` slots.
+ * search succeeds, so a removal just empties its place, and any empty place is good for any insert:
+ * there are no tombstones, and a search that fails ends after 24 places.
  *
- * Growth: when five of six slots are taken a new generation is made, of four times the size up to
- * 256 Ki slots (4 MiB) and of 3/2 the size from there on: two MiB at a time get their pages, and
- * when all have them it is listed. Inserts go there, and each insert, and each removal that had to
- * search, moves a few slots of the oldest generation. So no call pays for all. Per slot, one word
- * decides who has the block (see trace_block in trace_format.h):
+ * Growth: where an insert finds no empty place near home, its leaf is replaced by one of twice the
+ * places. All places of the old one are frozen, one by one; from then on nobody can change it, so
+ * whoever comes along can copy it, and any copy is as good as another: the first one whose word is
+ * put in the old one's place is the leaf. Whoever meets a frozen place does that work too, so no
+ * thread ever waits for another. Old leaves are never used again, and a word never has a value
+ * twice, so a thread that was delayed can do no harm with what it knows.
  *
- *     mover    copies as ARRIVING · old: LIVE → MOVED · copy: ARRIVING → LIVE · old: → FROZEN
- *     remover  LIVE → empty; MOVED: the copy decides; ARRIVING counts only after a MOVED
+ * A page gets its first leaf half as large as its neighbour's has become: so of a dense heap each
+ * page's blocks are copied once.
  *
- * so exactly one of any number of concurrent removals of an address succeeds. An empty slot of an
- * old generation is FROZEN when it has been passed, so that a late insert cannot land there.
- *
- * Cost: an insert is one 16-byte compare-and-swap, a removal one 8-byte one (swap.h), usually on
- * one cache line. Of a large table, 16 bytes a slot are 19 to 29 bytes a live block; up to a
- * million slots it may be 77, and while blocks move the old generation is there as well.
+ * Cost: an insert or removal is one 8-byte compare-and-swap (swap.h), on a line that the blocks
+ * around share. Of blocks that lie close, 8 bytes a place are 13 to 22 bytes a block, old leaves
+ * included; a block that is alone in its page has 64.
  *
  * Failure leaves: the block unrecorded; the caller counts it. */
 #ifndef BLOCK_TABLE_H
@@ -45,10 +43,6 @@ struct block {
     enum trace_family family;
 };
 
-/* Makes the first generation; false: no memory at all. */
-bool block_table_begin(void);
-/* Whether a thread is making the table larger. */
-bool block_table_is_growing(void);
 /* Records a block. *unflushed is the calling thread's, for the table's own bookkeeping.
  * false: no room. */
 bool block_table_insert(const struct block *block, int32_t *unflushed);

@@ -20,6 +20,13 @@ static bool grow_once(struct chunk_table *table, unsigned chunk)
     return true;
 }
 
+/* Of the calling thread; not 0. */
+static unsigned mark_of_thread(void)
+{
+    return (unsigned)((uintptr_t)__builtin_thread_pointer() >> 4) | 1;
+}
+
+/* A signal handler above the thread that grows the table would wait for itself. */
 static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wait)
 {
     for (int round = 0; round < WAIT_ROUNDS; round++) {
@@ -28,14 +35,14 @@ static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wai
         if (atomic_load_explicit(&table->full, memory_order_relaxed))
             return false;
         unsigned idle = 0;
-        if (atomic_compare_exchange_strong_explicit(&table->growing, &idle, 1, memory_order_acquire,
-                                                    memory_order_relaxed)) {
+        if (atomic_compare_exchange_strong_explicit(&table->growing, &idle, mark_of_thread(),
+                                                    memory_order_acquire, memory_order_relaxed)) {
             bool grown = atomic_load_explicit(&table->chunk[chunk], memory_order_acquire) ||
                          grow_once(table, chunk);
             atomic_store_explicit(&table->growing, 0, memory_order_release);
             return grown;
         }
-        if (!may_wait)
+        if (!may_wait || idle == mark_of_thread())
             return false;
         sys_sched_yield();
     }
@@ -69,6 +76,14 @@ bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wai
         return true;
     }
     return false;
+}
+
+void chunk_table_prepare(struct chunk_table *table, uint64_t index)
+{
+    unsigned chunk = chunk_table_chunk_of(table, index);
+    uint64_t next = chunk_table_first_of(table, chunk + 1);
+    if (next - index <= (next - chunk_table_first_of(table, chunk)) / 4)
+        chunk_table_reserve(table, next, false);
 }
 
 void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes,

@@ -6,9 +6,9 @@
  * chunk's memory comes from (private pages, the log) is the owner's choice, through `grow`.
  *
  * Growth: one thread wins a flag and makes the next chunk; the others wait for it, a bounded time,
- * because what they wait for are two system calls. Callers that may not wait (a signal handler
- * above the growing thread) say so. What failure leaves: the table as it was; the record that had
- * no room is the caller's to count. */
+ * because what they wait for are two system calls. A signal handler above the growing thread does
+ * not wait, nor do callers that say so. What failure leaves: the table as it was; the record that
+ * had no room is the caller's to count. */
 #ifndef CHUNK_TABLE_H
 #define CHUNK_TABLE_H
 
@@ -25,9 +25,9 @@ struct chunk_table {
     void *(*grow)(struct chunk_table *, unsigned number, size_t bytes, uint64_t first);
     uint32_t record_size;
     uint32_t first_log2;
-    uint32_t tag; /* the owner's own */
-    atomic_uint growing;
-    atomic_bool full; /* a grow failed: nothing more will fit */
+    uint32_t tag;        /* the owner's own */
+    atomic_uint growing; /* a mark of the thread that grows it; 0: none does */
+    atomic_bool full;    /* a grow failed: nothing more will fit */
     _Alignas(64) _Atomic(char *) chunk[CHUNK_TABLE_CHUNKS];
     _Alignas(64) atomic_uint_least64_t count; /* records claimed, from index 0 on */
 };
@@ -55,6 +55,10 @@ static inline void *chunk_table_at(const struct chunk_table *table, uint64_t ind
 bool chunk_table_reserve(struct chunk_table *table, uint64_t index, bool may_wait);
 /* Takes the next `records` records, all in one chunk; *index is the first. false: no room. */
 bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wait, uint64_t *index);
+
+/* Of the record that was claimed last: makes the next chunk, unless another thread does, when the
+ * last quarter of this one has begun. So a signal handler above the growing thread finds room. */
+void chunk_table_prepare(struct chunk_table *table, uint64_t index);
 
 /* A grow function over private pages. */
 void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes,

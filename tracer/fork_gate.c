@@ -1,6 +1,5 @@
 #include "fork_gate.h"
 
-#include "block_table.h"
 #include "frame_cache.h"
 #include "sys.h"
 #include "task.h"
@@ -58,7 +57,7 @@ static bool is_outside(struct thread *thread)
 
 static bool is_growing(void)
 {
-    return block_table_is_growing() || trace_log_is_growing() || frame_cache_is_busy();
+    return trace_log_is_growing() || frame_cache_is_busy();
 }
 
 static unsigned count_inside(void)

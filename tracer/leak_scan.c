@@ -1,7 +1,7 @@
 #include "leak_scan.h"
 
 #include "block_sort.h"
-#include "block_size.h"
+#include "block_rare.h"
 #include "block_table.h"
 #include "bootstrap.h"
 #include "glibc_heap.h"
@@ -139,7 +139,7 @@ static uint64_t large_size(void *context, uint64_t address)
 {
     (void)context;
     struct trace_block block = {address, TRACE_SIZE_ELSEWHERE};
-    return block_size_of(&block);
+    return block_rare_size(&block);
 }
 
 static unsigned file_at(void *context, uint64_t address)

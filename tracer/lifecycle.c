@@ -1,6 +1,5 @@
 #include "lifecycle.h"
 
-#include "block_table.h"
 #include "bypass.h"
 #include "ending.h"
 #include "env.h"
@@ -8,7 +7,6 @@
 #include "fork_gate.h"
 #include "forked.h"
 #include "frame_cache.h"
-#include "freed_table.h"
 #include "leak_scan.h"
 #include "message.h"
 #include "module_list.h"
@@ -75,8 +73,8 @@ static void publish_log(void)
 static bool begin_tables(void)
 {
     usage_begin();
-    return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() &&
-           freed_table_begin() && unwind_begin() && frame_cache_begin(is_stable);
+    return stack_table_begin(module_list_find, module_list_is_gone) && unwind_begin() &&
+           frame_cache_begin(is_stable);
 }
 
 /* --- forked children ----------------------------------------------------- */

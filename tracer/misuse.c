@@ -1,8 +1,8 @@
 #include "misuse.h"
 
-#include "block_size.h"
+#include "block_rare.h"
 #include "bypass.h"
-#include "freed_table.h"
+#include "freed_blocks.h"
 #include "glibc_chunk.h"
 #include "module_list.h"
 #include "real.h"
@@ -90,7 +90,7 @@ static void look_inside(void *context, const struct trace_block *slot)
 {
     struct search *search = context;
     uint64_t start = trace_block_address(slot->where);
-    uint64_t size = block_size_of(slot);
+    uint64_t size = block_rare_size(slot);
     if (search->address - start < (size ? size : 1))
         search->found = (struct block){start, size, trace_block_count(slot->what), 0,
                                        trace_block_family(slot->where)};
@@ -148,7 +148,7 @@ static void describe(struct trace_error *error, enum trace_error_place place,
 static bool find_freed(struct trace_error *error, bool interior)
 {
     struct block block;
-    if (!freed_table_find(error->address, interior, &block, &error->stack_freed)) {
+    if (!freed_blocks_find(error->address, interior, &block, &error->stack_freed)) {
         error->stack_freed = 0;
         return false;
     }

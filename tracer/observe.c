@@ -1,6 +1,6 @@
 #include "observe.h"
 
-#include "freed_table.h"
+#include "freed_blocks.h"
 #include "leak_scan.h"
 #include "stack_counts.h"
 #include "stack_memory.h"
@@ -314,7 +314,7 @@ void observe_deleting(void *pointer)
 static inline void taken_out(struct thread *thread, const struct block *block,
                              const struct misuse_free *how, uint32_t stack)
 {
-    freed_table_put(block, stack);
+    freed_blocks_put(thread, block, stack);
     stack_counts_freed(thread, own_count(thread, block->count), block->size,
                        thread->latest == (const void *)block->address);
     if (__builtin_expect(!misuse_fits(block, how), 0))
@@ -332,7 +332,6 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
         return true;
     }
     block_table_prefetch((uint64_t)pointer);
-    freed_table_prefetch((uint64_t)pointer);
     uint32_t stack = capture(thread, site);
     if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed),
                          0))

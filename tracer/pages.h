@@ -14,7 +14,7 @@ struct pages_range {
     uintptr_t begin; /* 0: not filled yet */
     uintptr_t end;
 };
-#define PAGES_RANGES_MAX 16384 /* a thread takes about five */
+#define PAGES_RANGES_MAX 20480 /* a thread takes about six */
 
 /* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none. */
 void *pages_map(size_t bytes);

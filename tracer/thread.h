@@ -67,7 +67,8 @@ struct thread_counts {
     uint32_t capacity; /* a power of two */
 };
 
-struct stack_leaf; /* see stack_leaf.h */
+struct stack_leaf;  /* see stack_leaf.h */
+struct freed_block; /* see freed_blocks.h */
 
 struct thread {
     struct trace_thread *record; /* in the log */
@@ -87,7 +88,10 @@ struct thread {
     int64_t live_unflushed;   /* bytes: see usage */
     const void *latest;       /* the block allocated last, while it lives */
     struct thread_counts counts;
-    struct thread *next; /* all threads, newest first; never unlinked */
+    struct freed_block *freed; /* the blocks that it freed last, a ring */
+    uint32_t freed_count;      /* how many it freed */
+    uint32_t freed_mask;       /* places in the ring - 1 */
+    struct thread *next;       /* all threads, newest first; never unlinked */
 
     struct thread_frame *frames; /* the last stack that was walked, outermost first */
     struct stack_word *words;    /* what it was read from, outermost first */

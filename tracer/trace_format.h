@@ -13,9 +13,9 @@
  *
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
- *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for BLOCKS,
- *   VERDICTS and TIMELINE, where a record's place has no meaning, and for STRINGS and COMMAND,
- * which are bytes.
+ *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
+ *   VERDICTS, HEADS and TIMELINE, whose first record is 0, BLOCKS, which is numbered by addresses,
+ *   and STRINGS and COMMAND, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -32,7 +32,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          3u
+#define TRACE_VERSION          4u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -76,7 +76,7 @@ struct trace_string {
 
 /* Everything that was not recorded, each counted. 0 everywhere: the log is complete. */
 struct trace_losses {
-    uint64_t blocks;         /* allocations that found no room in BLOCKS */
+    uint64_t blocks;         /* allocations that found no room in BLOCKS or RARE */
     uint64_t block_bytes;    /* and their bytes */
     uint64_t stacks_unknown; /* allocations recorded without a call stack */
     uint64_t stacks_cut;     /* call stacks whose outermost frames are missing */
@@ -176,13 +176,14 @@ enum trace_table {
     TRACE_MODULES = 3,   /* struct trace_module */
     TRACE_THREADS = 4,   /* struct trace_thread */
     TRACE_NODES = 5,     /* struct trace_node */
-    TRACE_BLOCKS = 6,    /* struct trace_block; `number` is the generation */
+    TRACE_BLOCKS = 6,    /* uint64_t: places, see struct trace_region */
     TRACE_ERRORS = 7,    /* struct trace_error */
     TRACE_VERDICTS = 8,  /* struct trace_verdict */
-    TRACE_SIZES = 9,     /* struct trace_size: blocks too large for trace_block */
+    TRACE_RARE = 9,      /* struct trace_rare */
     TRACE_COUNTS = 10,   /* struct trace_count */
     TRACE_TIMELINE = 11, /* struct trace_sample; one extent */
     TRACE_HEADS = 12,    /* struct trace_heads; none where nothing is indirectly lost */
+    TRACE_REGIONS = 13,  /* struct trace_region */
     TRACE_TABLES_COUNT
 };
 
@@ -252,7 +253,7 @@ struct trace_count {
     uint32_t peak_epoch;
 };
 
-#define TRACE_COUNT_MAX ((1u << 28) - 1u)
+#define TRACE_COUNT_MAX ((1u << 24) - 1u)
 
 /* How the program's use of memory went on. In order of time; when the table is full every other
  * sample is left out and samples are taken half as often. Commit word: time_ns. */
@@ -264,38 +265,82 @@ struct trace_sample {
 };
 #define TRACE_SAMPLES_MAX 1024u
 
-/* One live block, or one place for one. Commit word: where, 0 when the place is empty.
+/* --- live blocks ---
  *
- *   where  bits 0-47 address · 48-49 state · 50-52 family · 53-58 alignment · 59-63 zero
- *   what   bits 0-35 requested size in bytes · 36-63 its stack's record in COUNTS, 0: not known
+ * The live blocks that begin in one page of the program's memory (TRACE_LEAF_SPAN bytes) stand
+ * together in a leaf, a run of 8 to 512 places in BLOCKS. REGIONS says which leaf a page has:
+ * one record for each 2 MiB that have blocks, with a word for each of its pages. A leaf that is too
+ * small is replaced by a larger copy, and changed no more: the word decides at every instant which
+ * of them is the page's, so that a reader finds each block once. BLOCKS is numbered by the
+ * address that a place has in the program, divided by 8; the leaves that no word names are waste.
  *
- * BLOCKS is a hash table that grows by generations; while blocks move from an older generation to
- * a newer one both are listed. State says which record counts:
- *   LIVE      the block is live.
- *   ARRIVING  a copy: counts only if an older generation holds the same address as MOVED.
- *   MOVED     does not count: its copy in a newer generation does.
- *   FROZEN    an empty place of an old generation (address 0).
+ *   leaf word   bits 6-47 those of the address of its first place · 48-63 how many places it has,
+ *               less one · 0-5 the writer's own. 0: no leaf
+ *
+ * Blocks at odd addresses (no multiples of 8), of 8 MiB or more, and what else does not fit into a
+ * place are in RARE and have no place. */
+#define TRACE_LEAF_SPAN_LOG2   12u
+#define TRACE_LEAF_SPAN        (1u << TRACE_LEAF_SPAN_LOG2)
+#define TRACE_REGION_SPAN_LOG2 21u
+#define TRACE_REGION_LEAVES    (1u << (TRACE_REGION_SPAN_LOG2 - TRACE_LEAF_SPAN_LOG2))
+#define TRACE_LEAF_PLACES_MIN  8u
+#define TRACE_LEAF_PLACES_MAX  512u
+
+/* Commit word: begin. */
+struct trace_region {
+    uint64_t begin; /* its lowest address + 1 */
+    uint64_t leaves[TRACE_REGION_LEAVES];
+};
+static inline uint64_t trace_region_address(uint64_t begin)
+{
+    return begin & ~((1ull << TRACE_REGION_SPAN_LOG2) - 1u);
+}
+static inline uint64_t trace_leaf_address(uint64_t leaf)
+{
+    return leaf & 0xffffffffffc0u;
+}
+static inline uint32_t trace_leaf_places(uint64_t leaf)
+{
+    return (uint32_t)(leaf >> 48) + 1;
+}
+
+/* A place: 0, empty, or
+ *
+ *   bits 0-8 where in the page the block begins, divided by 8 · 9 one · 10 frozen · 11-12 family ·
+ *   13-16 alignment · 17-40 its stack's record in COUNTS, 0: not known · 41-63 requested size
+ *
+ * frozen: the leaf is about to be replaced; the block counts as any other. A place that is frozen
+ * and empty has nothing but that bit. Which of the leaf's places a block has is no matter.
  * alignment: log2 of the alignment that was asked for, 0 where none was. */
+#define TRACE_PLACE_OFFSET_MASK     511u
+#define TRACE_PLACE_TAKEN           (1u << 9)
+#define TRACE_PLACE_FROZEN          (1u << 10)
+#define TRACE_PLACE_FAMILY_SHIFT    11
+#define TRACE_PLACE_ALIGNMENT_SHIFT 13
+#define TRACE_PLACE_COUNT_SHIFT     17
+#define TRACE_PLACE_SIZE_SHIFT      41
+#define TRACE_PLACE_ALIGNMENTS      16u        /* alignments below it fit into a place, */
+#define TRACE_PLACE_SIZES           (1u << 23) /* and so for sizes */
+
+enum trace_family { TRACE_BY_MALLOC = 0, TRACE_BY_NEW = 1, TRACE_BY_NEW_ARRAY = 2 };
+
+/* One live block in two words.
+ *
+ *   where  bits 0-47 address · 48-49 zero · 50-52 family · 53-58 alignment · 59-63 zero
+ *   what   bits 0-35 requested size in bytes · 36-63 its stack's record in COUNTS, 0: not known */
 struct trace_block {
     uint64_t where;
     uint64_t what;
 };
-enum trace_state { TRACE_LIVE = 0, TRACE_ARRIVING = 1, TRACE_MOVED = 2, TRACE_FROZEN = 3 };
-enum trace_family { TRACE_BY_MALLOC = 0, TRACE_BY_NEW = 1, TRACE_BY_NEW_ARRAY = 2 };
 #define TRACE_ADDRESS_BITS    48
-#define TRACE_STATE_SHIFT     48
 #define TRACE_FAMILY_SHIFT    50
 #define TRACE_ALIGNMENT_SHIFT 53
 #define TRACE_SIZE_BITS       36
-#define TRACE_SIZE_ELSEWHERE  ((1ull << TRACE_SIZE_BITS) - 1u) /* the size is in SIZES */
+#define TRACE_SIZE_ELSEWHERE  ((1ull << TRACE_SIZE_BITS) - 1u) /* the size is in RARE */
 
 static inline uint64_t trace_block_address(uint64_t where)
 {
     return where & ((1ull << TRACE_ADDRESS_BITS) - 1u);
-}
-static inline enum trace_state trace_block_state(uint64_t where)
-{
-    return (enum trace_state)(where >> TRACE_STATE_SHIFT & 3u);
 }
 static inline enum trace_family trace_block_family(uint64_t where)
 {
@@ -314,11 +359,24 @@ static inline uint32_t trace_block_count(uint64_t what)
     return (uint32_t)(what >> TRACE_SIZE_BITS);
 }
 
-/* The size of a block of TRACE_SIZE_ELSEWHERE bytes or more; the record of the highest index with
- * a block's address is its size. Commit word: address. */
-struct trace_size {
-    uint64_t address;
-    uint64_t size;
+/* The block of a taken place in the leaf of the page at `page`. */
+static inline struct trace_block trace_place_block(uint64_t place, uint64_t page)
+{
+    uint64_t family = place >> TRACE_PLACE_FAMILY_SHIFT & 3u;
+    uint64_t alignment = place >> TRACE_PLACE_ALIGNMENT_SHIFT & (TRACE_PLACE_ALIGNMENTS - 1);
+    uint64_t count = place >> TRACE_PLACE_COUNT_SHIFT & TRACE_COUNT_MAX;
+    struct trace_block block = {(page + (place & TRACE_PLACE_OFFSET_MASK) * 8u) |
+                                    family << TRACE_FAMILY_SHIFT |
+                                    alignment << TRACE_ALIGNMENT_SHIFT,
+                                place >> TRACE_PLACE_SIZE_SHIFT | count << TRACE_SIZE_BITS};
+    return block;
+}
+
+/* A live block that has no place in a leaf. Commit word: block.where; one without
+ * an address is of no block. */
+struct trace_rare {
+    struct trace_block block; /* its size is TRACE_SIZE_ELSEWHERE where it is as much or more */
+    uint64_t size;            /* exactly */
 };
 
 /* Something wrong that the program did. Commit word: kind. */
@@ -356,7 +414,7 @@ struct trace_error {
 /* The leak check's word on one live block. VERDICTS is sorted by address; the first
  * header.verdicts records count.
  *
- *   where  as in trace_block, but for the state: bits 48-49 kind · 59-61 heuristic · 62 interior
+ *   where  as in trace_block, and besides: bits 48-49 kind · 59-61 heuristic · 62 interior
  *
  * interior: the pointer at pointer_at is not to the block's start. */
 enum trace_leak_kind {
@@ -372,7 +430,7 @@ enum trace_heuristic { /* the interior pointer's excuse, as valgrind names them 
                        TRACE_NEWARRAY = 3,
                        TRACE_MULTIPLE_INHERITANCE = 4,
 };
-#define TRACE_KIND_SHIFT      TRACE_STATE_SHIFT
+#define TRACE_KIND_SHIFT      48
 #define TRACE_HEURISTIC_SHIFT 59
 #define TRACE_INTERIOR_SHIFT  62
 struct trace_verdict {
@@ -413,7 +471,8 @@ _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_count) == 64, "trace_count: a cache line");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
-_Static_assert(sizeof(struct trace_size) == 16, "trace_size");
+_Static_assert(sizeof(struct trace_rare) == 24, "trace_rare");
+_Static_assert(sizeof(struct trace_region) == 4104, "trace_region");
 _Static_assert(sizeof(struct trace_error) == 72, "trace_error");
 _Static_assert(sizeof(struct trace_verdict) == 24, "trace_verdict");
 _Static_assert(sizeof(struct trace_heads) == 8, "trace_heads");

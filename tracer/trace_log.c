@@ -28,7 +28,9 @@ struct chunk_table trace_log_modules = TABLE(TRACE_MODULES, struct trace_module,
 struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread, 5, 1);
 struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 10, TRACE_NODE_FIRST);
 struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
-struct chunk_table trace_log_sizes = TABLE(TRACE_SIZES, struct trace_size, 8, 1);
+struct chunk_table trace_log_blocks = TABLE(TRACE_BLOCKS, uint64_t[8], 10, 0);
+struct chunk_table trace_log_regions = TABLE(TRACE_REGIONS, struct trace_region, 3, 1);
+struct chunk_table trace_log_rare = TABLE(TRACE_RARE, struct trace_rare, 6, 1);
 struct chunk_table trace_log_counts =
     TABLE(TRACE_COUNTS, struct trace_count, TRACE_LOG_COUNTS_LOG2, 1);
 
@@ -150,7 +152,7 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
     extent->number = number;
     extent->offset = offset;
     extent->length = bytes;
-    extent->first = first;
+    extent->first = kind == TRACE_BLOCKS ? (uintptr_t)memory / sizeof(uint64_t) : first;
     /* Release: a reader that sees the kind sees the rest. */
     __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
     return memory;
@@ -162,19 +164,6 @@ static struct trace_extent *find_extent(enum trace_table kind, uint32_t number)
         if (directory()[i].kind == kind && directory()[i].number == number)
             return &directory()[i];
     return NULL;
-}
-
-void trace_log_retire(enum trace_table kind, uint32_t number)
-{
-    struct trace_extent *extent = find_extent(kind, number);
-    if (extent)
-        __atomic_store_n(&extent->kind, TRACE_FREE, __ATOMIC_RELEASE);
-}
-
-void trace_log_give_back(void *memory, size_t bytes)
-{
-    /* MADV_REMOVE punches the hole through the mapping, so that no descriptor is needed. */
-    sys_madvise(memory, bytes, log_file.in_file ? MADV_REMOVE : MADV_DONTNEED);
 }
 
 void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, size_t at,
@@ -308,8 +297,8 @@ void trace_log_abandon(long error)
 /* --- the end ------------------------------------------------------------- */
 
 static const struct chunk_table *const tables[] = {
-    &trace_log_strings, &trace_log_modules, &trace_log_threads, &trace_log_nodes,
-    &trace_log_errors,  &trace_log_sizes,   &trace_log_counts};
+    &trace_log_strings, &trace_log_modules, &trace_log_threads, &trace_log_nodes, &trace_log_errors,
+    &trace_log_counts,  &trace_log_blocks,  &trace_log_regions, &trace_log_rare};
 #define TABLES (sizeof tables / sizeof *tables)
 
 bool trace_log_is_growing(void)
@@ -326,8 +315,8 @@ uint64_t trace_log_used(const struct trace_extent *extent)
         if (tables[i]->tag != extent->kind)
             continue;
         uint64_t count = atomic_load_explicit(&tables[i]->count, memory_order_relaxed);
-        uint64_t used =
-            count > extent->first ? (count - extent->first) * tables[i]->record_size : 0;
+        uint64_t first = chunk_table_first_of(tables[i], extent->number);
+        uint64_t used = count > first ? (count - first) * tables[i]->record_size : 0;
         return used < extent->length ? used : extent->length;
     }
     return extent->length;
@@ -346,16 +335,8 @@ static void punch_tail(int fd, const struct chunk_table *table)
     uint64_t count = atomic_load_explicit(&table->count, memory_order_relaxed);
     unsigned chunk = chunk_table_chunk_of(table, count);
     const struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
-    if (extent && count >= extent->first)
-        punch_behind(fd, extent, (count - extent->first) * table->record_size);
-}
-
-/* What was retired and not given back yet. */
-static void punch_retired(int fd)
-{
-    for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)
-        if (directory()[i].kind == TRACE_FREE && directory()[i].length)
-            punch_behind(fd, &directory()[i], 0);
+    if (extent)
+        punch_behind(fd, extent, (count - chunk_table_first_of(table, chunk)) * table->record_size);
 }
 
 /* The storage of the leak check's tables behind what it used. */
@@ -373,7 +354,6 @@ void trace_log_end(void)
         return;
     for (size_t i = 0; i < TABLES; i++)
         punch_tail(fd, tables[i]);
-    punch_retired(fd);
     punch_unused(fd, TRACE_VERDICTS, trace_log_header->verdicts * sizeof(struct trace_verdict));
     uint64_t heads =
         trace_log_header->leaks.blocks[TRACE_INDIRECTLY_LOST] ? trace_log_header->verdicts : 0;

@@ -26,7 +26,9 @@ extern struct chunk_table trace_log_modules;
 extern struct chunk_table trace_log_threads;
 extern struct chunk_table trace_log_nodes;
 extern struct chunk_table trace_log_errors;
-extern struct chunk_table trace_log_sizes;
+extern struct chunk_table trace_log_blocks; /* lines of eight places */
+extern struct chunk_table trace_log_regions;
+extern struct chunk_table trace_log_rare;
 extern struct chunk_table trace_log_counts;
 #define TRACE_LOG_COUNTS_LOG2 8u /* of its first chunk */
 
@@ -37,12 +39,6 @@ const char *trace_log_path(void);
 
 /* A new extent, zeroed and mapped; NULL when there is no storage. */
 void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first);
-/* Takes the extent of `kind` and `number` off the directory. Its storage is given back by the
- * caller, in pieces that take no long time each, or by trace_log_end. */
-void trace_log_retire(enum trace_table kind, uint32_t number);
-/* Gives the storage of whole pages of a retired extent back, where it is mapped. The mapping stays
- * and reads as zeros. */
-void trace_log_give_back(void *memory, size_t bytes);
 /* Fills the extent of `kind` and `number`, mapped at `memory`, from its byte `at` on: by a write to
  * the file where that is possible, which spares the kernel a fault and a zeroed page for every 4
  * KiB. */

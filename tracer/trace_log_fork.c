@@ -62,8 +62,8 @@ static long copy_extent(int fd, const struct trace_log_piece *piece,
     return error ? error : copy(fd, piece->memory, trace_log_used(extent), extent->offset);
 }
 
-/* An extent that was made after the fork, or by a thread that did not come to the end of it, has no
- * memory here, and one that was retired no kind: neither is listed. */
+/* An extent that was made after the fork has no memory here, and one of a thread that did not come
+ * to the end of it has no memory or no kind: neither is listed. */
 static long copy_extents(int fd)
 {
     const struct trace_log_piece *piece;
@@ -96,7 +96,7 @@ static long map_over(int fd, void *memory, size_t bytes, uint64_t offset)
                : -ENOMEM;
 }
 
-/* What was retired reads as zeros, as before; but not in the parent's file. */
+/* What is not listed reads as zeros; but not in the parent's file. */
 static long map_nothing_over(void *memory, size_t bytes)
 {
     return sys_mmap(memory, bytes, PROT_READ | PROT_WRITE,

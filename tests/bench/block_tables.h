@@ -15,9 +15,9 @@ struct design {
     uint64_t (*bytes)(void); /* storage that is taken now */
 };
 
-extern const struct design design_hash;  /* tracer/block_table.c */
-extern const struct design design_radix; /* a slot for each granule of 16 bytes of a touched page */
-extern const struct design design_lines; /* lines of four slots for each 256 bytes of heap */
+extern const struct design design_leaves; /* tracer/block_table.c */
+extern const struct design design_radix;  /* a slot for each granule of 16 bytes of a touched page */
+extern const struct design design_lines;  /* lines of four slots for each 256 bytes of heap */
 
 /* A block's two words, as in the log. */
 static inline uint64_t block_where(const struct block *block)

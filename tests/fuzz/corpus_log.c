@@ -34,7 +34,7 @@ static void write_blocks(struct damaged *log)
     for (uint32_t i = 0; i < NODES; i++) {
         uint32_t head = i % 4 == TRACE_INDIRECTLY_LOST ? i + 1 : TRACE_HEAD_NONE;
 
-        log_writer_block(&log->writer, i % 2, TRACE_LIVE, 0x1000 * (i + 1), 100 * i, log->nodes[i]);
+        log_writer_block(&log->writer, 0x1000 * (i + 1), 100 * i, log->nodes[i]);
         log_writer_verdict(&log->writer, 0x1000 * (i + 1), 100 * i, log->nodes[i], i % 4, head);
     }
 }
@@ -99,7 +99,7 @@ static void write_tables(struct damaged *log)
                                         i ? log->nodes[i - 1] : 0, i % 5 == 4 ? 0 : log->module);
     write_blocks(log);
     write_errors(log);
-    log_writer_size(writer, 0x1000, 1ull << 40);
+    log_writer_rare(writer, 0x8000000, 1ull << 40, 0);
     write_usage(log);
     writer->header.totals.allocations = NODES;
     writer->header.totals.bytes_allocated = 100 * NODES * NODES / 2;
@@ -264,17 +264,18 @@ BEFORE(string_at_two_to_the_64)
     module(log)->path.offset = UINT64_MAX;
     log->writer.header.tracer.offset = UINT64_MAX - 3;
 }
-BEFORE(sizes_elsewhere_without_sizes)
+BEFORE(sizes_elsewhere_without_rare)
 {
-    log->writer.tables[TRACE_SIZES].size = 0;
+    log->writer.tables[TRACE_RARE].size = 0;
     verdict(log, 3)->what |= TRACE_SIZE_ELSEWHERE;
     verdict(log, 4)->what |= TRACE_SIZE_ELSEWHERE;
 }
 BEFORE(size_of_two_to_the_64)
 {
-    struct trace_size *sizes = (void *)log->writer.tables[TRACE_SIZES].bytes;
+    struct trace_rare *rare = (void *)log->writer.tables[TRACE_RARE].bytes;
 
-    sizes[1].size = UINT64_MAX;
+    rare[1].size = UINT64_MAX;
+    rare[1].block.where = UINT64_MAX;
     verdict(log, 0)->what |= TRACE_SIZE_ELSEWHERE;
 }
 BEFORE(stacks_out_of_range)
@@ -308,21 +309,35 @@ BEFORE(verdicts_of_no_address)
     for (unsigned i = 0; i < NODES; i += 2)
         verdict(log, i)->where = 31ull << 59;
 }
-BEFORE(blocks_in_every_state)
+BEFORE(places_of_every_kind)
 {
     no_verdicts(log);
-    for (unsigned i = 0; i < 16; i++)
-        for (unsigned generation = 0; generation < LOG_WRITER_GENERATIONS; generation++)
-            log_writer_block(&log->writer, generation, i >> generation & 3, 0x500 + i, i,
-                             log->nodes[i % NODES]);
+    for (uint64_t i = 0; i < 256; i++)
+        log_writer_place(&log->writer, 0x50000 + 16 * i, (i * 0x9e3779b97f4a7c15u) & ~511ull);
 }
-BEFORE(blocks_of_every_family)
+BEFORE(leaves_that_are_not_there)
 {
-    struct log_table *table = &log->writer.generations[0];
+    no_verdicts(log);
+    *log_writer_leaf(&log->writer, 0x1000) = UINT64_MAX;
+    *log_writer_leaf(&log->writer, 0x2000) = 1;
+    *log_writer_leaf(&log->writer, 0x3000) = LOG_WRITER_PLACES | 0xffffull << 48;
+    *log_writer_leaf(&log->writer, 0x4000) = (LOG_WRITER_PLACES - 64) | 511ull << 48;
+}
+BEFORE(leaf_of_every_page)
+{
+    no_verdicts(log);
+    for (uint64_t page = 1; page < 2000; page++)
+        *log_writer_leaf(&log->writer, page << TRACE_LEAF_SPAN_LOG2) =
+            LOG_WRITER_PLACES | 7ull << 48;
+}
+BEFORE(regions_at_the_edges)
+{
+    struct trace_region *regions = (void *)log->writer.tables[TRACE_REGIONS].bytes;
 
     no_verdicts(log);
-    for (size_t at = 0; at < table->size; at += sizeof(struct trace_block))
-        *(uint64_t *)(void *)(table->bytes + at) |= (uint64_t)(at / 16) << TRACE_FAMILY_SHIFT;
+    regions[1].begin = UINT64_MAX;
+    log_writer_block(&log->writer, 0x7fffffffe000, 1, 0);
+    log_writer_block(&log->writer, 0x7fffffffe000, 2, 0);
 }
 BEFORE(stack_of_3000_frames)
 {
@@ -524,7 +539,7 @@ AFTER(extent_not_at_a_page)
 AFTER(extent_of_no_table)
 {
     extent(log, TRACE_THREADS)->kind = UINT32_MAX;
-    extent(log, TRACE_SIZES)->kind = TRACE_TABLES_COUNT;
+    extent(log, TRACE_RARE)->kind = TRACE_TABLES_COUNT;
 }
 AFTER(extent_of_odd_length)
 {
@@ -549,7 +564,7 @@ AFTER(counts_on_the_timeline)
 }
 AFTER(commands_twice)
 {
-    extent(log, TRACE_SIZES)->kind = TRACE_COMMAND;
+    extent(log, TRACE_RARE)->kind = TRACE_COMMAND;
 }
 
 /* --- names ---------------------------------------------------------------- */
@@ -619,7 +634,7 @@ static const struct damage {
     DAMAGE(build_id_of_four_gigabytes, 1),
     DAMAGE(string_of_four_gigabytes, 1),
     DAMAGE(string_at_two_to_the_64, 1),
-    DAMAGE(sizes_elsewhere_without_sizes, 1),
+    DAMAGE(sizes_elsewhere_without_rare, 1),
     DAMAGE(size_of_two_to_the_64, 1),
     DAMAGE(stacks_out_of_range, 9),
     DAMAGE(heads_out_of_range, 1),
@@ -627,8 +642,10 @@ static const struct damage {
     DAMAGE(heads_missing, 1),
     DAMAGE(heuristics_out_of_range, 1),
     DAMAGE(verdicts_of_no_address, 1),
-    DAMAGE(blocks_in_every_state, 1),
-    DAMAGE(blocks_of_every_family, 9),
+    DAMAGE(places_of_every_kind, 1),
+    DAMAGE(leaves_that_are_not_there, 1),
+    DAMAGE(leaf_of_every_page, 1),
+    DAMAGE(regions_at_the_edges, 9),
     DAMAGE(stack_of_3000_frames, 0x11),
     DAMAGE(counts_of_unknown_stacks_and_threads, 0x4f),
     DAMAGE(counts_that_overflow, 0x4f),

@@ -26,12 +26,12 @@ static struct trace_node *set_nodes(size_t count)
 /* A live block for each stack from the first on, of which each `step`th node is one. */
 static void set_blocks(size_t count, uint32_t first, uint32_t step)
 {
-    struct trace_block *blocks = set_table(&writer.generations[0], count, sizeof *blocks);
     struct trace_count *counts = set_table(&writer.tables[TRACE_COUNTS], count, sizeof *counts);
 
     for (uint32_t i = first; i < count; i++) {
-        blocks[i] = (struct trace_block){.where = 0x1000ull * i,
-                                         .what = 8 | (uint64_t)i << TRACE_SIZE_BITS};
+        log_writer_place(&writer, 0x1000ull * i,
+                         TRACE_PLACE_TAKEN | (uint64_t)i << TRACE_PLACE_COUNT_SHIFT |
+                             8ull << TRACE_PLACE_SIZE_SHIFT);
         counts[i] = (struct trace_count){.thread = 1, .stack = i * step, .allocations = 1};
     }
 }

@@ -31,10 +31,11 @@ static size_t record_size(enum trace_table table)
         [TRACE_MODULES] = sizeof(struct trace_module),
         [TRACE_THREADS] = sizeof(struct trace_thread),
         [TRACE_NODES] = sizeof(struct trace_node),
-        [TRACE_BLOCKS] = sizeof(struct trace_block),
+        [TRACE_BLOCKS] = sizeof(uint64_t),
         [TRACE_ERRORS] = sizeof(struct trace_error),
         [TRACE_VERDICTS] = sizeof(struct trace_verdict),
-        [TRACE_SIZES] = sizeof(struct trace_size),
+        [TRACE_RARE] = sizeof(struct trace_rare),
+        [TRACE_REGIONS] = sizeof(struct trace_region),
         [TRACE_COUNTS] = sizeof(struct trace_count),
         [TRACE_TIMELINE] = sizeof(struct trace_sample),
         [TRACE_HEADS] = sizeof(struct trace_heads),
@@ -73,8 +74,6 @@ void log_writer_end(struct log_writer *writer)
 {
     for (int i = 0; i < TRACE_TABLES_COUNT; i++)
         free(writer->tables[i].bytes);
-    for (int i = 0; i < LOG_WRITER_GENERATIONS; i++)
-        free(writer->generations[i].bytes);
     free(writer->bytes);
     memset(writer, 0, sizeof *writer);
 }
@@ -132,13 +131,6 @@ uint32_t log_writer_error(struct log_writer *writer, struct trace_error error)
     return add_record(writer, TRACE_ERRORS, &error);
 }
 
-uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t size)
-{
-    struct trace_size record = {address, size};
-
-    return add_record(writer, TRACE_SIZES, &record);
-}
-
 static uint64_t count_of(struct log_writer *writer, uint32_t stack)
 {
     const struct log_table *table = &writer->tables[TRACE_COUNTS];
@@ -156,13 +148,72 @@ static uint64_t pack_what(struct log_writer *writer, uint64_t size, uint32_t sta
                                                                              << TRACE_SIZE_BITS;
 }
 
-void log_writer_block(struct log_writer *writer, unsigned generation, enum trace_state state,
-                      uint64_t address, uint64_t size, uint32_t stack)
+uint32_t log_writer_rare(struct log_writer *writer, uint64_t address, uint64_t size, uint32_t stack)
 {
-    struct trace_block block = {.where = address | (uint64_t)state << TRACE_STATE_SHIFT,
-                                .what = pack_what(writer, size, stack)};
+    struct trace_rare record = {{address, pack_what(writer, size, stack)}, size};
 
-    add_bytes(&writer->generations[generation], &block, sizeof block);
+    return add_record(writer, TRACE_RARE, &record);
+}
+
+/* --- leaves -------------------------------------------------------------- */
+
+uint64_t *log_writer_leaf(struct log_writer *writer, uint64_t address)
+{
+    struct log_table *table = &writer->tables[TRACE_REGIONS];
+    struct trace_region none = {.begin = trace_region_address(address) + 1};
+    struct trace_region *regions = (void *)table->bytes;
+    size_t i = table->size / sizeof none;
+
+    /* From the last one on: blocks come in the order of addresses, mostly. */
+    while (i > 1 && regions[i - 1].begin != none.begin)
+        i--;
+    if (i < 2)
+        i = add_record(writer, TRACE_REGIONS, &none) + 1;
+    regions = (void *)table->bytes;
+    return &regions[i - 1].leaves[address / TRACE_LEAF_SPAN % TRACE_REGION_LEAVES];
+}
+
+static uint64_t *places_of(const struct log_writer *writer, uint64_t leaf)
+{
+    return (void *)(writer->tables[TRACE_BLOCKS].bytes + trace_leaf_address(leaf) -
+                    LOG_WRITER_PLACES);
+}
+
+/* A leaf of so many places, with what another one holds. */
+static uint64_t make_leaf(struct log_writer *writer, uint64_t places, uint64_t from)
+{
+    struct log_table *table = &writer->tables[TRACE_BLOCKS];
+    uint64_t leaf = (LOG_WRITER_PLACES + table->size) | (places - 1) << 48;
+
+    add_bytes(table, NULL, places * sizeof(uint64_t));
+    if (from)
+        memcpy(places_of(writer, leaf), places_of(writer, from),
+               trace_leaf_places(from) * sizeof(uint64_t));
+    return leaf;
+}
+
+void log_writer_place(struct log_writer *writer, uint64_t address, uint64_t place)
+{
+    uint64_t *word = log_writer_leaf(writer, address);
+    uint32_t i = 0;
+
+    if (!*word)
+        *word = make_leaf(writer, TRACE_LEAF_PLACES_MIN, 0);
+    while (i < trace_leaf_places(*word) && places_of(writer, *word)[i])
+        i++;
+    if (i == trace_leaf_places(*word))
+        *word = make_leaf(writer, i * 2ul, *word);
+    places_of(writer, *word)[i] = place | (address % TRACE_LEAF_SPAN / 8);
+}
+
+void log_writer_block(struct log_writer *writer, uint64_t address, uint64_t size, uint32_t stack)
+{
+    if (size >= TRACE_PLACE_SIZES || address % 8)
+        log_writer_rare(writer, address, size, stack);
+    else
+        log_writer_place(writer, address,
+                         TRACE_PLACE_TAKEN | count_of(writer, stack) << TRACE_PLACE_COUNT_SHIFT |
+                             size << TRACE_PLACE_SIZE_SHIFT);
 }
 
 uint32_t *log_writer_heads(struct log_writer *writer)
@@ -200,7 +251,7 @@ static void add_extent(struct log_writer *writer, struct trace_extent extent,
     size_t place = TRACE_DIRECTORY_OFFSET + writer->extents++ * sizeof extent;
 
     extent.offset = writer->size;
-    extent.length = extent.kind == TRACE_COMMAND ? size : length;
+    extent.length = extent.kind == TRACE_COMMAND || extent.kind == TRACE_REGIONS ? size : length;
     writer->bytes = grow(writer->bytes, writer->size + length);
     memset(writer->bytes + writer->size, 0, length);
     memcpy(writer->bytes + writer->size, bytes, size);
@@ -222,7 +273,8 @@ static void add_table(struct log_writer *writer, enum trace_table kind,
         piece = (piece + TRACE_PAGE_SIZE - 1) / TRACE_PAGE_SIZE * TRACE_PAGE_SIZE / size * size;
     for (size_t at = 0; at < table->size; at += piece) {
         size_t left = table->size - at;
-        struct trace_extent extent = {.kind = kind, .number = number++, .first = at / size};
+        uint64_t base = kind == TRACE_BLOCKS ? LOG_WRITER_PLACES / size : 0;
+        struct trace_extent extent = {.kind = kind, .number = number++, .first = base + at / size};
 
         add_extent(writer, extent, table->bytes + at, left < piece ? left : piece);
     }
@@ -235,10 +287,6 @@ void log_writer_finish(struct log_writer *writer)
     memset(writer->bytes, 0, writer->size);
     for (unsigned kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++)
         add_table(writer, kind, &writer->tables[kind]);
-    for (uint32_t i = 0; i < LOG_WRITER_GENERATIONS; i++)
-        if (writer->generations[i].size)
-            add_extent(writer, (struct trace_extent){.kind = TRACE_BLOCKS, .number = i},
-                       writer->generations[i].bytes, writer->generations[i].size);
     writer->header.end = writer->size;
     memcpy(writer->bytes, &writer->header, sizeof writer->header);
 }

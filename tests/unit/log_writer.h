@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include "trace_format.h"
 
-enum { LOG_WRITER_GENERATIONS = 4 };
+/* What BLOCKS had for an address in the program. */
+#define LOG_WRITER_PLACES 0x700000000000u
 
 struct log_table {
     unsigned char *bytes;
@@ -18,9 +19,8 @@ struct log_table {
 struct log_writer {
     struct trace_header header;
     struct log_table tables[TRACE_TABLES_COUNT];
-    struct log_table generations[LOG_WRITER_GENERATIONS]; /* BLOCKS */
-    size_t records_per_extent;                            /* 0: one extent for each table */
-    unsigned char *bytes;                                 /* the log, after finish */
+    size_t records_per_extent; /* 0: one extent for each table */
+    unsigned char *bytes;      /* the log, after finish */
     size_t size;
     unsigned extents; /* in the directory */
 };
@@ -40,10 +40,15 @@ uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);
-uint32_t log_writer_size(struct log_writer *writer, uint64_t address, uint64_t size);
 /* Blocks name a stack by the first record of COUNTS that has it, which is made if need be. */
-void log_writer_block(struct log_writer *writer, unsigned generation, enum trace_state state,
-                      uint64_t address, uint64_t size, uint32_t stack);
+uint32_t log_writer_rare(struct log_writer *writer, uint64_t address, uint64_t size,
+                         uint32_t stack);
+void log_writer_block(struct log_writer *writer, uint64_t address, uint64_t size, uint32_t stack);
+/* A place of the page, as it is (but for where in the page it begins), in a leaf that is made if
+ * need be. */
+void log_writer_place(struct log_writer *writer, uint64_t address, uint64_t place);
+/* The word of a page, until the layout. */
+uint64_t *log_writer_leaf(struct log_writer *writer, uint64_t address);
 /* Sets header.scan and counts header.verdicts. */
 uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_t size,
                             uint32_t stack, enum trace_leak_kind kind, uint32_t head);

@@ -1,4 +1,5 @@
-#include "block_size.h"
+#include "block_rare.h"
+#include "block_region.h"
 #include "block_table.h"
 
 #include "scratch.h"
@@ -27,7 +28,7 @@ static int set_up(void **state)
 {
     (void)state;
     scratch_begin_log("blocks.log");
-    return block_table_begin() ? 0 : -1;
+    return 0;
 }
 
 /* What a block holds follows from its address, so that any thread can check it. */
@@ -35,9 +36,9 @@ static struct block block_at(uint64_t address)
 {
     uint64_t mixed = address * 0x9e3779b97f4a7c15u;
     return (struct block){.address = address,
-                          .size = mixed >> 40,
-                          .count = (uint32_t)(mixed >> 8) & TRACE_NODE_MAX,
-                          .alignment_log2 = (uint32_t)(mixed >> 3 & 31),
+                          .size = mixed >> 41,
+                          .count = (uint32_t)(mixed >> 8) & TRACE_COUNT_MAX,
+                          .alignment_log2 = (uint32_t)(mixed >> 3 & 15),
                           .family = (enum trace_family)((mixed >> 33) % 3)};
 }
 
@@ -105,19 +106,26 @@ static void every_field_is_kept_at_its_limits(void **state)
     (void)state;
     const struct block blocks[] = {
         {0x10, 0, 0, 0, TRACE_BY_MALLOC},
-        {0x7ffffffffff0, 1, TRACE_NODE_MAX, 63, TRACE_BY_NEW_ARRAY},
-        {0xfffffffffff0, TRACE_SIZE_ELSEWHERE - 1, 1, 12, TRACE_BY_NEW},
+        {0x7ffffffffff0, 1, TRACE_COUNT_MAX, 15, TRACE_BY_NEW_ARRAY},
+        {0x7ffffffffff8, 1, TRACE_COUNT_MAX, 16, TRACE_BY_NEW_ARRAY},
+        {0xfffffffffff0, TRACE_PLACE_SIZES - 1, 1, 12, TRACE_BY_NEW},
+        {0xffffffff0008, TRACE_PLACE_SIZES, 1, 12, TRACE_BY_NEW},
+        {0xfffffffe0008, TRACE_SIZE_ELSEWHERE, TRACE_COUNT_MAX, 63, TRACE_BY_NEW},
         {0xffff00000001, 42, 2, 4, TRACE_BY_MALLOC},
+        {0xffff00000007, 43, 3, 5, TRACE_BY_NEW},
     };
     struct block found;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         assert_true(block_table_insert(&blocks[i], &unflushed));
+    assert_int_equal(block_table_check(), sizeof blocks / sizeof *blocks);
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         assert_true(block_table_find(blocks[i].address, &found));
         assert_true(same_block(&found, &blocks[i]));
         assert_true(block_table_remove(blocks[i].address, &found, &unflushed));
         assert_true(same_block(&found, &blocks[i]));
+        assert_false(block_table_remove(blocks[i].address, &found, &unflushed));
     }
+    assert_int_equal(block_table_check(), 0);
 }
 
 static void what_is_no_address_is_not_found(void **state)
@@ -136,17 +144,17 @@ static void what_is_no_address_is_not_found(void **state)
 
 static void add_size(void *context, const struct trace_block *block)
 {
-    *(uint64_t *)context += block_size_of(block);
+    *(uint64_t *)context += block_rare_size(block);
 }
 
-static void sizes_from_64_gib_on_stand_elsewhere(void **state)
+static void blocks_without_a_place_are_in_rare(void **state)
 {
     (void)state;
-    const uint64_t sizes[] = {TRACE_SIZE_ELSEWHERE - 1, TRACE_SIZE_ELSEWHERE,
-                              TRACE_SIZE_ELSEWHERE + 1, 1ull << 40, 3ull << 60};
+    const uint64_t sizes[] = {TRACE_PLACE_SIZES - 1,    TRACE_PLACE_SIZES, TRACE_SIZE_ELSEWHERE,
+                              TRACE_SIZE_ELSEWHERE + 1, 1ull << 40,        3ull << 60};
     const size_t count = sizeof sizes / sizeof *sizes;
     struct block block;
-    uint64_t before = trace_log_sizes.count;
+    uint64_t before = trace_log_rare.count;
     for (int round = 0; round < 50; round++) {
         uint64_t sum = 0;
         uint64_t expected = 0;
@@ -164,7 +172,7 @@ static void sizes_from_64_gib_on_stand_elsewhere(void **state)
             assert_int_equal(block.size, sizes[i]);
         }
     }
-    assert_int_equal(trace_log_sizes.count, before + count - 1); /* used again each round */
+    assert_int_equal(trace_log_rare.count, before + count - 1); /* used again each round */
 }
 
 static void random_blocks_as_in_a_plain_array(void **state)
@@ -206,256 +214,201 @@ static void random_blocks_as_in_a_plain_array(void **state)
 
 /* --- growth -------------------------------------------------------------- */
 
-static int log_descriptor(void)
+static uint32_t places_at(uint64_t address)
 {
-    int fd = open(trace_log_path(), O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    return fd;
+    const uint64_t *word = block_region_word(address);
+    return word && *word ? trace_leaf_places(*word) : 0;
 }
 
-struct generation_view {
-    unsigned number;
-    struct trace_block *slots;
-    uint64_t count;
-};
-
-/* The generations as a reader of the log sees them, oldest first. */
-static unsigned view_generations(struct generation_view *views, unsigned max)
+static uint64_t *places_of(uint64_t address)
 {
-    int fd = log_descriptor();
-    const struct trace_extent *directory =
-        (const void *)((char *)trace_log_header + TRACE_DIRECTORY_OFFSET);
-    unsigned count = 0;
-    for (unsigned number = 0; number < 64; number++)
-        for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)
-            if (directory[i].kind == TRACE_BLOCKS && directory[i].number == number && count < max) {
-                void *memory = mmap(NULL, directory[i].length, PROT_READ | PROT_WRITE, MAP_SHARED,
-                                    fd, (off_t)directory[i].offset);
-                assert_ptr_not_equal(memory, MAP_FAILED);
-                views[count++] = (struct generation_view){
-                    number, memory, directory[i].length / sizeof(struct trace_block)};
-            }
-    close(fd);
-    return count;
+    return (uint64_t *)(uintptr_t)trace_leaf_address(*block_region_word(address));
 }
 
-static void drop_views(const struct generation_view *views, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        munmap(views[i].slots, views[i].count * sizeof(struct trace_block));
-}
-
-/* How many there are; they are listed among the first places while the test is young. */
-static unsigned generations_listed(void)
-{
-    const struct trace_extent *directory =
-        (const void *)((char *)trace_log_header + TRACE_DIRECTORY_OFFSET);
-    unsigned count = 0;
-    for (unsigned i = 0; i < 128; i++)
-        count += directory[i].kind == TRACE_BLOCKS;
-    return count;
-}
-
-/* Inserts from `next` on until two generations are listed; the next address. */
-static uint64_t grow_once(uint64_t next)
-{
-    while (generations_listed() < 2)
-        for (int i = 0; i < 32; i++, next += 16)
-            insert(next);
-    return next;
-}
-
-/* Each insert moves a few. */
-static void finish_moving(void)
-{
-    while (generations_listed() > 1) {
-        insert(0x10);
-        assert_true(removes(0x10));
-    }
-}
-
-static void all_blocks_are_found_while_they_move(void **state)
+/* All blocks that a page can have, at each distance that an allocator may keep. */
+static void a_leaf_grows_as_its_page_fills(void **state)
 {
     (void)state;
-    const uint64_t begin = 0x600000000000;
-    uint64_t next = begin;
-    struct generation_view first;
-    assert_int_equal(view_generations(&first, 1), 1);
-    unsigned oldest = first.number;
-    drop_views(&first, 1);
-    for (int growths = 0; growths < 2; growths++) {
-        next = grow_once(next);
-        bool halfway = false;
-        while (generations_listed() == 2) {
-            for (int i = 0; i < 500; i++, next += 16)
-                insert(next);
-            if (!halfway)
-                for (uint64_t address = begin; address < next; address += 16)
-                    assert_true(finds(address));
-            halfway = true;
+    uint64_t page = 0x600000000000;
+    for (uint64_t distance = 8; distance <= 4096; distance *= 2, page += 2 * TRACE_LEAF_SPAN) {
+        uint32_t places = 0;
+        for (uint64_t at = 0; at < TRACE_LEAF_SPAN; at += distance) {
+            insert(page + at);
+            assert_true(places_at(page) >= places);
+            places = places_at(page);
+            for (uint64_t earlier = 0; earlier < at; earlier += distance)
+                assert_true(finds(page + earlier));
         }
-        assert_true(halfway);
-        for (uint64_t address = begin; address < next; address += 16)
-            assert_true(finds(address));
-        assert_int_equal(block_table_check(), (next - begin) / 16);
+        uint64_t blocks = TRACE_LEAF_SPAN / distance;
+        assert_in_range(places, blocks, blocks < 8 ? 8 : blocks * 2);
+        assert_int_equal(block_table_check(), blocks);
+        for (uint64_t at = 0; at < TRACE_LEAF_SPAN; at += distance)
+            assert_true(removes(page + at));
+        assert_int_equal(block_table_check(), 0);
+        assert_int_equal(places_at(page), places); /* ready for the next ones */
     }
-    assert_int_equal(view_generations(&first, 1), 1);
-    assert_int_equal(first.number, oldest + 2);
-    drop_views(&first, 1);
-    for (uint64_t address = begin; address < next; address += 16)
-        assert_true(removes(address));
-    assert_int_equal(block_table_check(), 0);
 }
 
-static void blocks_are_removed_while_they_move(void **state)
+static void a_page_begins_with_half_of_its_neighbours_places(void **state)
 {
     (void)state;
-    const uint64_t begin = 0x610000000000;
-    uint64_t next = grow_once(begin);
-    uint64_t removed = begin;
-    assert_int_equal(generations_listed(), 2);
-    while (generations_listed() == 2) {
-        for (int i = 0; i < 64; i++, next += 16, removed += 16) {
-            insert(next);
-            assert_true(removes(removed));
-            assert_false(removes(removed));
-        }
-    }
-    assert_int_equal(block_table_check(), (next - removed) / 16);
-    for (; removed < next; removed += 16)
-        assert_true(removes(removed));
+    for (uint64_t at = 0; at < 128; at++)
+        insert(0x600000001000 + at * 32);
+    assert_int_equal(places_at(0x600000001000), 128);
+    insert(0x600000002000);
+    assert_int_equal(places_at(0x600000002000), 64);
+    insert(0x600000004000);
+    assert_int_equal(places_at(0x600000004000), 8);
 }
 
-/* The states that a block passes through while a thread moves it, made by hand: `address` stands in
- * the older generation and, inserted once more, in the newer one. */
-struct moving {
-    struct generation_view views[2];
-    struct trace_block *old;
-    struct trace_block *copy;
-    uint64_t begin, next;
-};
-
-static struct trace_block *slot_of(const struct generation_view *view, uint64_t address)
+/* What a thread leaves that was stopped while it replaced a leaf: the first places are frozen. */
+static void begin_freezing(uint64_t address, uint32_t frozen)
 {
-    for (uint64_t i = 0; i < view->count; i++)
-        if (trace_block_address(view->slots[i].where) == address)
-            return &view->slots[i];
-    return NULL;
-}
-
-static struct moving begin_moving(uint64_t begin)
-{
-    struct moving moving = {.begin = begin};
-    moving.next = grow_once(begin);
-    assert_true(moving.next > begin);
-    assert_int_equal(view_generations(moving.views, 2), 2);
-    uint64_t address = begin;
-    while (!(moving.old = slot_of(&moving.views[0], address)))
-        assert_true((address += 16) < moving.next);
-    insert(address);
-    moving.copy = slot_of(&moving.views[1], address);
-    assert_non_null(moving.copy);
-    return moving;
-}
-
-static void set_state(struct trace_block *slot, enum trace_state slot_state)
-{
-    slot->where = (slot->where & ~(3ull << TRACE_STATE_SHIFT)) | (uint64_t)slot_state
-                                                                     << TRACE_STATE_SHIFT;
-}
-
-static uint64_t empty_moving(struct moving *moving)
-{
-    uint64_t count = 0;
-    moving->old->where = 0;
-    for (uint64_t address = moving->begin; address < moving->next; address += 16)
-        count += removes(address);
-    finish_moving();
-    drop_views(moving->views, 2);
-    return count;
+    for (uint32_t i = 0; i < frozen; i++)
+        places_of(address)[i] |= TRACE_PLACE_FROZEN;
 }
 
 static void count_address(void *context, const struct trace_block *block)
 {
     uint64_t *counts = context; /* address, times seen, all */
-    assert_int_equal(trace_block_state(block->where), TRACE_LIVE);
     counts[1] += trace_block_address(block->where) == counts[0];
     counts[2]++;
 }
 
-static void assert_listed_once(const struct moving *moving)
-{
-    uint64_t counts[3] = {trace_block_address(moving->copy->where), 0, 0};
-    block_table_for_each(count_address, counts);
-    assert_int_equal(counts[1], 1);
-    assert_int_equal(counts[2], (moving->next - moving->begin) / 16);
-}
-
-static void a_copy_that_arrives_does_not_count_yet(void **state)
+static void blocks_count_while_their_leaf_is_replaced(void **state)
 {
     (void)state;
-    struct moving moving = begin_moving(0x620000000000);
-    uint64_t address = trace_block_address(moving.old->where);
-    set_state(moving.copy, TRACE_ARRIVING);
-    assert_true(finds(address));
-    assert_listed_once(&moving);
-    assert_true(removes(address));
-    assert_int_equal(moving.old->where, 0);
-    assert_false(removes(address));
-    assert_false(finds(address));
-    moving.copy->where = 0; /* what the mover does when it finds the old one gone */
-    empty_moving(&moving);
-    assert_int_equal(block_table_check(), 0);
+    const uint64_t page = 0x610000000000;
+    for (uint32_t frozen = 0; frozen <= 32; frozen++) {
+        uint64_t begin = page + 16ull * frozen * TRACE_LEAF_SPAN;
+        for (uint64_t i = 0; i < 20; i++)
+            insert(begin + 32 * i);
+        assert_int_equal(places_at(begin), 32);
+        begin_freezing(begin, frozen);
+        uint64_t counts[3] = {begin, 0, 0};
+        block_table_for_each(count_address, counts);
+        assert_int_equal(counts[1], 1);
+        assert_int_equal(counts[2], 20);
+        for (uint64_t i = 0; i < 20; i++)
+            assert_true(finds(begin + 32 * i));
+        assert_false(finds(begin + 32 * 20));
+        for (uint64_t i = 0; i < 20; i++) {
+            assert_true(removes(begin + 32 * i));
+            assert_false(removes(begin + 32 * i));
+        }
+        assert_int_equal(places_at(begin), frozen ? 64 : 32);
+        assert_int_equal(block_table_check(), 0);
+    }
 }
 
-static void once_the_old_one_has_moved_the_copy_decides(void **state)
+static void an_insert_helps_to_replace_a_leaf(void **state)
 {
     (void)state;
-    struct moving moving = begin_moving(0x630000000000);
-    uint64_t address = trace_block_address(moving.old->where);
-    set_state(moving.copy, TRACE_ARRIVING);
-    set_state(moving.old, TRACE_MOVED);
-    assert_true(finds(address));
-    assert_listed_once(&moving); /* a leak check may stop the mover right here */
-    assert_true(removes(address));
-    assert_int_equal(moving.copy->where, 0);
-    assert_false(removes(address));
-    assert_false(finds(address));
-    empty_moving(&moving);
-    assert_int_equal(block_table_check(), 0);
+    const uint64_t page = 0x620000000000;
+    insert(page);
+    begin_freezing(page, 8);
+    insert(page + 2048);
+    assert_int_equal(places_at(page), 16);
+    assert_int_equal(block_table_check(), 2);
+    assert_true(removes(page));
+    assert_true(removes(page + 2048));
 }
 
-static void a_live_copy_of_a_moved_block(void **state)
+/* An allocator whose frees go past the tracer gives an address again and again. */
+static void one_address_any_number_of_times(void **state)
 {
     (void)state;
-    struct moving moving = begin_moving(0x640000000000);
-    uint64_t address = trace_block_address(moving.old->where);
-    set_state(moving.old, TRACE_MOVED);
-    assert_listed_once(&moving);
-    assert_true(removes(address));
-    assert_false(removes(address));
-    empty_moving(&moving);
-    assert_int_equal(block_table_check(), 0);
+    const uint64_t address = 0x630000000000;
+    struct block block = block_at(address);
+    unsigned inserted = 0, removed = 0;
+    for (unsigned i = 0; i < 2000; i++)
+        inserted += block_table_insert(&block, &unflushed);
+    assert_int_equal(inserted, TRACE_LEAF_PLACES_MAX);
+    assert_false(block_table_insert(&(struct block){.address = address + 8}, &unflushed));
+    while (removes(address))
+        removed++;
+    assert_int_equal(removed, inserted);
+    insert(address + 8);
+    assert_int_equal(block_table_check(), 1);
 }
 
 static void the_check_notices_broken_rules(void **state)
 {
     (void)state;
-    struct generation_view view;
-    assert_int_equal(view_generations(&view, 1), 1);
-    insert(0x650000000010);
-    struct trace_block *slot = slot_of(&view, 0x650000000010);
-    struct trace_block *far =
-        &view.slots[((uint64_t)(slot - view.slots) + view.count / 2) % view.count];
-    assert_int_equal(block_table_check(), 1);
-    *far = *slot; /* a place that no search comes to */
+    const uint64_t page = 0x650000000000;
+    for (uint64_t i = 0; i < 64; i++)
+        insert(page + i * 64);
+    uint64_t *places = places_of(page);
+    uint64_t first = places[0];
+    assert_int_equal(block_table_check(), 64);
+    assert_true(first & TRACE_PLACE_TAKEN);
+    places[0] = places[20]; /* a place that no search comes to */
     assert_int_equal(block_table_check(), -1);
-    far->where = 0;
-    set_state(slot, TRACE_MOVED);
+    places[0] = first | TRACE_PLACE_FROZEN;
     assert_int_equal(block_table_check(), -1);
-    set_state(slot, TRACE_LIVE);
-    assert_true(removes(0x650000000010));
-    drop_views(&view, 1);
+    places[0] = first & ~(uint64_t)TRACE_PLACE_TAKEN;
+    assert_int_equal(block_table_check(), -1);
+    places[0] = first;
+    assert_int_equal(block_table_check(), 64);
+}
+
+/* --- the log ------------------------------------------------------------- */
+
+static const struct trace_extent *extent_of(enum trace_table kind, uint64_t index, uint64_t size)
+{
+    const struct trace_extent *extent =
+        (const void *)((char *)trace_log_header + TRACE_DIRECTORY_OFFSET);
+    for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++, extent++)
+        if (extent->kind == (uint32_t)kind && index - extent->first < extent->length / size)
+            return extent;
+    return NULL;
+}
+
+/* Read from the file, as leakreport does. */
+static uint64_t word_of_log(enum trace_table kind, uint64_t index, uint64_t size, uint64_t at)
+{
+    uint64_t word = 0;
+    const struct trace_extent *extent = extent_of(kind, index, size);
+    int fd = open(trace_log_path(), O_RDONLY | O_CLOEXEC);
+    assert_non_null(extent);
+    assert_int_equal(pread(fd, &word, sizeof word,
+                           (off_t)(extent->offset + (index - extent->first) * size + at)),
+                     sizeof word);
+    close(fd);
+    return word;
+}
+
+static uint64_t leaf_of_log(uint64_t address)
+{
+    const uint64_t size = sizeof(struct trace_region);
+    for (uint64_t i = 1; i < trace_log_regions.count; i++)
+        if (word_of_log(TRACE_REGIONS, i, size, 0) == trace_region_address(address) + 1)
+            return word_of_log(TRACE_REGIONS, i, size,
+                               8 + address / TRACE_LEAF_SPAN % TRACE_REGION_LEAVES * 8);
+    return 0;
+}
+
+static void a_reader_finds_each_block_in_the_file(void **state)
+{
+    (void)state;
+    const uint64_t begin = 0x6f0000000000;
+    for (uint64_t i = 0; i < 4000; i++) /* more than one extent */
+        insert(begin + i * 4096 * 16);
+    for (uint64_t i = 0; i < 4000; i += 97) {
+        uint64_t page = begin + i * 4096 * 16;
+        uint64_t leaf = leaf_of_log(page);
+        struct block expected = block_at(page);
+        assert_int_equal(trace_leaf_places(leaf), 8);
+        uint64_t first = trace_leaf_address(leaf) / 8;
+        uint64_t place = word_of_log(TRACE_BLOCKS, first, 8, 0);
+        struct trace_block block = trace_place_block(place, page);
+        assert_true(place & TRACE_PLACE_TAKEN);
+        assert_int_equal(trace_block_address(block.where), page);
+        assert_int_equal(trace_block_size(block.what), expected.size);
+        assert_int_equal(trace_block_count(block.what), expected.count);
+        assert_int_equal(trace_block_family(block.where), expected.family);
+        assert_int_equal(trace_block_alignment_log2(block.where), expected.alignment_log2);
+    }
 }
 
 /* --- many threads -------------------------------------------------------- */
@@ -555,7 +508,8 @@ struct contender {
 };
 static atomic_uchar winners[PRIZES];
 
-/* All but number 0 remove the same blocks in orders of their own; 0 inserts others meanwhile. */
+/* All but number 0 remove the same blocks in orders of their own; 0 inserts others between them, so
+ * that every leaf is replaced meanwhile. */
 static void *contend(void *argument)
 {
     struct contender *contender = argument;
@@ -564,12 +518,12 @@ static void *contend(void *argument)
     pthread_barrier_wait(&barrier);
     for (uint64_t i = 0; i < PRIZES; i++) {
         if (contender->number == 0) {
-            block = block_at(contender->grow_begin + i * 16);
+            block = block_at(contender->grow_begin + i * 32);
             contender->failed_inserts += !block_table_insert(&block, &mine);
             continue;
         }
         uint64_t prize = contender->number % 2 ? i : PRIZES - 1 - i;
-        if (block_table_remove(contender->begin + prize * 16, &block, &mine)) {
+        if (block_table_remove(contender->begin + prize * 32, &block, &mine)) {
             winners[prize]++;
             contender->won++;
         }
@@ -577,21 +531,20 @@ static void *contend(void *argument)
     return NULL;
 }
 
-static void of_many_removals_one_succeeds_while_blocks_move(void **state)
+static void of_many_removals_one_succeeds_while_leaves_grow(void **state)
 {
     (void)state;
-    const uint64_t grown = 0x680000000000;
     const uint64_t rounds = SCRATCH_SANITIZED ? 3 : 8;
     for (uint64_t round = 0; round < rounds; round++) {
         static char contexts[THREADS + 1][256] __attribute__((aligned(64)));
-        uint64_t begin = 0x670000000000 + round * PRIZES * 16;
+        uint64_t begin = 0x670000000000 + round * PRIZES * 32;
         memset(contexts, 0, sizeof contexts);
         for (uint64_t i = 0; i < THREADS + 1; i++)
-            *(struct contender *)contexts[i] = (struct contender){
-                .number = i, .begin = begin, .grow_begin = grown + round * PRIZES * 16};
+            *(struct contender *)contexts[i] =
+                (struct contender){.number = i, .begin = begin, .grow_begin = begin + 16};
         for (uint64_t i = 0; i < PRIZES; i++) {
             winners[i] = 0;
-            insert(begin + i * 16);
+            insert(begin + i * 32);
         }
         run_threads(contend, contexts, THREADS + 1);
         for (uint64_t i = 0; i < PRIZES; i++)
@@ -602,65 +555,53 @@ static void of_many_removals_one_succeeds_while_blocks_move(void **state)
     block_table_for_each(add_bytes, sums);
     assert_int_equal(sums[0], rounds * PRIZES);
     for (uint64_t i = 0; i < rounds * PRIZES; i++)
-        assert_true(removes(grown + i * 16));
+        assert_true(removes(0x670000000010 + i * 32));
     assert_int_equal(block_table_check(), 0);
 }
 
-/* The move at once with the removals: each pass has a growth's worth of moving left. */
-struct mover {
-    uint64_t number;
-    uint64_t begin;
-    uint64_t count; /* blocks to fight over */
-    uint64_t spare; /* addresses for the one that makes blocks move */
-    uint64_t won;
-};
-static atomic_uint movers_done;
+/* Threads that fill the same pages at once, each with granules of its own, half of which it takes
+ * out once: every leaf is replaced several times, by several threads. */
+#define PAGES 3000
 
-static void *move_or_remove(void *argument)
+struct filler {
+    uint64_t number;
+    uint64_t wrong;
+};
+
+static void *fill_pages(void *argument)
 {
-    struct mover *mover = argument;
-    struct block block;
+    struct filler *filler = argument;
+    struct block removed;
     int32_t mine = 0;
     pthread_barrier_wait(&barrier);
-    if (mover->number == 0) {
-        /* Insert and remove: moves sixteen slots a turn, fills nothing. */
-        for (uint64_t i = 0; movers_done < THREADS; i++) {
-            block = block_at(mover->spare + i % 1000 * 16);
-            block_table_insert(&block, &mine);
-            block_table_remove(block.address, &block, &mine);
+    for (uint64_t page = 0; page < PAGES / SCALE; page++)
+        for (uint64_t turn = 0; turn < 128; turn += THREADS) {
+            struct block block =
+                block_at(0x690000000000 + page * TRACE_LEAF_SPAN + (turn + filler->number) * 32);
+            filler->wrong += !block_table_insert(&block, &mine);
+            if (turn % 8 == 0)
+                continue;
+            filler->wrong += !block_table_remove(block.address, &removed, &mine);
+            filler->wrong += !same_block(&block, &removed);
+            filler->wrong += !block_table_insert(&block, &mine);
         }
-        return NULL;
-    }
-    for (uint64_t i = 0; i < mover->count; i++)
-        mover->won += block_table_remove(
-            mover->begin + (i * 7919 + mover->number * 13) % mover->count * 16, &block, &mine);
-    movers_done++;
     return NULL;
 }
 
-static void removals_at_once_with_a_move(void **state)
+static void threads_fill_the_same_pages(void **state)
 {
     (void)state;
-    for (uint64_t round = 0; round < (SCRATCH_SANITIZED ? 1 : 2); round++) {
-        static char contexts[THREADS + 1][256] __attribute__((aligned(64)));
-        uint64_t begin = 0x690000000000 + (round << 36);
-        uint64_t count = (grow_once(begin) - begin) / 16;
-        assert_int_equal(generations_listed(), 2);
-        memset(contexts, 0, sizeof contexts);
-        movers_done = 0;
-        if (count % 7919 == 0) /* 7919 is prime: otherwise the order takes every block */
-            insert(begin + count++ * 16);
-        for (uint64_t i = 0; i < THREADS + 1; i++)
-            *(struct mover *)contexts[i] = (struct mover){
-                .number = i, .begin = begin, .count = count, .spare = 0x6a0000000000};
-        run_threads(move_or_remove, contexts, THREADS + 1);
-        uint64_t won = 0;
-        for (int i = 0; i < THREADS + 1; i++)
-            won += ((struct mover *)contexts[i])->won;
-        assert_int_equal(won, count);
-        finish_moving();
-        assert_int_equal(block_table_check(), 0);
-    }
+    static char contexts[THREADS][256] __attribute__((aligned(64)));
+    const uint64_t pages = PAGES / SCALE;
+    for (int i = 0; i < THREADS; i++)
+        ((struct filler *)contexts[i])->number = (uint64_t)i;
+    run_threads(fill_pages, contexts, THREADS);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(((struct filler *)contexts[i])->wrong, 0);
+    assert_int_equal(block_table_check(), pages * 128);
+    for (uint64_t i = 0; i < pages * 128; i++)
+        assert_true(removes(0x690000000000 + i * 32));
+    assert_int_equal(block_table_check(), 0);
 }
 
 /* --- one address, fought over from the same instant on ------------------- */
@@ -718,66 +659,9 @@ static void two_removals_at_the_same_instant(void **state)
     assert_int_equal(block_table_check(), 0);
 }
 
-/* A removal right where the mover is: it follows the mover over the older generation's slots, and
- * takes a block out of each run of slots at the moment that the one before is through. */
-#define RUN 16
-struct chase {
-    struct generation_view view;
-    uint64_t first; /* the slot of the first run to be removed from */
-    atomic_bool over;
-    uint64_t taken, missed, back;
-};
-
-static void *chase_the_mover(void *argument)
-{
-    struct chase *chase = argument;
-    const uint64_t passed = (uint64_t)TRACE_FROZEN << TRACE_STATE_SHIFT;
-    struct block block;
-    int32_t mine = 0;
-    for (uint64_t run = chase->first; run + RUN <= chase->view.count; run += RUN) {
-        const struct trace_block *slot = &chase->view.slots[run + run / RUN % RUN];
-        uint64_t where = __atomic_load_n(&slot->where, __ATOMIC_ACQUIRE);
-        uint64_t address = trace_block_address(where);
-        while (__atomic_load_n(&chase->view.slots[run - 1].where, __ATOMIC_ACQUIRE) != passed)
-            if (chase->over) /* left behind: the storage has been given back */
-                return NULL;
-        if (!address || trace_block_state(where) != TRACE_LIVE)
-            continue;
-        chase->taken++;
-        chase->missed += !block_table_remove(address, &block, &mine);
-        chase->back += block_table_find(address, &block);
-    }
-    return NULL;
-}
-
-static void a_removal_right_where_the_mover_is(void **state)
-{
-    (void)state;
-    pthread_t thread;
-    uint64_t begin = 0x6e0000000000;
-    uint64_t end = begin;
-    for (int growths = 0; growths < 2; growths++) {
-        struct generation_view views[2];
-        end = grow_once(end);
-        assert_int_equal(view_generations(views, 2), 2);
-        struct chase chase = {.view = views[0], .first = 64 * RUN};
-        assert_int_equal(pthread_create(&thread, NULL, chase_the_mover, &chase), 0);
-        finish_moving();
-        chase.over = true;
-        pthread_join(thread, NULL);
-        assert_int_equal(chase.missed, 0);
-        assert_int_equal(chase.back, 0);
-        uint64_t left = 0;
-        for (uint64_t address = begin; address < end; address += 16)
-            left += finds(address);
-        assert_int_equal(block_table_check(), left);
-        drop_views(views, 2);
-    }
-}
-
 #define HELD 400 /* at once and by each thread: so that records are made, not only used again */
 
-static void *use_large_sizes(void *argument)
+static void *use_rare_blocks(void *argument)
 {
     struct ring_worker *worker = argument;
     int32_t mine = 0;
@@ -785,7 +669,7 @@ static void *use_large_sizes(void *argument)
     for (uint64_t round = 0; round < 2; round++) {
         for (uint64_t i = 0; i < 2 * HELD; i++) {
             struct block block = {0x6b0000000000 + (worker->number << 32) + i % HELD * 16,
-                                  TRACE_SIZE_ELSEWHERE + worker->number * 1000000 + i % HELD, 3, 0,
+                                  TRACE_PLACE_SIZES + worker->number * 1000000 + i % HELD, 3, 0,
                                   TRACE_BY_MALLOC};
             struct block removed;
             if (i < HELD)
@@ -798,35 +682,16 @@ static void *use_large_sizes(void *argument)
     return NULL;
 }
 
-static void large_sizes_of_many_threads_keep_apart(void **state)
+static void rare_blocks_of_many_threads_keep_apart(void **state)
 {
     (void)state;
     static char contexts[THREADS][256] __attribute__((aligned(64)));
     for (int i = 0; i < THREADS; i++)
         ((struct ring_worker *)contexts[i])->number = (uint64_t)i;
-    run_threads(use_large_sizes, contexts, THREADS);
+    run_threads(use_rare_blocks, contexts, THREADS);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(((struct ring_worker *)contexts[i])->wrong, 0);
     assert_int_equal(block_table_check(), 0);
-}
-
-static void the_storage_of_old_generations_is_given_back(void **state)
-{
-    (void)state;
-    uint64_t begin = 0x6c0000000000;
-    uint64_t end = grow_once(begin);
-    finish_moving();
-    struct stat status;
-    uint64_t listed = 0;
-    assert_int_equal(stat(trace_log_path(), &status), 0);
-    const struct trace_extent *directory =
-        (const void *)((char *)trace_log_header + TRACE_DIRECTORY_OFFSET);
-    for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)
-        listed += directory[i].length * (directory[i].kind != TRACE_FREE);
-    assert_true((uint64_t)status.st_blocks * 512 <= listed + TRACE_DATA_OFFSET + 65536);
-    assert_true((uint64_t)status.st_size > listed + TRACE_DATA_OFFSET); /* there was some */
-    for (; begin < end; begin += 16)
-        assert_true(removes(begin));
 }
 
 int main(void)
@@ -836,21 +701,20 @@ int main(void)
         cmocka_unit_test(a_second_removal_fails),
         cmocka_unit_test(every_field_is_kept_at_its_limits),
         cmocka_unit_test(what_is_no_address_is_not_found),
-        cmocka_unit_test(sizes_from_64_gib_on_stand_elsewhere),
-        cmocka_unit_test(all_blocks_are_found_while_they_move),
-        cmocka_unit_test(blocks_are_removed_while_they_move),
-        cmocka_unit_test(a_copy_that_arrives_does_not_count_yet),
-        cmocka_unit_test(once_the_old_one_has_moved_the_copy_decides),
-        cmocka_unit_test(a_live_copy_of_a_moved_block),
+        cmocka_unit_test(blocks_without_a_place_are_in_rare),
+        cmocka_unit_test(a_leaf_grows_as_its_page_fills),
+        cmocka_unit_test(a_page_begins_with_half_of_its_neighbours_places),
+        cmocka_unit_test(blocks_count_while_their_leaf_is_replaced),
+        cmocka_unit_test(an_insert_helps_to_replace_a_leaf),
+        cmocka_unit_test(one_address_any_number_of_times),
         cmocka_unit_test(the_check_notices_broken_rules),
+        cmocka_unit_test(a_reader_finds_each_block_in_the_file),
         cmocka_unit_test(random_blocks_as_in_a_plain_array),
         cmocka_unit_test(threads_free_each_others_blocks),
-        cmocka_unit_test(of_many_removals_one_succeeds_while_blocks_move),
-        cmocka_unit_test(removals_at_once_with_a_move),
+        cmocka_unit_test(of_many_removals_one_succeeds_while_leaves_grow),
+        cmocka_unit_test(threads_fill_the_same_pages),
         cmocka_unit_test(two_removals_at_the_same_instant),
-        cmocka_unit_test(a_removal_right_where_the_mover_is),
-        cmocka_unit_test(large_sizes_of_many_threads_keep_apart),
-        cmocka_unit_test(the_storage_of_old_generations_is_given_back),
+        cmocka_unit_test(rare_blocks_of_many_threads_keep_apart),
     };
     /* Each in a process of its own: a table does not shrink. */
     int failed = 0;

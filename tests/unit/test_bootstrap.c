@@ -92,15 +92,15 @@ static void the_last_byte_is_given_out(void **state)
     (void)state;
     size_t blocks = 0;
     char *block;
-    char *last = NULL;
+    char *end = NULL;
     for (; (block = bootstrap_allocate(1024, 16)); blocks++)
-        last = block;
+        end = block + 1024;
     assert_true(blocks > 100);
-    assert_true(last + 1024 <= bootstrap_region + BOOTSTRAP_SIZE);
+    assert_true(end <= bootstrap_region + BOOTSTRAP_SIZE);
     while ((block = bootstrap_allocate(1, 16)))
-        last = block;
-    assert_true(last >= bootstrap_region + BOOTSTRAP_SIZE - 64);
-    assert_true(bootstrap_owns(last));
+        end = block + 1;
+    assert_true(end > bootstrap_region + BOOTSTRAP_SIZE - 64);
+    assert_true(bootstrap_owns(end - 1));
 }
 
 int main(void)

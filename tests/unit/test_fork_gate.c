@@ -1,6 +1,5 @@
 #include "fork_gate.h"
 
-#include "block_table.h"
 #include "frame_cache.h"
 #include "scratch.h"
 #include "thread.h"
@@ -21,8 +20,7 @@ static int set_up(void **state)
 {
     (void)state;
     scratch_begin_log("gate.log");
-    return !(tracing_begin() && block_table_begin() && frame_cache_begin(stable) &&
-             thread_current());
+    return !(tracing_begin() && frame_cache_begin(stable) && thread_current());
 }
 
 static int turn_on(void **state)

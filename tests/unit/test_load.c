@@ -1,4 +1,4 @@
-/* What the records of a log mean: blocks, generations, stacks, totals, errors. */
+/* What the records of a log mean: blocks, leaves, stacks, totals, errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,7 +87,7 @@ static void live_block_is_loaded_whole(void **state)
     (void)state;
     uint32_t node = log_writer_node(&writer, 0x111, 0, 0);
 
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x7f0000001000, 123, node);
+    log_writer_block(&writer, 0x7f0000001000, 123, node);
     load();
     assert_int_equal(model.block_count, 1);
     assert_int_equal(model.blocks[0].address, 0x7f0000001000);
@@ -100,9 +100,9 @@ static void live_block_is_loaded_whole(void **state)
 static void blocks_are_ordered_by_address(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, 3, 0);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, 0);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 2, 0);
+    log_writer_block(&writer, 0x3000, 3, 0);
+    log_writer_block(&writer, 0x1000, 1, 0);
+    log_writer_block(&writer, 0x2000, 2, 0);
     load();
     assert_int_equal(model.block_count, 3);
     for (uint64_t i = 0; i < 3; i++)
@@ -112,70 +112,107 @@ static void blocks_are_ordered_by_address(void **state)
 static void empty_and_frozen_places_hold_nothing(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0, 10, 0);
-    log_writer_block(&writer, 0, TRACE_FROZEN, 0, 10, 0);
+    log_writer_place(&writer, 0x1000, TRACE_PLACE_FROZEN);
+    log_writer_place(&writer, 0x3000, 0);
     load();
     assert_int_equal(model.block_count, 0);
+    assert_int_equal(model.note_count, 0);
 }
 
-static void moved_block_counts_once_as_its_copy(void **state)
+static void block_in_a_frozen_place_counts(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_MOVED, 0x1000, 10, 0);
-    log_writer_block(&writer, 1, TRACE_LIVE, 0x1000, 20, 0);
+    log_writer_place(&writer, 0x1ff8,
+                     TRACE_PLACE_TAKEN | TRACE_PLACE_FROZEN | 10ull << TRACE_PLACE_SIZE_SHIFT);
     load();
     assert_int_equal(model.block_count, 1);
-    assert_int_equal(model.blocks[0].size, 20);
-}
-
-static void arriving_copy_counts_when_the_old_one_has_moved(void **state)
-{
-    (void)state;
-    log_writer_block(&writer, 0, TRACE_MOVED, 0x1000, 10, 0);
-    log_writer_block(&writer, 1, TRACE_ARRIVING, 0x1000, 20, 0);
-    load();
-    assert_int_equal(model.block_count, 1);
-    assert_int_equal(model.blocks[0].size, 20);
-}
-
-static void arriving_copy_of_a_live_block_does_not_count(void **state)
-{
-    (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, 0);
-    log_writer_block(&writer, 1, TRACE_ARRIVING, 0x1000, 20, 0);
-    load();
-    assert_int_equal(model.block_count, 1);
+    assert_int_equal(model.blocks[0].address, 0x1ff8);
     assert_int_equal(model.blocks[0].size, 10);
 }
 
-static void arriving_copy_without_an_original_does_not_count(void **state)
+/* Eight, sixteen, thirty-two: two leaves are waste by then. */
+static void leaf_that_was_replaced_does_not_count(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_FROZEN, 0, 0, 0);
-    log_writer_block(&writer, 1, TRACE_ARRIVING, 0x1000, 20, 0);
-    log_writer_block(&writer, 2, TRACE_MOVED, 0x1000, 30, 0);
+    for (uint64_t i = 0; i < 20; i++)
+        log_writer_block(&writer, 0x7f0000201000 + 32 * i, i, 0);
     load();
-    assert_int_equal(model.block_count, 0);
+    assert_int_equal(model.block_count, 20);
+    for (uint64_t i = 0; i < 20; i++) {
+        assert_int_equal(model.blocks[i].address, 0x7f0000201000 + 32 * i);
+        assert_int_equal(model.blocks[i].size, i);
+    }
 }
 
-static void moved_block_without_a_copy_does_not_count(void **state)
+static void a_place_says_all_of_its_block(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_MOVED, 0x1000, 10, 0);
+    uint32_t node = log_writer_node(&writer, 0x111, 0, 0);
+    uint64_t count = log_writer_count(&writer, (struct trace_count){.thread = 1, .stack = node});
+
+    log_writer_place(&writer, 0x400008,
+                     TRACE_PLACE_TAKEN | (uint64_t)TRACE_BY_NEW_ARRAY << TRACE_PLACE_FAMILY_SHIFT |
+                         15ull << TRACE_PLACE_ALIGNMENT_SHIFT | count << TRACE_PLACE_COUNT_SHIFT |
+                         (TRACE_PLACE_SIZES - 1ull) << TRACE_PLACE_SIZE_SHIFT);
     load();
-    assert_int_equal(model.block_count, 0);
+    assert_int_equal(model.block_count, 1);
+    assert_int_equal(model.blocks[0].address, 0x400008);
+    assert_int_equal(model.blocks[0].size, TRACE_PLACE_SIZES - 1);
+    assert_int_equal(model.blocks[0].family, TRACE_BY_NEW_ARRAY);
+    expect_stack(model.blocks[0].stack, STACK_WHOLE, 1, (uint64_t[]){0x111});
 }
 
-static void size_of_a_huge_block_is_its_latest_one(void **state)
+static void block_without_a_place_is_in_rare(void **state)
 {
     (void)state;
-    log_writer_size(&writer, 0x1000, 1ull << 40);
-    log_writer_size(&writer, 0x2000, 1ull << 41);
-    log_writer_size(&writer, 0x1000, 1ull << 42);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, TRACE_SIZE_ELSEWHERE, 0);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, TRACE_SIZE_ELSEWHERE, 0);
+    log_writer_rare(&writer, 0x2001, 5, log_writer_node(&writer, 0x111, 0, 0));
+    log_writer_rare(&writer, 0x10000000, 1ull << 40, 0);
+    log_writer_rare(&writer, 0, 7, 0);
+    log_writer_block(&writer, 0x2008, 1, 0);
     load();
-    assert_int_equal(model.blocks[0].size, 1ull << 42);
+    assert_int_equal(model.block_count, 3);
+    assert_int_equal(model.blocks[0].address, 0x2001);
+    assert_int_equal(model.blocks[0].size, 5);
+    expect_stack(model.blocks[0].stack, STACK_WHOLE, 1, (uint64_t[]){0x111});
+    assert_int_equal(model.blocks[1].address, 0x2008);
+    assert_int_equal(model.blocks[2].size, 1ull << 40);
+}
+
+static void leaf_that_is_not_in_the_log_is_noted(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0x1000, 10, 0);
+    *log_writer_leaf(&writer, 0x2000) = (LOG_WRITER_PLACES + 4096) | 7ull << 48;
+    *log_writer_leaf(&writer, 0x3000) = LOG_WRITER_PLACES | 0xffffull << 48;
+    load();
+    assert_int_equal(model.block_count, 1);
+    expect_note("The blocks that begin in 2 pages of the program's memory are missing");
+}
+
+/* Of a log that means harm: a small file would have any number of blocks. */
+static void no_place_is_used_by_many_pages(void **state)
+{
+    (void)state;
+    log_writer_block(&writer, 0x1000, 10, 0);
+    for (uint64_t page = 2; page < 5000; page++) {
+        uint64_t leaf = *log_writer_leaf(&writer, 0x1000);
+
+        *log_writer_leaf(&writer, page << 12) = leaf;
+    }
+    load();
+    /* The extent is a page, which has places for 64 leaves. */
+    assert_int_equal(model.block_count, 64);
+    expect_note("pages of the program's memory are missing");
+}
+
+static void size_of_a_huge_verdict_is_in_rare(void **state)
+{
+    (void)state;
+    log_writer_rare(&writer, 0x1000, 1ull << 40, 0);
+    log_writer_verdict(&writer, 0x1000, 1ull << 40, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
+    log_writer_verdict(&writer, 0x3000, 1ull << 40, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
+    load();
+    assert_int_equal(model.blocks[0].size, 1ull << 40);
     assert_int_equal(model.blocks[1].size, TRACE_SIZE_ELSEWHERE);
     expect_note("sizes of 1 large blocks: they are larger than is said.");
 }
@@ -185,7 +222,7 @@ static void size_of_a_huge_block_is_its_latest_one(void **state)
 static void verdicts_replace_the_block_table(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x9000, 99, 0);
+    log_writer_block(&writer, 0x9000, 99, 0);
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
     log_writer_verdict(&writer, 0x2000, 20, 0, TRACE_INDIRECTLY_LOST, 0);
     load();
@@ -199,7 +236,7 @@ static void verdicts_replace_the_block_table(void **state)
 static void interrupted_leak_check_is_not_used(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x9000, 99, 0);
+    log_writer_block(&writer, 0x9000, 99, 0);
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
     writer.header.scan = TRACE_SCAN_RUNNING;
     load();
@@ -247,7 +284,7 @@ static void stack_is_innermost_first(void **state)
     uint32_t outer = log_writer_node(&writer, 0x300, TRACE_NODE_END, 0);
     uint32_t middle = log_writer_node(&writer, 0x200, outer, 0);
 
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, log_writer_node(&writer, 0x100, middle, 0));
+    log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0x100, middle, 0));
     load();
     expect_stack(model.blocks[0].stack, STACK_WHOLE, 3, (uint64_t[]){0x100, 0x200, 0x300});
 }
@@ -259,7 +296,7 @@ static void stack_is_kept_to_the_depth_asked_for(void **state)
     (void)state;
     for (uint64_t address = 5; address > 0; address--)
         node = log_writer_node(&writer, address, node, 0);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, node);
+    log_writer_block(&writer, 0x1000, 1, node);
     load_depth(3);
     expect_stack(model.blocks[0].stack, STACK_LONGER, 3, (uint64_t[]){1, 2, 3});
 }
@@ -270,8 +307,8 @@ static void stacks_that_differ_further_out_are_one(void **state)
     uint32_t a = log_writer_node(&writer, 0x300, TRACE_NODE_END, 0);
     uint32_t b = log_writer_node(&writer, 0x400, TRACE_NODE_END, 0);
 
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, log_writer_node(&writer, 0x100, a, 0));
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 1, log_writer_node(&writer, 0x100, b, 0));
+    log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0x100, a, 0));
+    log_writer_block(&writer, 0x2000, 1, log_writer_node(&writer, 0x100, b, 0));
     load_depth(1);
     assert_int_equal(model.blocks[0].stack, model.blocks[1].stack);
 }
@@ -279,8 +316,7 @@ static void stacks_that_differ_further_out_are_one(void **state)
 static void cut_stack_says_so(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1,
-                     log_writer_node(&writer, 0x100, TRACE_NODE_CUT, 0));
+    log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0x100, TRACE_NODE_CUT, 0));
     load();
     expect_stack(model.blocks[0].stack, STACK_CUT, 1, (uint64_t[]){0x100});
     assert_int_equal(model.note_count, 0);
@@ -289,7 +325,7 @@ static void cut_stack_says_so(void **state)
 static void block_without_a_stack_has_the_unknown_one(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, TRACE_NODE_END);
+    log_writer_block(&writer, 0x1000, 1, TRACE_NODE_END);
     load();
     expect_stack(model.blocks[0].stack, STACK_UNKNOWN, 0, NULL);
 }
@@ -301,9 +337,9 @@ static void parent_cycle_ends_and_is_noted(void **state)
     uint32_t forward = log_writer_node(&writer, 0x200, 4, 0);
 
     log_writer_node(&writer, 0x300, 3, 0);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, self);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 1, forward);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, 1, TRACE_NODE_MAX);
+    log_writer_block(&writer, 0x1000, 1, self);
+    log_writer_block(&writer, 0x2000, 1, forward);
+    log_writer_block(&writer, 0x3000, 1, TRACE_NODE_MAX);
     load();
     for (int i = 0; i < 3; i++)
         expect_stack(model.blocks[i].stack, STACK_DAMAGED, 0, NULL);
@@ -313,7 +349,7 @@ static void parent_cycle_ends_and_is_noted(void **state)
 static void uncommitted_node_is_damage(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1, log_writer_node(&writer, 0, 0, 0));
+    log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0, 0, 0));
     load();
     expect_stack(model.blocks[0].stack, STACK_DAMAGED, 0, NULL);
 }
@@ -323,9 +359,8 @@ static void frame_in_a_module_that_is_not_there_is_in_none(void **state)
     (void)state;
     uint32_t module = log_writer_module(&writer, "/bin/x", 0x1000, 0x1000);
 
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 1,
-                     log_writer_node(&writer, 0x100, TRACE_NODE_END, module));
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 1,
+    log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0x100, TRACE_NODE_END, module));
+    log_writer_block(&writer, 0x2000, 1,
                      log_writer_node(&writer, 0x200, TRACE_NODE_END, 4000000000u));
     load();
     assert_int_equal(model.frames[0].module, module);
@@ -563,12 +598,13 @@ int main(void)
         TEST(live_block_is_loaded_whole),
         TEST(blocks_are_ordered_by_address),
         TEST(empty_and_frozen_places_hold_nothing),
-        TEST(moved_block_counts_once_as_its_copy),
-        TEST(arriving_copy_counts_when_the_old_one_has_moved),
-        TEST(arriving_copy_of_a_live_block_does_not_count),
-        TEST(arriving_copy_without_an_original_does_not_count),
-        TEST(moved_block_without_a_copy_does_not_count),
-        TEST(size_of_a_huge_block_is_its_latest_one),
+        TEST(block_in_a_frozen_place_counts),
+        TEST(leaf_that_was_replaced_does_not_count),
+        TEST(a_place_says_all_of_its_block),
+        TEST(block_without_a_place_is_in_rare),
+        TEST(leaf_that_is_not_in_the_log_is_noted),
+        TEST(no_place_is_used_by_many_pages),
+        TEST(size_of_a_huge_verdict_is_in_rare),
         TEST(verdicts_replace_the_block_table),
         TEST(interrupted_leak_check_is_not_used),
         TEST(head_that_is_none_is_dropped_and_noted),

@@ -32,10 +32,10 @@ static int make_log(void **state)
     for (uint32_t i = 0; i < 6; i++)
         stacks[i] = log_writer_node(&writer, 0x20000 + 16 * i, i ? stacks[i - 1] : 0, module);
     for (uint32_t i = 0; i < 6; i++) {
-        log_writer_block(&writer, i % 2, TRACE_LIVE, 0x1000 * (i + 1), 100 * i, stacks[i]);
+        log_writer_block(&writer, 0x1000 * (i + 1), 100 * i, stacks[i]);
         log_writer_verdict(&writer, 0x1000 * (i + 1), 100 * i, stacks[i], i % 4, i ? i - 1 : 0);
     }
-    log_writer_size(&writer, 0x1000, 1ull << 40);
+    log_writer_rare(&writer, 0x8000000, 1ull << 40, 0);
     log_writer_thread(&writer, (struct trace_thread){.tid = 1, .bad_frees = 6});
     for (uint64_t i = 1; i < 6; i++)
         log_writer_sample(&writer, (struct trace_sample){.time_ns = i, .live_bytes = 100 * i});
@@ -142,7 +142,8 @@ static void log_cut_anywhere_gives_a_report_or_a_line(void **state)
     uint64_t seed = 88172645463325252u;
 
     (void)state;
-    for (size_t cut = 0; cut < writer.size; cut += 1 + next_random(&seed) % 700) {
+    const struct trace_extent *last = log_writer_extent(&writer, TRACE_REGIONS, 0);
+    for (size_t cut = 0; cut < last->offset + last->length; cut += 1 + next_random(&seed) % 700) {
         bool reported = read_log(cut);
 
         assert_int_equal(reported, cut >= TRACE_DATA_OFFSET);
@@ -254,12 +255,10 @@ static void chain_of_deep_stacks_needs_no_more_memory_than_its_file(void **state
     nodes[TRACE_NODE_FIRST].parent = TRACE_NODE_END;
     writer.tables[TRACE_NODES].bytes = (unsigned char *)nodes;
     writer.tables[TRACE_NODES].size = NODES * sizeof *nodes;
-    struct trace_block *blocks = calloc(NODES, sizeof *blocks);
     for (node = TRACE_NODE_FIRST; node < NODES; node++)
-        blocks[node] = (struct trace_block){.where = 0x1000ull * node,
-                                            .what = 8 | (uint64_t)node << TRACE_SIZE_BITS};
-    writer.generations[0].bytes = (unsigned char *)blocks;
-    writer.generations[0].size = NODES * sizeof *blocks;
+        log_writer_place(&writer, 0x1000ull * node,
+                         TRACE_PLACE_TAKEN | (uint64_t)node << TRACE_PLACE_COUNT_SHIFT |
+                             8ull << TRACE_PLACE_SIZE_SHIFT);
     log_writer_finish(&writer);
     assert_true(read_log(writer.size));
     getrusage(RUSAGE_SELF, &after);

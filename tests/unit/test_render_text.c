@@ -332,8 +332,8 @@ static void killed_process_shows_its_live_blocks(void **state)
 {
     (void)state;
     writer.header.ending = TRACE_RUNNING;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, stack(0x100));
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 2000, stack(0x200));
+    log_writer_block(&writer, 0x1000, 10, stack(0x100));
+    log_writer_block(&writer, 0x2000, 2000, stack(0x200));
     log_writer_count(&writer, (struct trace_count){.thread = 1,
                                                    .allocations = 3,
                                                    .frees = 1,
@@ -400,10 +400,10 @@ static void escape_sequences_do_not_reach_the_terminal(void **state)
 static void cut_and_unknown_stacks_are_marked(void **state)
 {
     (void)state;
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10,
+    log_writer_block(&writer, 0x1000, 10,
                      log_writer_node(&writer, 0x20011, TRACE_NODE_CUT, program));
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x2000, 11, TRACE_NODE_END);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x3000, 12, log_writer_node(&writer, 0x99, 0, 0));
+    log_writer_block(&writer, 0x2000, 11, TRACE_NODE_END);
+    log_writer_block(&writer, 0x3000, 12, log_writer_node(&writer, 0x99, 0, 0));
     render(NULL);
     expect("   at 0x20010: ??? (in /none/prog)\n"
            "   (the outer frames were not recorded)\n");
@@ -421,7 +421,7 @@ static void num_callers_bounds_the_stack(void **state)
     (void)state;
     for (uint64_t i = 20; i > 0; i--)
         node = log_writer_node(&writer, 0x20000 + i, node, program);
-    log_writer_block(&writer, 0, TRACE_LIVE, 0x1000, 10, node);
+    log_writer_block(&writer, 0x1000, 10, node);
     render("--num-callers=3", NULL);
     expect("   at 0x20000: ??? (in /none/prog)\n"
            "   by 0x20001: ??? (in /none/prog)\n"

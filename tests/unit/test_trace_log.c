@@ -366,51 +366,6 @@ static uint64_t storage(void)
     return (uint64_t)status.st_blocks * 512;
 }
 
-static void retire_one(void)
-{
-    const size_t bytes = 4 << 20;
-    begin_at(scratch_path(LOG));
-    char *kept = trace_log_extend(TRACE_BLOCKS, 0, bytes, 0);
-    char *memory = trace_log_extend(TRACE_BLOCKS, 1, bytes, 0);
-    memset(kept, 1, bytes);
-    memset(memory, 1, bytes);
-    uint64_t before = storage();
-    EXPECT(before >= 2 * bytes);
-    trace_log_retire(TRACE_BLOCKS, 1);
-    trace_log_give_back(memory, bytes);
-    EXPECT(storage() <= before - bytes);
-    EXPECT(!extent_of(TRACE_BLOCKS, 1) && extent_of(TRACE_BLOCKS, 0));
-    for (size_t i = 0; i < bytes; i += 512)
-        EXPECT(memory[i] == 0 &&
-               kept[i] == 1); /* a late reader finds nothing, but does not fault */
-}
-
-static void a_retired_extent_gives_its_storage_back(void **state)
-{
-    (void)state;
-    assert_int_equal(scratch_in_child(retire_one), 0);
-}
-
-static void retire_one_and_end(void)
-{
-    const size_t bytes = 4 << 20;
-    begin_at(scratch_path(LOG));
-    memset(trace_log_extend(TRACE_BLOCKS, 0, bytes, 0), 1, bytes);
-    char *memory = trace_log_extend(TRACE_BLOCKS, 1, bytes, 0);
-    memset(memory, 1, bytes);
-    uint64_t before = storage();
-    trace_log_retire(TRACE_BLOCKS, 1);
-    trace_log_give_back(memory, bytes / 4);
-    trace_log_end();
-    EXPECT(storage() <= before - bytes && storage() >= bytes);
-}
-
-static void what_was_retired_is_given_back_at_the_end(void **state)
-{
-    (void)state;
-    assert_int_equal(scratch_in_child(retire_one_and_end), 0);
-}
-
 static void end_it(void)
 {
     uint64_t index;
@@ -594,8 +549,6 @@ int main(void)
         TEST(a_number_used_again_is_no_live_writer),
         TEST(records_stand_in_the_file_at_once),
         TEST(strings_lie_in_one_extent_each),
-        TEST(a_retired_extent_gives_its_storage_back),
-        TEST(what_was_retired_is_given_back_at_the_end),
         TEST(the_end_gives_back_what_no_record_uses),
         TEST(a_full_directory_is_said),
         TEST(a_full_disk_leaves_the_tables_working),

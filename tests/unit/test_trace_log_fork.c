@@ -152,35 +152,6 @@ static void what_the_parent_adds_later_is_the_parents(void **state)
     assert_int_equal(scratch_in_child(add_after_the_fork), 0);
 }
 
-static char *retired;
-
-static void write_to_retired(void)
-{
-    EXPECT(trace_log_fork(scratch_path(CHILD), false));
-    retired[0] = 'x';
-}
-static void retire_and_fork(void)
-{
-    struct stat first, second;
-    begin();
-    retired = trace_log_extend(TRACE_BLOCKS, 0, 1 << 20, 0);
-    memset(retired, 'r', 1 << 20);
-    trace_log_retire(TRACE_BLOCKS, 0);
-    trace_log_give_back(retired, 1 << 20);
-    stat(scratch_path(LOG), &first);
-    in_child(write_to_retired);
-    stat(scratch_path(LOG), &second);
-    EXPECT(retired[0] == 0 && first.st_blocks == second.st_blocks);
-    stat(scratch_path(CHILD), &second);
-    EXPECT(second.st_blocks < first.st_blocks + 64);
-}
-
-static void what_was_retired_is_nobodys(void **state)
-{
-    (void)state;
-    assert_int_equal(scratch_in_child(retire_and_fork), 0);
-}
-
 /* --- names and failures ---------------------------------------------------- */
 
 static void share_the_name(void)
@@ -243,8 +214,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, clean)
     const struct CMUnitTest tests[] = {
-        TEST(nothing_reaches_the_parents_log),    TEST(what_the_parent_adds_later_is_the_parents),
-        TEST(what_was_retired_is_nobodys),        TEST(a_shared_name_has_the_number_in_it),
+        TEST(nothing_reaches_the_parents_log),
+        TEST(what_the_parent_adds_later_is_the_parents),
+        TEST(a_shared_name_has_the_number_in_it),
         TEST(failure_is_said_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,155 @@
+#include "freed_blocks.h"
+
+#include "scratch.h"
+#include "trace_log.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static int set_up(void **state)
+{
+    (void)state;
+    scratch_begin_log("freed.log");
+    return thread_current() ? 0 : -1;
+}
+
+static void put(uint64_t address, uint32_t stack)
+{
+    struct block block = {address, address >> 4 & 1023, stack + 1000, 0, TRACE_BY_NEW};
+    freed_blocks_put(thread_current(), &block, stack);
+}
+
+static uint32_t found(uint64_t address, bool interior)
+{
+    struct block block;
+    uint32_t stack;
+    if (!freed_blocks_find(address, interior, &block, &stack))
+        return 0;
+    assert_int_equal(block.size, block.address >> 4 & 1023);
+    assert_int_equal(block.count, stack + 1000);
+    assert_int_equal(block.family, TRACE_BY_NEW);
+    assert_true(interior || block.address == address);
+    return stack;
+}
+
+static void a_free_is_remembered(void **state)
+{
+    (void)state;
+    assert_int_equal(found(0x5500000100, true), 0);
+    put(0x5500000100, 7);
+    assert_int_equal(found(0x5500000100, false), 7);
+    assert_int_equal(found(0x5500000110, false), 0);
+    assert_int_equal(found(0x5500000110, true), 0); /* it has 16 bytes */
+    assert_int_equal(found(0x550000010f, true), 7);
+    assert_int_equal(found(0x55000000ff, true), 0);
+}
+
+static void the_last_free_of_an_address_counts(void **state)
+{
+    (void)state;
+    put(0x5500000100, 7);
+    put(0x5500000200, 8);
+    put(0x5500000100, 9);
+    assert_int_equal(found(0x5500000100, false), 9);
+    assert_int_equal(found(0x550000010f, true), 9);
+    assert_int_equal(found(0x5500000200, false), 8);
+}
+
+static void as_many_as_promised_are_remembered(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 3 * FREED_BLOCKS + 5; i++)
+        put(0x5500000000 + i * 16ull, i);
+    const uint32_t forgotten = 2 * FREED_BLOCKS + 5;
+    for (uint32_t i = forgotten % 97; i < 3 * FREED_BLOCKS + 5; i += 97) {
+        assert_int_equal(found(0x5500000000 + i * 16ull, false), i <= forgotten ? 0 : i);
+        assert_int_equal(found(0x5500000010 + i * 16ull, false), i < forgotten ? 0 : i + 1);
+    }
+}
+
+static void *put_in_another_thread(void *context)
+{
+    const uint32_t *range = context;
+    for (uint32_t i = range[0]; i < range[1]; i++)
+        put(0x5500000000 + i * 16ull, i + 500000);
+    return NULL;
+}
+
+static void run_thread(uint32_t from, uint32_t to)
+{
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, put_in_another_thread, (uint32_t[]){from, to}),
+                     0);
+    pthread_join(thread, NULL);
+}
+
+static void of_two_threads_the_later_one_counts(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 200; i++)
+        put(0x5500000000 + i * 16ull, i);
+    run_thread(1, 101);
+    assert_int_equal(found(0x5500000000 + 90 * 16, false), 500090);
+    assert_int_equal(found(0x5500000000 + 190 * 16, false), 190);
+    for (uint32_t i = 1; i <= 200; i++)
+        put(0x5500000000 + i * 16ull, i + 300);
+    assert_int_equal(found(0x5500000000 + 90 * 16, false), 390);
+}
+
+/* Alive at once, so that each has a ring of its own. */
+static pthread_barrier_t barrier;
+static void *put_and_wait(void *context)
+{
+    put_in_another_thread(context);
+    pthread_barrier_wait(&barrier);
+    return NULL;
+}
+
+static void later_threads_remember_fewer(void **state)
+{
+    (void)state;
+    enum { THREADS = 12 };
+    pthread_t threads[THREADS];
+    static uint32_t ranges[THREADS][2];
+    pthread_barrier_init(&barrier, NULL, THREADS + 1);
+    for (uint32_t i = 0; i < THREADS; i++) {
+        ranges[i][0] = (i + 1) * 20000;
+        ranges[i][1] = (i + 2) * 20000;
+        assert_int_equal(pthread_create(&threads[i], NULL, put_and_wait, ranges[i]), 0);
+    }
+    pthread_barrier_wait(&barrier);
+    uint64_t remembered = 0;
+    for (uint32_t i = 20000; i < (THREADS + 1) * 20000; i += 16)
+        remembered += found(0x5500000000 + i * 16ull, false) != 0;
+    /* This thread's ring is the first of eight. */
+    assert_int_equal(remembered, (7 * FREED_BLOCKS + 5 * FREED_BLOCKS_LATER) / 16);
+    for (uint32_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_free_is_remembered),
+        cmocka_unit_test(the_last_free_of_an_address_counts),
+        cmocka_unit_test(as_many_as_promised_are_remembered),
+        cmocka_unit_test(of_two_threads_the_later_one_counts),
+        cmocka_unit_test(later_threads_remember_fewer),
+    };
+    /* Each in a process of its own: what was freed stays remembered. */
+    int failed = 0;
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        int status = 1;
+        pid_t child = fork();
+        if (child == 0)
+            exit(_cmocka_run_group_tests(tests[i].name, &tests[i], 1, set_up, NULL));
+        waitpid(child, &status, 0);
+        failed |= status;
+    }
+    return failed != 0;
+}
