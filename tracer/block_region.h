@@ -21,7 +21,8 @@
 struct block_directory {
     _Atomic(struct trace_region *) regions[1u << BLOCK_DIRECTORY_LOG2];
 };
-extern _Atomic(struct block_directory *) block_directories[BLOCK_DIRECTORIES];
+extern _Atomic(struct block_directory *) block_directories[BLOCK_DIRECTORIES]
+    __attribute__((visibility("hidden")));
 
 /* The word of an address's page; NULL where there is no region yet. Of an address of
  * TRACE_ADDRESS_BITS. */

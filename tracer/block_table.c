@@ -1,30 +1,14 @@
 #include "block_table.h"
 
 #include "block_rare.h"
-#include "block_region.h"
-#include "swap.h"
 
-#define WAY_MAX     24u /* places from home on where a block may lie: three cache lines */
-#define FLUSH_EVERY 32  /* inserts or removals that a thread keeps to itself */
+#define WAY_MAX 24u /* places from home on where a block may lie: three cache lines */
 
-static _Alignas(64) atomic_int_least64_t live; /* blocks, but for what threads keep to themselves */
+uint64_t block_table_nowhere = TRACE_PLACE_FROZEN;
 
 static inline uint64_t load(const uint64_t *word)
 {
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
-}
-
-static inline uint64_t *places_of(uint64_t leaf)
-{
-    return (uint64_t *)(uintptr_t)trace_leaf_address(leaf);
-}
-
-/* Neighbours have neighbouring homes, and what is too much for one part of a page does not come on
- * top of what is next to it. The granule that has a home of its own, if there are as many, is
- * in the leaf's word. */
-static inline uint64_t home_of(uint64_t leaf, uint64_t address)
-{
-    return (address & (TRACE_LEAF_SPAN - 1)) >> (leaf & 63) & leaf >> 48;
 }
 
 /* The largest leaf has a home for every block that its page can have, so a way of any length is
@@ -44,19 +28,11 @@ static uint64_t make_leaf(uint32_t places)
     return address ? address | granule_log2 | (uint64_t)(places - 1) << 48 : 0;
 }
 
-/* What of a place tells a block from the others in its leaf. */
-static const uint64_t identity = TRACE_PLACE_OFFSET_MASK | TRACE_PLACE_TAKEN;
-
-static inline uint64_t identity_of(uint64_t address)
-{
-    return (address & (TRACE_LEAF_SPAN - 1)) / 8 | TRACE_PLACE_TAKEN;
-}
-
 /* --- growing ------------------------------------------------------------- */
 
 static void freeze(uint64_t leaf)
 {
-    uint64_t *places = places_of(leaf);
+    uint64_t *places = block_table_places(leaf);
     for (uint32_t i = 0; i < trace_leaf_places(leaf); i++)
         for (uint64_t there = load(&places[i]); !(there & TRACE_PLACE_FROZEN);
              there = load(&places[i]))
@@ -66,9 +42,9 @@ static void freeze(uint64_t leaf)
 /* Into a leaf that no other thread knows of. */
 static bool put_aside(uint64_t leaf, uint64_t place)
 {
-    uint64_t *places = places_of(leaf);
+    uint64_t *places = block_table_places(leaf);
     uint64_t mask = leaf >> 48;
-    uint64_t home = home_of(leaf, (place & TRACE_PLACE_OFFSET_MASK) * 8);
+    uint64_t home = block_table_home_in(leaf, (place & TRACE_PLACE_OFFSET_MASK) * 8);
     for (uint32_t distance = 0; distance < way_of(leaf); distance++) {
         uint64_t *to = &places[(home + distance) & mask];
         if (*to == 0) {
@@ -81,7 +57,7 @@ static bool put_aside(uint64_t leaf, uint64_t place)
 
 static bool copy(uint64_t to, uint64_t from)
 {
-    const uint64_t *places = places_of(from);
+    const uint64_t *places = block_table_places(from);
     for (uint32_t i = 0; i < trace_leaf_places(from); i++)
         if ((places[i] & TRACE_PLACE_TAKEN) &&
             !put_aside(to, places[i] & ~(uint64_t)TRACE_PLACE_FROZEN))
@@ -125,9 +101,9 @@ enum outcome { DONE, FULL };
 
 static enum outcome put(uint64_t leaf, uint64_t address, uint64_t place)
 {
-    uint64_t *places = places_of(leaf);
+    uint64_t *places = block_table_places(leaf);
     uint64_t mask = leaf >> 48;
-    uint64_t home = home_of(leaf, address);
+    uint64_t home = block_table_home_in(leaf, address);
     for (uint32_t distance = 0; distance < way_of(leaf);) {
         uint64_t *to = &places[(home + distance) & mask];
         uint64_t there = load(to);
@@ -171,65 +147,14 @@ static __attribute__((noinline, cold)) bool insert_rare(const struct block *bloc
         block->size);
 }
 
-static inline bool insert(uint64_t address, uint64_t place)
+bool block_table_insert(const struct block *block)
 {
-    uint64_t *word = block_region_word(address);
-    uint64_t leaf = word ? load(word) : 0;
-    if (__builtin_expect(leaf != 0, 1)) {
-        uint64_t *home = places_of(leaf) + home_of(leaf, address);
-        if (load(home) == 0 && swap_word(home, 0, place))
-            return true;
-    }
-    return insert_anywhere(address, place);
-}
-
-static __attribute__((noinline, cold)) void flush_count(int32_t *unflushed)
-{
-    atomic_fetch_add_explicit(&live, *unflushed, memory_order_relaxed);
-    *unflushed = 0;
-}
-
-static inline bool fits_a_place(const struct block *block)
-{
-    return (block->address & 7) == 0 && block->size < TRACE_PLACE_SIZES &&
-           block->alignment_log2 < TRACE_PLACE_ALIGNMENTS;
-}
-
-bool block_table_insert(const struct block *block, int32_t *unflushed)
-{
-    uint64_t place =
-        identity_of(block->address) | (uint64_t)block->family << TRACE_PLACE_FAMILY_SHIFT |
-        (uint64_t)block->alignment_log2 << TRACE_PLACE_ALIGNMENT_SHIFT |
-        (uint64_t)block->count << TRACE_PLACE_COUNT_SHIFT | block->size << TRACE_PLACE_SIZE_SHIFT;
-    if (__builtin_expect(fits_a_place(block), 1)) {
-        if (!insert(block->address, place))
-            return false;
-    } else if (!insert_rare(block)) {
-        return false;
-    }
-    if (__builtin_expect(++*unflushed >= FLUSH_EVERY, 0))
-        flush_count(unflushed);
-    return true;
-}
-
-void block_table_prefetch(uint64_t address)
-{
-    uint64_t *word = block_region_word(address & ((1ull << TRACE_ADDRESS_BITS) - 1));
-    uint64_t leaf = word ? load(word) : 0;
-    __builtin_prefetch(places_of(leaf) + home_of(leaf, address), 1);
+    return __builtin_expect(block_table_fits_a_place(block), 1)
+               ? insert_anywhere(block->address, block_table_pack(block))
+               : insert_rare(block);
 }
 
 /* --- removing ------------------------------------------------------------ */
-
-static inline void unpack(uint64_t place, uint64_t address, struct block *block)
-{
-    block->address = address;
-    block->size = place >> TRACE_PLACE_SIZE_SHIFT;
-    block->count = (uint32_t)(place >> TRACE_PLACE_COUNT_SHIFT) & TRACE_COUNT_MAX;
-    block->alignment_log2 =
-        (uint32_t)(place >> TRACE_PLACE_ALIGNMENT_SHIFT) & (TRACE_PLACE_ALIGNMENTS - 1);
-    block->family = (enum trace_family)(place >> TRACE_PLACE_FAMILY_SHIFT & 3);
-}
 
 static void unpack_rare(const struct trace_rare *rare, struct block *block)
 {
@@ -243,13 +168,14 @@ static void unpack_rare(const struct trace_rare *rare, struct block *block)
 /* The block's place in a leaf, and what it holds; NULL if it is not there. */
 static uint64_t *find_place(uint64_t leaf, uint64_t address, uint64_t *there)
 {
-    uint64_t *places = places_of(leaf);
+    const uint64_t identity = TRACE_PLACE_OFFSET_MASK | TRACE_PLACE_TAKEN;
+    uint64_t *places = block_table_places(leaf);
     uint64_t mask = leaf >> 48;
-    uint64_t home = home_of(leaf, address);
+    uint64_t home = block_table_home_in(leaf, address);
     for (uint32_t distance = 0; leaf && distance < way_of(leaf); distance++) {
         uint64_t *place = &places[(home + distance) & mask];
         *there = load(place);
-        if ((*there & identity) == identity_of(address))
+        if ((*there & identity) == block_table_identity(address))
             return place;
     }
     return NULL;
@@ -266,38 +192,11 @@ static bool remove_from_leaf(uint64_t address, struct block *block)
         if (place && (there & TRACE_PLACE_FROZEN) && !grow(word, leaf))
             return false;
         if (place && !(there & TRACE_PLACE_FROZEN) && swap_word(place, there, 0)) {
-            unpack(there, address, block);
+            block_table_unpack(there, address, block);
             return true;
         }
     }
     return false;
-}
-
-static __attribute__((noinline)) bool remove_anywhere(uint64_t address, struct block *block)
-{
-    struct trace_rare rare;
-    if ((address & 7) == 0 && remove_from_leaf(address, block))
-        return true;
-    if (!block_rare_take(address, &rare))
-        return false;
-    unpack_rare(&rare, block);
-    return true;
-}
-
-/* The usual case: the block is where it belongs. */
-static inline bool remove_at_home(uint64_t address, struct block *block)
-{
-    const uint64_t *word = block_region_word(address);
-    uint64_t leaf = word ? load(word) : 0;
-    if (__builtin_expect(!leaf, 0))
-        return false;
-    uint64_t *home = places_of(leaf) + home_of(leaf, address);
-    uint64_t there = load(home);
-    if ((there & (identity | TRACE_PLACE_FROZEN)) != identity_of(address) || address & 7 ||
-        !swap_word(home, there, 0))
-        return false;
-    unpack(there, address, block);
-    return true;
 }
 
 static inline bool is_an_address(uint64_t address)
@@ -305,14 +204,16 @@ static inline bool is_an_address(uint64_t address)
     return __builtin_expect(address && !(address >> TRACE_ADDRESS_BITS), 1);
 }
 
-bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed)
+bool block_table_remove(uint64_t address, struct block *block)
 {
+    struct trace_rare rare;
     if (!is_an_address(address))
         return false;
-    if (!remove_at_home(address, block) && !remove_anywhere(address, block))
+    if ((address & 7) == 0 && remove_from_leaf(address, block))
+        return true;
+    if (!block_rare_take(address, &rare))
         return false;
-    if (__builtin_expect(--*unflushed <= -FLUSH_EVERY, 0))
-        flush_count(unflushed);
+    unpack_rare(&rare, block);
     return true;
 }
 
@@ -325,19 +226,13 @@ bool block_table_find(uint64_t address, struct block *block)
     struct trace_rare rare;
     uint64_t there;
     if ((address & 7) == 0 && find_place(leaf, address, &there)) {
-        unpack(there, address, block);
+        block_table_unpack(there, address, block);
         return true;
     }
     if (!is_an_address(address) || !block_rare_find(address, &rare))
         return false;
     unpack_rare(&rare, block);
     return true;
-}
-
-uint64_t block_table_live(void)
-{
-    int64_t blocks = atomic_load_explicit(&live, memory_order_relaxed);
-    return blocks > 0 ? (uint64_t)blocks : 0;
 }
 
 struct visitor {
@@ -348,7 +243,7 @@ struct visitor {
 static void visit_leaf(void *context, uint64_t page, uint64_t leaf)
 {
     const struct visitor *visitor = context;
-    const uint64_t *places = places_of(leaf);
+    const uint64_t *places = block_table_places(leaf);
     for (uint32_t i = 0; i < trace_leaf_places(leaf); i++) {
         uint64_t place = load(&places[i]);
         struct trace_block block = trace_place_block(place, page);
@@ -366,9 +261,9 @@ void block_table_for_each(void (*visit)(void *, const struct trace_block *), voi
 static void check_leaf(void *context, uint64_t page, uint64_t leaf)
 {
     int64_t *count = context;
-    const uint64_t *places = places_of(leaf);
+    const uint64_t *places = block_table_places(leaf);
     for (uint32_t i = 0; i < trace_leaf_places(leaf) && *count >= 0; i++) {
-        uint64_t home = home_of(leaf, page | (places[i] & TRACE_PLACE_OFFSET_MASK) * 8);
+        uint64_t home = block_table_home_in(leaf, page | (places[i] & TRACE_PLACE_OFFSET_MASK) * 8);
         uint64_t distance = (i - home) & (trace_leaf_places(leaf) - 1);
         if (places[i] == 0)
             continue;

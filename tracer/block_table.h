@@ -29,6 +29,8 @@
 #ifndef BLOCK_TABLE_H
 #define BLOCK_TABLE_H
 
+#include "block_region.h"
+#include "swap.h"
 #include "trace_format.h"
 
 #include <stdbool.h>
@@ -43,21 +45,107 @@ struct block {
     enum trace_family family;
 };
 
-/* Records a block. *unflushed is the calling thread's, for the table's own bookkeeping.
- * false: no room. */
-bool block_table_insert(const struct block *block, int32_t *unflushed);
+/* Records a block. false: no room. */
+bool block_table_insert(const struct block *block);
 /* Takes out the block that begins at `address`: true for exactly one of concurrent callers. */
-bool block_table_remove(uint64_t address, struct block *block, int32_t *unflushed);
-/* Brings a block's place near, for an insert or a removal that follows soon. */
-void block_table_prefetch(uint64_t address);
+bool block_table_remove(uint64_t address, struct block *block);
+/* Where the block at `address` belongs, for the two below; brings it near. Any address will do. */
+static inline uint64_t *block_table_home(uint64_t address);
+/* The same as the two above, for callers that know its home by now. */
+static inline bool block_table_insert_at(uint64_t *home, const struct block *block);
+static inline bool block_table_remove_at(uint64_t *home, uint64_t address, struct block *block);
 /* Finds without taking; for reports on bad frees. */
 bool block_table_find(uint64_t address, struct block *block);
-/* How many blocks are live, but for up to 31 that each thread has not told of yet. */
-uint64_t block_table_live(void);
 /* Calls `visit` for every live block. Exact only while nobody inserts or removes. */
 void block_table_for_each(void (*visit)(void *context, const struct trace_block *), void *context);
 /* Checks the structure's rule; exact only while nobody inserts or removes. The count of live
  * blocks, or -1 if the rule is broken. */
 int64_t block_table_check(void);
+
+/* --- the usual case: a block that is at home ----------------------------- */
+
+/* A frozen place, the home of blocks whose page has no leaf. */
+extern uint64_t block_table_nowhere __attribute__((visibility("hidden")));
+
+static inline uint64_t *block_table_places(uint64_t leaf)
+{
+    return (uint64_t *)(uintptr_t)trace_leaf_address(leaf);
+}
+
+/* Neighbours have neighbouring homes, and what is too much for one part of a page does not come on
+ * top of what is next to it. The granule that has a home of its own, if there are as many, is
+ * in the leaf's word. */
+static inline uint64_t block_table_home_in(uint64_t leaf, uint64_t address)
+{
+    return (address & (TRACE_LEAF_SPAN - 1)) >> (leaf & 63) & leaf >> 48;
+}
+
+static inline uint64_t *block_table_home(uint64_t address)
+{
+    const uint64_t *word = block_region_word(address & ((1ull << TRACE_ADDRESS_BITS) - 1));
+    uint64_t leaf = word ? __atomic_load_n(word, __ATOMIC_ACQUIRE) : 0;
+    if (__builtin_expect(!leaf, 0))
+        return &block_table_nowhere;
+    uint64_t *home = block_table_places(leaf) + block_table_home_in(leaf, address);
+    __builtin_prefetch(home, 1);
+    return home;
+}
+
+/* What of a place tells a block from the others in its leaf, and says that it is there. */
+static inline uint64_t block_table_identity(uint64_t address)
+{
+    return (address & (TRACE_LEAF_SPAN - 1)) / 8 | TRACE_PLACE_TAKEN;
+}
+
+static inline uint64_t block_table_pack(const struct block *block)
+{
+    return block_table_identity(block->address) |
+           (uint64_t)block->family << TRACE_PLACE_FAMILY_SHIFT |
+           (uint64_t)block->alignment_log2 << TRACE_PLACE_ALIGNMENT_SHIFT |
+           (uint64_t)block->count << TRACE_PLACE_COUNT_SHIFT |
+           block->size << TRACE_PLACE_SIZE_SHIFT;
+}
+
+static inline void block_table_unpack(uint64_t place, uint64_t address, struct block *block)
+{
+    block->address = address;
+    block->size = place >> TRACE_PLACE_SIZE_SHIFT;
+    block->count = (uint32_t)(place >> TRACE_PLACE_COUNT_SHIFT) & TRACE_COUNT_MAX;
+    block->alignment_log2 =
+        (uint32_t)(place >> TRACE_PLACE_ALIGNMENT_SHIFT) & (TRACE_PLACE_ALIGNMENTS - 1);
+    block->family = (enum trace_family)(place >> TRACE_PLACE_FAMILY_SHIFT & 3);
+}
+
+static inline bool block_table_fits_a_place(const struct block *block)
+{
+    return (block->size / TRACE_PLACE_SIZES | (block->address & 7) |
+            block->alignment_log2 / TRACE_PLACE_ALIGNMENTS) == 0;
+}
+
+static inline bool block_table_insert_at(uint64_t *home, const struct block *block)
+{
+    struct block copy = *block; /* so that the block itself stays in registers */
+    return (__builtin_expect(block_table_fits_a_place(block), 1) &&
+            __atomic_load_n(home, __ATOMIC_RELAXED) == 0 &&
+            swap_word(home, 0, block_table_pack(block))) ||
+           block_table_insert(&copy);
+}
+
+static inline bool block_table_remove_at(uint64_t *home, uint64_t address, struct block *block)
+{
+    const uint64_t no_place = ~((1ull << TRACE_ADDRESS_BITS) - 1) | 7;
+    const uint64_t identity = TRACE_PLACE_OFFSET_MASK | TRACE_PLACE_TAKEN | TRACE_PLACE_FROZEN;
+    uint64_t there = __atomic_load_n(home, __ATOMIC_ACQUIRE);
+    if ((there & identity) == block_table_identity(address) && (address & no_place) == 0 &&
+        swap_word(home, there, 0)) {
+        block_table_unpack(there, address, block);
+        return true;
+    }
+    struct block other;
+    if (!block_table_remove(address, &other))
+        return false;
+    *block = other;
+    return true;
+}
 
 #endif

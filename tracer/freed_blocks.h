@@ -27,7 +27,7 @@ struct freed_block {
     uint32_t family;
 };
 
-extern atomic_uint freed_blocks_clock;
+extern atomic_uint freed_blocks_clock __attribute__((visibility("hidden")));
 /* The thread's ring, made if need be; called with every 64th free of a thread. NULL: no memory;
  * nothing is remembered then. */
 struct freed_block *freed_blocks_turn(struct thread *thread);

@@ -119,11 +119,33 @@ static void lose_block(size_t size)
     trace_log_lose(&trace_log_header->losses.block_bytes, size);
 }
 
-static inline void record(struct thread *thread, const struct block *block)
+static inline void record_at(struct thread *thread, uint64_t *home, const struct block *block)
 {
     thread->latest = (const void *)block->address;
-    if (__builtin_expect(!block_table_insert(block, &thread->blocks_unflushed), 0))
+    if (__builtin_expect(block_table_insert_at(home, block), 1))
+        thread_count(&thread->live_blocks, 1);
+    else
         lose_block(block->size);
+}
+
+static inline void record(struct thread *thread, const struct block *block)
+{
+    record_at(thread, block_table_home(block->address), block);
+}
+
+static inline bool take_at(struct thread *thread, uint64_t *home, uint64_t address,
+                           struct block *block)
+{
+    bool taken = block_table_remove_at(home, address, block);
+    if (__builtin_expect(taken, 1))
+        thread_count(&thread->live_blocks, -(uint64_t)1);
+    return taken;
+}
+
+static inline bool take(struct thread *thread, const void *pointer, struct block *block)
+{
+    uint64_t address = (uint64_t)pointer;
+    return take_at(thread, block_table_home(address), address, block);
 }
 
 /* --- allocation ---------------------------------------------------------- */
@@ -185,10 +207,10 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family,
         thread->label.site = NULL;
     }
     /* What is needed last is far away: it comes while the stack is looked at. */
-    block_table_prefetch((uint64_t)pointer);
+    uint64_t *home = block_table_home((uint64_t)pointer);
     block.count = capture_count(thread, site);
     stack_counts_allocated(thread, stack_counts_at(block.count), size);
-    record(thread, &block);
+    record_at(thread, home, &block);
 }
 
 void observe_allocation_failed(void)
@@ -219,7 +241,7 @@ static atomic_bool headers_seen;
 static void record_as_malloc(struct thread *thread, const struct thread_label *label)
 {
     struct block block;
-    if (!block_table_remove((uint64_t)label->pointer, &block, &thread->blocks_unflushed))
+    if (!take(thread, label->pointer, &block))
         return;
     stack_counts_take_back(thread, own_count(thread, block.count), block.size);
     block.size = label->malloc_size;
@@ -245,7 +267,7 @@ static __attribute__((noinline, cold)) void record_new(struct thread *thread, vo
     struct block block;
     /* Either a malloc after a failed first one, recorded as malloc's, or memory that no malloc
      * gave. */
-    if (block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed))
+    if (take(thread, pointer, &block))
         stack_counts_take_back(thread, own_count(thread, block.count), block.size);
     block = (struct block){(uint64_t)pointer, what->size, 0, what->alignment_log2, what->family};
     block.count = capture_count(thread, site);
@@ -317,8 +339,10 @@ static inline void taken_out(struct thread *thread, const struct block *block,
     freed_blocks_put(thread, block, stack);
     stack_counts_freed(thread, own_count(thread, block->count), block->size,
                        thread->latest == (const void *)block->address);
-    if (__builtin_expect(!misuse_fits(block, how), 0))
-        misuse_check_free(block, how, stack);
+    if (__builtin_expect(!misuse_fits(block, how), 0)) {
+        struct block copy = *block; /* so that the block itself stays in registers */
+        misuse_check_free(&copy, how, stack);
+    }
 }
 
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
@@ -331,10 +355,9 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
         thread->deleting = NULL;
         return true;
     }
-    block_table_prefetch((uint64_t)pointer);
+    uint64_t *home = block_table_home((uint64_t)pointer);
     uint32_t stack = capture(thread, site);
-    if (__builtin_expect(!block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed),
-                         0))
+    if (__builtin_expect(!take_at(thread, home, (uint64_t)pointer, &block), 0))
         return free_unknown(thread, pointer, site);
     taken_out(thread, &block, how, stack);
     return true;
@@ -345,7 +368,7 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    if (thread && block_table_remove((uint64_t)pointer, old, &thread->blocks_unflushed))
+    if (thread && take(thread, pointer, old))
         return true;
     *old = (struct block){0};
     return free_unknown(thread, pointer, site);

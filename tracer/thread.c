@@ -109,6 +109,14 @@ struct thread *thread_attach(void)
     return thread;
 }
 
+uint64_t thread_live_blocks(void)
+{
+    uint64_t sum = 0;
+    for (const struct thread *thread = thread_first(); thread; thread = thread->next)
+        sum += __atomic_load_n(&thread->live_blocks, __ATOMIC_RELAXED);
+    return (int64_t)sum > 0 ? sum : 0;
+}
+
 uint64_t thread_events(const struct thread *thread)
 {
     return __atomic_load_n(&thread->until_sample, __ATOMIC_RELAXED) +

@@ -79,14 +79,14 @@ struct thread {
     struct thread_label_way label_way;
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */
-    int32_t blocks_unflushed; /* see block_table */
-    uint32_t record_index;    /* of `record`, in THREADS */
-    uint32_t count_unknown;   /* its record in COUNTS for blocks without a known stack */
-    uint32_t until_sample;    /* events until the clock is looked at: see usage */
-    uint32_t sample_batch;    /* that many from one look to the next */
-    uint64_t looked_ns;       /* when that was */
-    int64_t live_unflushed;   /* bytes: see usage */
-    const void *latest;       /* the block allocated last, while it lives */
+    uint64_t live_blocks;   /* that it allocated, less those that it freed */
+    uint32_t record_index;  /* of `record`, in THREADS */
+    uint32_t count_unknown; /* its record in COUNTS for blocks without a known stack */
+    uint32_t until_sample;  /* events until the clock is looked at: see usage */
+    uint32_t sample_batch;  /* that many from one look to the next */
+    uint64_t looked_ns;     /* when that was */
+    int64_t live_unflushed; /* bytes: see usage */
+    const void *latest;     /* the block allocated last, while it lives */
     struct thread_counts counts;
     struct freed_block *freed; /* the blocks that it freed last, a ring */
     uint32_t freed_count;      /* how many it freed */
@@ -123,6 +123,8 @@ static inline struct thread *thread_current(void)
 /* All structs, newest first, through `next`. */
 struct thread *thread_first(void);
 
+/* How many blocks are live. */
+uint64_t thread_live_blocks(void);
 /* A number that changes with every event of a thread that is counted, and comes
  * round again after some hundreds of them. */
 uint64_t thread_events(const struct thread *thread);

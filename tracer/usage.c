@@ -1,6 +1,5 @@
 #include "usage.h"
 
-#include "block_table.h"
 #include "sys.h"
 #include "trace_log.h"
 
@@ -94,7 +93,7 @@ static void take_sample(uint64_t now)
     struct trace_sample *sample = &timeline.samples[timeline.count++];
     int64_t live = __atomic_load_n(&usage_peak->live_bytes, __ATOMIC_RELAXED);
     sample->live_bytes = live > 0 ? (uint64_t)live : 0;
-    sample->live_blocks = block_table_live();
+    sample->live_blocks = thread_live_blocks();
     sample->resident_bytes = resident_bytes();
     /* Release: a reader that sees the time sees the rest. */
     __atomic_store_n(&sample->time_ns, now, __ATOMIC_RELEASE);

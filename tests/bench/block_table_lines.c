@@ -59,7 +59,7 @@ static uint32_t line_at(uint32_t *place)
                : line;
 }
 
-static bool insert(const struct block *block, int32_t *unflushed)
+static bool insert(const struct block *block)
 {
     uint32_t *place = chain_of(block->address, true);
     uint64_t filled[2] = {block_where(block), block_what(block)};
@@ -69,7 +69,6 @@ static bool insert(const struct block *block, int32_t *unflushed)
             uint64_t empty[2] = {0, __atomic_load_n(&slots[i].what, __ATOMIC_RELAXED)};
             if (__atomic_load_n(&slots[i].where, __ATOMIC_RELAXED) == 0 &&
                 swap_pair((uint64_t(*)[2]) & slots[i], empty, filled)) {
-                ++*unflushed;
                 return true;
             }
         }
@@ -77,7 +76,7 @@ static bool insert(const struct block *block, int32_t *unflushed)
     return false;
 }
 
-static bool take(uint64_t address, struct block *block, int32_t *unflushed)
+static bool take(uint64_t address, struct block *block)
 {
     uint32_t *place = chain_of(address, false);
     for (uint32_t line; place && (line = __atomic_load_n(place, __ATOMIC_ACQUIRE));
@@ -90,7 +89,6 @@ static bool take(uint64_t address, struct block *block, int32_t *unflushed)
                 continue;
             if (!swap_word(&slots[i].where, where, 0))
                 return false;
-            --*unflushed;
             block_unpack(where, what, block);
             return true;
         }

@@ -54,18 +54,17 @@ static struct trace_block *slot_of(uint64_t address, bool make)
     return (struct trace_block *)store_at(&leaves, leaf) + (address >> 4 & 255);
 }
 
-static bool insert(const struct block *block, int32_t *unflushed)
+static bool insert(const struct block *block)
 {
     struct trace_block *slot = slot_of(block->address, true);
     if (!slot)
         return false;
-    ++*unflushed;
     __atomic_store_n(&slot->what, block_what(block), __ATOMIC_RELAXED);
     __atomic_store_n(&slot->where, block_where(block), __ATOMIC_RELEASE);
     return true;
 }
 
-static bool take(uint64_t address, struct block *block, int32_t *unflushed)
+static bool take(uint64_t address, struct block *block)
 {
     struct trace_block *slot = slot_of(address, false);
     if (!slot)
@@ -74,7 +73,6 @@ static bool take(uint64_t address, struct block *block, int32_t *unflushed)
     uint64_t what = __atomic_load_n(&slot->what, __ATOMIC_RELAXED);
     if (trace_block_address(where) != address || !swap_word(&slot->where, where, 0))
         return false;
-    --*unflushed;
     block_unpack(where, what, block);
     return true;
 }

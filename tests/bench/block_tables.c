@@ -95,14 +95,13 @@ static size_t draw_size(uint64_t *seed)
 struct share {
     uint64_t seed, count;
     uint64_t *addresses;
-    int32_t unflushed;
     double fill, slowest, near, far; /* nanoseconds per insert, and per pair */
 };
 
 static void put(struct share *share, uint64_t address)
 {
     struct block block = {.address = address, .size = address & 4095, .count = 7};
-    if (!design->insert(&block, &share->unflushed)) {
+    if (!design->insert(&block)) {
         fprintf(stderr, "no room\n");
         exit(1);
     }
@@ -111,7 +110,7 @@ static void put(struct share *share, uint64_t address)
 static void pair(struct share *share, uint64_t index)
 {
     struct block block;
-    if (!design->remove(share->addresses[index], &block, &share->unflushed) ||
+    if (!design->remove(share->addresses[index], &block) ||
         block.size != (share->addresses[index] & 4095)) {
         fprintf(stderr, "block %#lx is not there\n", (unsigned long)share->addresses[index]);
         exit(1);

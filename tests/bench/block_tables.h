@@ -10,8 +10,8 @@
 struct design {
     const char *name;
     bool (*begin)(void);
-    bool (*insert)(const struct block *block, int32_t *unflushed);
-    bool (*remove)(uint64_t address, struct block *block, int32_t *unflushed);
+    bool (*insert)(const struct block *block);
+    bool (*remove)(uint64_t address, struct block *block);
     uint64_t (*bytes)(void); /* storage that is taken now */
 };
 

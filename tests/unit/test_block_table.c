@@ -22,8 +22,6 @@
 #define THREADS 4
 #define SCALE   (SCRATCH_SANITIZED ? 10 : 1) /* sanitized runs do a tenth */
 
-static int32_t unflushed;
-
 static int set_up(void **state)
 {
     (void)state;
@@ -51,14 +49,14 @@ static bool same_block(const struct block *a, const struct block *b)
 static void insert(uint64_t address)
 {
     struct block block = block_at(address);
-    assert_true(block_table_insert(&block, &unflushed));
+    assert_true(block_table_insert(&block));
 }
 
 static bool removes(uint64_t address)
 {
     struct block expected = block_at(address);
     struct block block;
-    if (!block_table_remove(address, &block, &unflushed))
+    if (!block_table_remove(address, &block))
         return false;
     assert_true(same_block(&block, &expected));
     return true;
@@ -116,14 +114,14 @@ static void every_field_is_kept_at_its_limits(void **state)
     };
     struct block found;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        assert_true(block_table_insert(&blocks[i], &unflushed));
+        assert_true(block_table_insert(&blocks[i]));
     assert_int_equal(block_table_check(), sizeof blocks / sizeof *blocks);
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         assert_true(block_table_find(blocks[i].address, &found));
         assert_true(same_block(&found, &blocks[i]));
-        assert_true(block_table_remove(blocks[i].address, &found, &unflushed));
+        assert_true(block_table_remove(blocks[i].address, &found));
         assert_true(same_block(&found, &blocks[i]));
-        assert_false(block_table_remove(blocks[i].address, &found, &unflushed));
+        assert_false(block_table_remove(blocks[i].address, &found));
     }
     assert_int_equal(block_table_check(), 0);
 }
@@ -132,12 +130,12 @@ static void what_is_no_address_is_not_found(void **state)
 {
     (void)state;
     struct block block;
-    assert_false(block_table_remove(0, &block, &unflushed));
+    assert_false(block_table_remove(0, &block));
     assert_false(block_table_find(0, &block));
-    assert_false(block_table_remove(1ull << 48, &block, &unflushed));
-    assert_false(block_table_remove(UINT64_MAX, &block, &unflushed));
+    assert_false(block_table_remove(1ull << 48, &block));
+    assert_false(block_table_remove(UINT64_MAX, &block));
     insert(0x1000);
-    assert_false(block_table_remove(0x1000 | 1ull << 48, &block, &unflushed));
+    assert_false(block_table_remove(0x1000 | 1ull << 48, &block));
     assert_false(block_table_find(0x1000 | 1ull << 48, &block));
     assert_true(removes(0x1000));
 }
@@ -160,7 +158,7 @@ static void blocks_without_a_place_are_in_rare(void **state)
         uint64_t expected = 0;
         for (size_t i = 0; i < count; i++) {
             struct block large = {0x100000 + i * 16, sizes[i], 7, 0, TRACE_BY_MALLOC};
-            assert_true(block_table_insert(&large, &unflushed));
+            assert_true(block_table_insert(&large));
             expected += sizes[i];
         }
         block_table_for_each(add_size, &sum);
@@ -168,7 +166,7 @@ static void blocks_without_a_place_are_in_rare(void **state)
         for (size_t i = 0; i < count; i++) {
             assert_true(block_table_find(0x100000 + i * 16, &block));
             assert_int_equal(block.size, sizes[i]);
-            assert_true(block_table_remove(0x100000 + i * 16, &block, &unflushed));
+            assert_true(block_table_remove(0x100000 + i * 16, &block));
             assert_int_equal(block.size, sizes[i]);
         }
     }
@@ -322,9 +320,9 @@ static void one_address_any_number_of_times(void **state)
     struct block block = block_at(address);
     unsigned inserted = 0, removed = 0;
     for (unsigned i = 0; i < 2000; i++)
-        inserted += block_table_insert(&block, &unflushed);
+        inserted += block_table_insert(&block);
     assert_int_equal(inserted, TRACE_LEAF_PLACES_MAX);
-    assert_false(block_table_insert(&(struct block){.address = address + 8}, &unflushed));
+    assert_false(block_table_insert(&(struct block){.address = address + 8}));
     while (removes(address))
         removed++;
     assert_int_equal(removed, inserted);
@@ -445,19 +443,18 @@ static void *turn_ring(void *argument)
     uint64_t random = worker->number * 77777 + 1;
     uint64_t next = 0x660000000000 + (worker->number << 32);
     uint64_t spare = 0;
-    int32_t mine = 0;
     pthread_barrier_wait(&barrier);
     for (int i = 0; i < 150000 / SCALE; i++) {
         uint64_t address = spare ? spare : (next += 16);
         struct block block = block_at(address);
-        worker->wrong += !block_table_insert(&block, &mine);
+        worker->wrong += !block_table_insert(&block);
         worker->inserted++;
         worker->bytes_inserted += block.size;
         spare = atomic_exchange(&ring[scratch_random(&random) % RING], address);
         if (!spare)
             continue;
         struct block expected = block_at(spare);
-        if (!block_table_remove(spare, &block, &mine) || !same_block(&block, &expected))
+        if (!block_table_remove(spare, &block) || !same_block(&block, &expected))
             worker->wrong++;
         worker->removed++;
         worker->bytes_removed += block.size;
@@ -514,16 +511,15 @@ static void *contend(void *argument)
 {
     struct contender *contender = argument;
     struct block block;
-    int32_t mine = 0;
     pthread_barrier_wait(&barrier);
     for (uint64_t i = 0; i < PRIZES; i++) {
         if (contender->number == 0) {
             block = block_at(contender->grow_begin + i * 32);
-            contender->failed_inserts += !block_table_insert(&block, &mine);
+            contender->failed_inserts += !block_table_insert(&block);
             continue;
         }
         uint64_t prize = contender->number % 2 ? i : PRIZES - 1 - i;
-        if (block_table_remove(contender->begin + prize * 32, &block, &mine)) {
+        if (block_table_remove(contender->begin + prize * 32, &block)) {
             winners[prize]++;
             contender->won++;
         }
@@ -572,18 +568,17 @@ static void *fill_pages(void *argument)
 {
     struct filler *filler = argument;
     struct block removed;
-    int32_t mine = 0;
     pthread_barrier_wait(&barrier);
     for (uint64_t page = 0; page < PAGES / SCALE; page++)
         for (uint64_t turn = 0; turn < 128; turn += THREADS) {
             struct block block =
                 block_at(0x690000000000 + page * TRACE_LEAF_SPAN + (turn + filler->number) * 32);
-            filler->wrong += !block_table_insert(&block, &mine);
+            filler->wrong += !block_table_insert(&block);
             if (turn % 8 == 0)
                 continue;
-            filler->wrong += !block_table_remove(block.address, &removed, &mine);
+            filler->wrong += !block_table_remove(block.address, &removed);
             filler->wrong += !same_block(&block, &removed);
-            filler->wrong += !block_table_insert(&block, &mine);
+            filler->wrong += !block_table_insert(&block);
         }
     return NULL;
 }
@@ -626,11 +621,10 @@ static void wait_for(atomic_uint *word, unsigned value)
 static void *fight_each(void *argument)
 {
     struct block block;
-    int32_t mine = 0;
     (void)argument;
     for (unsigned number = 1; number <= FIGHTS; number++) {
         wait_for(&fight, number);
-        fights_won += block_table_remove(prize_of(number), &block, &mine);
+        fights_won += block_table_remove(prize_of(number), &block);
         fighters_done++;
     }
     return NULL;
@@ -650,7 +644,7 @@ static void two_removals_at_the_same_instant(void **state)
         /* A little earlier, a little later: somewhere the two meet. */
         for (volatile unsigned delay = number % 300; delay > 0; delay--)
             ;
-        unsigned won = block_table_remove(prize_of(number), &block, &unflushed);
+        unsigned won = block_table_remove(prize_of(number), &block);
         wait_for(&fighters_done, 1);
         wrong += won + fights_won != 1;
     }
@@ -664,7 +658,6 @@ static void two_removals_at_the_same_instant(void **state)
 static void *use_rare_blocks(void *argument)
 {
     struct ring_worker *worker = argument;
-    int32_t mine = 0;
     pthread_barrier_wait(&barrier);
     for (uint64_t round = 0; round < 2; round++) {
         for (uint64_t i = 0; i < 2 * HELD; i++) {
@@ -673,10 +666,10 @@ static void *use_rare_blocks(void *argument)
                                   TRACE_BY_MALLOC};
             struct block removed;
             if (i < HELD)
-                worker->wrong += !block_table_insert(&block, &mine);
+                worker->wrong += !block_table_insert(&block);
             else
-                worker->wrong += !block_table_remove(block.address, &removed, &mine) ||
-                                 !same_block(&block, &removed);
+                worker->wrong +=
+                    !block_table_remove(block.address, &removed) || !same_block(&block, &removed);
         }
     }
     return NULL;
