@@ -28,7 +28,8 @@ extern struct chunk_table trace_log_nodes;
 extern struct chunk_table trace_log_errors;
 extern struct chunk_table trace_log_sizes;
 extern struct chunk_table trace_log_counts;
-#define TRACE_LOG_COUNTS_LOG2 8u /* of its first chunk */
+#define TRACE_LOG_NODES_LOG2  10u /* of their first chunks */
+#define TRACE_LOG_COUNTS_LOG2 8u
 
 /* Makes the log at `path` (absolute). Called once per process, with one thread. */
 void trace_log_begin(const char *path);
