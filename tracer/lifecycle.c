@@ -76,7 +76,7 @@ static bool begin_tables(void)
 {
     usage_begin();
     return stack_table_begin(module_list_find, module_list_is_gone) && block_table_begin() &&
-           freed_table_begin() && unwind_begin() && frame_cache_begin(is_stable);
+           freed_table_begin() && frame_cache_begin(is_stable);
 }
 
 /* --- forked children ----------------------------------------------------- */

@@ -5,7 +5,6 @@
 #include "stack_leaf.h"
 #include "stack_table.h"
 #include "stepper.h"
-#include "suffix_cache.h"
 #include "trace_log.h"
 #include "walk.h"
 
@@ -85,6 +84,21 @@ void unwind_count(struct unwind_counts *result)
 
 /* --- capture ------------------------------------------------------------- */
 
+/* The node of the walk's stack, in which `function` was called; the fresh frames get theirs, from
+ * the outermost on. 0: no room. */
+static uint32_t intern(const struct walk *walk, uintptr_t function)
+{
+    struct thread *thread = walk->thread;
+    uint32_t node = walk->matched ? thread->frames[walk->matched - 1].node : walk->base;
+    for (uint32_t i = walk->fresh_count; i-- > 0;) {
+        struct thread_frame *frame = &thread->fresh[i];
+        frame->node = node = stack_table_intern(node, frame->return_address, true);
+        if (__builtin_expect(node == 0, 0))
+            return 0;
+    }
+    return function ? stack_table_intern(node, function + 1, true) : node;
+}
+
 /* The stack by a walk, remembered for the next one. */
 static __attribute__((noinline)) uint32_t capture_anew(struct thread *thread,
                                                        const struct call_site *site,
@@ -96,8 +110,7 @@ static __attribute__((noinline)) uint32_t capture_anew(struct thread *thread,
         walk_by_libunwind(&walk, site);
     if (__builtin_expect(walk.base == TRACE_NODE_CUT, 0))
         trace_log_lose(&trace_log_header->losses.stacks_cut, 1);
-    uint32_t outside = walk.matched ? thread->frames[walk.matched - 1].node : walk.base;
-    uint32_t node = suffix_cache_intern(&walk, outside, site->function);
+    uint32_t node = intern(&walk, site->function);
     /* What libunwind walked has no frame registers to compare with next time. */
     if (__builtin_expect(walk.whole || node == 0 || !walk_remember(&walk), 0))
         thread->frame_count = 0;
@@ -135,7 +148,6 @@ void unwind_drop(struct thread *thread, const struct call_site *site)
 
 void unwind_forget(void)
 {
-    suffix_cache_forget();
     atomic_fetch_add_explicit(&code_epoch, 1, memory_order_release);
 }
 
@@ -143,9 +155,4 @@ bool unwind_is_inside(struct thread *thread, const struct call_site *inner,
                       const struct call_site *outer, unsigned frames)
 {
     return walk_is_inside(thread, inner, outer, frames);
-}
-
-bool unwind_begin(void)
-{
-    return suffix_cache_begin();
 }

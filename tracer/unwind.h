@@ -1,8 +1,8 @@
 /* unwind: the call stack of an allocation, as a node of the stack table.
  *
  * A thread's last stacks are remembered by the call that they end in (stack_leaf); a stack that is
- * not among them, or has changed, is walked (walk), its frames get nodes of the stack table
- * (suffix_cache), and it is remembered.
+ * not among them, or has changed, is walked (walk), its frames get nodes of the stack table, and it
+ * is remembered.
  *
  * Reads stack memory only where it is known to be readable, so a smashed stack ends a walk and does
  * not fault. A walk that ends early has TRACE_NODE_CUT as its outermost node, and is counted. */
@@ -21,9 +21,6 @@
         .bp = *(uintptr_t *)__builtin_frame_address(0), .function = (uintptr_t)(entry)             \
     }
 #endif
-
-/* Called once, before the first capture; false: no memory. */
-bool unwind_begin(void);
 
 /* The stack of a call: the allocation function innermost. 0: no room. *memo is a word that stays
  * with this stack for a while, for the caller's use: 0 until the caller writes to it, true until

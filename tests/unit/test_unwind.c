@@ -37,7 +37,7 @@ static int set_up(void **state)
     scratch_begin_log("unwind.log");
     module_list_begin();
     unwind_verify(true);
-    return unwind_begin() && stack_table_begin(module_list_find, module_list_is_gone) &&
+    return stack_table_begin(module_list_find, module_list_is_gone) &&
                    frame_cache_begin(is_stable) && stepper_load(&reason)
                ? 0
                : -1;
