@@ -57,9 +57,9 @@ static inline void leave(struct thread *thread)
 static inline uint32_t capture(struct thread *thread, const struct call_site *site)
 {
     uint32_t stack = 0;
-    uint32_t *memo;
     if (enter(thread, site->cfa)) {
-        stack = unwind_capture(thread, site, &memo);
+        const struct stack_leaf *leaf = unwind_capture(thread, site);
+        stack = leaf ? leaf->node : 0;
         leave(thread);
     }
     if (__builtin_expect(stack == 0, 0))
@@ -72,11 +72,11 @@ static inline uint32_t capture_count(struct thread *thread, const struct call_si
 {
     uint32_t count = thread->count_unknown;
     if (enter(thread, site->cfa)) {
-        uint32_t *memo;
-        uint32_t stack = unwind_capture(thread, site, &memo);
-        if (__builtin_expect(*memo == 0, 0))
-            *memo = stack_counts_find(thread, stack);
-        count = *memo;
+        struct stack_leaf *leaf = unwind_capture(thread, site);
+        if (__builtin_expect(leaf && leaf->memo == 0, 0))
+            leaf->memo = stack_counts_find(thread, leaf->node);
+        if (leaf)
+            count = leaf->memo;
         leave(thread);
     }
     if (__builtin_expect(count == thread->count_unknown, 0))

@@ -47,7 +47,7 @@ static int set_up(void **state)
 static NOINLINE uint32_t capture(void)
 {
     struct call_site site = UNWIND_CALL_SITE(capture);
-    uint32_t stack = unwind_capture(thread_current(), &site, &(uint32_t *){NULL});
+    uint32_t stack = unwind_capture(thread_current(), &site)->node;
     AFTER_THE_CALL();
     return stack;
 }
