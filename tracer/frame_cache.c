@@ -342,6 +342,8 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t))
     bp_region = pages_map(REGION);
     if (!table || !rules || !sp_region || !bp_region)
         return false;
+    stepper_trust(sp_region, REGION);
+    stepper_trust(bp_region, REGION);
     fill_windows();
     return true;
 }
