@@ -155,9 +155,11 @@ static bool holds(const struct trace_module *module, uintptr_t address)
 
 static uint32_t find_known(uintptr_t address)
 {
-    /* The new frames of a stack come in a row and are mostly of one module. */
-    static atomic_uint latest;
-    uint32_t there = atomic_load_explicit(&latest, memory_order_acquire);
+    /* New frames come in a row and are of a few modules: that of the latest address near this one.
+     */
+    static atomic_uint latest_near[16];
+    atomic_uint *latest = &latest_near[address >> 22 & 15];
+    uint32_t there = atomic_load_explicit(latest, memory_order_acquire);
     if (there && holds(module_at(there), address))
         return there;
     uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
@@ -166,7 +168,7 @@ static uint32_t find_known(uintptr_t address)
             continue;
         if (!holds(module_at(i), address))
             continue;
-        atomic_store_explicit(&latest, (uint32_t)i, memory_order_release);
+        atomic_store_explicit(latest, (uint32_t)i, memory_order_release);
         return (uint32_t)i;
     }
     return 0;

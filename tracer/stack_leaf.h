@@ -119,8 +119,9 @@ static inline bool stack_leaf_stands(const struct thread *thread, const struct s
            stack_memory_unchanged(thread->words, outer->words) == outer->words;
 }
 
-static inline bool stack_leaf_holds(const struct thread *thread, const struct stack_leaf *leaf,
-                                    const struct call_site *site)
+static inline __attribute__((always_inline)) bool stack_leaf_holds(const struct thread *thread,
+                                                                   const struct stack_leaf *leaf,
+                                                                   const struct call_site *site)
 {
     return stack_leaf_is_of(leaf, site) && stack_leaf_has_its_words(leaf) &&
            stack_leaf_stands(thread, leaf);

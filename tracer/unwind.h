@@ -30,7 +30,8 @@ extern atomic_uint unwind_quick_epoch __attribute__((visibility("hidden")));
 /* The stack of a call: ->node, the allocation function innermost. ->memo is a word that stays with
  * this stack for a while, for the caller's use: 0 until the caller writes to it. Both are true
  * until the thread's next capture. NULL: no room. */
-static inline struct stack_leaf *unwind_capture(struct thread *thread, const struct call_site *site)
+static inline __attribute__((always_inline)) struct stack_leaf *unwind_capture(
+    struct thread *thread, const struct call_site *site)
 {
     /* Acquire: whoever finds the epoch of an unloading forgets what was remembered before. */
     if (__builtin_expect(thread->code_epoch ==
