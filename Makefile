@@ -16,10 +16,9 @@ BASE     = -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -Itracer
 VERSION := 0.1.0
 
 # libtrace.so shows only what it interposes; its thread-local storage must be initial-exec (a
-# preloaded library may not allocate for it), and its frames keep %rbp so that a capture can begin
-# at the caller without unwinding the tracer itself.
+# preloaded library may not allocate for it).
 TRACER_CFLAGS = $(BASE) $(CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
-                -fno-omit-frame-pointer -fexceptions -mcx16 -DTRACER_VERSION='"$(VERSION)"'
+                -fexceptions -mcx16 -DTRACER_VERSION='"$(VERSION)"'
 REPORT_CFLAGS = $(BASE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
 REPORT_LIBS   = -ldw -lelf -liberty
 DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra -Werror -O0 -g -Idemo -MMD -MP

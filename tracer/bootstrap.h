@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define BOOTSTRAP_SIZE (512u * 1024u)
-extern char bootstrap_region[BOOTSTRAP_SIZE];
+extern char bootstrap_region[BOOTSTRAP_SIZE] __attribute__((visibility("hidden")));
 
 static inline bool bootstrap_owns(const void *pointer)
 {

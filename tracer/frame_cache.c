@@ -204,8 +204,8 @@ static inline uint64_t home_of(const struct table *table, uintptr_t address)
     return (address * 0x9e3779b97f4a7c15u >> 20) & (table->capacity - 1);
 }
 
-/* The address's entry, or the empty one where it belongs. The table is never more than half full,
- * so the loop ends. */
+/* The address's entry, or the empty one where it belongs. The table is never more than three
+ * quarters full, so the loop ends. */
 static inline entry *find_entry(struct table *table, uintptr_t address, uint64_t *there)
 {
     for (uint64_t i = home_of(table, address);; i = (i + 1) & (table->capacity - 1)) {
@@ -271,7 +271,7 @@ static void remember(uintptr_t address, uint64_t rule)
         return;
     struct table *table = atomic_load_explicit(&current, memory_order_relaxed);
     uint64_t number = number_of(rule);
-    if (atomic_load_explicit(&table->used, memory_order_relaxed) * 2 >= table->capacity)
+    if (atomic_load_explicit(&table->used, memory_order_relaxed) * 4 >= table->capacity * 3)
         table = enlarge(table);
     if (table && number)
         add(table, address, number);
@@ -342,6 +342,8 @@ bool frame_cache_begin(bool (*is_stable)(uintptr_t))
     bp_region = pages_map(REGION);
     if (!table || !rules || !sp_region || !bp_region)
         return false;
+    stepper_trust(sp_region, REGION);
+    stepper_trust(bp_region, REGION);
     fill_windows();
     return true;
 }

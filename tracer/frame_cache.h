@@ -11,7 +11,8 @@
  * with other distances between the regions and other values in the other registers.
  *
  * Rules stand in an open-addressing table that is only ever added to; it is replaced by one of
- * twice the size when half full. After a dlclose the rules of what was unloaded are forgotten.
+ * twice the size when three quarters full: a small table stays near. After a dlclose the rules of
+ * what was unloaded are forgotten.
  *
  * Code without unwind information keeps a frame pointer or cannot be unwound: what JIT compilers
  * emit does. Its rule is libunwind's own last resort, CFA = BP + 16, taken when BP lies at most

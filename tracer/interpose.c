@@ -77,16 +77,18 @@ void interpose_free(void *pointer, const struct misuse_free *how, const struct c
         real.free(pointer);
 }
 
+static const struct misuse_free by_free = {.family = TRACE_BY_MALLOC};
+
 INTERPOSE void free(void *pointer)
 {
     struct call_site site = UNWIND_CALL_SITE(free);
-    interpose_free(pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC}, &site);
+    interpose_free(pointer, &by_free, &site);
 }
 
 INTERPOSE void cfree(void *pointer)
 {
     struct call_site site = UNWIND_CALL_SITE(cfree);
-    interpose_free(pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC}, &site);
+    interpose_free(pointer, &by_free, &site);
 }
 
 INTERPOSE void free_sized(void *pointer, size_t size)

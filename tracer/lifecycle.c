@@ -73,8 +73,7 @@ static void publish_log(void)
 static bool begin_tables(void)
 {
     usage_begin();
-    return stack_table_begin(module_list_find, module_list_is_gone) && unwind_begin() &&
-           frame_cache_begin(is_stable);
+    return stack_table_begin(module_list_find, module_list_is_gone) && frame_cache_begin(is_stable);
 }
 
 /* --- forked children ----------------------------------------------------- */

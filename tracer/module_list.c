@@ -146,17 +146,30 @@ static void enter(void *context)
     arrival->index = add(&arrival->object);
 }
 
+static bool holds(const struct trace_module *module, uintptr_t address)
+{
+    uint64_t start = __atomic_load_n(&module->start, __ATOMIC_ACQUIRE);
+    return start && address >= start && address < module->end &&
+           !__atomic_load_n(&module->unmapped_ns, __ATOMIC_RELAXED);
+}
+
 static uint32_t find_known(uintptr_t address)
 {
+    /* New frames come in a row and are of a few modules: that of the latest address near this one.
+     */
+    static atomic_uint latest_near[16];
+    atomic_uint *latest = &latest_near[address >> 22 & 15];
+    uint32_t there = atomic_load_explicit(latest, memory_order_acquire);
+    if (there && holds(module_at(there), address))
+        return there;
     uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
     for (uint64_t i = count; i-- > 1;) {
         if (!chunk_table_reserve(&trace_log_modules, i, false))
             continue;
-        const struct trace_module *module = module_at(i);
-        uint64_t start = __atomic_load_n(&module->start, __ATOMIC_ACQUIRE);
-        if (start && address >= start && address < module->end &&
-            !__atomic_load_n(&module->unmapped_ns, __ATOMIC_RELAXED))
-            return (uint32_t)i;
+        if (!holds(module_at(i), address))
+            continue;
+        atomic_store_explicit(latest, (uint32_t)i, memory_order_release);
+        return (uint32_t)i;
     }
     return 0;
 }

@@ -57,9 +57,9 @@ static inline void leave(struct thread *thread)
 static inline uint32_t capture(struct thread *thread, const struct call_site *site)
 {
     uint32_t stack = 0;
-    uint32_t *memo;
     if (enter(thread, site->cfa)) {
-        stack = unwind_capture(thread, site, &memo);
+        const struct stack_leaf *leaf = unwind_capture(thread, site);
+        stack = leaf ? leaf->node : 0;
         leave(thread);
     }
     if (__builtin_expect(stack == 0, 0))
@@ -72,11 +72,11 @@ static inline uint32_t capture_count(struct thread *thread, const struct call_si
 {
     uint32_t count = thread->count_unknown;
     if (enter(thread, site->cfa)) {
-        uint32_t *memo;
-        uint32_t stack = unwind_capture(thread, site, &memo);
-        if (__builtin_expect(*memo == 0, 0))
-            *memo = stack_counts_find(thread, stack);
-        count = *memo;
+        struct stack_leaf *leaf = unwind_capture(thread, site);
+        if (__builtin_expect(leaf && leaf->memo == 0, 0))
+            leaf->memo = stack_counts_find(thread, leaf->node);
+        if (leaf)
+            count = leaf->memo;
         leave(thread);
     }
     if (__builtin_expect(count == thread->count_unknown, 0))
@@ -84,10 +84,16 @@ static inline uint32_t capture_count(struct thread *thread, const struct call_si
     return count;
 }
 
+static __attribute__((noinline)) uint32_t capture_rarely(struct thread *thread,
+                                                         const struct call_site *site)
+{
+    return capture(thread, site);
+}
+
 uint32_t observe_stack(const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    return thread ? capture(thread, site) : 0;
+    return thread ? capture_rarely(thread, site) : 0;
 }
 
 static __attribute__((noinline)) struct trace_count *own_count_for(struct thread *thread,
@@ -317,12 +323,12 @@ static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, 
         return true;
     if (!thread || some_are_missing())
         return pass_on_unknown();
-    uint32_t stack = capture(thread, site);
+    uint32_t stack = capture_rarely(thread, site);
     if (misuse_is_unseen_block(thread, (uint64_t)pointer, stack))
         return pass_on_unknown();
     thread_count(&thread->record->bad_frees, 1);
     unwind_drop(thread, site);
-    misuse_bad_free(thread, (uint64_t)pointer, capture(thread, site));
+    misuse_bad_free(thread, (uint64_t)pointer, capture_rarely(thread, site));
     return false;
 }
 
@@ -333,8 +339,10 @@ void observe_deleting(void *pointer)
         thread->deleting = pointer;
 }
 
-static inline void taken_out(struct thread *thread, const struct block *block,
-                             const struct misuse_free *how, uint32_t stack)
+static inline __attribute__((always_inline)) void taken_out(struct thread *thread,
+                                                            const struct block *block,
+                                                            const struct misuse_free *how,
+                                                            uint32_t stack)
 {
     freed_blocks_put(thread, block, stack);
     stack_counts_freed(thread, own_count(thread, block->count), block->size,
@@ -365,6 +373,13 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
 
 /* --- realloc ------------------------------------------------------------- */
 
+static __attribute__((noinline)) void replaced(struct thread *thread, const struct block *old,
+                                               const struct call_site *site)
+{
+    static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
+    taken_out(thread, old, &how, capture_rarely(thread, site));
+}
+
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
 {
     struct thread *thread = thread_current();
@@ -384,10 +399,9 @@ void observe_realloc_failed(const struct block *old)
 void observe_realloc_done(const struct block *old, void *pointer, size_t size, bool freed,
                           const struct call_site *site)
 {
-    static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
     struct thread *thread = thread_current();
     if (thread && old->address)
-        taken_out(thread, old, &how, capture(thread, site));
+        replaced(thread, old, site);
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }

@@ -55,6 +55,14 @@ static bool is_here(const struct stack *stack)
     return (uintptr_t)__builtin_frame_address(0) - (uintptr_t)stack->bottom < BYTES;
 }
 
+bool own_stack_is_current(void)
+{
+    for (int i = 0; i < OWN_STACKS; i++)
+        if (stacks[i].bottom && is_here(&stacks[i]))
+            return true;
+    return false;
+}
+
 static bool take(struct stack *stack)
 {
     unsigned free = 0;

@@ -13,6 +13,8 @@
 #ifndef OWN_STACK_H
 #define OWN_STACK_H
 
+#include <stdbool.h>
+
 enum own_stack {
     OWN_STACK_ENDING,   /* for the end of the process */
     OWN_STACK_LEARNING, /* for what is asked once: libunwind, a new module */
@@ -21,6 +23,8 @@ enum own_stack {
 
 /* Makes them. Without memory for one there is none. Called once, with one thread. */
 void own_stack_begin(void);
+/* Whether the caller runs on one of them; then all signals are blocked. */
+bool own_stack_is_current(void);
 /* Calls work(argument) there. May be called on that very stack. */
 void own_stack_run(enum own_stack which, void (*work)(void *), void *argument);
 

@@ -16,7 +16,7 @@ struct real_functions {
 #include "real.def"
 #undef X
 };
-extern struct real_functions real;
+extern struct real_functions real __attribute__((visibility("hidden")));
 
 /* Whether a file that the loader searches before us, the program itself, defines `symbol`: then
  * calls of it never come here. */

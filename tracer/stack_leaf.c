@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-_Static_assert(sizeof(struct stack_leaf) == 128, "two cache lines");
+_Static_assert(sizeof(struct stack_leaf) == 64, "a cache line");
+
+/* --- packing ------------------------------------------------------------- */
 
 /* The words between the frame that a leaf stands on and the call: what the frames between were read
  * from, and the BP that the outer frame is reached with. The call's own return address is no news.
@@ -27,50 +29,124 @@ static bool has_opaque(const struct thread *thread, uint32_t first)
     return false;
 }
 
-struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site *site,
-                                  uint32_t node, uint32_t matched, uint32_t base)
+/* false: a leaf has no room for them. */
+static bool pack_words(struct stack_leaf *leaf, const struct stack_word *words, uint32_t count)
+{
+    if (count > STACK_LEAF_WORDS - (leaf->bp_matters || leaf->outer_bp_matters))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uintptr_t above = words[i].address - leaf->cfa;
+        if (above % 8 != 0 || above / 8 >> (64 - STACK_LEAF_VALUE_BITS) ||
+            words[i].value >> STACK_LEAF_VALUE_BITS)
+            return false;
+        leaf->words[i] = above / 8 << STACK_LEAF_VALUE_BITS | words[i].value;
+    }
+    leaf->words_count = (uint8_t)count;
+    return true;
+}
+
+static bool pack_bp(int32_t *packed, uintptr_t bp, uintptr_t cfa)
+{
+    *packed = (int32_t)(bp - cfa);
+    return (uintptr_t)(intptr_t)*packed == bp - cfa;
+}
+
+/* Makes the leaf stand on the first `frames` of the thread's. */
+static bool stand_on(struct stack_leaf *leaf, const struct thread *thread, uint32_t frames,
+                     uint32_t base)
 {
     const struct stack_word *words;
-    if (!thread->leaves &&
-        !(thread->leaves = pages_map(sizeof(struct stack_leaf) << STACK_LEAVES_LOG2)))
-        return NULL;
-    if (has_opaque(thread, matched))
-        return NULL;
-    uint32_t count = inner_words(thread, matched, &words);
-    if (count > STACK_LEAF_WORDS) {
-        matched = thread->frame_count;
-        count = 0;
-    }
+    const struct thread_frame *outer = frames ? &thread->frames[frames - 1] : NULL;
+    leaf->outside = outer ? outer->node : base;
+    leaf->frames = (uint16_t)frames;
+    leaf->outer_cfa = outer ? (uint32_t)(outer->cfa - leaf->cfa) : 0;
+    leaf->outer_bp_matters = outer && outer->bp_matters;
+    if (frames != leaf->frames || (outer && leaf->cfa + leaf->outer_cfa != outer->cfa))
+        return false;
+    uint32_t count = inner_words(thread, frames, &words);
+    return pack_words(leaf, words, count) &&
+           (!leaf->outer_bp_matters || pack_bp(&leaf->outer_bp, outer->bp, leaf->cfa));
+}
+
+bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
+                    const struct call_site *site, uint32_t node, uint32_t matched, uint32_t base)
+{
     const struct thread_frame *inner = &thread->frames[thread->frame_count - 1];
-    const struct thread_frame *outer = matched ? &thread->frames[matched - 1] : NULL;
-    struct stack_leaf *leaf = stack_leaf_pair(thread, site) + (thread->leaf_turn++ & 1);
-    *leaf = (struct stack_leaf){
+    if (has_opaque(thread, matched))
+        return false;
+    struct stack_leaf new = {
         .return_address = site->return_address,
         .cfa = site->cfa,
-        .bp = site->bp,
         .function = (uint32_t)site->function,
         .node = node,
-        .outside = outer ? outer->node : base,
-        .outer_cfa = outer ? outer->cfa : 0,
-        .outer_bp = outer ? outer->bp : 0,
-        .frames = matched,
-        .words_count = (uint16_t)count,
         .bp_matters = inner->bp_matters,
-        .outer_bp_matters = outer && outer->bp_matters,
     };
-    memcpy(leaf->words, words, count * sizeof *words);
-    return leaf;
+    if (inner->bp_matters && !pack_bp(&new.bp, site->bp, site->cfa))
+        return false;
+    /* As far outside as there is room for the words; at the innermost frame there are none. */
+    while (!stand_on(&new, thread, matched, base))
+        if (++matched > thread->frame_count)
+            return false;
+    *leaf = new;
+    return true;
+}
+
+/* --- the table ----------------------------------------------------------- */
+
+/* One more than that is the spare one. */
+static size_t bytes_of(unsigned log2)
+{
+    return sizeof(struct stack_leaf) * ((1u << log2) + 1);
+}
+
+struct stack_leaf *stack_leaf_spare(struct thread *thread, uint32_t node)
+{
+    struct stack_leaf *spare = &thread->leaves[1ull << (64 - thread->leaves_shift)];
+    *spare = (struct stack_leaf){.node = node};
+    return spare;
+}
+
+/* Begins anew with so many leaves. Memory that is there is kept for later. */
+static bool resize(struct thread *thread, unsigned log2)
+{
+    if (thread->leaves && log2 <= thread->leaves_room_log2) {
+        memset(thread->leaves, 0, bytes_of(log2));
+    } else {
+        struct stack_leaf *leaves = pages_map(bytes_of(log2));
+        if (!leaves)
+            return false;
+        thread->leaves = leaves;
+        thread->leaves_room_log2 = log2;
+    }
+    thread->leaves_shift = 64 - log2;
+    thread->leaves_put = 0;
+    return true;
+}
+
+/* Grows when it could have been filled twice. */
+static void make_room(struct thread *thread)
+{
+    unsigned log2 = 64 - thread->leaves_shift;
+    if (thread->leaves_put++ >> log2 >= 2 && log2 < STACK_LEAVES_MOST_LOG2)
+        resize(thread, STACK_LEAVES_MOST_LOG2);
+}
+
+/* A call that comes with other stacks, too, keeps its first place mostly. */
+struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_site *site)
+{
+    make_room(thread);
+    struct stack_leaf *first = stack_leaf_first(thread, site);
+    bool is_same_call = first->return_address == site->return_address && first->cfa == site->cfa;
+    return is_same_call && thread->leaves_put % 8 != 0 ? stack_leaf_second(thread, site) : first;
 }
 
 void stack_leaf_drop(struct thread *thread, const struct call_site *site)
 {
-    if (thread->leaves)
-        stack_leaf_pair(thread, site)[0].return_address =
-            stack_leaf_pair(thread, site)[1].return_address = 0;
+    stack_leaf_first(thread, site)->return_address = 0;
+    stack_leaf_second(thread, site)->return_address = 0;
 }
 
-void stack_leaf_clear(struct thread *thread)
+bool stack_leaf_clear(struct thread *thread)
 {
-    if (thread->leaves)
-        memset(thread->leaves, 0, sizeof(struct stack_leaf) << STACK_LEAVES_LOG2);
+    return resize(thread, STACK_LEAVES_FIRST_LOG2);
 }

@@ -3,50 +3,105 @@
  * Most calls come again with the same stack. A leaf remembers, for one return address and SP, the
  * stack's node, the few words that its inner frames were read from, and which frame of the thread's
  * remembered stack (walk.h) they stand on. If all those words and the words of that frame outward
- * are what they were, so is the stack: no rule is asked for, nothing is hashed, nothing is written.
+ * are what they were, so is the stack: no rule is asked for, no node is looked up, nothing is
+ * written.
  *
  * The remembered stack stays as the last walk left it. Its inner part may belong to another call by
- * now; a leaf needs only the part that it stands on. */
+ * now; a leaf needs only the part that it stands on.
+ *
+ * A leaf has two places: that of its call, and that of its call and the innermost remembered frame
+ * outside of it, which costs little to know and mostly tells the stacks apart that one call comes
+ * with in turn.
+ *
+ * A leaf is one cache line, because it may be far away. A thread has few of them at first, and
+ * never so many that they drive out what the program works with: with 8192 of them cc1 has half as
+ * many walks as with 512, and takes longer. */
 #ifndef STACK_LEAF_H
 #define STACK_LEAF_H
 
 #include "stack_memory.h"
 #include "thread.h"
 
-#define STACK_LEAF_WORDS 4u
+#define STACK_LEAF_WORDS      3u
+#define STACK_LEAF_VALUE_BITS 48u
 
 struct stack_leaf {
     uintptr_t return_address; /* of the call; 0: empty */
     uintptr_t cfa;
-    uintptr_t bp;
-    uintptr_t outer_cfa; /* of the outermost frame that is not the leaf's own, if there is one */
-    uintptr_t outer_bp;
-    uint32_t function; /* the allocation function's address, lower half */
-    uint32_t node;     /* the stack */
-    uint32_t memo;     /* what the caller wants to remember with it; 0 at first */
-    uint32_t outside;  /* the node of the frame that it stands on, or what is outside all frames */
-    uint32_t frames;   /* how many of the thread's frames it stands on */
-    uint16_t words_count;
-    bool bp_matters;
-    bool outer_bp_matters;
-    struct stack_word words[STACK_LEAF_WORDS];
+    uint32_t function;  /* the allocation function's address, lower half */
+    uint32_t node;      /* the stack */
+    uint32_t memo;      /* what the caller wants to remember with it; 0 at first */
+    uint32_t outside;   /* the node of the frame that it stands on, or what is outside all frames */
+    uint32_t outer_cfa; /* of the outermost frame that is not the leaf's own: bytes above cfa */
+    uint16_t frames;    /* how many of the thread's frames it stands on */
+    uint8_t words_count;
+    bool bp_matters : 1;
+    bool outer_bp_matters : 1;
+    /* Value in the lower 48 bits, address above them: words above cfa. Where a BP matters the last
+     * one has BP and the outer frame's BP, as bytes above cfa. */
+    union {
+        uint64_t words[STACK_LEAF_WORDS];
+        struct {
+            uint64_t fewer_words[STACK_LEAF_WORDS - 1];
+            int32_t bp;
+            int32_t outer_bp;
+        };
+    };
 };
 
-#define STACK_LEAVES_LOG2 9u
+#define STACK_LEAVES_FIRST_LOG2 6u
+#define STACK_LEAVES_MOST_LOG2  9u
 
-/* Two places side by side; both may hold a stack of the same call. */
-static inline struct stack_leaf *stack_leaf_pair(const struct thread *thread,
-                                                 const struct call_site *site)
+/* How many of the remembered frames are outside of the call, by their place alone. It is near what
+ * it was for the call before. */
+static inline uint32_t stack_leaf_ground(struct thread *thread, uintptr_t cfa)
 {
-    uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
-    return &thread->leaves[mixed >> (65 - STACK_LEAVES_LOG2) << 1];
+    const struct thread_frame *frames = thread->frames;
+    uint32_t ground = thread->ground < thread->frame_count ? thread->ground : thread->frame_count;
+    while (ground > 0 && frames[ground - 1].cfa <= cfa)
+        ground--;
+    while (ground < thread->frame_count && frames[ground].cfa > cfa)
+        ground++;
+    thread->ground = ground;
+    return ground;
+}
+
+static inline struct stack_leaf *stack_leaf_at(const struct thread *thread, uint64_t key)
+{
+    return &thread->leaves[key * 0x9e3779b97f4a7c15u >> thread->leaves_shift];
+}
+
+/* The call's place. */
+static inline struct stack_leaf *stack_leaf_first(const struct thread *thread,
+                                                  const struct call_site *site)
+{
+    return stack_leaf_at(thread, site->return_address ^ site->cfa << 20);
+}
+
+/* Its place with what is outside. */
+static inline struct stack_leaf *stack_leaf_second(struct thread *thread,
+                                                   const struct call_site *site)
+{
+    uint32_t ground = stack_leaf_ground(thread, site->cfa);
+    uint64_t outside = ground ? thread->frames[ground - 1].node : TRACE_NODE_CUT;
+    return stack_leaf_at(thread, site->return_address ^ site->cfa << 20 ^ outside << 32);
 }
 
 static inline bool stack_leaf_is_of(const struct stack_leaf *leaf, const struct call_site *site)
 {
     return leaf->return_address == site->return_address && leaf->cfa == site->cfa &&
            leaf->function == (uint32_t)site->function &&
-           (!leaf->bp_matters || leaf->bp == site->bp);
+           (!leaf->bp_matters || site->bp - site->cfa == (uintptr_t)(intptr_t)leaf->bp);
+}
+
+static inline bool stack_leaf_has_its_words(const struct stack_leaf *leaf)
+{
+    for (unsigned i = leaf->words_count; i-- > 0;) {
+        uintptr_t address = leaf->cfa + (leaf->words[i] >> STACK_LEAF_VALUE_BITS) * 8;
+        if (stack_memory_word(address) != (leaf->words[i] & ((1ull << STACK_LEAF_VALUE_BITS) - 1)))
+            return false;
+    }
+    return true;
 }
 
 /* Whether the thread's remembered stack still has the frames that the leaf stands on, and they are
@@ -58,38 +113,45 @@ static inline bool stack_leaf_stands(const struct thread *thread, const struct s
     if (leaf->frames > thread->frame_count)
         return false;
     const struct thread_frame *outer = &thread->frames[leaf->frames - 1];
-    return outer->node == leaf->outside && outer->cfa == leaf->outer_cfa &&
-           (!leaf->outer_bp_matters || outer->bp == leaf->outer_bp) &&
+    return outer->node == leaf->outside && outer->cfa == leaf->cfa + leaf->outer_cfa &&
+           (!leaf->outer_bp_matters ||
+            outer->bp == leaf->cfa + (uintptr_t)(intptr_t)leaf->outer_bp) &&
            stack_memory_unchanged(thread->words, outer->words) == outer->words;
 }
 
-static inline bool stack_leaf_holds(const struct thread *thread, const struct stack_leaf *leaf,
-                                    const struct call_site *site)
+static inline __attribute__((always_inline)) bool stack_leaf_holds(const struct thread *thread,
+                                                                   const struct stack_leaf *leaf,
+                                                                   const struct call_site *site)
 {
-    return stack_leaf_is_of(leaf, site) &&
-           stack_memory_unchanged(leaf->words, leaf->words_count) == leaf->words_count &&
+    return stack_leaf_is_of(leaf, site) && stack_leaf_has_its_words(leaf) &&
            stack_leaf_stands(thread, leaf);
 }
 
 /* The stack of a call, if it is known and the same; NULL otherwise. */
-static inline struct stack_leaf *stack_leaf_find(const struct thread *thread,
+static inline struct stack_leaf *stack_leaf_find(struct thread *thread,
                                                  const struct call_site *site)
 {
-    if (__builtin_expect(!thread->leaves, 0))
-        return NULL;
-    struct stack_leaf *pair = stack_leaf_pair(thread, site);
-    if (stack_leaf_holds(thread, &pair[0], site))
-        return &pair[0];
-    return stack_leaf_holds(thread, &pair[1], site) ? &pair[1] : NULL;
+    struct stack_leaf *leaf = stack_leaf_first(thread, site);
+    if (stack_leaf_holds(thread, leaf, site))
+        return leaf;
+    leaf = stack_leaf_second(thread, site);
+    return stack_leaf_holds(thread, leaf, site) ? leaf : NULL;
 }
 
-/* Remembers `node` as the stack of the call, which the thread remembers as its last; `matched`
- * frames of that were met and not walked, `base` is outside all. NULL: it cannot be remembered. */
-struct stack_leaf *stack_leaf_put(struct thread *thread, const struct call_site *site,
-                                  uint32_t node, uint32_t matched, uint32_t base);
+/* A leaf that is found by nobody, for a stack that cannot be remembered; until the next one. */
+struct stack_leaf *stack_leaf_spare(struct thread *thread, uint32_t node);
+/* Where a stack that was not found is to be put: where it was looked for, with the remembered stack
+ * of then. So where a few calls take turns, one after the other is found, and the remembered stack
+ * stays as it is. */
+struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_site *site);
+/* Fills a leaf: `node` is the stack of the call, which the thread remembers as its last by now;
+ * `matched` frames of that were met and not walked, `base` is outside all. false: it cannot be
+ * remembered. */
+bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
+                    const struct call_site *site, uint32_t node, uint32_t matched, uint32_t base);
 /* Forgets the stack of a call, so that it is walked again. */
 void stack_leaf_drop(struct thread *thread, const struct call_site *site);
-/* Forgets all of a thread's stacks. */
-void stack_leaf_clear(struct thread *thread);
+/* Forgets all of a thread's stacks. false: it has no memory for any. */
+bool stack_leaf_clear(struct thread *thread);
 
 #endif

@@ -3,17 +3,23 @@
  *     node = (parent node, return address); a stack is its innermost node (trace_format.h)
  *     the same (parent, address) is the same node, for any number of threads
  *
- * Nodes are found through a split-ordered list (Shalev and Shavit, "Split-Ordered Lists: Lock-Free
- * Extensible Hash Tables", 2003): one list of all nodes in the order of their bit-reversed hashes,
- * and an array of buckets that point into it. The array doubles by announcing twice the count; a
- * new bucket is spliced into the list when it is first used, so nothing is ever rehashed or moved.
- * Nodes are never removed, which makes every step a plain compare-and-swap with no ABA to fear.
- * The list runs through fields of the nodes that no reader looks at; the buckets are private
- * memory.
+ * Each node has the root of a tree of its children, and two links into the tree that it is in
+ * itself:
  *
- * Cost of a hit: a bucket, then on average one or two links, each a cache line that may be far
- * away; so callers remember what they interned lately (unwind does). Failure leaves: stack 0, "not
- * known"; the caller counts it. */
+ *     at depth d of a tree, bit 63 - d of hash(address) tells where to go on: 0 smaller, 1 larger
+ *     a node lies on the way that its own hash leads along, the first made at the root
+ *
+ * (a digital search tree: Coffman and Eve, "File structures using hashing functions", 1970). A node
+ * is put where its way ends, by one compare-and-swap of an empty link, and is never moved or
+ * removed; so there is nothing else to write, no rehashing, no ABA to fear, and a search takes as
+ * many steps as the logarithm of the number of siblings, and never more than 64: hash is
+ * one-to-one. (Of addresses that several modules had one after another there may be more.) The
+ * links are fields of the nodes that no reader looks at: what is made in a row lies in a row, and a
+ * search reads from little else than what it looks for.
+ *
+ * Cost of a hit: a node for each sibling on the way, each a cache line that may be far away; so
+ * callers remember what they interned lately (unwind does). Failure leaves: stack 0, "not known";
+ * the caller counts it. */
 #ifndef STACK_TABLE_H
 #define STACK_TABLE_H
 
@@ -45,7 +51,7 @@ static inline uintptr_t stack_table_address(uint32_t node)
 }
 /* A word of the node for a user of the table; 0 at first. */
 atomic_uint *stack_table_user(uint32_t node);
-/* Checks the list's order and every node's place; the count of nodes, or -1. */
+/* Checks that each node can be found; the count of nodes, or -1. */
 int64_t stack_table_check(void);
 
 #endif

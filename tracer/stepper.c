@@ -51,16 +51,41 @@ static bool is_readable(uintptr_t address)
     return sys_call(SYS_rt_sigprocmask, ~0, (long)address, 0, sizeof(uint64_t), 0, 0) == -EINVAL;
 }
 
-/* The pages that were readable in the call of this room that is under way: the cursor's own, the
- * stack's. */
+struct range {
+    uintptr_t begin;
+    size_t bytes;
+};
+
+static bool is_within(const struct range *range, uintptr_t address)
+{
+    return range->bytes >= sizeof(unw_word_t) &&
+           address - range->begin <= range->bytes - sizeof(unw_word_t);
+}
+
+#define TRUSTED_MAX 2u
+static struct range trusted[TRUSTED_MAX];
+
+void stepper_trust(const void *begin, size_t bytes)
+{
+    for (unsigned i = 0; i < TRUSTED_MAX; i++)
+        if (trusted[i].bytes == 0) {
+            trusted[i] = (struct range){(uintptr_t)begin, bytes};
+            return;
+        }
+}
+
+/* What was readable in the call of this room that is under way: what libunwind works with, and
+ * pages of the stack. */
 #define PAGES 4u
 static _Thread_local struct {
+    struct range own;
     uintptr_t pages[PAGES];
     unsigned count;
 } readable;
 
-static void forget_pages(void)
+static void forget_pages(const void *own, size_t bytes)
 {
+    readable.own = (struct range){(uintptr_t)own, bytes};
     readable.count = 0;
 }
 
@@ -74,6 +99,11 @@ static bool is_known_page(uintptr_t page)
 
 static bool can_be_read(uintptr_t address)
 {
+    if (is_within(&readable.own, address))
+        return true;
+    for (unsigned i = 0; i < TRUSTED_MAX; i++)
+        if (is_within(&trusted[i], address))
+            return true;
     uintptr_t page = address / SYS_PAGE;
     bool one_page = (address + sizeof(unw_word_t) - 1) / SYS_PAGE == page;
     if (one_page && is_known_page(page))
@@ -163,25 +193,30 @@ static inline bool is_out_of_reach(void)
     return __builtin_expect(sys_guard_is_on, 0) && is_deadly();
 }
 
+/* What libunwind works with. */
+struct work {
+    unw_context_t context;
+    unw_cursor_t cursor;
+};
+
 enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepper_frame *caller)
 {
     if (is_out_of_reach())
         return STEPPER_NONE;
-    unw_context_t context;
-    unw_cursor_t cursor;
+    struct work own;
     unw_word_t word = 0;
     int saved_errno = errno;
     enum stepper_result result = STEPPER_NONE;
-    make_context(frame, &context);
-    forget_pages();
-    if (library.init(&cursor, &context) == 0) {
-        int stepped = library.step(&cursor);
+    make_context(frame, &own.context);
+    forget_pages(&own, sizeof own);
+    if (library.init(&own.cursor, &own.context) == 0) {
+        int stepped = library.step(&own.cursor);
         result = stepped > 0 ? STEPPER_STEPPED : stepped == 0 ? STEPPER_OUTERMOST : STEPPER_NONE;
-        library.get_register(&cursor, UNW_REG_IP, &word);
+        library.get_register(&own.cursor, UNW_REG_IP, &word);
         caller->ip = word;
-        library.get_register(&cursor, UNW_REG_SP, &word);
+        library.get_register(&own.cursor, UNW_REG_SP, &word);
         caller->sp = word;
-        library.get_register(&cursor, BP_REGISTER, &word);
+        library.get_register(&own.cursor, BP_REGISTER, &word);
         caller->bp = word;
         caller->others = frame->others;
     }
@@ -193,19 +228,18 @@ enum stepper_information stepper_information_at(uintptr_t ip)
 {
     if (is_out_of_reach())
         return STEPPER_UNDESCRIBED;
-    unw_context_t context;
-    unw_cursor_t cursor;
+    struct work own;
     unw_proc_info_t procedure;
     int saved_errno = errno;
     struct stepper_frame frame = {.ip = ip, .sp = (uintptr_t)&frame, .bp = (uintptr_t)&frame};
     enum stepper_information information = STEPPER_UNDESCRIBED;
-    make_context(&frame, &context);
-    forget_pages();
-    if (library.init(&cursor, &context) == 0) {
+    make_context(&frame, &own.context);
+    forget_pages(&own, sizeof own);
+    if (library.init(&own.cursor, &own.context) == 0) {
         /* Where it has nothing, libunwind makes up a procedure of one byte. */
-        if (library.is_signal_frame(&cursor) > 0)
+        if (library.is_signal_frame(&own.cursor) > 0)
             information = STEPPER_SIGNAL;
-        else if (library.get_procedure(&cursor, &procedure) == 0 &&
+        else if (library.get_procedure(&own.cursor, &procedure) == 0 &&
                  procedure.end_ip - procedure.start_ip > 1)
             information = STEPPER_DESCRIBED;
     }
@@ -217,30 +251,29 @@ bool stepper_walk(uintptr_t from, bool (*visit)(void *, uintptr_t), void *visit_
 {
     if (is_out_of_reach())
         return false;
-    unw_context_t context;
-    unw_cursor_t cursor;
+    struct work own;
     int saved_errno = errno;
     bool begun = false;
     bool go_on = true;
     int stepped = -1;
-    library.get_context(&context);
-    forget_pages();
-    if (library.init(&cursor, &context) == 0)
-        while (go_on && (stepped = library.step(&cursor)) > 0) {
+    library.get_context(&own.context);
+    forget_pages(&own, sizeof own);
+    if (library.init(&own.cursor, &own.context) == 0)
+        while (go_on && (stepped = library.step(&own.cursor)) > 0) {
             unw_word_t ip = 0;
-            library.get_register(&cursor, UNW_REG_IP, &ip);
+            library.get_register(&own.cursor, UNW_REG_IP, &ip);
             if (ip == 0)
                 break;
             begun = begun || ip == from;
-            bool interrupted = begun && library.is_signal_frame(&cursor) > 0;
+            bool interrupted = begun && library.is_signal_frame(&own.cursor) > 0;
             if (begun)
                 go_on = visit(visit_context, ip);
             if (!interrupted || !go_on)
                 continue;
             /* The caller of a signal frame is the interrupted instruction, not a return address. */
-            if ((stepped = library.step(&cursor)) <= 0)
+            if ((stepped = library.step(&own.cursor)) <= 0)
                 break;
-            library.get_register(&cursor, UNW_REG_IP, &ip);
+            library.get_register(&own.cursor, UNW_REG_IP, &ip);
             go_on = visit(visit_context, ip + 1);
         }
     errno = saved_errno;
@@ -257,7 +290,7 @@ int stepper_backtrace(void **buffer, int size)
     if (is_out_of_reach())
         return 0;
     int saved_errno = errno;
-    forget_pages();
+    forget_pages(NULL, 0);
     int count = library.backtrace(buffer, size);
     errno = saved_errno;
     return count;

@@ -30,6 +30,9 @@ enum stepper_result {
 
 /* Loads libunwind; false and the reason if that cannot be. Called once, before the program runs. */
 bool stepper_load(const char **reason);
+/* Memory that is always readable, so that the kernel need not be asked; two pieces at most. Called
+ * before the first step. */
+void stepper_trust(const void *begin, size_t bytes);
 /* Steps from a frame to its caller's. */
 enum stepper_result stepper_step(const struct stepper_frame *frame, struct stepper_frame *caller);
 /* What there is to know of a frame at `ip`. */

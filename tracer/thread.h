@@ -99,10 +99,12 @@ struct thread {
     uint32_t frame_count;
     uint32_t frame_capacity;
     struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
-    struct stack_leaf *leaves;
-    uint32_t leaf_turn;     /* which of two gives way */
-    uint32_t no_memo;       /* see unwind_capture */
-    uintptr_t readable_low; /* stack memory known to be there */
+    struct stack_leaf *leaves;  /* see stack_leaf; there while code_epoch is right */
+    uint32_t leaves_shift;      /* 64 - log2 of how many */
+    uint32_t leaves_room_log2;  /* for how many there is memory */
+    uint32_t leaves_put;        /* since there are so many */
+    uint32_t ground;            /* frames outside of the latest call that asked */
+    uintptr_t readable_low;     /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */
 

@@ -26,7 +26,8 @@ static void *grow_in_log(struct chunk_table *table, unsigned number, size_t byte
 struct chunk_table trace_log_strings = TABLE(TRACE_STRINGS, char, 15, 1);
 struct chunk_table trace_log_modules = TABLE(TRACE_MODULES, struct trace_module, 7, 1);
 struct chunk_table trace_log_threads = TABLE(TRACE_THREADS, struct trace_thread, 5, 1);
-struct chunk_table trace_log_nodes = TABLE(TRACE_NODES, struct trace_node, 10, TRACE_NODE_FIRST);
+struct chunk_table trace_log_nodes =
+    TABLE(TRACE_NODES, struct trace_node, TRACE_LOG_NODES_LOG2, TRACE_NODE_FIRST);
 struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6, 1);
 struct chunk_table trace_log_blocks = TABLE(TRACE_BLOCKS, uint64_t[8], 10, 0);
 struct chunk_table trace_log_regions = TABLE(TRACE_REGIONS, struct trace_region, 3, 1);

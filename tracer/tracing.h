@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 enum { TRACING_OFF = 0, TRACING_ON = 1, TRACING_PAUSED = 2 };
-extern uint32_t *tracing_word;
+/* Here and elsewhere: -fvisibility=hidden is for definitions; without the word, each use of a
+ * variable of another file goes through the table of what other modules may replace. */
+extern uint32_t *tracing_word __attribute__((visibility("hidden")));
 
 static inline bool tracing_is_on(void)
 {

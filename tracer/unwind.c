@@ -2,10 +2,8 @@
 
 #include "message.h"
 #include "pages.h"
-#include "stack_leaf.h"
 #include "stack_table.h"
 #include "stepper.h"
-#include "suffix_cache.h"
 #include "trace_log.h"
 #include "walk.h"
 
@@ -15,14 +13,24 @@ static struct {
 } counts;
 static bool verifying;
 static atomic_uint code_epoch; /* goes up with every unloading of code */
+atomic_uint unwind_quick_epoch;
 
 /* --- the check against libunwind's own answer ---------------------------- */
 
 #define VERIFY_DEPTH 4096
 
+/* No thread's while all captures are to be compared. */
+static void set_quick_epoch(void)
+{
+    uint32_t epoch = atomic_load_explicit(&code_epoch, memory_order_relaxed);
+    atomic_store_explicit(&unwind_quick_epoch, verifying ? UINT32_MAX - 1 : epoch,
+                          memory_order_release);
+}
+
 void unwind_verify(bool on)
 {
     verifying = on;
+    set_quick_epoch();
 }
 
 static void say_difference(const struct call_site *site, uint32_t stack, void *const *expected,
@@ -85,47 +93,63 @@ void unwind_count(struct unwind_counts *result)
 
 /* --- capture ------------------------------------------------------------- */
 
-/* The stack by a walk, remembered for the next one. */
-static __attribute__((noinline)) uint32_t capture_anew(struct thread *thread,
-                                                       const struct call_site *site,
-                                                       struct stack_leaf **leaf)
+/* The node of the walk's stack, in which `function` was called; the fresh frames get theirs, from
+ * the outermost on. 0: no room. */
+static uint32_t intern(const struct walk *walk, uintptr_t function)
+{
+    struct thread *thread = walk->thread;
+    uint32_t node = walk->matched ? thread->frames[walk->matched - 1].node : walk->base;
+    for (uint32_t i = walk->fresh_count; i-- > 0;) {
+        struct thread_frame *frame = &thread->fresh[i];
+        frame->node = node = stack_table_intern(node, frame->return_address, true);
+        if (__builtin_expect(node == 0, 0))
+            return 0;
+    }
+    return function ? stack_table_intern(node, function + 1, true) : node;
+}
+
+/* The stack by a walk, remembered for the next one, in a leaf too if that can be. */
+static __attribute__((noinline)) struct stack_leaf *capture_anew(struct thread *thread,
+                                                                 const struct call_site *site)
 {
     struct walk walk = {.thread = thread};
+    struct stack_leaf *leaf = stack_leaf_place(thread, site);
     walk_stack(&walk, site);
     if (__builtin_expect(walk.whole, 0))
         walk_by_libunwind(&walk, site);
     if (__builtin_expect(walk.base == TRACE_NODE_CUT, 0))
         trace_log_lose(&trace_log_header->losses.stacks_cut, 1);
-    uint32_t outside = walk.matched ? thread->frames[walk.matched - 1].node : walk.base;
-    uint32_t node = suffix_cache_intern(&walk, outside, site->function);
+    uint32_t node = intern(&walk, site->function);
     /* What libunwind walked has no frame registers to compare with next time. */
-    if (__builtin_expect(walk.whole || node == 0 || !walk_remember(&walk), 0))
+    bool remembered = !walk.whole && node != 0 && walk_remember(&walk);
+    if (!remembered)
         thread->frame_count = 0;
-    else
-        *leaf = stack_leaf_put(thread, site, node, walk.matched, walk.base);
-    return node;
+    if (!remembered || !stack_leaf_put(leaf, thread, site, node, walk.matched, walk.base))
+        leaf = stack_leaf_spare(thread, node);
+    return node ? leaf : NULL;
 }
 
-static __attribute__((noinline, cold)) void begin_epoch(struct thread *thread, uint32_t epoch)
+static __attribute__((noinline, cold)) bool begin_epoch(struct thread *thread, uint32_t epoch)
 {
-    thread->code_epoch = epoch;
     thread->frame_count = 0;
-    stack_leaf_clear(thread);
+    if (!stack_leaf_clear(thread))
+        return false;
+    thread->code_epoch = epoch;
+    return true;
 }
 
-uint32_t unwind_capture(struct thread *thread, const struct call_site *site, uint32_t **memo)
+__attribute__((noinline)) struct stack_leaf *unwind_capture_slowly(struct thread *thread,
+                                                                   const struct call_site *site)
 {
     uint32_t epoch = atomic_load_explicit(&code_epoch, memory_order_acquire);
-    if (__builtin_expect(thread->code_epoch != epoch, 0))
-        begin_epoch(thread, epoch);
+    if (__builtin_expect(thread->code_epoch != epoch, 0) && !begin_epoch(thread, epoch))
+        return NULL;
     struct stack_leaf *leaf = stack_leaf_find(thread, site);
-    uint32_t stack =
-        __builtin_expect(leaf != NULL, 1) ? leaf->node : capture_anew(thread, site, &leaf);
-    if (__builtin_expect(verifying, 0) && stack)
-        verify(site, stack);
-    *memo = leaf ? &leaf->memo : &thread->no_memo;
-    thread->no_memo = 0;
-    return stack;
+    if (!leaf)
+        leaf = capture_anew(thread, site);
+    if (__builtin_expect(verifying, 0) && leaf)
+        verify(site, leaf->node);
+    return leaf;
 }
 
 void unwind_drop(struct thread *thread, const struct call_site *site)
@@ -135,17 +159,12 @@ void unwind_drop(struct thread *thread, const struct call_site *site)
 
 void unwind_forget(void)
 {
-    suffix_cache_forget();
     atomic_fetch_add_explicit(&code_epoch, 1, memory_order_release);
+    set_quick_epoch();
 }
 
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner,
                       const struct call_site *outer, unsigned frames)
 {
     return walk_is_inside(thread, inner, outer, frames);
-}
-
-bool unwind_begin(void)
-{
-    return suffix_cache_begin();
 }

@@ -18,7 +18,7 @@
 
 #define USAGE_BATCH_MIN 256u /* events between two looks at the clock, at first */
 
-extern struct trace_peak *usage_peak;
+extern struct trace_peak *usage_peak __attribute__((visibility("hidden")));
 
 /* Called once, when the log is there. */
 void usage_begin(void);

@@ -42,6 +42,20 @@ static void work_runs_elsewhere(void **state)
     assert_false(is_near(place, here()));
 }
 
+static void note_current(void *is_current)
+{
+    *(bool *)is_current = own_stack_is_current();
+}
+
+static void work_knows_where_it_runs(void **state)
+{
+    (void)state;
+    bool within = false;
+    own_stack_run(OWN_STACK_LEARNING, note_current, &within);
+    assert_true(within);
+    assert_false(own_stack_is_current());
+}
+
 static void note_both(void *places)
 {
     note_place(places);
@@ -128,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(work_runs_elsewhere),
+        cmocka_unit_test(work_knows_where_it_runs),
         cmocka_unit_test(work_within_work_stays_there),
         cmocka_unit_test(signals_are_blocked_meanwhile_and_then_as_before),
         cmocka_unit_test(taken_stack_leaves_work_where_it_is),

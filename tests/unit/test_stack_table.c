@@ -78,25 +78,41 @@ static void a_node_knows_its_module(void **state)
     nodes++;
 }
 
-/* Two frames hash alike when address ^ parent * this is the same. */
-#define PARENT_FACTOR 0xff51afd7ed558ccdu
+/* The way that an address leads along is its product with this; times the inverse it is undone. */
+#define INVERSE_OF_FACTOR 0xf1de83e19937733du
 
-static void frames_with_one_hash_stay_apart(void **state)
+static void siblings_that_share_their_way_stay_apart(void **state)
 {
     (void)state;
-    enum { COUNT = 500 };
-    static uint32_t parents[COUNT], children[COUNT];
-    for (uint32_t i = 0; i < COUNT; i++)
-        parents[i] = intern(TRACE_NODE_END, 0x500000 + i * 16);
-    for (uint32_t i = 0; i < COUNT; i++)
-        children[i] = intern(parents[i], 0x123456789 ^ parents[i] * PARENT_FACTOR);
-    for (uint32_t i = 0; i < COUNT; i++) {
-        assert_int_equal(intern(parents[i], 0x123456789 ^ parents[i] * PARENT_FACTOR), children[i]);
-        assert_int_equal(stack_table_parent(children[i]), parents[i]);
-        for (uint32_t k = 0; k < i; k++)
+    static uint32_t children[64];
+    assert_true(0x9e3779b97f4a7c15u * INVERSE_OF_FACTOR == 1);
+    uint32_t parent = intern(TRACE_NODE_END, 0x408000);
+    for (unsigned i = 0; i < 64; i++) /* each way leaves that of 0 … 0 one turn later */
+        children[i] = intern(parent, (1ull << i) * INVERSE_OF_FACTOR);
+    for (unsigned i = 0; i < 64; i++) {
+        assert_int_equal(intern(parent, (1ull << i) * INVERSE_OF_FACTOR), children[i]);
+        assert_int_equal(stack_table_parent(children[i]), parent);
+        for (unsigned k = 0; k < i; k++)
             assert_int_not_equal(children[i], children[k]);
     }
-    nodes += 2 * COUNT;
+    nodes += 1 + 64;
+    assert_int_equal(stack_table_check(), nodes);
+}
+
+static void a_gone_module_s_nodes_are_not_found(void **state)
+{
+    (void)state;
+    uintptr_t address = 0x7e0000001000;
+    uint32_t old = intern(TRACE_NODE_END, address);
+    gone_module = 0x7e;
+    stack_table_forget();
+    uint32_t first = intern(TRACE_NODE_END, address);
+    uint32_t second = intern(TRACE_NODE_END, address);
+    assert_int_not_equal(first, old);
+    assert_int_not_equal(second, first); /* its module is gone as well */
+    gone_module = 0;
+    assert_int_equal(intern(TRACE_NODE_END, address), old);
+    nodes += 3;
     assert_int_equal(stack_table_check(), nodes);
 }
 
@@ -223,10 +239,12 @@ static void without_memory_known_stacks_are_still_found(void **state)
 static void the_check_notices_broken_rules(void **state)
 {
     (void)state;
-    struct trace_node *record = chunk_table_at(&trace_log_nodes, TRACE_NODE_FIRST + 1);
-    record->address++;
+    struct trace_node *record = chunk_table_at(&trace_log_nodes, TRACE_NODE_FIRST);
+    uint32_t children = record->writer[0];
+    record->writer[0] = 0;
     assert_int_equal(stack_table_check(), -1);
-    record->address--;
+    record->writer[0] = children;
+    record = chunk_table_at(&trace_log_nodes, TRACE_NODE_FIRST + 1);
     uint32_t parent = record->parent;
     record->parent = TRACE_NODE_FIRST + 2;
     assert_int_equal(stack_table_check(), -1);
@@ -240,7 +258,8 @@ int main(void)
         cmocka_unit_test(a_frame_is_a_node),
         cmocka_unit_test(the_same_frame_is_the_same_node),
         cmocka_unit_test(a_node_knows_its_module),
-        cmocka_unit_test(frames_with_one_hash_stay_apart),
+        cmocka_unit_test(siblings_that_share_their_way_stay_apart),
+        cmocka_unit_test(a_gone_module_s_nodes_are_not_found),
         cmocka_unit_test(very_many_nodes),
         cmocka_unit_test(a_very_deep_stack),
         cmocka_unit_test(threads_agree_on_every_node),

@@ -37,7 +37,7 @@ static int set_up(void **state)
     scratch_begin_log("unwind.log");
     module_list_begin();
     unwind_verify(true);
-    return unwind_begin() && stack_table_begin(module_list_find, module_list_is_gone) &&
+    return stack_table_begin(module_list_find, module_list_is_gone) &&
                    frame_cache_begin(is_stable) && stepper_load(&reason)
                ? 0
                : -1;
@@ -47,7 +47,7 @@ static int set_up(void **state)
 static NOINLINE uint32_t capture(void)
 {
     struct call_site site = UNWIND_CALL_SITE(capture);
-    uint32_t stack = unwind_capture(thread_current(), &site, &(uint32_t *){NULL});
+    uint32_t stack = unwind_capture(thread_current(), &site)->node;
     AFTER_THE_CALL();
     return stack;
 }
