@@ -6,6 +6,7 @@
 #include "bootstrap.h"
 #include "glibc_heap.h"
 #include "leak_result.h"
+#include "memory_guard.h"
 #include "memory_map.h"
 #include "memory_read.h"
 #include "module_list.h"
@@ -55,6 +56,7 @@ struct scan {
     struct memory_map map;
     const struct mapping *latest; /* the one that was read last */
     struct memory_reader reader;
+    bool is_guarded; /* see memory_guard */
     struct page_use page_use;
     struct roots roots;
     struct reach reach;
@@ -100,20 +102,9 @@ static void gather_blocks(struct scan *scan)
 
 /* --- the world as reach and glibc_heap see it ---------------------------- */
 
-static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
+/* The mapping that has all of it, or NULL. */
+static const struct mapping *mapping_of(struct scan *scan, uint64_t address, size_t length)
 {
-    return memory_read(&((struct scan *)context)->reader, address, buffer, length);
-}
-
-static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
-{
-    return (long)memory_read(&((struct scan *)context)->reader, address, buffer, length);
-}
-
-/* In the child nobody can unmap anything, and anonymous memory is always there. */
-static const void *read_in_place(void *context, uint64_t address, size_t length)
-{
-    struct scan *scan = context;
     const struct mapping *mapping = scan->latest;
     if (!mapping || address < mapping->begin || address >= mapping->end) {
         mapping = memory_map_find(&scan->map, address);
@@ -121,9 +112,37 @@ static const void *read_in_place(void *context, uint64_t address, size_t length)
             return NULL;
         scan->latest = mapping;
     }
-    bool sure = (mapping->flags & MAPPING_READABLE) &&
+    return length <= mapping->end - address ? mapping : NULL;
+}
+
+/* Loads do what the kernel's copies do, and cost less, where nobody else sees the memory: what is
+ * shared may be a device's, whatever it is called. */
+static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, size_t length)
+{
+    const uint32_t any = MAPPING_READABLE | MAPPING_SHARED | MAPPING_DEVICE;
+    const struct mapping *mapping = scan->is_guarded ? mapping_of(scan, address, length) : NULL;
+    if (mapping && (mapping->flags & any) == MAPPING_READABLE)
+        return memory_guard_copy(address, buffer, length);
+    return memory_read(&scan->reader, address, buffer, length);
+}
+
+static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return read_memory(context, address, buffer, length);
+}
+
+static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return (long)read_memory(context, address, buffer, length);
+}
+
+/* In the child nobody can unmap anything, and anonymous memory is always there. */
+static const void *read_in_place(void *context, uint64_t address, size_t length)
+{
+    const struct mapping *mapping = mapping_of(context, address, length);
+    bool sure = mapping && (mapping->flags & MAPPING_READABLE) &&
                 !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
-    return sure && length <= mapping->end - address ? (const void *)address : NULL;
+    return sure ? (const void *)address : NULL;
 }
 
 static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
@@ -186,6 +205,7 @@ static void find_roots(struct scan *scan)
                                     .other_allocator = scan->options->other_allocator,
                                     .context = scan,
                                     .read = read_for_heap,
+                                    .in_place = is_child ? read_in_place : NULL,
                                     .found = exclude};
     roots_begin(&scan->roots, &scan->map);
     exclude_tracer(scan);
@@ -327,6 +347,7 @@ static _Noreturn void be_child(struct scan *scan)
     close_everything();
     free_caches(scan->options);
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
+    scan->is_guarded = memory_guard_begin();
     sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);
 }
 
