@@ -102,28 +102,41 @@ static void gather_blocks(struct scan *scan)
 
 /* --- the world as reach and glibc_heap see it ---------------------------- */
 
-/* The mapping that has all of it, or NULL. */
-static const struct mapping *mapping_of(struct scan *scan, uint64_t address, size_t length)
+static const struct mapping *mapping_at(struct scan *scan, uint64_t address)
 {
     const struct mapping *mapping = scan->latest;
-    if (!mapping || address < mapping->begin || address >= mapping->end) {
+    if (!mapping || address < mapping->begin || address >= mapping->end)
         mapping = memory_map_find(&scan->map, address);
-        if (!mapping)
-            return NULL;
+    if (mapping)
         scan->latest = mapping;
-    }
-    return length <= mapping->end - address ? mapping : NULL;
+    return mapping;
 }
 
 /* Loads do what the kernel's copies do, and cost less, where nobody else sees the memory: what is
  * shared may be a device's, whatever it is called. */
-static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, size_t length)
+static bool is_for_loads(const struct mapping *mapping)
 {
     const uint32_t any = MAPPING_READABLE | MAPPING_SHARED | MAPPING_DEVICE;
-    const struct mapping *mapping = scan->is_guarded ? mapping_of(scan, address, length) : NULL;
-    if (mapping && (mapping->flags & any) == MAPPING_READABLE)
-        return memory_guard_copy(address, buffer, length);
-    return memory_read(&scan->reader, address, buffer, length);
+    return (mapping->flags & any) == MAPPING_READABLE;
+}
+
+static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, size_t length)
+{
+    size_t done = 0;
+    while (scan->is_guarded && done < length) {
+        const struct mapping *mapping = mapping_at(scan, address + done);
+        if (!mapping)
+            return done;
+        if (!is_for_loads(mapping))
+            break;
+        uint64_t there = mapping->end - (address + done);
+        size_t part = length - done < there ? length - done : (size_t)there;
+        size_t got = memory_guard_copy(address + done, (char *)buffer + done, part);
+        done += got;
+        if (got < part)
+            return done;
+    }
+    return done + memory_read(&scan->reader, address + done, (char *)buffer + done, length - done);
 }
 
 static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
@@ -139,10 +152,9 @@ static long read_for_reach(void *context, uint64_t address, void *buffer, size_t
 /* In the child nobody can unmap anything, and anonymous memory is always there. */
 static const void *read_in_place(void *context, uint64_t address, size_t length)
 {
-    const struct mapping *mapping = mapping_of(context, address, length);
-    bool sure = mapping && (mapping->flags & MAPPING_READABLE) &&
-                !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
-    return sure ? (const void *)address : NULL;
+    const struct mapping *mapping = mapping_at(context, address);
+    bool sure = mapping && is_for_loads(mapping) && !(mapping->flags & MAPPING_FILE);
+    return sure && length <= mapping->end - address ? (const void *)address : NULL;
 }
 
 static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)

@@ -153,94 +153,188 @@ static void follow(struct reach *reach, const struct reach_pointer *pointer)
         check_pointer(reach, pointer->index, pointer->word);
 }
 
-/* Looks for the block of the pointer that has waited longest of those not looked for. */
-static void find_next(struct reach *reach)
+/* --- pointers on their way ----------------------------------------------- */
+
+/* The steps of a batch, each for all of its pointers: while one waits for memory the next ones are
+ * dealt with. What matters no longer is left out without a branch, which nobody could foretell. */
+
+/* Sends for what the index has on each. */
+static void find_groups(struct reach *reach)
 {
-    bool starts;
-    uint32_t place = (reach->coming_first + reach->coming_found++) % REACH_COMING;
-    struct reach_pointer *pointer = &reach->coming[place];
-    pointer->index = address_index_find(&reach->index, pointer->word, &starts);
-    pointer->interior = !starts;
-    if (pointer->index != ADDRESS_INDEX_NONE)
-        __builtin_prefetch(&reach->states[pointer->index], 1);
+    static const struct address_group none;
+    uint32_t count = reach->coming_count;
+    reach->left_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct reach_pointer *pointer = &reach->coming[i];
+        uint32_t covering;
+        const struct address_group *group =
+            address_index_group(&reach->index, pointer->word, &covering);
+        pointer->group = group ? group : &none;
+        pointer->index = covering;
+        __builtin_prefetch(pointer->group);
+        reach->left[reach->left_count] = (uint8_t)i;
+        reach->left_count += group || covering != ADDRESS_INDEX_NONE;
+    }
 }
 
-/* Sends for what a pointer to an unreached block will soon write to. */
-static void fetch_pointer_at(const struct reach *reach)
+typedef void find_blocks_function(struct reach *reach);
+
+/* Sends for each block's state. The number so far is that of the block that covers the address, or
+ * -1; to the first `none` adds nothing. */
+static inline __attribute__((always_inline)) void find_blocks(struct reach *reach,
+                                                              unsigned (*count_bits)(uint64_t))
 {
-    const struct reach_pointer *soon =
-        &reach->coming[(reach->coming_first + REACH_COMING / 4) % REACH_COMING];
-    if (soon->index != ADDRESS_INDEX_NONE && kind_of(reach, soon->index) == UNREACHED)
-        __builtin_prefetch(&reach->pointers[soon->index], 1);
+    unsigned granule_bits = reach->index.granule_bits;
+    for (uint32_t i = 0; i < reach->left_count; i++) {
+        struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        uint64_t granule = pointer->word >> granule_bits;
+        uint64_t up_to = pointer->group->starts << (63 - (granule & 63));
+        pointer->index += (uint32_t)pointer->group->below + count_bits(up_to);
+        pointer->interior = !(up_to >> 63) || granule << granule_bits != pointer->word;
+        __builtin_prefetch(&reach->states[pointer->index]);
+    }
 }
 
-/* Follows the pointer that has waited longest; false: none waits. */
-static bool follow_next(struct reach *reach)
+static void find_blocks_anywhere(struct reach *reach)
+{
+    find_blocks(reach, address_index_count);
+}
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+static inline __attribute__((always_inline, target("popcnt"))) unsigned count_at_once(uint64_t bits)
+{
+    return (unsigned)__builtin_popcountll(bits);
+}
+
+static __attribute__((target("popcnt"))) void find_blocks_with_popcnt(struct reach *reach)
+{
+    find_blocks(reach, count_at_once);
+}
+
+static find_blocks_function *choose_find_blocks(void)
+{
+    unsigned a, b, c = 0, d;
+    __get_cpuid(1, &a, &b, &c, &d);
+    return c & bit_POPCNT ? find_blocks_with_popcnt : find_blocks_anywhere;
+}
+#else
+static find_blocks_function *choose_find_blocks(void)
+{
+    return find_blocks_anywhere;
+}
+#endif
+
+/* Leaves out those that change nothing, wherever in their block they lead: most of them. */
+static void leave_settled(struct reach *reach)
+{
+    uint32_t count = reach->left_count;
+    reach->left_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        unsigned open = EXCUSED | (pointer->sure ? KIND : KIND & ~(unsigned)TRACE_POSSIBLY_LOST);
+        reach->left[reach->left_count] = reach->left[i];
+        reach->left_count += (reach->states[pointer->index] & open) != 0;
+    }
+}
+
+static void prefetch_content(const struct reach *reach, uint32_t index)
+{
+    __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[index]));
+}
+
+/* Sends for what following them reads and writes: the block's record, and its first words for the
+ * heuristics. */
+static void fetch_left(const struct reach *reach)
+{
+    for (uint32_t i = 0; i < reach->left_count; i++) {
+        const struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        __builtin_prefetch(&reach->pointers[pointer->index], 1);
+        if (pointer->interior)
+            __builtin_prefetch(&reach->blocks[pointer->index]);
+    }
+    for (uint32_t i = 0; i < reach->left_count; i++) {
+        const struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        if (pointer->interior && pointer->sure)
+            prefetch_content(reach, pointer->index);
+    }
+}
+
+/* Follows all that wait; false: none did. */
+static bool follow_all(struct reach *reach)
 {
     if (reach->coming_count == 0)
         return false;
-    if (reach->coming_found == 0)
-        find_next(reach);
-    if (reach->coming_found > REACH_COMING / 4)
-        fetch_pointer_at(reach);
-    const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
-    reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
-    reach->coming_count--;
-    reach->coming_found--;
-    if (pointer->index != ADDRESS_INDEX_NONE)
-        follow(reach, pointer);
+    find_groups(reach);
+    reach->find_blocks(reach);
+    if (reach->phase == REACH_MARKING)
+        leave_settled(reach);
+    fetch_left(reach);
+    reach->coming_count = 0;
+    for (uint32_t i = 0; i < reach->left_count; i++)
+        follow(reach, &reach->coming[reach->left[i]]);
     return true;
-}
-
-static void follow_all(struct reach *reach)
-{
-    while (follow_next(reach))
-        ;
 }
 
 static void follow_at_once(struct reach *reach, uint64_t word, uint64_t at)
 {
     bool starts;
     uint32_t index = address_index_find(&reach->index, word, &starts);
-    struct reach_pointer pointer = {word, at, reach->holder, index, !starts, reach->sure};
+    struct reach_pointer pointer = {.word = word,
+                                    .at = at,
+                                    .holder = reach->holder,
+                                    .index = index,
+                                    .interior = !starts,
+                                    .sure = reach->sure};
     if (index != ADDRESS_INDEX_NONE)
         follow(reach, &pointer);
 }
 
-/* Takes up a word that lies among the blocks. */
-static void meet(struct reach *reach, uint64_t word, uint64_t at)
-{
-    uint32_t covering;
-    if (word >= reach->urgent) {
-        follow_at_once(reach, word, at);
-        return;
-    }
-    const struct address_group *group = address_index_group(&reach->index, word, &covering);
-    if (!group && covering == ADDRESS_INDEX_NONE)
-        return;
-    __builtin_prefetch(group);
-    if (reach->coming_count == REACH_COMING)
-        follow_next(reach);
-    uint32_t place = (reach->coming_first + reach->coming_count++) % REACH_COMING;
-    struct reach_pointer *pointer = &reach->coming[place];
-    pointer->word = word;
-    pointer->at = at;
-    pointer->holder = reach->holder;
-    pointer->sure = reach->sure;
-    if (reach->coming_count - reach->coming_found > REACH_COMING / 2)
-        find_next(reach);
-}
-
 /* --- scanning ------------------------------------------------------------ */
 
-/* Most words are no pointers to the heap: the one comparison here is what they cost. */
-static void scan_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
+/* Takes up the words that lie among the blocks, of as many as there is room for. */
+static void take_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
                        uint64_t step)
 {
     uint64_t lowest = reach->index.lowest, span = reach->index.span;
+    struct reach_pointer *first = &reach->coming[reach->coming_count], *next = first;
+    for (size_t k = 0; k < count; k++) {
+        next->word = words[k];
+        next->at = at + k * step;
+        next += words[k] - lowest < span;
+    }
+    reach->coming_count += (uint32_t)(next - first);
+    for (; first < next; first++) {
+        first->holder = reach->holder;
+        first->sure = reach->sure;
+    }
+}
+
+static void scan_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
+                       uint64_t step)
+{
+    for (size_t k = 0, n; k < count; k += n) {
+        size_t room = REACH_COMING - reach->coming_count;
+        n = count - k < room ? count - k : room;
+        take_words(reach, words + k, n, at + k * step, step);
+        if (reach->coming_count == REACH_COMING)
+            follow_all(reach);
+    }
+}
+
+/* Gathering: those that cannot wait do not. */
+static void scan_words_of_head(struct reach *reach, const uint64_t *words, size_t count,
+                               uint64_t at)
+{
+    uint64_t lowest = reach->index.lowest, span = reach->index.span;
     for (size_t k = 0; k < count; k++)
-        if (words[k] - lowest < span)
-            meet(reach, words[k], at + k * step);
+        if (words[k] - lowest >= span)
+            continue;
+        else if (words[k] >= reach->urgent)
+            follow_at_once(reach, words[k], at + k * WORD);
+        else
+            scan_words(reach, &words[k], 1, at + k * WORD, WORD);
 }
 
 /* Bytes scanned of the chunk at `begin`; 0: there is a hole. */
@@ -255,7 +349,10 @@ static uint64_t scan_chunk(struct reach *reach, uint64_t begin, uint64_t end)
         length = (size_t)got / WORD * WORD;
         words = reach->chunk;
     }
-    scan_words(reach, words, length / WORD, begin, WORD);
+    if (reach->phase == REACH_MARKING)
+        scan_words(reach, words, length / WORD, begin, WORD);
+    else
+        scan_words_of_head(reach, words, length / WORD, begin);
     return length;
 }
 
@@ -275,11 +372,6 @@ static void scan_memory(struct reach *reach, uint64_t begin, uint64_t end)
         }
         begin += done;
     }
-}
-
-static void prefetch_content(const struct reach *reach, uint32_t index)
-{
-    __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[index]));
 }
 
 /* Takes a block from the stack, and sends for its record. */
@@ -397,6 +489,7 @@ void reach_begin(struct reach *reach, void *scratch)
     reach->urgent = UINT64_MAX;
     reach->sure = true;
     reach->chunk = scratch;
+    reach->find_blocks = choose_find_blocks();
     none_waits(reach);
     if (reach->n == 0)
         return;
@@ -478,7 +571,7 @@ void reach_finish(struct reach *reach)
 {
     do
         drain(reach);
-    while (follow_next(reach));
+    while (follow_all(reach));
     gather_lost(reach);
     resolve_heads(reach);
 }

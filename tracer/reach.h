@@ -48,9 +48,8 @@
  * it comes into `ahead`, its content when half of the others there are in front of it. */
 #define REACH_AHEAD 32u
 
-/* Pointers on their way: what the index has on a pointer is sent for when the pointer comes in, the
- * state of its block when half of the others are in front of it. */
-#define REACH_COMING 32u
+/* Pointers are gathered and followed in batches. */
+#define REACH_COMING 64u
 
 /* The stack of blocks to be scanned has this many places, or one for every 64 blocks. What finds it
  * full is looked for later, in the order of addresses (as garbage collectors do: Boehm and Weiser,
@@ -67,8 +66,9 @@
 struct reach_pointer {
     uint64_t word;
     uint64_t at;     /* where it stands */
-    uint32_t holder; /* as below, when it was seen */
-    uint32_t index;  /* of the block, once it was looked for; or ADDRESS_INDEX_NONE */
+    const struct address_group *group; /* where the index has it */
+    uint32_t holder;                   /* as below, when it was seen */
+    uint32_t index;                    /* of the block, once it was looked for */
     bool interior;   /* not to the start: the block may end before it */
     bool sure;       /* it is a root or stands in a block that is reachable */
 };
@@ -100,9 +100,12 @@ struct reach {
     uint32_t ahead_first, ahead_count;
     uint32_t waiting_low, waiting_high; /* low > high: none */
 
-    /* Pointers seen but not yet followed, a ring. The first coming_found have been looked for. */
-    struct reach_pointer coming[REACH_COMING];
-    uint32_t coming_first, coming_count, coming_found;
+    /* Pointers seen but not yet followed, and while they are, which of them are left. One more
+     * place, where a word is written before it is looked at. */
+    struct reach_pointer coming[REACH_COMING + 1];
+    uint8_t left[REACH_COMING];
+    uint32_t coming_count, left_count;
+    void (*find_blocks)(struct reach *reach); /* the fastest for the processor */
 
     uint64_t *chunk; /* 64 KiB of somebody's memory */
 
