@@ -313,29 +313,41 @@ static uint64_t bit_of(int signal)
     return 1ull << (signal - 1);
 }
 
-/* Faults end it. What is sent to the program's process group (a server's stop, Ctrl-C) does not. */
+/* Faults end it. The rest is kept off: what is sent to the program's process group (a server's stop, Ctrl-C) does not. */
 static void set_signals_to_default(void)
 {
     struct sys_sigaction action = {0};
     uint64_t sent = ~(bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE) |
                       bit_of(SIGABRT) | bit_of(SIGTRAP) | bit_of(SIGSYS));
     for (int signal = 1; signal <= 64; signal++)
-        sys_sigaction(signal, &action, NULL);
+        if (!(sent & bit_of(signal)))
+            sys_sigaction(signal, &action, NULL);
     sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
+static void (*free_block)(void *);
+
+/* What the caches held leaves the table of live blocks and the counts. Nobody will ask where it was
+ * freed, nor whether twice. */
+static void free_and_forget(void *pointer)
+{
+    struct thread *thread = thread_current();
+    struct block block;
+    if (thread && block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed))
+        stack_counts_freed(thread, stack_counts_at(block.count), block.size,
+                           thread->latest == pointer);
+    free_block(pointer);
+}
+
+/* With tracing off every free goes straight to the real one. */
 static void free_caches(const struct leak_scan_options *options)
 {
-    /* What is lost while libc works for us is no loss of the program's. */
-    const struct trace_losses losses = trace_log_header->losses;
-    /* Frees are observed again: what the caches held leaves the table of live blocks. */
-    tracing_set(true);
+    free_block = real.free;
+    real.free = free_and_forget;
     if (real.cxx_freeres && options->run_cxx_freeres)
         real.cxx_freeres();
     if (real.libc_freeres && options->run_libc_freeres)
         real.libc_freeres();
-    tracing_set(false);
-    trace_log_header->losses = losses;
 }
 
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
