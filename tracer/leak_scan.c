@@ -56,8 +56,10 @@ struct scan {
     struct memory_map map;
     const struct mapping *latest; /* the one that was read last */
     struct memory_reader reader;
+    bool is_open;    /* the reader */
     bool is_guarded; /* see memory_guard */
     struct page_use page_use;
+    bool knows_page_use; /* it is open: small programs never ask */
     struct roots roots;
     struct reach reach;
 };
@@ -120,6 +122,14 @@ static bool is_for_loads(const struct mapping *mapping)
     return (mapping->flags & any) == MAPPING_READABLE;
 }
 
+/* Where loads do, it may never be wanted. */
+static int open_reader(struct scan *scan)
+{
+    int error = scan->is_open ? 0 : memory_read_open(&scan->reader);
+    scan->is_open = error == 0;
+    return error;
+}
+
 static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, size_t length)
 {
     size_t done = 0;
@@ -136,6 +146,8 @@ static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, siz
         if (got < part)
             return done;
     }
+    if (done == length || open_reader(scan) != 0)
+        return done;
     return done + memory_read(&scan->reader, address + done, (char *)buffer + done, length - done);
 }
 
@@ -163,6 +175,9 @@ static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
     const struct mapping *mapping = memory_map_find(&scan->map, begin);
     if (!mapping || mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE))
         return begin;
+    if (!scan->knows_page_use)
+        page_use_open(&scan->page_use);
+    scan->knows_page_use = true;
     return page_use_next(&scan->page_use, begin, end < mapping->end ? end : mapping->end);
 }
 
@@ -269,6 +284,15 @@ static void mark_loader_blocks(struct scan *scan)
 
 /* --- the check ----------------------------------------------------------- */
 
+/* Pages that are taken back come again as zeros. */
+static bool make_scratch_zero(struct scan *scan, size_t size)
+{
+    if (size > scan->scratch_size ||
+        sys_madvise(scan->scratch, scan->scratch_size, MADV_DONTNEED) != 0)
+        scan->scratch = map_large(size);
+    return scan->scratch != NULL;
+}
+
 /* 0, or -errno with the log's scan left as it was. */
 static int check(struct scan *scan, enum trace_scan how)
 {
@@ -280,27 +304,26 @@ static int check(struct scan *scan, enum trace_scan how)
                                 .file_at = file_at};
     gather_blocks(scan);
     int error = memory_map_load(&scan->map);
-    if (!error)
-        error = memory_read_open(&scan->reader);
+    if (!error && !scan->is_guarded)
+        error = open_reader(scan);
     if (error)
         return error;
     find_roots(scan);
     error = reach_plan(&scan->reach, &world, scan->blocks, scan->count, scan->options->heuristics);
     if (error)
         return error;
-    if (scan->reach.scratch_size > scan->scratch_size)
-        scan->scratch = map_large(scan->reach.scratch_size);
-    if (!scan->scratch)
+    if (!make_scratch_zero(scan, scan->reach.scratch_size))
         return -ENOMEM;
     reach_begin(&scan->reach, scan->scratch);
-    page_use_open(&scan->page_use);
     scan_threads(scan);
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
     leak_result_write(&scan->result, &scan->reach);
-    page_use_close(&scan->page_use);
-    memory_read_close(&scan->reader);
+    if (scan->knows_page_use)
+        page_use_close(&scan->page_use);
+    if (scan->is_open)
+        memory_read_close(&scan->reader);
     /* Release: who sees the check done finds the verdicts. */
     __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
     return 0;

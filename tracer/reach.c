@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define WORD  8u
-#define CHUNK (64u * 1024) /* bytes of memory read at a time */
+#define CHUNK (16u * 1024) /* bytes of memory read at a time */
 #define LARGE (16u << 20)  /* memory of which it pays to ask whether it was ever used */
 
 /* A block's state. */
@@ -498,7 +498,6 @@ void reach_begin(struct reach *reach, void *scratch)
     reach->heads = (uint32_t *)(reach->pointers + reach->n);
     reach->stack = reach->heads + reach->n;
     reach->states = (uint8_t *)(reach->stack + reach->stack_size);
-    memset(reach->pointers, 0, reach->n * sizeof *reach->pointers);
     memset(reach->states, UNREACHED, reach->n);
 }
 

@@ -107,7 +107,7 @@ struct reach {
     uint32_t coming_count, left_count;
     void (*find_blocks)(struct reach *reach); /* the fastest for the processor */
 
-    uint64_t *chunk; /* 64 KiB of somebody's memory */
+    uint64_t *chunk; /* 16 KiB of somebody's memory */
 
     /* What a pointer means at present. */
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
@@ -119,14 +119,14 @@ struct reach {
 };
 
 /* Prepares a check. `heuristics` is a set, HEURISTICS_ALL or fewer. scratch_size is then how much
- * memory reach_begin wants: 13 bytes per block, 80 KiB, and the index, about 1/64 of what the
+ * memory reach_begin wants: 13 bytes per block, 32 KiB, and the index, about 1/64 of what the
  * blocks take. -EINVAL: the blocks are not strictly ascending, or there are too many; nothing else
  * may follow. */
 int reach_plan(struct reach *reach, const struct reach_world *world,
                const struct trace_block *blocks, size_t n, unsigned heuristics);
 
-/* Starts the check that was planned. `scratch` is aligned to 8; it and the blocks are used until
- * the last verdict was asked for. */
+/* Starts the check that was planned. `scratch` is aligned to 8 and full of zeros (most of which a
+ * small heap never touches); it and the blocks are used until the last verdict was asked for. */
 void reach_begin(struct reach *reach, void *scratch);
 
 /* Scans the words of begin … end as roots. What cannot be read is skipped and counted. */
