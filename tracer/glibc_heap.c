@@ -15,7 +15,7 @@ struct finder {
     const struct glibc_heap_world *world;
     struct glibc_heap_counts counts;
     uint64_t tops[MAIN_ARENAS_MAX]; /* the last chunk of each main arena's newest run */
-    const char *window; /* what lies at window_begin */
+    const char *window;             /* what lies at window_begin */
     size_t window_length;
     uint64_t window_begin;
 };
@@ -33,9 +33,8 @@ static void move_window(struct finder *f, uint64_t address)
     const struct glibc_heap_world *world = f->world;
     f->window_begin = address & ~(uint64_t)(PAGE - 1);
     f->window_length = sizeof copied;
-    f->window = world->in_place
-                    ? world->in_place(world->context, f->window_begin, f->window_length)
-                    : NULL;
+    f->window =
+        world->in_place ? world->in_place(world->context, f->window_begin, f->window_length) : NULL;
     if (f->window)
         return;
     f->window = copied;

@@ -4,6 +4,7 @@
 #include "block_size.h"
 #include "block_table.h"
 #include "bootstrap.h"
+#include "descriptor.h"
 #include "glibc_heap.h"
 #include "leak_result.h"
 #include "memory_guard.h"
@@ -35,6 +36,7 @@
 #define NAP_MIN_NS       50000ull
 #define NAP_MAX_NS       10000000ull
 #define NAP_SHARE        64u
+#define LARGE_PAGE       (2u << 20)
 #define SLACK_BLOCKS     4096u /* what freeing the caches may allocate */
 #define SCRATCH_SHARE                                                                              \
     16u /* bytes for each block: block_sort's, and reach wants no more of                          \
@@ -75,7 +77,7 @@ bool leak_scan_is_child(void)
 static void *map_large(size_t bytes)
 {
     void *memory = pages_map(bytes);
-    if (memory)
+    if (memory && bytes >= LARGE_PAGE)
         sys_madvise(memory, bytes, MADV_HUGEPAGE);
     return memory;
 }
@@ -130,25 +132,21 @@ static int open_reader(struct scan *scan)
     return error;
 }
 
+/* In the child it ends where loads may go no further: the next call begins there. */
 static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, size_t length)
 {
-    size_t done = 0;
-    while (scan->is_guarded && done < length) {
-        const struct mapping *mapping = mapping_at(scan, address + done);
-        if (!mapping)
-            return done;
-        if (!is_for_loads(mapping))
-            break;
+    size_t done = 0, got = 1;
+    const struct mapping *mapping = NULL;
+    while (scan->is_guarded && done < length && got > 0 &&
+           (mapping = mapping_at(scan, address + done)) && is_for_loads(mapping)) {
         uint64_t there = mapping->end - (address + done);
         size_t part = length - done < there ? length - done : (size_t)there;
-        size_t got = memory_guard_copy(address + done, (char *)buffer + done, part);
+        got = memory_guard_copy(address + done, (char *)buffer + done, part);
         done += got;
-        if (got < part)
-            return done;
     }
-    if (done == length || open_reader(scan) != 0)
+    if (done > 0 || got == 0 || (scan->is_guarded && !mapping) || open_reader(scan) != 0)
         return done;
-    return done + memory_read(&scan->reader, address + done, (char *)buffer + done, length - done);
+    return memory_read(&scan->reader, address, buffer, length);
 }
 
 static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
@@ -336,7 +334,8 @@ static uint64_t bit_of(int signal)
     return 1ull << (signal - 1);
 }
 
-/* Faults end it. The rest is kept off: what is sent to the program's process group (a server's stop, Ctrl-C) does not. */
+/* Faults end it. The rest is kept off: what is sent to the program's process group (a server's
+ * stop, Ctrl-C) does not. */
 static void set_signals_to_default(void)
 {
     struct sys_sigaction action = {0};
@@ -375,13 +374,16 @@ static void free_caches(const struct leak_scan_options *options)
 
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
  * with moving the offset of what is read, which it shares: without descriptors neither can happen.
- */
-static void close_everything(void)
+ * The log's, of which libc knows nothing, stays for the verdicts. */
+static void close_all_but(int log)
 {
-    if (sys_call(SYS_close_range, 0, ~0u, 0, 0, 0, 0) == 0)
+    unsigned first = log < 0 ? 0 : (unsigned)log + 1;
+    if ((log <= 0 || sys_call(SYS_close_range, 0, log - 1, 0, 0, 0, 0) == 0) &&
+        sys_call(SYS_close_range, first, ~0u, 0, 0, 0, 0) == 0)
         return;
     for (int fd = 0; fd < 65536; fd++)
-        sys_close(fd);
+        if (fd != log)
+            sys_close(fd);
 }
 
 static _Noreturn void be_child(struct scan *scan)
@@ -391,7 +393,7 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
-    close_everything();
+    close_all_but(descriptor_of(DESCRIPTOR_LOG));
     free_caches(scan->options);
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
     scan->is_guarded = memory_guard_begin();

@@ -65,12 +65,12 @@
 /* A word that may point to a block. */
 struct reach_pointer {
     uint64_t word;
-    uint64_t at;     /* where it stands */
+    uint64_t at;                       /* where it stands */
     const struct address_group *group; /* where the index has it */
     uint32_t holder;                   /* as below, when it was seen */
     uint32_t index;                    /* of the block, once it was looked for */
-    bool interior;   /* not to the start: the block may end before it */
-    bool sure;       /* it is a root or stands in a block that is reachable */
+    bool interior;                     /* not to the start: the block may end before it */
+    bool sure;                         /* it is a root or stands in a block that is reachable */
 };
 
 /* One check. The fields are reach's own, but for the first two, which a caller reads. */
