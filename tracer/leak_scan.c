@@ -205,12 +205,12 @@ static void scan_range(void *context, uint64_t begin, uint64_t end)
     reach_scan_roots(&((struct scan *)context)->reach, begin, end);
 }
 
-/* The data of the tracer, but for the bootstrap region, which holds the loader's, and of libunwind,
- * which remembers stack addresses. The tracer's pages roots knows already. */
+/* The data of the tracer, but for what is used of the bootstrap region, which holds the loader's,
+ * and of libunwind, which remembers stack addresses. The tracer's pages roots knows already. */
 static void exclude_tracer(struct scan *scan)
 {
     roots_exclude(&scan->roots, scan->tracer.begin, (uintptr_t)bootstrap_region);
-    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + BOOTSTRAP_SIZE, scan->tracer.end);
+    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + bootstrap_used(), scan->tracer.end);
     roots_exclude(&scan->roots, scan->libunwind.begin, scan->libunwind.end);
 }
 
