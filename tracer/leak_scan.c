@@ -7,12 +7,9 @@
 #include "descriptor.h"
 #include "glibc_heap.h"
 #include "leak_result.h"
-#include "memory_guard.h"
-#include "memory_map.h"
-#include "memory_read.h"
 #include "module_list.h"
-#include "page_use.h"
 #include "pages.h"
+#include "program_memory.h"
 #include "reach.h"
 #include "real.h"
 #include "roots.h"
@@ -55,13 +52,7 @@ struct scan {
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
     struct roots_range loader;
-    struct memory_map map;
-    const struct mapping *latest; /* the one that was read last */
-    struct memory_reader reader;
-    bool is_open;    /* the reader */
-    bool is_guarded; /* see memory_guard */
-    struct page_use page_use;
-    bool knows_page_use; /* it is open: small programs never ask */
+    struct program_memory memory;
     struct roots roots;
     struct reach reach;
 };
@@ -106,77 +97,24 @@ static void gather_blocks(struct scan *scan)
 
 /* --- the world as reach and glibc_heap see it ---------------------------- */
 
-static const struct mapping *mapping_at(struct scan *scan, uint64_t address)
-{
-    const struct mapping *mapping = scan->latest;
-    if (!mapping || address < mapping->begin || address >= mapping->end)
-        mapping = memory_map_find(&scan->map, address);
-    if (mapping)
-        scan->latest = mapping;
-    return mapping;
-}
-
-/* Loads do what the kernel's copies do, and cost less, where nobody else sees the memory: what is
- * shared may be a device's, whatever it is called. */
-static bool is_for_loads(const struct mapping *mapping)
-{
-    const uint32_t any = MAPPING_READABLE | MAPPING_SHARED | MAPPING_DEVICE;
-    return (mapping->flags & any) == MAPPING_READABLE;
-}
-
-/* Where loads do, it may never be wanted. */
-static int open_reader(struct scan *scan)
-{
-    int error = scan->is_open ? 0 : memory_read_open(&scan->reader);
-    scan->is_open = error == 0;
-    return error;
-}
-
-/* In the child it ends where loads may go no further: the next call begins there. */
-static size_t read_memory(struct scan *scan, uint64_t address, void *buffer, size_t length)
-{
-    size_t done = 0, got = 1;
-    const struct mapping *mapping = NULL;
-    while (scan->is_guarded && done < length && got > 0 &&
-           (mapping = mapping_at(scan, address + done)) && is_for_loads(mapping)) {
-        uint64_t there = mapping->end - (address + done);
-        size_t part = length - done < there ? length - done : (size_t)there;
-        got = memory_guard_copy(address + done, (char *)buffer + done, part);
-        done += got;
-    }
-    if (done > 0 || got == 0 || (scan->is_guarded && !mapping) || open_reader(scan) != 0)
-        return done;
-    return memory_read(&scan->reader, address, buffer, length);
-}
-
 static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
 {
-    return read_memory(context, address, buffer, length);
+    return program_memory_read(&((struct scan *)context)->memory, address, buffer, length);
 }
 
 static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
 {
-    return (long)read_memory(context, address, buffer, length);
+    return (long)read_for_heap(context, address, buffer, length);
 }
 
-/* In the child nobody can unmap anything, and anonymous memory is always there. */
 static const void *read_in_place(void *context, uint64_t address, size_t length)
 {
-    const struct mapping *mapping = mapping_at(context, address);
-    bool sure = mapping && is_for_loads(mapping) && !(mapping->flags & MAPPING_FILE);
-    return sure && length <= mapping->end - address ? (const void *)address : NULL;
+    return program_memory_in_place(&((struct scan *)context)->memory, address, length);
 }
 
 static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
 {
-    struct scan *scan = context;
-    const struct mapping *mapping = memory_map_find(&scan->map, begin);
-    if (!mapping || mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE))
-        return begin;
-    if (!scan->knows_page_use)
-        page_use_open(&scan->page_use);
-    scan->knows_page_use = true;
-    return page_use_next(&scan->page_use, begin, end < mapping->end ? end : mapping->end);
+    return program_memory_skip_unused(&((struct scan *)context)->memory, begin, end);
 }
 
 static uint64_t large_size(void *context, uint64_t address)
@@ -188,11 +126,9 @@ static uint64_t large_size(void *context, uint64_t address)
 
 static unsigned file_at(void *context, uint64_t address)
 {
-    const struct mapping *mapping = memory_map_find(&((struct scan *)context)->map, address);
-    if (!mapping || !(mapping->flags & MAPPING_FILE))
-        return 0;
-    return (mapping->flags & MAPPING_READABLE ? REACH_FILE_READABLE : 0u) |
-           (mapping->flags & MAPPING_EXECUTABLE ? REACH_FILE_EXECUTABLE : 0u);
+    uint32_t file = program_memory_file_at(&((struct scan *)context)->memory, address);
+    return (file & MAPPING_READABLE ? REACH_FILE_READABLE : 0u) |
+           (file & MAPPING_EXECUTABLE ? REACH_FILE_EXECUTABLE : 0u);
 }
 
 static void exclude(void *context, uint64_t begin, uint64_t end)
@@ -224,15 +160,15 @@ static void find_modules(struct scan *scan)
 
 static void find_roots(struct scan *scan)
 {
-    struct glibc_heap_world heap = {.map = &scan->map,
+    struct glibc_heap_world heap = {.map = &scan->memory.map,
                                     .blocks = scan->blocks,
                                     .count = scan->count,
                                     .other_allocator = scan->options->other_allocator,
                                     .context = scan,
                                     .read = read_for_heap,
-                                    .in_place = is_child ? read_in_place : NULL,
+                                    .in_place = read_in_place,
                                     .found = exclude};
-    roots_begin(&scan->roots, &scan->map);
+    roots_begin(&scan->roots, &scan->memory.map);
     exclude_tracer(scan);
     glibc_heap_find(&heap);
     roots_exclude_below_stacks(&scan->roots, scan->here, scan->world->threads, scan->world->count);
@@ -296,14 +232,12 @@ static int check(struct scan *scan, enum trace_scan how)
 {
     struct reach_world world = {.context = scan,
                                 .read = read_for_reach,
-                                .in_place = is_child ? read_in_place : NULL,
+                                .in_place = read_in_place,
                                 .skip_unused = skip_unused,
                                 .large_size = large_size,
                                 .file_at = file_at};
     gather_blocks(scan);
-    int error = memory_map_load(&scan->map);
-    if (!error && !scan->is_guarded)
-        error = open_reader(scan);
+    int error = program_memory_open(&scan->memory, is_child);
     if (error)
         return error;
     find_roots(scan);
@@ -318,10 +252,7 @@ static int check(struct scan *scan, enum trace_scan how)
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
     leak_result_write(&scan->result, &scan->reach);
-    if (scan->knows_page_use)
-        page_use_close(&scan->page_use);
-    if (scan->is_open)
-        memory_read_close(&scan->reader);
+    program_memory_close(&scan->memory);
     /* Release: who sees the check done finds the verdicts. */
     __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
     return 0;
@@ -396,7 +327,6 @@ static _Noreturn void be_child(struct scan *scan)
     close_all_but(descriptor_of(DESCRIPTOR_LOG));
     free_caches(scan->options);
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
-    scan->is_guarded = memory_guard_begin();
     sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);
 }
 

@@ -1,5 +1,7 @@
 #include "reach.h"
 
+#include "reach_find.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -7,6 +9,8 @@
 #define WORD  8u
 #define CHUNK (16u * 1024) /* bytes of memory read at a time */
 #define LARGE (16u << 20)  /* memory of which it pays to ask whether it was ever used */
+
+#define ASK_FROM 1024u /* blocks: a hypervisor may make a long story of the question */
 
 /* A block's state. */
 #define KIND            3u
@@ -155,77 +159,6 @@ static void follow(struct reach *reach, const struct reach_pointer *pointer)
 
 /* --- pointers on their way ----------------------------------------------- */
 
-/* The steps of a batch, each for all of its pointers: while one waits for memory the next ones are
- * dealt with. What matters no longer is left out without a branch, which nobody could foretell. */
-
-/* Sends for what the index has on each. */
-static void find_groups(struct reach *reach)
-{
-    static const struct address_group none;
-    uint32_t count = reach->coming_count;
-    reach->left_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        struct reach_pointer *pointer = &reach->coming[i];
-        uint32_t covering;
-        const struct address_group *group =
-            address_index_group(&reach->index, pointer->word, &covering);
-        pointer->group = group ? group : &none;
-        pointer->index = covering;
-        __builtin_prefetch(pointer->group);
-        reach->left[reach->left_count] = (uint8_t)i;
-        reach->left_count += group || covering != ADDRESS_INDEX_NONE;
-    }
-}
-
-typedef void find_blocks_function(struct reach *reach);
-
-/* Sends for each block's state. The number so far is that of the block that covers the address, or
- * -1; to the first `none` adds nothing. */
-static inline __attribute__((always_inline)) void find_blocks(struct reach *reach,
-                                                              unsigned (*count_bits)(uint64_t))
-{
-    unsigned granule_bits = reach->index.granule_bits;
-    for (uint32_t i = 0; i < reach->left_count; i++) {
-        struct reach_pointer *pointer = &reach->coming[reach->left[i]];
-        uint64_t granule = pointer->word >> granule_bits;
-        uint64_t up_to = pointer->group->starts << (63 - (granule & 63));
-        pointer->index += (uint32_t)pointer->group->below + count_bits(up_to);
-        pointer->interior = !(up_to >> 63) || granule << granule_bits != pointer->word;
-        __builtin_prefetch(&reach->states[pointer->index]);
-    }
-}
-
-static void find_blocks_anywhere(struct reach *reach)
-{
-    find_blocks(reach, address_index_count);
-}
-
-#if defined(__x86_64__)
-#include <cpuid.h>
-
-static inline __attribute__((always_inline, target("popcnt"))) unsigned count_at_once(uint64_t bits)
-{
-    return (unsigned)__builtin_popcountll(bits);
-}
-
-static __attribute__((target("popcnt"))) void find_blocks_with_popcnt(struct reach *reach)
-{
-    find_blocks(reach, count_at_once);
-}
-
-static find_blocks_function *choose_find_blocks(void)
-{
-    unsigned a, b, c = 0, d;
-    __get_cpuid(1, &a, &b, &c, &d);
-    return c & bit_POPCNT ? find_blocks_with_popcnt : find_blocks_anywhere;
-}
-#else
-static find_blocks_function *choose_find_blocks(void)
-{
-    return find_blocks_anywhere;
-}
-#endif
-
 /* Leaves out those that change nothing, wherever in their block they lead: most of them. */
 static void leave_settled(struct reach *reach)
 {
@@ -266,8 +199,7 @@ static bool follow_all(struct reach *reach)
 {
     if (reach->coming_count == 0)
         return false;
-    find_groups(reach);
-    reach->find_blocks(reach);
+    reach_find(reach);
     if (reach->phase == REACH_MARKING)
         leave_settled(reach);
     fetch_left(reach);
@@ -489,7 +421,7 @@ void reach_begin(struct reach *reach, void *scratch)
     reach->urgent = UINT64_MAX;
     reach->sure = true;
     reach->chunk = scratch;
-    reach->find_blocks = choose_find_blocks();
+    reach->counts_bits = reach->n >= ASK_FROM && reach_find_counts_bits();
     none_waits(reach);
     if (reach->n == 0)
         return;

@@ -105,7 +105,7 @@ struct reach {
     struct reach_pointer coming[REACH_COMING + 1];
     uint8_t left[REACH_COMING];
     uint32_t coming_count, left_count;
-    void (*find_blocks)(struct reach *reach); /* the fastest for the processor */
+    bool counts_bits; /* see reach_find */
 
     uint64_t *chunk; /* 16 KiB of somebody's memory */
 
