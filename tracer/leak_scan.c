@@ -6,6 +6,7 @@
 #include "bootstrap.h"
 #include "descriptor.h"
 #include "glibc_heap.h"
+#include "glibc_layout.h"
 #include "leak_result.h"
 #include "module_list.h"
 #include "pages.h"
@@ -279,6 +280,14 @@ static void set_signals_to_default(void)
 }
 
 static void (*free_block)(void *);
+static bool is_glibcs; /* what it frees */
+
+/* What lies in glibc's heap counts as glibc's either way, and a free could make it look through all
+ * of its free chunks, each on a page to be copied first. */
+static bool need_not_be_freed(const void *pointer)
+{
+    return is_glibcs && !(((const uint64_t *)pointer)[-1] & GLIBC_IS_MMAPPED);
+}
 
 /* What the caches held leaves the table of live blocks and the counts. Nobody will ask where it was
  * freed, nor whether twice. */
@@ -286,16 +295,20 @@ static void free_and_forget(void *pointer)
 {
     struct thread *thread = thread_current();
     struct block block;
-    if (thread && block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed))
+    bool is_known =
+        thread && block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed);
+    if (is_known)
         stack_counts_freed(thread, stack_counts_at(block.count), block.size,
                            thread->latest == pointer);
-    free_block(pointer);
+    if (!is_known || !need_not_be_freed(pointer))
+        free_block(pointer);
 }
 
 /* With tracing off every free goes straight to the real one. */
 static void free_caches(const struct leak_scan_options *options)
 {
     free_block = real.free;
+    is_glibcs = !options->other_allocator;
     real.free = free_and_forget;
     if (real.cxx_freeres && options->run_cxx_freeres)
         real.cxx_freeres();
