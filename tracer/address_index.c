@@ -81,10 +81,8 @@ size_t address_index_plan(struct address_index *index, const struct trace_block 
 static uint32_t *open_branch(struct address_index *index, uint64_t branch)
 {
     uint32_t *entry = &index->root[branch - index->first_branch];
-    if (*entry == 0) {
+    if (*entry == 0)
         *entry = ++index->branch_count;
-        memset(&index->branches[(size_t)(*entry - 1) * LEAVES], 0, LEAVES * sizeof(uint32_t));
-    }
     return &index->branches[(size_t)(*entry - 1) * LEAVES];
 }
 
@@ -92,9 +90,7 @@ static struct address_group *open_leaf(struct address_index *index, uint64_t lea
 {
     uint32_t *entry = &open_branch(index, leaf / LEAVES)[leaf % LEAVES];
     *entry = ++index->leaf_count;
-    struct address_group *groups = &index->groups[(size_t)(*entry - 1) * GROUPS];
-    memset(groups, 0, GROUPS * sizeof *groups);
-    return groups;
+    return &index->groups[(size_t)(*entry - 1) * GROUPS];
 }
 
 static void close_leaf(struct address_group *groups, uint64_t below)
@@ -154,7 +150,6 @@ void *address_index_build(struct address_index *index, const struct trace_block 
     index->branches = index->root + roots;
     index->groups =
         (struct address_group *)(index->branches + (size_t)index->branch_count * LEAVES);
-    memset(index->root, 0, roots * sizeof *index->root);
     struct address_group *end = index->groups + (size_t)index->leaf_count * GROUPS;
     index->branch_count = index->leaf_count = 0;
     enter_blocks(index, blocks, n, sizes);

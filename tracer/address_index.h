@@ -64,8 +64,8 @@ struct address_index {
 size_t address_index_plan(struct address_index *index, const struct trace_block *blocks, size_t n,
                           const struct address_sizes *sizes);
 
-/* Builds what was planned, of the same blocks, in `memory`, aligned to 8 and used until the last
- * search. Returns the first byte behind the index. */
+/* Builds what was planned, of the same blocks, in `memory`, aligned to 8, full of zeros and used
+ * until the last search. Returns the first byte behind the index. */
 void *address_index_build(struct address_index *index, const struct trace_block *blocks, size_t n,
                           const struct address_sizes *sizes, void *memory);
 

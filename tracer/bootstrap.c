@@ -26,6 +26,11 @@ void *bootstrap_allocate(size_t size, size_t alignment)
     return bootstrap_region + start;
 }
 
+size_t bootstrap_used(void)
+{
+    return atomic_load_explicit(&used, memory_order_relaxed);
+}
+
 size_t bootstrap_size(const void *pointer)
 {
     return ((const size_t *)pointer)[-1];

@@ -19,6 +19,8 @@ static inline bool bootstrap_owns(const void *pointer)
 }
 /* Zeroed memory; alignment is a power of two, 16 at least is given. */
 void *bootstrap_allocate(size_t size, size_t alignment);
+/* How much of the region was given out; what lies behind was never touched. */
+size_t bootstrap_used(void);
 /* The size that a block of ours was asked for with. */
 size_t bootstrap_size(const void *pointer);
 

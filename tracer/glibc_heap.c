@@ -15,10 +15,11 @@ struct finder {
     const struct glibc_heap_world *world;
     struct glibc_heap_counts counts;
     uint64_t tops[MAIN_ARENAS_MAX]; /* the last chunk of each main arena's newest run */
+    const char *window;             /* what lies at window_begin */
     size_t window_length;
     uint64_t window_begin;
 };
-static char window[64u << 10]; /* what lies at window_begin */
+static char copied[64u << 10]; /* the window, where it cannot be read in place */
 
 /* --- reading ------------------------------------------------------------- */
 
@@ -27,20 +28,30 @@ static int read_exactly(struct finder *f, uint64_t address, void *words, size_t 
     return f->world->read(f->world->context, address, words, length) == length;
 }
 
+static void move_window(struct finder *f, uint64_t address)
+{
+    const struct glibc_heap_world *world = f->world;
+    f->window_begin = address & ~(uint64_t)(PAGE - 1);
+    f->window_length = sizeof copied;
+    f->window =
+        world->in_place ? world->in_place(world->context, f->window_begin, f->window_length) : NULL;
+    if (f->window)
+        return;
+    f->window = copied;
+    f->window_length = world->read(world->context, f->window_begin, copied, sizeof copied) & ~7ul;
+    if (address - f->window_begin >= f->window_length)
+        f->window_length = 0;
+}
+
 /* A word at a multiple of 8; 0 if it cannot be read. For reading forwards. */
 static uint64_t word_at(struct finder *f, uint64_t address)
 {
     uint64_t word;
-    if (address - f->window_begin >= f->window_length) {
-        f->window_begin = address & ~(uint64_t)(PAGE - 1);
-        f->window_length =
-            f->world->read(f->world->context, f->window_begin, window, sizeof window) & ~7ul;
-        if (address - f->window_begin >= f->window_length) {
-            f->window_length = 0;
-            return 0;
-        }
-    }
-    __builtin_memcpy(&word, window + (address - f->window_begin), sizeof word);
+    if (address - f->window_begin >= f->window_length)
+        move_window(f, address);
+    if (f->window_length == 0)
+        return 0;
+    __builtin_memcpy(&word, f->window + (address - f->window_begin), sizeof word);
     return word;
 }
 

@@ -4,13 +4,13 @@
 #include "block_rare.h"
 #include "block_table.h"
 #include "bootstrap.h"
+#include "descriptor.h"
 #include "glibc_heap.h"
+#include "glibc_layout.h"
 #include "leak_result.h"
-#include "memory_map.h"
-#include "memory_read.h"
 #include "module_list.h"
-#include "page_use.h"
 #include "pages.h"
+#include "program_memory.h"
 #include "reach.h"
 #include "real.h"
 #include "roots.h"
@@ -34,6 +34,7 @@
 #define NAP_MIN_NS       50000ull
 #define NAP_MAX_NS       10000000ull
 #define NAP_SHARE        64u
+#define LARGE_PAGE       (2u << 20)
 #define SLACK_BLOCKS     4096u /* what freeing the caches may allocate */
 #define SCRATCH_SHARE                                                                              \
     16u /* bytes for each block: block_sort's, and reach wants no more of                          \
@@ -52,10 +53,7 @@ struct scan {
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
     struct roots_range loader;
-    struct memory_map map;
-    const struct mapping *latest; /* the one that was read last */
-    struct memory_reader reader;
-    struct page_use page_use;
+    struct program_memory memory;
     struct roots roots;
     struct reach reach;
 };
@@ -71,7 +69,7 @@ bool leak_scan_is_child(void)
 static void *map_large(size_t bytes)
 {
     void *memory = pages_map(bytes);
-    if (memory)
+    if (memory && bytes >= LARGE_PAGE)
         sys_madvise(memory, bytes, MADV_HUGEPAGE);
     return memory;
 }
@@ -102,37 +100,22 @@ static void gather_blocks(struct scan *scan)
 
 static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
 {
-    return memory_read(&((struct scan *)context)->reader, address, buffer, length);
+    return program_memory_read(&((struct scan *)context)->memory, address, buffer, length);
 }
 
 static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
 {
-    return (long)memory_read(&((struct scan *)context)->reader, address, buffer, length);
+    return (long)read_for_heap(context, address, buffer, length);
 }
 
-/* In the child nobody can unmap anything, and anonymous memory is always there. */
 static const void *read_in_place(void *context, uint64_t address, size_t length)
 {
-    struct scan *scan = context;
-    const struct mapping *mapping = scan->latest;
-    if (!mapping || address < mapping->begin || address >= mapping->end) {
-        mapping = memory_map_find(&scan->map, address);
-        if (!mapping)
-            return NULL;
-        scan->latest = mapping;
-    }
-    bool sure = (mapping->flags & MAPPING_READABLE) &&
-                !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE));
-    return sure && length <= mapping->end - address ? (const void *)address : NULL;
+    return program_memory_in_place(&((struct scan *)context)->memory, address, length);
 }
 
 static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
 {
-    struct scan *scan = context;
-    const struct mapping *mapping = memory_map_find(&scan->map, begin);
-    if (!mapping || mapping->flags & (MAPPING_FILE | MAPPING_SHARED | MAPPING_DEVICE))
-        return begin;
-    return page_use_next(&scan->page_use, begin, end < mapping->end ? end : mapping->end);
+    return program_memory_skip_unused(&((struct scan *)context)->memory, begin, end);
 }
 
 static uint64_t large_size(void *context, uint64_t address)
@@ -144,11 +127,9 @@ static uint64_t large_size(void *context, uint64_t address)
 
 static unsigned file_at(void *context, uint64_t address)
 {
-    const struct mapping *mapping = memory_map_find(&((struct scan *)context)->map, address);
-    if (!mapping || !(mapping->flags & MAPPING_FILE))
-        return 0;
-    return (mapping->flags & MAPPING_READABLE ? REACH_FILE_READABLE : 0u) |
-           (mapping->flags & MAPPING_EXECUTABLE ? REACH_FILE_EXECUTABLE : 0u);
+    uint32_t file = program_memory_file_at(&((struct scan *)context)->memory, address);
+    return (file & MAPPING_READABLE ? REACH_FILE_READABLE : 0u) |
+           (file & MAPPING_EXECUTABLE ? REACH_FILE_EXECUTABLE : 0u);
 }
 
 static void exclude(void *context, uint64_t begin, uint64_t end)
@@ -161,12 +142,12 @@ static void scan_range(void *context, uint64_t begin, uint64_t end)
     reach_scan_roots(&((struct scan *)context)->reach, begin, end);
 }
 
-/* The data of the tracer, but for the bootstrap region, which holds the loader's, and of libunwind,
- * which remembers stack addresses. The tracer's pages roots knows already. */
+/* The data of the tracer, but for what is used of the bootstrap region, which holds the loader's,
+ * and of libunwind, which remembers stack addresses. The tracer's pages roots knows already. */
 static void exclude_tracer(struct scan *scan)
 {
     roots_exclude(&scan->roots, scan->tracer.begin, (uintptr_t)bootstrap_region);
-    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + BOOTSTRAP_SIZE, scan->tracer.end);
+    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + bootstrap_used(), scan->tracer.end);
     roots_exclude(&scan->roots, scan->libunwind.begin, scan->libunwind.end);
 }
 
@@ -180,14 +161,15 @@ static void find_modules(struct scan *scan)
 
 static void find_roots(struct scan *scan)
 {
-    struct glibc_heap_world heap = {.map = &scan->map,
+    struct glibc_heap_world heap = {.map = &scan->memory.map,
                                     .blocks = scan->blocks,
                                     .count = scan->count,
                                     .other_allocator = scan->options->other_allocator,
                                     .context = scan,
                                     .read = read_for_heap,
+                                    .in_place = read_in_place,
                                     .found = exclude};
-    roots_begin(&scan->roots, &scan->map);
+    roots_begin(&scan->roots, &scan->memory.map);
     exclude_tracer(scan);
     glibc_heap_find(&heap);
     roots_exclude_below_stacks(&scan->roots, scan->here, scan->world->threads, scan->world->count);
@@ -237,38 +219,41 @@ static void mark_loader_blocks(struct scan *scan)
 
 /* --- the check ----------------------------------------------------------- */
 
+/* Pages that are taken back come again as zeros. */
+static bool make_scratch_zero(struct scan *scan, size_t size)
+{
+    if (size > scan->scratch_size ||
+        sys_madvise(scan->scratch, scan->scratch_size, MADV_DONTNEED) != 0)
+        scan->scratch = map_large(size);
+    return scan->scratch != NULL;
+}
+
 /* 0, or -errno with the log's scan left as it was. */
 static int check(struct scan *scan, enum trace_scan how)
 {
     struct reach_world world = {.context = scan,
                                 .read = read_for_reach,
-                                .in_place = is_child ? read_in_place : NULL,
+                                .in_place = read_in_place,
                                 .skip_unused = skip_unused,
                                 .large_size = large_size,
                                 .file_at = file_at};
     gather_blocks(scan);
-    int error = memory_map_load(&scan->map);
-    if (!error)
-        error = memory_read_open(&scan->reader);
+    int error = program_memory_open(&scan->memory, is_child);
     if (error)
         return error;
     find_roots(scan);
     error = reach_plan(&scan->reach, &world, scan->blocks, scan->count, scan->options->heuristics);
     if (error)
         return error;
-    if (scan->reach.scratch_size > scan->scratch_size)
-        scan->scratch = map_large(scan->reach.scratch_size);
-    if (!scan->scratch)
+    if (!make_scratch_zero(scan, scan->reach.scratch_size))
         return -ENOMEM;
     reach_begin(&scan->reach, scan->scratch);
-    page_use_open(&scan->page_use);
     scan_threads(scan);
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
     leak_result_write(&scan->result, &scan->reach);
-    page_use_close(&scan->page_use);
-    memory_read_close(&scan->reader);
+    program_memory_close(&scan->memory);
     /* Release: who sees the check done finds the verdicts. */
     __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
     return 0;
@@ -281,40 +266,68 @@ static uint64_t bit_of(int signal)
     return 1ull << (signal - 1);
 }
 
-/* Faults end it. What is sent to the program's process group (a server's stop, Ctrl-C) does not. */
+/* Faults end it. The rest is kept off: what is sent to the program's process group (a server's
+ * stop, Ctrl-C) does not. */
 static void set_signals_to_default(void)
 {
     struct sys_sigaction action = {0};
     uint64_t sent = ~(bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE) |
                       bit_of(SIGABRT) | bit_of(SIGTRAP) | bit_of(SIGSYS));
     for (int signal = 1; signal <= 64; signal++)
-        sys_sigaction(signal, &action, NULL);
+        if (!(sent & bit_of(signal)))
+            sys_sigaction(signal, &action, NULL);
     sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
+static void (*free_block)(void *);
+static bool is_glibcs; /* what it frees */
+
+/* What lies in glibc's heap counts as glibc's either way, and a free could make it look through all
+ * of its free chunks, each on a page to be copied first. */
+static bool need_not_be_freed(const void *pointer)
+{
+    return is_glibcs && !(((const uint64_t *)pointer)[-1] & GLIBC_IS_MMAPPED);
+}
+
+/* What the caches held leaves the table of live blocks and the counts. Nobody will ask where it was
+ * freed, nor whether twice. */
+static void free_and_forget(void *pointer)
+{
+    struct thread *thread = thread_current();
+    struct block block;
+    bool is_known =
+        thread && block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed);
+    if (is_known)
+        stack_counts_freed(thread, stack_counts_at(block.count), block.size,
+                           thread->latest == pointer);
+    if (!is_known || !need_not_be_freed(pointer))
+        free_block(pointer);
+}
+
+/* With tracing off every free goes straight to the real one. */
 static void free_caches(const struct leak_scan_options *options)
 {
-    /* What is lost while libc works for us is no loss of the program's. */
-    const struct trace_losses losses = trace_log_header->losses;
-    /* Frees are observed again: what the caches held leaves the table of live blocks. */
-    tracing_set(true);
+    free_block = real.free;
+    is_glibcs = !options->other_allocator;
+    real.free = free_and_forget;
     if (real.cxx_freeres && options->run_cxx_freeres)
         real.cxx_freeres();
     if (real.libc_freeres && options->run_libc_freeres)
         real.libc_freeres();
-    tracing_set(false);
-    trace_log_header->losses = losses;
 }
 
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
  * with moving the offset of what is read, which it shares: without descriptors neither can happen.
- */
-static void close_everything(void)
+ * The log's, of which libc knows nothing, stays for the verdicts. */
+static void close_all_but(int log)
 {
-    if (sys_call(SYS_close_range, 0, ~0u, 0, 0, 0, 0) == 0)
+    unsigned first = log < 0 ? 0 : (unsigned)log + 1;
+    if ((log <= 0 || sys_call(SYS_close_range, 0, log - 1, 0, 0, 0, 0) == 0) &&
+        sys_call(SYS_close_range, first, ~0u, 0, 0, 0, 0) == 0)
         return;
     for (int fd = 0; fd < 65536; fd++)
-        sys_close(fd);
+        if (fd != log)
+            sys_close(fd);
 }
 
 static _Noreturn void be_child(struct scan *scan)
@@ -324,7 +337,7 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
-    close_everything();
+    close_all_but(descriptor_of(DESCRIPTOR_LOG));
     free_caches(scan->options);
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
     sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);

@@ -5,7 +5,8 @@
 #include "pages.h"
 #include "sys.h"
 
-#define TEXT_FIRST (256u << 10)
+#define TEXT_FIRST     (256u << 10)
+#define MAPPINGS_FIRST 128u
 
 /* --- text ---------------------------------------------------------------- */
 
@@ -195,10 +196,14 @@ int memory_map_load(struct memory_map *map)
     }
     if (length < 0)
         return (int)length;
-    size_t count = memory_map_parse(own.text, (size_t)length, NULL, 0);
-    if (count > own.capacity && grow_mappings(count) != 0)
+    if (!own.mappings && grow_mappings(MAPPINGS_FIRST) != 0)
         return -ENOMEM;
-    memory_map_parse(own.text, (size_t)length, own.mappings, own.capacity);
+    size_t count = memory_map_parse(own.text, (size_t)length, own.mappings, own.capacity);
+    if (count > own.capacity) {
+        if (grow_mappings(count) != 0)
+            return -ENOMEM;
+        memory_map_parse(own.text, (size_t)length, own.mappings, own.capacity);
+    }
     *map = (struct memory_map){own.mappings, count};
     return 0;
 }

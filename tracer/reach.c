@@ -1,12 +1,16 @@
 #include "reach.h"
 
+#include "reach_find.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
 #define WORD  8u
-#define CHUNK (64u * 1024) /* bytes of memory read at a time */
+#define CHUNK (16u * 1024) /* bytes of memory read at a time */
 #define LARGE (16u << 20)  /* memory of which it pays to ask whether it was ever used */
+
+#define ASK_FROM 1024u /* blocks: a hypervisor may make a long story of the question */
 
 /* A block's state. */
 #define KIND            3u
@@ -153,94 +157,116 @@ static void follow(struct reach *reach, const struct reach_pointer *pointer)
         check_pointer(reach, pointer->index, pointer->word);
 }
 
-/* Looks for the block of the pointer that has waited longest of those not looked for. */
-static void find_next(struct reach *reach)
+/* --- pointers on their way ----------------------------------------------- */
+
+/* Leaves out those that change nothing, wherever in their block they lead: most of them. */
+static void leave_settled(struct reach *reach)
 {
-    bool starts;
-    uint32_t place = (reach->coming_first + reach->coming_found++) % REACH_COMING;
-    struct reach_pointer *pointer = &reach->coming[place];
-    pointer->index = address_index_find(&reach->index, pointer->word, &starts);
-    pointer->interior = !starts;
-    if (pointer->index != ADDRESS_INDEX_NONE)
-        __builtin_prefetch(&reach->states[pointer->index], 1);
+    uint32_t count = reach->left_count;
+    reach->left_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        unsigned open = EXCUSED | (pointer->sure ? KIND : KIND & ~(unsigned)TRACE_POSSIBLY_LOST);
+        reach->left[reach->left_count] = reach->left[i];
+        reach->left_count += (reach->states[pointer->index] & open) != 0;
+    }
 }
 
-/* Sends for what a pointer to an unreached block will soon write to. */
-static void fetch_pointer_at(const struct reach *reach)
+static void prefetch_content(const struct reach *reach, uint32_t index)
 {
-    const struct reach_pointer *soon =
-        &reach->coming[(reach->coming_first + REACH_COMING / 4) % REACH_COMING];
-    if (soon->index != ADDRESS_INDEX_NONE && kind_of(reach, soon->index) == UNREACHED)
-        __builtin_prefetch(&reach->pointers[soon->index], 1);
+    __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[index]));
 }
 
-/* Follows the pointer that has waited longest; false: none waits. */
-static bool follow_next(struct reach *reach)
+/* Sends for what following them reads and writes: the block's record, and its first words for the
+ * heuristics. */
+static void fetch_left(const struct reach *reach)
+{
+    for (uint32_t i = 0; i < reach->left_count; i++) {
+        const struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        __builtin_prefetch(&reach->pointers[pointer->index], 1);
+        if (pointer->interior)
+            __builtin_prefetch(&reach->blocks[pointer->index]);
+    }
+    for (uint32_t i = 0; i < reach->left_count; i++) {
+        const struct reach_pointer *pointer = &reach->coming[reach->left[i]];
+        if (pointer->interior && pointer->sure)
+            prefetch_content(reach, pointer->index);
+    }
+}
+
+/* Follows all that wait; false: none did. */
+static bool follow_all(struct reach *reach)
 {
     if (reach->coming_count == 0)
         return false;
-    if (reach->coming_found == 0)
-        find_next(reach);
-    if (reach->coming_found > REACH_COMING / 4)
-        fetch_pointer_at(reach);
-    const struct reach_pointer *pointer = &reach->coming[reach->coming_first];
-    reach->coming_first = (reach->coming_first + 1) % REACH_COMING;
-    reach->coming_count--;
-    reach->coming_found--;
-    if (pointer->index != ADDRESS_INDEX_NONE)
-        follow(reach, pointer);
+    reach_find(reach);
+    if (reach->phase == REACH_MARKING)
+        leave_settled(reach);
+    fetch_left(reach);
+    reach->coming_count = 0;
+    for (uint32_t i = 0; i < reach->left_count; i++)
+        follow(reach, &reach->coming[reach->left[i]]);
     return true;
-}
-
-static void follow_all(struct reach *reach)
-{
-    while (follow_next(reach))
-        ;
 }
 
 static void follow_at_once(struct reach *reach, uint64_t word, uint64_t at)
 {
     bool starts;
     uint32_t index = address_index_find(&reach->index, word, &starts);
-    struct reach_pointer pointer = {word, at, reach->holder, index, !starts, reach->sure};
+    struct reach_pointer pointer = {.word = word,
+                                    .at = at,
+                                    .holder = reach->holder,
+                                    .index = index,
+                                    .interior = !starts,
+                                    .sure = reach->sure};
     if (index != ADDRESS_INDEX_NONE)
         follow(reach, &pointer);
 }
 
-/* Takes up a word that lies among the blocks. */
-static void meet(struct reach *reach, uint64_t word, uint64_t at)
-{
-    uint32_t covering;
-    if (word >= reach->urgent) {
-        follow_at_once(reach, word, at);
-        return;
-    }
-    const struct address_group *group = address_index_group(&reach->index, word, &covering);
-    if (!group && covering == ADDRESS_INDEX_NONE)
-        return;
-    __builtin_prefetch(group);
-    if (reach->coming_count == REACH_COMING)
-        follow_next(reach);
-    uint32_t place = (reach->coming_first + reach->coming_count++) % REACH_COMING;
-    struct reach_pointer *pointer = &reach->coming[place];
-    pointer->word = word;
-    pointer->at = at;
-    pointer->holder = reach->holder;
-    pointer->sure = reach->sure;
-    if (reach->coming_count - reach->coming_found > REACH_COMING / 2)
-        find_next(reach);
-}
-
 /* --- scanning ------------------------------------------------------------ */
 
-/* Most words are no pointers to the heap: the one comparison here is what they cost. */
-static void scan_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
+/* Takes up the words that lie among the blocks, of as many as there is room for. */
+static void take_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
                        uint64_t step)
 {
     uint64_t lowest = reach->index.lowest, span = reach->index.span;
+    struct reach_pointer *first = &reach->coming[reach->coming_count], *next = first;
+    for (size_t k = 0; k < count; k++) {
+        next->word = words[k];
+        next->at = at + k * step;
+        next += words[k] - lowest < span;
+    }
+    reach->coming_count += (uint32_t)(next - first);
+    for (; first < next; first++) {
+        first->holder = reach->holder;
+        first->sure = reach->sure;
+    }
+}
+
+static void scan_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
+                       uint64_t step)
+{
+    for (size_t k = 0, n; k < count; k += n) {
+        size_t room = REACH_COMING - reach->coming_count;
+        n = count - k < room ? count - k : room;
+        take_words(reach, words + k, n, at + k * step, step);
+        if (reach->coming_count == REACH_COMING)
+            follow_all(reach);
+    }
+}
+
+/* Gathering: those that cannot wait do not. */
+static void scan_words_of_head(struct reach *reach, const uint64_t *words, size_t count,
+                               uint64_t at)
+{
+    uint64_t lowest = reach->index.lowest, span = reach->index.span;
     for (size_t k = 0; k < count; k++)
-        if (words[k] - lowest < span)
-            meet(reach, words[k], at + k * step);
+        if (words[k] - lowest >= span)
+            continue;
+        else if (words[k] >= reach->urgent)
+            follow_at_once(reach, words[k], at + k * WORD);
+        else
+            scan_words(reach, &words[k], 1, at + k * WORD, WORD);
 }
 
 /* Bytes scanned of the chunk at `begin`; 0: there is a hole. */
@@ -255,7 +281,10 @@ static uint64_t scan_chunk(struct reach *reach, uint64_t begin, uint64_t end)
         length = (size_t)got / WORD * WORD;
         words = reach->chunk;
     }
-    scan_words(reach, words, length / WORD, begin, WORD);
+    if (reach->phase == REACH_MARKING)
+        scan_words(reach, words, length / WORD, begin, WORD);
+    else
+        scan_words_of_head(reach, words, length / WORD, begin);
     return length;
 }
 
@@ -275,11 +304,6 @@ static void scan_memory(struct reach *reach, uint64_t begin, uint64_t end)
         }
         begin += done;
     }
-}
-
-static void prefetch_content(const struct reach *reach, uint32_t index)
-{
-    __builtin_prefetch((const void *)(uintptr_t)block_start(&reach->blocks[index]));
 }
 
 /* Takes a block from the stack, and sends for its record. */
@@ -397,6 +421,7 @@ void reach_begin(struct reach *reach, void *scratch)
     reach->urgent = UINT64_MAX;
     reach->sure = true;
     reach->chunk = scratch;
+    reach->counts_bits = reach->n >= ASK_FROM && reach_find_counts_bits();
     none_waits(reach);
     if (reach->n == 0)
         return;
@@ -405,7 +430,6 @@ void reach_begin(struct reach *reach, void *scratch)
     reach->heads = (uint32_t *)(reach->pointers + reach->n);
     reach->stack = reach->heads + reach->n;
     reach->states = (uint8_t *)(reach->stack + reach->stack_size);
-    memset(reach->pointers, 0, reach->n * sizeof *reach->pointers);
     memset(reach->states, UNREACHED, reach->n);
 }
 
@@ -478,7 +502,7 @@ void reach_finish(struct reach *reach)
 {
     do
         drain(reach);
-    while (follow_next(reach));
+    while (follow_all(reach));
     gather_lost(reach);
     resolve_heads(reach);
 }

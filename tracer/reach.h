@@ -48,9 +48,8 @@
  * it comes into `ahead`, its content when half of the others there are in front of it. */
 #define REACH_AHEAD 32u
 
-/* Pointers on their way: what the index has on a pointer is sent for when the pointer comes in, the
- * state of its block when half of the others are in front of it. */
-#define REACH_COMING 32u
+/* Pointers are gathered and followed in batches. */
+#define REACH_COMING 64u
 
 /* The stack of blocks to be scanned has this many places, or one for every 64 blocks. What finds it
  * full is looked for later, in the order of addresses (as garbage collectors do: Boehm and Weiser,
@@ -66,11 +65,12 @@
 /* A word that may point to a block. */
 struct reach_pointer {
     uint64_t word;
-    uint64_t at;     /* where it stands */
-    uint32_t holder; /* as below, when it was seen */
-    uint32_t index;  /* of the block, once it was looked for; or ADDRESS_INDEX_NONE */
-    bool interior;   /* not to the start: the block may end before it */
-    bool sure;       /* it is a root or stands in a block that is reachable */
+    uint64_t at;                       /* where it stands */
+    const struct address_group *group; /* where the index has it */
+    uint32_t holder;                   /* as below, when it was seen */
+    uint32_t index;                    /* of the block, once it was looked for */
+    bool interior;                     /* not to the start: the block may end before it */
+    bool sure;                         /* it is a root or stands in a block that is reachable */
 };
 
 /* One check. The fields are reach's own, but for the first two, which a caller reads. */
@@ -100,11 +100,14 @@ struct reach {
     uint32_t ahead_first, ahead_count;
     uint32_t waiting_low, waiting_high; /* low > high: none */
 
-    /* Pointers seen but not yet followed, a ring. The first coming_found have been looked for. */
-    struct reach_pointer coming[REACH_COMING];
-    uint32_t coming_first, coming_count, coming_found;
+    /* Pointers seen but not yet followed, and while they are, which of them are left. One more
+     * place, where a word is written before it is looked at. */
+    struct reach_pointer coming[REACH_COMING + 1];
+    uint8_t left[REACH_COMING];
+    uint32_t coming_count, left_count;
+    bool counts_bits; /* see reach_find */
 
-    uint64_t *chunk; /* 64 KiB of somebody's memory */
+    uint64_t *chunk; /* 16 KiB of somebody's memory */
 
     /* What a pointer means at present. */
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
@@ -116,14 +119,14 @@ struct reach {
 };
 
 /* Prepares a check. `heuristics` is a set, HEURISTICS_ALL or fewer. scratch_size is then how much
- * memory reach_begin wants: 13 bytes per block, 80 KiB, and the index, about 1/64 of what the
+ * memory reach_begin wants: 13 bytes per block, 32 KiB, and the index, about 1/64 of what the
  * blocks take. -EINVAL: the blocks are not strictly ascending, or there are too many; nothing else
  * may follow. */
 int reach_plan(struct reach *reach, const struct reach_world *world,
                const struct trace_block *blocks, size_t n, unsigned heuristics);
 
-/* Starts the check that was planned. `scratch` is aligned to 8; it and the blocks are used until
- * the last verdict was asked for. */
+/* Starts the check that was planned. `scratch` is aligned to 8 and full of zeros (most of which a
+ * small heap never touches); it and the blocks are used until the last verdict was asked for. */
 void reach_begin(struct reach *reach, void *scratch);
 
 /* Scans the words of begin … end as roots. What cannot be read is skipped and counted. */

@@ -95,7 +95,7 @@ int main(void)
         blocks[k] = (struct trace_block){.where = memory[k].start, .what = memory[k].size};
     if (reach_plan(&reach, &world, blocks, count, HEURISTICS_ALL))
         return 2;
-    reach_begin(&reach, malloc(reach.scratch_size));
+    reach_begin(&reach, calloc(1, reach.scratch_size));
     reach_scan_words(&reach, roots, ROOTS);
     reach_finish(&reach);
     print(&reach);

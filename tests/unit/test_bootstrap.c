@@ -16,6 +16,7 @@ static void blocks_are_zeroed_aligned_and_sized(void **state)
         assert_non_null(block);
         assert_int_equal((uintptr_t)block % (alignments[i] < 16 ? 16 : alignments[i]), 0);
         assert_int_equal(bootstrap_size(block), size);
+        assert_ptr_equal(block + size, bootstrap_region + bootstrap_used());
         for (size_t k = 0; k < size; k++)
             assert_int_equal(block[k], 0);
         memset(block, 0xff, size); /* must not reach what the next one is given */

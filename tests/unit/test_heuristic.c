@@ -182,11 +182,14 @@ static void excuse_on_a_doubtful_path(void **state)
     assert_int_equal(fake_heap_verdict(&fake, array)->heuristic, TRACE_NO_HEURISTIC);
 }
 
+/* Also when it comes later, and the block is settled but for that. */
 static void pointer_to_the_start_needs_no_excuse(void **state)
 {
     (void)state;
-    uint64_t array = block_with(8 + 16, 2, 0);
+    uint64_t array = block_with(8 + 16, 2, 0), other = fake_heap_block(&fake, 16);
     fake_heap_root(&fake, array + 8);
+    for (unsigned k = 0; k < REACH_COMING; k++)
+        fake_heap_root(&fake, other);
     uint64_t start = fake_heap_root(&fake, array);
     fake_heap_check(&fake);
     const struct reach_verdict *verdict = fake_heap_verdict(&fake, array);
