@@ -295,8 +295,7 @@ static void free_and_forget(void *pointer)
 {
     struct thread *thread = thread_current();
     struct block block;
-    bool is_known =
-        thread && block_table_remove((uint64_t)pointer, &block, &thread->blocks_unflushed);
+    bool is_known = thread && block_table_remove((uint64_t)pointer, &block);
     if (is_known)
         stack_counts_freed(thread, stack_counts_at(block.count), block.size,
                            thread->latest == pointer);
