@@ -296,22 +296,31 @@ static NOINLINE uint32_t another_way(void)
     return stack;
 }
 
+static NOINLINE uint32_t a_third_way(void)
+{
+    uint32_t stack = from_one_place();
+    AFTER_THE_CALL();
+    return stack;
+}
+
 /* The call is the same and lies in the same place; its caller's caller differs. */
-static void two_stacks_of_a_call_in_turn_are_both_remembered(void **state)
+static void three_stacks_of_a_call_in_turn_are_all_remembered(void **state)
 {
     (void)state;
-    enum { TURNS = 40, SETTLED = 8 };
-    static uint32_t (*const ways[])(void) = {one_way, another_way};
+    enum { WAYS = 3, TURNS = 60, SETTLED = 30 };
+    static uint32_t (*const ways[WAYS])(void) = {one_way, another_way, a_third_way};
+    static volatile int count = WAYS; /* as `two` */
     static uint32_t stacks[TURNS], walks[TURNS];
     forget_all(thread_current());
     for (int i = 0; i < TURNS; i++) {
-        stacks[i] = ways[i % two]();
+        stacks[i] = ways[i % count]();
         walks[i] = thread_current()->leaves_put;
     }
-    assert_int_not_equal(stacks[0], stacks[1]);
-    for (int i = 2; i < TURNS; i++)
-        assert_int_equal(stacks[i], stacks[i - 2]);
-    assert_true(walks[SETTLED] >= 2);
+    for (int i = 0; i + 1 < TURNS; i++)
+        assert_int_not_equal(stacks[i], stacks[i + 1]);
+    for (int i = WAYS; i < TURNS; i++)
+        assert_int_equal(stacks[i], stacks[i - WAYS]);
+    assert_true(walks[SETTLED] >= WAYS);
     assert_int_equal(walks[TURNS - 1], walks[SETTLED]);
 }
 
@@ -747,7 +756,7 @@ int main(void)
         TEST(frames_of_many_mib),
         TEST(a_stack_50_000_deep),
         TEST(the_same_stack_is_the_same_node),
-        TEST(two_stacks_of_a_call_in_turn_are_both_remembered),
+        TEST(three_stacks_of_a_call_in_turn_are_all_remembered),
         TEST(random_calls),
         TEST(stacks_left_by_longjmp),
         TEST(other_calls_at_the_same_depth),
