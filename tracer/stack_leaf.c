@@ -131,19 +131,29 @@ static void make_room(struct thread *thread)
         resize(thread, STACK_LEAVES_MOST_LOG2);
 }
 
-/* A call that comes with other stacks, too, keeps its first place mostly. */
+static bool is_same_call(const struct stack_leaf *leaf, const struct call_site *site)
+{
+    return leaf->return_address == site->return_address && leaf->cfa == site->cfa;
+}
+
+/* A call that comes with other stacks, too, keeps its own places mostly. */
 struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_site *site)
 {
     make_room(thread);
-    struct stack_leaf *first = stack_leaf_first(thread, site);
-    bool is_same_call = first->return_address == site->return_address && first->cfa == site->cfa;
-    return is_same_call && thread->leaves_put % 8 != 0 ? stack_leaf_second(thread, site) : first;
+    struct stack_leaf *pair = stack_leaf_pair(thread, site);
+    bool is_first = is_same_call(&pair[0], site);
+    bool is_second = is_same_call(&pair[1], site);
+    if (is_first != is_second)
+        return &pair[is_first];
+    return is_first && thread->leaves_put % 8 != 0 ? stack_leaf_third(thread, site)
+                                                   : &pair[thread->leaves_put / 8 % 2];
 }
 
 void stack_leaf_drop(struct thread *thread, const struct call_site *site)
 {
-    stack_leaf_first(thread, site)->return_address = 0;
-    stack_leaf_second(thread, site)->return_address = 0;
+    struct stack_leaf *pair = stack_leaf_pair(thread, site);
+    pair[0].return_address = pair[1].return_address = 0;
+    stack_leaf_third(thread, site)->return_address = 0;
 }
 
 bool stack_leaf_clear(struct thread *thread)

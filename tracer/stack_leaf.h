@@ -9,7 +9,7 @@
  * The remembered stack stays as the last walk left it. Its inner part may belong to another call by
  * now; a leaf needs only the part that it stands on.
  *
- * A leaf has two places: that of its call, and that of its call and the innermost remembered frame
+ * A leaf has three places: two of its call, and one of its call and the innermost remembered frame
  * outside of it, which costs little to know and mostly tells the stacks apart that one call comes
  * with in turn.
  *
@@ -66,25 +66,22 @@ static inline uint32_t stack_leaf_ground(struct thread *thread, uintptr_t cfa)
     return ground;
 }
 
-static inline struct stack_leaf *stack_leaf_at(const struct thread *thread, uint64_t key)
+/* The call's two places, side by side. */
+static inline struct stack_leaf *stack_leaf_pair(const struct thread *thread,
+                                                 const struct call_site *site)
 {
-    return &thread->leaves[key * 0x9e3779b97f4a7c15u >> thread->leaves_shift];
-}
-
-/* The call's place. */
-static inline struct stack_leaf *stack_leaf_first(const struct thread *thread,
-                                                  const struct call_site *site)
-{
-    return stack_leaf_at(thread, site->return_address ^ site->cfa << 20);
+    uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
+    return &thread->leaves[mixed >> thread->leaves_shift & ~1ull];
 }
 
 /* Its place with what is outside. */
-static inline struct stack_leaf *stack_leaf_second(struct thread *thread,
-                                                   const struct call_site *site)
+static inline struct stack_leaf *stack_leaf_third(struct thread *thread,
+                                                  const struct call_site *site)
 {
     uint32_t ground = stack_leaf_ground(thread, site->cfa);
     uint64_t outside = ground ? thread->frames[ground - 1].node : TRACE_NODE_CUT;
-    return stack_leaf_at(thread, site->return_address ^ site->cfa << 20 ^ outside << 32);
+    uint64_t mixed = (site->return_address ^ site->cfa << 20 ^ outside << 32) * 0x9e3779b97f4a7c15u;
+    return &thread->leaves[mixed >> thread->leaves_shift];
 }
 
 static inline bool stack_leaf_is_of(const struct stack_leaf *leaf, const struct call_site *site)
@@ -127,14 +124,24 @@ static inline __attribute__((always_inline)) bool stack_leaf_holds(const struct 
            stack_leaf_stands(thread, leaf);
 }
 
-/* The stack of a call, if it is known and the same; NULL otherwise. */
+/* The stack of a call, if it is in one of its own two places and the same; NULL otherwise. */
+static inline __attribute__((always_inline)) struct stack_leaf *stack_leaf_find_first(
+    const struct thread *thread, const struct call_site *site)
+{
+    struct stack_leaf *pair = stack_leaf_pair(thread, site);
+    if (__builtin_expect(stack_leaf_holds(thread, &pair[0], site), 1))
+        return &pair[0];
+    return stack_leaf_holds(thread, &pair[1], site) ? &pair[1] : NULL;
+}
+
+/* The stack of a call, if it is in any place and the same; NULL otherwise. */
 static inline struct stack_leaf *stack_leaf_find(struct thread *thread,
                                                  const struct call_site *site)
 {
-    struct stack_leaf *leaf = stack_leaf_first(thread, site);
-    if (stack_leaf_holds(thread, leaf, site))
+    struct stack_leaf *leaf = stack_leaf_find_first(thread, site);
+    if (leaf)
         return leaf;
-    leaf = stack_leaf_second(thread, site);
+    leaf = stack_leaf_third(thread, site);
     return stack_leaf_holds(thread, leaf, site) ? leaf : NULL;
 }
 

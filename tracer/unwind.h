@@ -37,8 +37,8 @@ static inline __attribute__((always_inline)) struct stack_leaf *unwind_capture(
     if (__builtin_expect(thread->code_epoch ==
                              atomic_load_explicit(&unwind_quick_epoch, memory_order_acquire),
                          1)) {
-        struct stack_leaf *leaf = stack_leaf_first(thread, site);
-        if (__builtin_expect(stack_leaf_holds(thread, leaf, site), 1))
+        struct stack_leaf *leaf = stack_leaf_find_first(thread, site);
+        if (__builtin_expect(leaf != NULL, 1))
             return leaf;
     }
     return unwind_capture_slowly(thread, site);

@@ -269,17 +269,66 @@ static void the_same_stack_is_the_same_node(void **state)
     assert_int_equal(depth_of(other), depth_of(stacks[0]));
 }
 
-/* A tree of calls: 32 functions with frames of all shapes call each other by a table. */
-static uint64_t dice = 4711;
-static unsigned captures_left, stacks_different;
-typedef void (*branch)(unsigned depth);
-static const branch branches[32];
-
 static void forget_all(struct thread *thread)
 {
     thread->frame_count = 0;
     stack_leaf_clear(thread);
 }
+
+static NOINLINE uint32_t from_one_place(void)
+{
+    uint32_t stack = capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t one_way(void)
+{
+    uint32_t stack = from_one_place();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t another_way(void)
+{
+    uint32_t stack = from_one_place();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t a_third_way(void)
+{
+    uint32_t stack = from_one_place();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+/* The call is the same and lies in the same place; its caller's caller differs. */
+static void three_stacks_of_a_call_in_turn_are_all_remembered(void **state)
+{
+    (void)state;
+    enum { WAYS = 3, TURNS = 60, SETTLED = 30 };
+    static uint32_t (*const ways[WAYS])(void) = {one_way, another_way, a_third_way};
+    static volatile int count = WAYS; /* as `two` */
+    static uint32_t stacks[TURNS], walks[TURNS];
+    forget_all(thread_current());
+    for (int i = 0; i < TURNS; i++) {
+        stacks[i] = ways[i % count]();
+        walks[i] = thread_current()->leaves_put;
+    }
+    for (int i = 0; i + 1 < TURNS; i++)
+        assert_int_not_equal(stacks[i], stacks[i + 1]);
+    for (int i = WAYS; i < TURNS; i++)
+        assert_int_equal(stacks[i], stacks[i - WAYS]);
+    assert_true(walks[SETTLED] >= WAYS);
+    assert_int_equal(walks[TURNS - 1], walks[SETTLED]);
+}
+
+/* A tree of calls: 32 functions with frames of all shapes call each other by a table. */
+static uint64_t dice = 4711;
+static unsigned captures_left, stacks_different;
+typedef void (*branch)(unsigned depth);
+static const branch branches[32];
 
 /* The same call, with the previous stack remembered and with nothing remembered. libunwind is too
  * slow to be asked about each. */
@@ -707,6 +756,7 @@ int main(void)
         TEST(frames_of_many_mib),
         TEST(a_stack_50_000_deep),
         TEST(the_same_stack_is_the_same_node),
+        TEST(three_stacks_of_a_call_in_turn_are_all_remembered),
         TEST(random_calls),
         TEST(stacks_left_by_longjmp),
         TEST(other_calls_at_the_same_depth),
