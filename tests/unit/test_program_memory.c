@@ -18,8 +18,8 @@ static char *pages;
 
 static void map_at(unsigned page, unsigned count, int flags, int fd)
 {
-    char *at = mmap(pages + page * PAGE, count * PAGE, PROT_READ | PROT_WRITE, flags | MAP_FIXED,
-                    fd, 0);
+    char *at =
+        mmap(pages + page * PAGE, count * PAGE, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
     assert_ptr_equal(at, pages + page * PAGE);
     memset(at, 'a' + (int)page, PAGE);
 }
