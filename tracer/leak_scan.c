@@ -6,22 +6,21 @@
 #include "bootstrap.h"
 #include "descriptor.h"
 #include "glibc_heap.h"
-#include "glibc_layout.h"
 #include "leak_result.h"
+#include "libc_caches.h"
 #include "module_list.h"
 #include "pages.h"
 #include "program_memory.h"
 #include "reach.h"
-#include "real.h"
 #include "roots.h"
 #include "stack_counts.h"
 #include "stack_table.h"
 #include "stepper.h"
 #include "sys.h"
 #include "trace_log.h"
-#include "tracing.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -31,9 +30,9 @@
 
 #define FREERES_LIMIT_NS 2000000000ull   /* freeing libc's caches takes microseconds, or hangs */
 #define SCAN_LIMIT_NS    600000000000ull /* a terabyte at a gigabyte a second would not make it */
-#define NAP_MIN_NS       50000ull
+#define NAP_MIN_NS       1000000ull
 #define NAP_MAX_NS       10000000ull
-#define NAP_SHARE        64u
+#define NAP_SHARE        16u
 #define LARGE_PAGE       (2u << 20)
 #define SLACK_BLOCKS     4096u /* what freeing the caches may allocate */
 #define SCRATCH_SHARE                                                                              \
@@ -279,42 +278,6 @@ static void set_signals_to_default(void)
     sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
-static void (*free_block)(void *);
-static bool is_glibcs; /* what it frees */
-
-/* What lies in glibc's heap counts as glibc's either way, and a free could make it look through all
- * of its free chunks, each on a page to be copied first. */
-static bool need_not_be_freed(const void *pointer)
-{
-    return is_glibcs && !(((const uint64_t *)pointer)[-1] & GLIBC_IS_MMAPPED);
-}
-
-/* What the caches held leaves the table of live blocks and the counts. Nobody will ask where it was
- * freed, nor whether twice. */
-static void free_and_forget(void *pointer)
-{
-    struct thread *thread = thread_current();
-    struct block block;
-    bool is_known = thread && block_table_remove((uint64_t)pointer, &block);
-    if (is_known)
-        stack_counts_freed(thread, stack_counts_at(block.count), block.size,
-                           thread->latest == pointer);
-    if (!is_known || !need_not_be_freed(pointer))
-        free_block(pointer);
-}
-
-/* With tracing off every free goes straight to the real one. */
-static void free_caches(const struct leak_scan_options *options)
-{
-    free_block = real.free;
-    is_glibcs = !options->other_allocator;
-    real.free = free_and_forget;
-    if (real.cxx_freeres && options->run_cxx_freeres)
-        real.cxx_freeres();
-    if (real.libc_freeres && options->run_libc_freeres)
-        real.libc_freeres();
-}
-
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
  * with moving the offset of what is read, which it shares: without descriptors neither can happen.
  * The log's, of which libc knows nothing, stays for the verdicts. */
@@ -337,27 +300,39 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
     close_all_but(descriptor_of(DESCRIPTOR_LOG));
-    free_caches(scan->options);
+    libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
+                     !scan->options->other_allocator);
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
-    sys_exit_group(check(scan, TRACE_SCAN_DONE) == 0 ? 0 : 1);
+    int error = check(scan, TRACE_SCAN_DONE);
+    sys_futex(&trace_log_header->scan, FUTEX_WAKE, INT32_MAX, NULL);
+    sys_exit_group(error ? 1 : 0);
 }
 
-/* Waits for the child; kills it when it takes too long. Naps are a small part of what has passed,
- * so that neither a short check is waited for long nor a long one asked about often. */
+/* Until the child wakes it, or for a small part of what has passed: so a child that died is not
+ * waited for long, nor a long check asked about often. */
+static void nap(uint64_t waited, uint32_t seen)
+{
+    uint64_t part = waited / NAP_SHARE;
+    struct timespec limit = {0, (long)(part < NAP_MIN_NS   ? NAP_MIN_NS
+                                       : part > NAP_MAX_NS ? NAP_MAX_NS
+                                                           : part)};
+    long error = sys_futex(&trace_log_header->scan, FUTEX_WAIT, seen, &limit);
+    if (error == -EPERM || error == -ENOSYS)
+        sys_call(SYS_nanosleep, (long)&limit, 0, 0, 0, 0, 0);
+}
+
+/* Waits for the child; kills it when it takes too long. Once it is done it is as good as gone. */
 static void wait_for(int child)
 {
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC), waited = 0;
-    int status;
-    while (sys_call(SYS_wait4, child, (long)&status, WNOHANG | __WALL, 0, 0, 0) == 0) {
-        bool freeing =
-            __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_NONE;
-        if (waited > (freeing ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
+    for (int status;;) {
+        uint32_t seen = __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE);
+        int options = seen == TRACE_SCAN_DONE ? __WALL : WNOHANG | __WALL;
+        if (sys_call(SYS_wait4, child, (long)&status, options, 0, 0, 0) != 0)
+            return;
+        if (waited > (seen == TRACE_SCAN_NONE ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
             sys_kill(child, SIGKILL);
-        uint64_t part = waited / NAP_SHARE;
-        struct timespec nap = {0, (long)(part < NAP_MIN_NS   ? NAP_MIN_NS
-                                         : part > NAP_MAX_NS ? NAP_MAX_NS
-                                                             : part)};
-        sys_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
+        nap(waited, seen);
         waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
     }
 }

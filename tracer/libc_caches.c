@@ -1,0 +1,42 @@
+#include "libc_caches.h"
+
+#include "block_table.h"
+#include "glibc_layout.h"
+#include "real.h"
+#include "stack_counts.h"
+
+static void (*free_block)(void *);
+static bool is_glibcs; /* what it frees */
+
+/* What lies in glibc's heap counts as glibc's either way, and a free could make it look through all
+ * of its free chunks, each on a page to be copied first. */
+static bool need_not_be_freed(const void *pointer)
+{
+    return is_glibcs && !(((const uint64_t *)pointer)[-1] & GLIBC_IS_MMAPPED);
+}
+
+/* What the caches held leaves the table of live blocks and the counts. Nobody will ask where it was
+ * freed, nor whether twice. */
+static void free_and_forget(void *pointer)
+{
+    struct thread *thread = thread_current();
+    struct block block;
+    bool is_known = thread && block_table_remove((uint64_t)pointer, &block);
+    if (is_known)
+        stack_counts_freed(thread, stack_counts_at(block.count), block.size,
+                           thread->latest == pointer);
+    if (!is_known || !need_not_be_freed(pointer))
+        free_block(pointer);
+}
+
+/* With tracing off every free goes straight to the real one. */
+void libc_caches_free(bool of_libc, bool of_cxx, bool malloc_is_glibcs)
+{
+    free_block = real.free;
+    is_glibcs = malloc_is_glibcs;
+    real.free = free_and_forget;
+    if (real.cxx_freeres && of_cxx)
+        real.cxx_freeres();
+    if (real.libc_freeres && of_libc)
+        real.libc_freeres();
+}
