@@ -5,6 +5,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct stack_leaf) == 64, "a cache line");
+_Static_assert(sizeof(struct stack_leaf_more) == 64, "the place of a leaf");
 
 /* --- packing ------------------------------------------------------------- */
 
@@ -29,19 +30,26 @@ static bool has_opaque(const struct thread *thread, uint32_t first)
     return false;
 }
 
-/* false: a leaf has no room for them. */
-static bool pack_words(struct stack_leaf *leaf, const struct stack_word *words, uint32_t count)
+static bool pack_word(uint64_t *packed, const struct stack_word *word, uintptr_t cfa)
 {
-    if (count > STACK_LEAF_WORDS - (leaf->bp_matters || leaf->outer_bp_matters))
+    uintptr_t above = word->address - cfa;
+    *packed = above / 8 << STACK_LEAF_VALUE_BITS | word->value;
+    return above % 8 == 0 && above / 8 >> (64 - STACK_LEAF_VALUE_BITS) == 0 &&
+           word->value >> STACK_LEAF_VALUE_BITS == 0;
+}
+
+/* false: a leaf has no room for them. */
+static bool pack_words(struct stack_leaf *leaf, struct stack_leaf_more *more,
+                       const struct stack_word *words, uint32_t count)
+{
+    uint32_t room = stack_leaf_room(leaf);
+    if (count > room + (more ? STACK_LEAF_WORDS_MORE : 0))
         return false;
-    for (uint32_t i = 0; i < count; i++) {
-        uintptr_t above = words[i].address - leaf->cfa;
-        if (above % 8 != 0 || above / 8 >> (64 - STACK_LEAF_VALUE_BITS) ||
-            words[i].value >> STACK_LEAF_VALUE_BITS)
+    for (uint32_t i = 0; i < count; i++)
+        if (!pack_word(i < room ? &leaf->words[i] : &more->words[i - room], &words[i], leaf->cfa))
             return false;
-        leaf->words[i] = above / 8 << STACK_LEAF_VALUE_BITS | words[i].value;
-    }
     leaf->words_count = (uint8_t)count;
+    leaf->has_more = count > room;
     return true;
 }
 
@@ -51,9 +59,9 @@ static bool pack_bp(int32_t *packed, uintptr_t bp, uintptr_t cfa)
     return (uintptr_t)(intptr_t)*packed == bp - cfa;
 }
 
-/* Makes the leaf stand on the first `frames` of the thread's. */
-static bool stand_on(struct stack_leaf *leaf, const struct thread *thread, uint32_t frames,
-                     uint32_t base)
+/* Makes the leaf stand on the first `frames` of the thread's. more: NULL, or room beside it. */
+static bool stand_on(struct stack_leaf *leaf, struct stack_leaf_more *more,
+                     const struct thread *thread, uint32_t frames, uint32_t base)
 {
     const struct stack_word *words;
     const struct thread_frame *outer = frames ? &thread->frames[frames - 1] : NULL;
@@ -64,7 +72,7 @@ static bool stand_on(struct stack_leaf *leaf, const struct thread *thread, uint3
     if (frames != leaf->frames || (outer && leaf->cfa + leaf->outer_cfa != outer->cfa))
         return false;
     uint32_t count = inner_words(thread, frames, &words);
-    return pack_words(leaf, words, count) &&
+    return pack_words(leaf, more, words, count) &&
            (!leaf->outer_bp_matters || pack_bp(&leaf->outer_bp, outer->bp, leaf->cfa));
 }
 
@@ -84,10 +92,14 @@ bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
     if (inner->bp_matters && !pack_bp(&new.bp, site->bp, site->cfa))
         return false;
     /* As far outside as there is room for the words; at the innermost frame there are none. */
-    while (!stand_on(&new, thread, matched, base))
+    struct stack_leaf_more more = {.owner = (uintptr_t)leaf + 1};
+    bool again = leaf->return_address == site->return_address && leaf->cfa == site->cfa;
+    while (!stand_on(&new, again ? &more : NULL, thread, matched, base))
         if (++matched > thread->frame_count)
             return false;
     *leaf = new;
+    if (new.has_more)
+        *stack_leaf_beside(leaf) = more;
     return true;
 }
 

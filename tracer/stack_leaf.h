@@ -13,6 +13,10 @@
  * outside of it, which costs little to know and mostly tells the stacks apart that one call comes
  * with in turn.
  *
+ * Where two calls take turns that have some frames each to themselves, each finds the other's stack
+ * remembered. A call that is met again with a leaf that does not hold gets one with room for more
+ * words, so that it can stand on what both have outside; they are in the place beside it.
+ *
  * A leaf is one cache line, because it may be far away. A thread has few of them at first, and
  * never so many that they drive out what the program works with: with 8192 of them cc1 has half as
  * many walks as with 512, and takes longer. */
@@ -37,6 +41,7 @@ struct stack_leaf {
     uint8_t words_count;
     bool bp_matters : 1;
     bool outer_bp_matters : 1;
+    bool has_more : 1; /* words, in the place beside it */
     /* Value in the lower 48 bits, address above them: words above cfa. Where a BP matters the last
      * one has BP and the outer frame's BP, as bytes above cfa. */
     union {
@@ -47,6 +52,14 @@ struct stack_leaf {
             int32_t outer_bp;
         };
     };
+};
+
+/* What a leaf has in the place beside it. */
+#define STACK_LEAF_WORDS_MORE 6u
+struct stack_leaf_more {
+    uintptr_t return_address; /* 0, which is of no call */
+    uintptr_t owner;          /* the leaf's address + 1, which is no cfa */
+    uint64_t words[STACK_LEAF_WORDS_MORE];
 };
 
 #define STACK_LEAVES_FIRST_LOG2 6u
@@ -91,14 +104,41 @@ static inline bool stack_leaf_is_of(const struct stack_leaf *leaf, const struct 
            (!leaf->bp_matters || site->bp - site->cfa == (uintptr_t)(intptr_t)leaf->bp);
 }
 
-static inline bool stack_leaf_has_its_words(const struct stack_leaf *leaf)
+/* How many words a leaf has room for without the place beside it. */
+static inline unsigned stack_leaf_room(const struct stack_leaf *leaf)
 {
-    for (unsigned i = leaf->words_count; i-- > 0;) {
-        uintptr_t address = leaf->cfa + (leaf->words[i] >> STACK_LEAF_VALUE_BITS) * 8;
-        if (stack_memory_word(address) != (leaf->words[i] & ((1ull << STACK_LEAF_VALUE_BITS) - 1)))
+    return STACK_LEAF_WORDS - (leaf->bp_matters || leaf->outer_bp_matters);
+}
+
+static inline struct stack_leaf_more *stack_leaf_beside(const struct stack_leaf *leaf)
+{
+    return (struct stack_leaf_more *)((uintptr_t)leaf ^ sizeof *leaf);
+}
+
+static inline bool stack_leaf_are_there(const uint64_t *words, unsigned count, uintptr_t cfa)
+{
+    while (count-- > 0) {
+        uintptr_t address = cfa + (words[count] >> STACK_LEAF_VALUE_BITS) * 8;
+        if (stack_memory_word(address) != (words[count] & ((1ull << STACK_LEAF_VALUE_BITS) - 1)))
             return false;
     }
     return true;
+}
+
+static inline bool stack_leaf_has_more_words(const struct stack_leaf *leaf)
+{
+    const struct stack_leaf_more *more = stack_leaf_beside(leaf);
+    unsigned room = stack_leaf_room(leaf);
+    return more->return_address == 0 && more->owner == (uintptr_t)leaf + 1 &&
+           stack_leaf_are_there(more->words, leaf->words_count - room, leaf->cfa) &&
+           stack_leaf_are_there(leaf->words, room, leaf->cfa);
+}
+
+static inline bool stack_leaf_has_its_words(const struct stack_leaf *leaf)
+{
+    if (leaf->has_more)
+        return stack_leaf_has_more_words(leaf);
+    return stack_leaf_are_there(leaf->words, leaf->words_count, leaf->cfa);
 }
 
 /* Whether the thread's remembered stack still has the frames that the leaf stands on, and they are

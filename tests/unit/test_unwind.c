@@ -324,6 +324,39 @@ static void three_stacks_of_a_call_in_turn_are_all_remembered(void **state)
     assert_int_equal(walks[TURNS - 1], walks[SETTLED]);
 }
 
+static NOINLINE uint32_t down_one_way(unsigned levels)
+{
+    uint32_t stack = levels ? down_one_way(levels - 1) : capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static NOINLINE uint32_t down_another_way(unsigned levels)
+{
+    uint32_t stack = levels ? down_another_way(levels - 1) : capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+/* Each finds the other's stack remembered, and has more frames of its own than one line holds. */
+static void two_calls_with_frames_of_their_own_take_turns(void **state)
+{
+    (void)state;
+    enum { TURNS = 60, SETTLED = 30, LEVELS = 6 };
+    static uint32_t stacks[TURNS], walks[TURNS];
+    static volatile unsigned levels = LEVELS;
+    forget_all(thread_current());
+    for (int i = 0; i < TURNS; i++) {
+        stacks[i] = i % 2 ? down_one_way(levels) : down_another_way(levels + 1);
+        walks[i] = thread_current()->leaves_put;
+    }
+    for (int i = 2; i < TURNS; i++) {
+        assert_int_equal(stacks[i], stacks[i - 2]);
+        assert_int_not_equal(stacks[i], stacks[i - 1]);
+    }
+    assert_int_equal(walks[TURNS - 1], walks[SETTLED]);
+}
+
 /* A tree of calls: 32 functions with frames of all shapes call each other by a table. */
 static uint64_t dice = 4711;
 static unsigned captures_left, stacks_different;
@@ -757,6 +790,7 @@ int main(void)
         TEST(a_stack_50_000_deep),
         TEST(the_same_stack_is_the_same_node),
         TEST(three_stacks_of_a_call_in_turn_are_all_remembered),
+        TEST(two_calls_with_frames_of_their_own_take_turns),
         TEST(random_calls),
         TEST(stacks_left_by_longjmp),
         TEST(other_calls_at_the_same_depth),
