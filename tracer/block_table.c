@@ -246,9 +246,10 @@ static void visit_leaf(void *context, uint64_t page, uint64_t leaf)
     const uint64_t *places = block_table_places(leaf);
     for (uint32_t i = 0; i < trace_leaf_places(leaf); i++) {
         uint64_t place = load(&places[i]);
+        if (!(place & TRACE_PLACE_TAKEN))
+            continue;
         struct trace_block block = trace_place_block(place, page);
-        if (place & TRACE_PLACE_TAKEN)
-            visitor->visit(visitor->context, &block);
+        visitor->visit(visitor->context, &block);
     }
 }
 

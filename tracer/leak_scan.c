@@ -363,18 +363,28 @@ static bool prepare(struct scan *scan, size_t live)
     return has_result && scan->blocks && scan->scratch;
 }
 
+/* A thread that was stopped between the table and its count makes a difference of one. */
+static size_t count_live(const struct stopped_world *world)
+{
+    size_t live = thread_live_blocks();
+    if (live > world->count + 1)
+        return live;
+    live = 0;
+    block_table_for_each(count_block, &live);
+    return live;
+}
+
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
                    const struct stopped_world *world)
 {
     static struct scan scan;
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
-    size_t live = 0;
+    size_t live = count_live(world);
     scan.options = options;
     scan.here = here;
     scan.world = world;
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;
-    block_table_for_each(count_block, &live);
     if (live == 0) {
         trace_log_header->scan = TRACE_SCAN_DONE;
     } else if (prepare(&scan, live) && !check_in_child(&scan)) {
