@@ -76,6 +76,11 @@ static bool stand_on(struct stack_leaf *leaf, struct stack_leaf_more *more,
            (!leaf->outer_bp_matters || pack_bp(&leaf->outer_bp, outer->bp, leaf->cfa));
 }
 
+static bool is_same_call(const struct stack_leaf *leaf, const struct call_site *site)
+{
+    return leaf->return_address == site->return_address && leaf->cfa == site->cfa;
+}
+
 bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
                     const struct call_site *site, uint32_t node, uint32_t matched, uint32_t base)
 {
@@ -93,7 +98,7 @@ bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
         return false;
     /* As far outside as there is room for the words; at the innermost frame there are none. */
     struct stack_leaf_more more = {.owner = (uintptr_t)leaf + 1};
-    bool again = leaf->return_address == site->return_address && leaf->cfa == site->cfa;
+    bool again = is_same_call(leaf, site) || is_same_call(stack_leaf_place_beside(leaf), site);
     while (!stand_on(&new, again ? &more : NULL, thread, matched, base))
         if (++matched > thread->frame_count)
             return false;
@@ -143,11 +148,6 @@ static void make_room(struct thread *thread)
         resize(thread, STACK_LEAVES_MOST_LOG2);
 }
 
-static bool is_same_call(const struct stack_leaf *leaf, const struct call_site *site)
-{
-    return leaf->return_address == site->return_address && leaf->cfa == site->cfa;
-}
-
 /* A call that comes with other stacks, too, keeps its own places mostly. */
 struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_site *site)
 {
@@ -155,9 +155,11 @@ struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_sit
     struct stack_leaf *pair = stack_leaf_pair(thread, site);
     bool is_first = is_same_call(&pair[0], site);
     bool is_second = is_same_call(&pair[1], site);
-    if (is_first != is_second)
+    bool has_both =
+        (is_first && (is_second || pair[0].has_more)) || (is_second && pair[1].has_more);
+    if (is_first != is_second && !has_both)
         return &pair[is_first];
-    return is_first && thread->leaves_put % 8 != 0 ? stack_leaf_third(thread, site)
+    return has_both && thread->leaves_put % 8 != 0 ? stack_leaf_third(thread, site)
                                                    : &pair[thread->leaves_put / 8 % 2];
 }
 

@@ -54,9 +54,9 @@ struct stack_leaf {
     };
 };
 
-/* What a leaf has in the place beside it. */
+/* What a leaf has in the place beside it, which is a leaf otherwise. */
 #define STACK_LEAF_WORDS_MORE 6u
-struct stack_leaf_more {
+struct __attribute__((may_alias)) stack_leaf_more {
     uintptr_t return_address; /* 0, which is of no call */
     uintptr_t owner;          /* the leaf's address + 1, which is no cfa */
     uint64_t words[STACK_LEAF_WORDS_MORE];
@@ -110,9 +110,14 @@ static inline unsigned stack_leaf_room(const struct stack_leaf *leaf)
     return STACK_LEAF_WORDS - (leaf->bp_matters || leaf->outer_bp_matters);
 }
 
+/* The place beside a leaf's, and what it is if the leaf has more words there. */
+static inline struct stack_leaf *stack_leaf_place_beside(const struct stack_leaf *leaf)
+{
+    return (struct stack_leaf *)((uintptr_t)leaf ^ sizeof *leaf);
+}
 static inline struct stack_leaf_more *stack_leaf_beside(const struct stack_leaf *leaf)
 {
-    return (struct stack_leaf_more *)((uintptr_t)leaf ^ sizeof *leaf);
+    return (struct stack_leaf_more *)stack_leaf_place_beside(leaf);
 }
 
 static inline bool stack_leaf_are_there(const uint64_t *words, unsigned count, uintptr_t cfa)
