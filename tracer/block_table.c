@@ -58,10 +58,11 @@ static bool put_aside(uint64_t leaf, uint64_t place)
 static bool copy(uint64_t to, uint64_t from)
 {
     const uint64_t *places = block_table_places(from);
-    for (uint32_t i = 0; i < trace_leaf_places(from); i++)
-        if ((places[i] & TRACE_PLACE_TAKEN) &&
-            !put_aside(to, places[i] & ~(uint64_t)TRACE_PLACE_FROZEN))
+    for (uint32_t i = 0; i < trace_leaf_places(from); i++) {
+        uint64_t place = load(&places[i]);
+        if ((place & TRACE_PLACE_TAKEN) && !put_aside(to, place & ~(uint64_t)TRACE_PLACE_FROZEN))
             return false;
+    }
     return true;
 }
 
