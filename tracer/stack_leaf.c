@@ -165,6 +165,8 @@ struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_sit
 
 void stack_leaf_drop(struct thread *thread, const struct call_site *site)
 {
+    if (!thread->leaves) /* there was no memory for any */
+        return;
     struct stack_leaf *pair = stack_leaf_pair(thread, site);
     pair[0].return_address = pair[1].return_address = 0;
     stack_leaf_third(thread, site)->return_address = 0;
