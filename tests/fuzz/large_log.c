@@ -13,6 +13,7 @@ static void *set_table(struct log_table *table, size_t count, size_t size)
 {
     table->bytes = calloc(count, size);
     table->size = count * size;
+    table->room = 0;
     if (!table->bytes)
         abort();
     return table->bytes;

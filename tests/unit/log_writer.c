@@ -15,7 +15,10 @@ static void *grow(void *old, size_t size)
 
 static void add_bytes(struct log_table *table, const void *bytes, size_t size)
 {
-    table->bytes = grow(table->bytes, table->size + size);
+    if (table->size + size > table->room) {
+        table->room = 2 * (table->size + size);
+        table->bytes = grow(table->bytes, table->room);
+    }
     if (bytes)
         memcpy(table->bytes + table->size, bytes, size);
     else

@@ -15,6 +15,7 @@
 struct log_table {
     unsigned char *bytes;
     size_t size;
+    size_t room; /* of bytes: at least size, or 0 where somebody else made them */
 };
 struct log_writer {
     struct trace_header header;
