@@ -86,14 +86,14 @@ struct search {
     struct block found;
 };
 
-static void look_inside(void *context, const struct trace_block *slot)
+static void look_inside(void *context, const struct trace_block *block)
 {
     struct search *search = context;
-    uint64_t start = trace_block_address(slot->where);
-    uint64_t size = block_rare_size(slot);
+    uint64_t start = trace_block_address(block->where);
+    uint64_t size = block_rare_size(block);
     if (search->address - start < (size ? size : 1))
-        search->found = (struct block){start, size, trace_block_count(slot->what), 0,
-                                       trace_block_family(slot->where)};
+        search->found = (struct block){start, size, trace_block_count(block->what), 0,
+                                       trace_block_family(block->where)};
 }
 
 bool misuse_find_block(uint64_t address, struct block *block)
