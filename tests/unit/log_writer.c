@@ -15,6 +15,8 @@ static void *grow(void *old, size_t size)
 
 static void add_bytes(struct log_table *table, const void *bytes, size_t size)
 {
+    if (size == 0)
+        return;
     if (table->size + size > table->room) {
         table->room = 2 * (table->size + size);
         table->bytes = grow(table->bytes, table->room);
