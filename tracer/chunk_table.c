@@ -59,9 +59,17 @@ bool chunk_table_reserve(struct chunk_table *table, uint64_t index, bool may_wai
     return wait_or_grow(table, chunk, may_wait);
 }
 
+/* Nothing will fit any longer: no chunk comes, and the last one there is has been given out. */
+static bool is_used_up(struct chunk_table *table)
+{
+    return atomic_load_explicit(&table->full, memory_order_relaxed) &&
+           !chunk_table_reserve(table, atomic_load_explicit(&table->count, memory_order_relaxed),
+                                false);
+}
+
 bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wait, uint64_t *index)
 {
-    while (!atomic_load_explicit(&table->full, memory_order_relaxed)) {
+    while (!is_used_up(table)) {
         uint64_t first = atomic_fetch_add_explicit(&table->count, records, memory_order_relaxed);
         /* A run may not lie across two chunks; what is left of the chunk stays empty. */
         if (chunk_table_chunk_of(table, first) !=

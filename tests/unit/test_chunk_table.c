@@ -117,6 +117,26 @@ static void a_failed_grow_leaves_what_is_there(void **state)
     discard(table);
 }
 
+static void the_next_chunk_is_made_ahead(void **state)
+{
+    (void)state;
+    struct chunk_table *table = make_table(8, 2);
+    uint64_t index;
+    for (unsigned i = 0; i < 13; i++) { /* 16 in the first chunk, 32 in the second */
+        assert_true(chunk_table_claim(table, 1, true, &index));
+        chunk_table_prepare(table, index);
+        assert_int_equal(grown, i < 12 ? 1 : 2);
+    }
+    for (unsigned i = 13; i < 48; i++) { /* the third is not made; what is there serves on */
+        assert_true(chunk_table_claim(table, 1, true, &index));
+        assert_int_equal(index, i);
+        chunk_table_prepare(table, index);
+        assert_int_equal(table->full, i >= 16 + 24);
+    }
+    assert_false(chunk_table_claim(table, 1, true, &index));
+    discard(table);
+}
+
 static void who_may_not_wait_does_not(void **state)
 {
     (void)state;
@@ -199,6 +219,7 @@ int main(void)
         cmocka_unit_test(records_stand_side_by_side),
         cmocka_unit_test(a_run_lies_in_one_chunk),
         cmocka_unit_test(a_failed_grow_leaves_what_is_there),
+        cmocka_unit_test(the_next_chunk_is_made_ahead),
         cmocka_unit_test(who_may_not_wait_does_not),
         cmocka_unit_test(indexes_beyond_all_chunks),
         cmocka_unit_test(concurrent_claims_are_unique),
