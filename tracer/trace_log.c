@@ -330,14 +330,11 @@ static void punch_behind(int fd, const struct trace_extent *extent, uint64_t use
         sys_punch(fd, extent->offset + used, extent->length - used);
 }
 
-/* The storage behind a table's last record. */
-static void punch_tail(int fd, const struct chunk_table *table)
+/* The storage behind each table's last record, and of chunks that were made ahead of it. */
+static void punch_tails(int fd)
 {
-    uint64_t count = atomic_load_explicit(&table->count, memory_order_relaxed);
-    unsigned chunk = chunk_table_chunk_of(table, count);
-    const struct trace_extent *extent = find_extent((enum trace_table)table->tag, chunk);
-    if (extent)
-        punch_behind(fd, extent, (count - chunk_table_first_of(table, chunk)) * table->record_size);
+    for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)
+        punch_behind(fd, &directory()[i], trace_log_used(&directory()[i]));
 }
 
 /* The storage of the leak check's tables behind what it used. */
@@ -353,8 +350,7 @@ void trace_log_end(void)
     int fd = log_file.in_file ? log_fd() : -1;
     if (fd < 0)
         return;
-    for (size_t i = 0; i < TABLES; i++)
-        punch_tail(fd, tables[i]);
+    punch_tails(fd);
     punch_unused(fd, TRACE_VERDICTS, trace_log_header->verdicts * sizeof(struct trace_verdict));
     uint64_t heads =
         trace_log_header->leaks.blocks[TRACE_INDIRECTLY_LOST] ? trace_log_header->verdicts : 0;

@@ -389,6 +389,26 @@ static void the_end_gives_back_what_no_record_uses(void **state)
     assert_int_equal(mark_in_log(), 3);
 }
 
+/* 64 KiB of places, of which the last quarter has begun, and 128 that nobody needed. */
+static void end_with_a_chunk_made_ahead(void)
+{
+    uint64_t index;
+    begin_at(scratch_path(LOG));
+    for (int i = 0; i < 900; i++)
+        EXPECT(chunk_table_claim(&trace_log_blocks, 1, true, &index));
+    chunk_table_prepare(&trace_log_blocks, index);
+    EXPECT(extent_of(TRACE_BLOCKS, 1));
+    uint64_t before = storage();
+    trace_log_end();
+    EXPECT(storage() + (128u << 10) <= before);
+}
+
+static void the_end_gives_back_what_was_made_ahead(void **state)
+{
+    (void)state;
+    assert_int_equal(scratch_in_child(end_with_a_chunk_made_ahead), 0);
+}
+
 static void fill_directory(void)
 {
     begin_at(scratch_path(LOG));
@@ -550,6 +570,7 @@ int main(void)
         TEST(records_stand_in_the_file_at_once),
         TEST(strings_lie_in_one_extent_each),
         TEST(the_end_gives_back_what_no_record_uses),
+        TEST(the_end_gives_back_what_was_made_ahead),
         TEST(a_full_directory_is_said),
         TEST(a_full_disk_leaves_the_tables_working),
         TEST(a_disk_full_from_the_start),
