@@ -41,14 +41,19 @@ static inline uint64_t chunk_table_first_of(const struct chunk_table *table, uns
     return ((1ull << chunk) - 1) << table->first_log2;
 }
 /* Where record `index` is; its chunk exists (the index came from a claim). Counted from one chunk
- * further back, chunk k begins at the power of two first·2^k. */
+ * further back, chunk k begins at the power of two first·2^k. `with` its numbers where the compiler
+ * knows them, on the way of every malloc. */
+static inline void *chunk_table_at_with(const struct chunk_table *table, uint64_t index,
+                                        uint32_t first_log2, uint32_t record_size)
+{
+    uint64_t place = index + (1ull << first_log2);
+    unsigned bits = 63u - (unsigned)__builtin_clzll(place);
+    char *memory = atomic_load_explicit(&table->chunk[bits - first_log2], memory_order_acquire);
+    return memory + (place - (1ull << bits)) * record_size;
+}
 static inline void *chunk_table_at(const struct chunk_table *table, uint64_t index)
 {
-    uint64_t place = index + (1ull << table->first_log2);
-    unsigned bits = 63u - (unsigned)__builtin_clzll(place);
-    char *memory =
-        atomic_load_explicit(&table->chunk[bits - table->first_log2], memory_order_acquire);
-    return memory + (place - (1ull << bits)) * table->record_size;
+    return chunk_table_at_with(table, index, table->first_log2, table->record_size);
 }
 
 /* Makes sure that record `index` has memory. false: it has none and will not get any now. */

@@ -15,14 +15,10 @@
 #include "trace_log.h"
 #include "usage.h"
 
-/* As chunk_table_at, with numbers that the compiler knows. */
 static inline struct trace_count *stack_counts_at(uint32_t record)
 {
-    uint64_t place = record + (1ull << TRACE_LOG_COUNTS_LOG2);
-    unsigned bits = 63u - (unsigned)__builtin_clzll(place);
-    struct trace_count *chunk = (struct trace_count *)atomic_load_explicit(
-        &trace_log_counts.chunk[bits - TRACE_LOG_COUNTS_LOG2], memory_order_acquire);
-    return chunk + (place - (1ull << bits));
+    return chunk_table_at_with(&trace_log_counts, record, TRACE_LOG_COUNTS_LOG2,
+                               sizeof(struct trace_count));
 }
 
 /* The thread's own record for a stack, made if need be; its record for unknown stacks where there

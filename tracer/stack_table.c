@@ -9,14 +9,10 @@ static uint32_t (*find_module)(uintptr_t address);
 static bool (*module_is_gone)(uint32_t module);
 static atomic_bool some_are_gone;
 
-/* As chunk_table_at, with numbers that the compiler knows. */
 static inline struct trace_node *node_at(uint32_t node)
 {
-    uint64_t place = node + (1ull << TRACE_LOG_NODES_LOG2);
-    unsigned bits = 63u - (unsigned)__builtin_clzll(place);
-    struct trace_node *chunk = (struct trace_node *)atomic_load_explicit(
-        &trace_log_nodes.chunk[bits - TRACE_LOG_NODES_LOG2], memory_order_acquire);
-    return chunk + (place - (1ull << bits));
+    return chunk_table_at_with(&trace_log_nodes, node, TRACE_LOG_NODES_LOG2,
+                               sizeof(struct trace_node));
 }
 
 static inline atomic_uint *word_of(uint32_t node, unsigned word)

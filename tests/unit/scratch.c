@@ -7,7 +7,10 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <sys/wait.h>
+#include <cmocka.h>
 
 static char folder[256];
 static pid_t owner;
@@ -62,6 +65,20 @@ int scratch_in_child(void (*act)(void))
     if (child < 0 || waitpid(child, &status, 0) != child)
         return -1;
     return status;
+}
+
+int scratch_run_apart(const struct CMUnitTest *tests, size_t count, int (*set_up)(void **state))
+{
+    int failed = 0;
+    for (size_t i = 0; i < count; i++) {
+        int status = 1;
+        pid_t child = fork();
+        if (child == 0)
+            exit(_cmocka_run_group_tests(tests[i].name, &tests[i], 1, set_up, NULL));
+        waitpid(child, &status, 0);
+        failed |= status;
+    }
+    return failed != 0;
 }
 
 const char *scratch_read(const char *path)

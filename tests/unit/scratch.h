@@ -3,8 +3,9 @@
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
-#include <stdio.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* "…/name" in a folder that is made with the first call and removed when the test ends. The text
@@ -23,6 +24,11 @@ int scratch_in_child(void (*act)(void));
             _exit(1);                                                                              \
         }                                                                                          \
     } while (0)
+
+/* Runs cases one by one, each in a process of its own after `set_up`, for rooms that keep what they
+ * were given; main's status: 0 when all passed. */
+struct CMUnitTest;
+int scratch_run_apart(const struct CMUnitTest *tests, size_t count, int (*set_up)(void **state));
 
 /* The whole of a file, NUL ended, in a static buffer; "" if there is none. */
 const char *scratch_read(const char *path);

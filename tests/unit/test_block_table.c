@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -709,15 +708,6 @@ int main(void)
         cmocka_unit_test(two_removals_at_the_same_instant),
         cmocka_unit_test(rare_blocks_of_many_threads_keep_apart),
     };
-    /* Each in a process of its own: a table does not shrink. */
-    int failed = 0;
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
-        int status = 1;
-        pid_t child = fork();
-        if (child == 0)
-            exit(_cmocka_run_group_tests(tests[i].name, &tests[i], 1, set_up, NULL));
-        waitpid(child, &status, 0);
-        failed |= status;
-    }
-    return failed != 0;
+    /* A table does not shrink. */
+    return scratch_run_apart(tests, sizeof tests / sizeof *tests, set_up);
 }

@@ -7,7 +7,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -153,15 +152,6 @@ int main(void)
         cmocka_unit_test(of_two_threads_the_later_one_counts),
         cmocka_unit_test(later_threads_remember_fewer),
     };
-    /* Each in a process of its own: what was freed stays remembered. */
-    int failed = 0;
-    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
-        int status = 1;
-        pid_t child = fork();
-        if (child == 0)
-            exit(_cmocka_run_group_tests(tests[i].name, &tests[i], 1, set_up, NULL));
-        waitpid(child, &status, 0);
-        failed |= status;
-    }
-    return failed != 0;
+    /* What was freed stays remembered. */
+    return scratch_run_apart(tests, sizeof tests / sizeof *tests, set_up);
 }
