@@ -56,10 +56,11 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
     only=${2:-}
     # shellcheck disable=SC1090
     source "$script"
-    bad=0
+    bad=0 cases=0
     for name in $(declare -F | awk '$3 ~ /^test_/ { print $3 }'); do
         [ -z "$only" ] || [ "$only" = "$name" ] || continue
         folder=$(mktemp -d)
+        cases=$((cases + 1))
         # Not inside "if": there bash would switch set -e off.
         (set -e; cd "$folder"; "$name")
         if [ $? -eq 0 ]; then
@@ -70,5 +71,7 @@ if [ "${BASH_SOURCE[0]}" = "$0" ]; then
         fi
         rm -rf "$folder"
     done
+    # A script that bash cannot read, or a case's name that is misspelt, has not passed.
+    [ $cases -gt 0 ] || { echo "[  FAILED  ] no case in $script"; bad=1; }
     exit $bad
 fi
