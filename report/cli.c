@@ -102,46 +102,106 @@ static bool cli_asks_for_leaks(const struct cli_option *option)
     return false;
 }
 
+static const struct cli_option *cli_find(const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+
+    for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
+        if (strlen(cli_table[i].name) == length && memcmp(cli_table[i].name, argument, length) == 0)
+            return &cli_table[i];
+    return NULL;
+}
+
 static int cli_take_argument(struct cli_options *options, const char *argument,
                              struct failure *failure)
 {
-    size_t length = strcspn(argument, "=");
-    const char *value = argument[length] ? argument + length + 1 : NULL;
+    const struct cli_option *option = cli_find(argument);
+    const char *equals = strchr(argument, '=');
+    const char *value = equals ? equals + 1 : NULL;
 
-    for (size_t i = 0; i < CLI_TABLE_COUNT; i++) {
-        const struct cli_option *option = &cli_table[i];
-
-        if (strlen(option->name) != length || memcmp(option->name, argument, length) != 0)
-            continue;
-        if (option->take == cli_take_nothing)
-            return cli_take_nothing(options, option, value, failure);
-        if (!value && option->argument && option->take != cli_take_top)
-            return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
-                               option->argument);
-        if (value && !option->argument)
-            return failure_set(failure, "%s takes no value, but has one: %s", option->name,
-                               argument);
-        options->show_leaks |= cli_asks_for_leaks(option);
-        return option->take(options, option, value, failure);
-    }
-    return failure_set(failure, "%s is not an option of leakreport; leakreport --help lists them",
-                       argument);
+    if (!option)
+        return failure_set(
+            failure, "%s is not an option of leakreport; leakreport --help lists them", argument);
+    if (option->take == cli_take_nothing)
+        return cli_take_nothing(options, option, value, failure);
+    if (!value && option->argument && option->take != cli_take_top)
+        return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
+                           option->argument);
+    if (value && !option->argument)
+        return failure_set(failure, "%s takes no value, but has one: %s", option->name, argument);
+    options->show_leaks |= cli_asks_for_leaks(option);
+    return option->take(options, option, value, failure);
 }
 
-static int cli_take_run(struct cli_options *options, int count, char **arguments,
+/* --- --run --------------------------------------------------------------- */
+
+/* Options that the tracer has, too, each with a meaning of its own. */
+static bool cli_is_tracers(const struct cli_option *option)
+{
+    static const char *const names[] = {
+        "--leak-check", "--leak-check-heuristics", "--log-file", "-q", "--quiet", "-v",
+        "--verbose"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The tracer makes no report. Were such an option let pass, --error-exitcode above all, a leak
+ * would look like success. What leakreport does not know is the tracer's, which refuses what it
+ * does not know either. */
+static int cli_take_run_option(struct cli_options *options, const char *argument,
+                               struct failure *failure)
+{
+    const struct cli_option *option = cli_find(argument);
+
+    if (option && option->take == cli_take_mode)
+        return cli_take_argument(options, argument, failure);
+    if (option && option->take == cli_take_nothing)
+        return failure_set(failure, "%s means nothing to --run: leave it out", option->name);
+    if (option && !cli_is_tracers(option))
+        return failure_set(failure,
+                           "%s is an option of the report, and --run makes none: run the program "
+                           "first (leakreport --run PROGRAM), then leakreport %s trace.log",
+                           option->name, argument);
+    cli_add(&options->run_options, argument);
+    return 0;
+}
+
+/* The words in front of --run, and behind it up to the program. */
+static int cli_take_run(struct cli_options *options, int run, int count, char **arguments,
                         struct failure *failure)
 {
-    int i = 0;
+    int i = 1;
 
     options->mode = CLI_RUN;
-    while (i < count && arguments[i][0] == '-' && strcmp(arguments[i], "--") != 0)
-        cli_add(&options->run_options, arguments[i++]);
+    for (; i < count && (i <= run || arguments[i][0] == '-'); i++) {
+        if (i == run)
+            continue;
+        if (strcmp(arguments[i], "--") == 0)
+            break;
+        if (arguments[i][0] != '-')
+            return failure_set(failure, "%s stands in front of --run: the program comes behind it",
+                               arguments[i]);
+        if (cli_take_run_option(options, arguments[i], failure) != 0)
+            return -1;
+    }
     if (i < count && strcmp(arguments[i], "--") == 0)
         i++;
-    if (i == count)
+    options->program = arguments + i;
+    if (i == count && options->mode == CLI_RUN)
         return failure_set(failure, "--run needs a program: leakreport --run [OPTIONS of the "
                                     "tracer] PROGRAM [ARGUMENTS]");
-    options->program = arguments + i;
+    return 0;
+}
+
+/* Where --run stands; 0: it does not. */
+static int cli_find_run(int count, char **arguments)
+{
+    for (int i = 1; i < count && strcmp(arguments[i], "--") != 0; i++)
+        if (strcmp(arguments[i], "--run") == 0)
+            return i;
     return 0;
 }
 
@@ -187,13 +247,14 @@ static const struct cli_options cli_defaults = {
 int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
 {
     bool names_only = false;
+    int run = cli_find_run(count, arguments);
 
     *options = cli_defaults;
+    if (run)
+        return cli_take_run(options, run, count, arguments, failure);
     for (int i = 1; i < count; i++) {
         const char *argument = arguments[i];
 
-        if (!names_only && strcmp(argument, "--run") == 0)
-            return cli_take_run(options, count - i - 1, arguments + i + 1, failure);
         if (!names_only && strcmp(argument, "--") == 0) {
             names_only = true;
         } else if (!names_only && argument[0] == '-' && argument[1]) {

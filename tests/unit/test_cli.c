@@ -181,6 +181,65 @@ static void run_takes_the_rest_of_the_line(void **state)
     assert_non_null(strstr(failure.text, "--run needs a program"));
 }
 
+static void expect_run_refused(const char *first, const char *second, const char *text)
+{
+    assert_int_equal(parse(first, second, "prog", NULL), -1);
+    if (!strstr(failure.text, text))
+        fail_msg("«%s» is not in «%s»", text, failure.text);
+}
+
+/* Each of them would be without effect, and a leak would look like success. */
+static void run_refuses_options_of_the_report(void **state)
+{
+    static const char *const refused[] = {"--error-exitcode=1",
+                                          "--suppressions=no-such-file",
+                                          "--show-leak-kinds=all",
+                                          "--errors-for-leak-kinds=all",
+                                          "--num-callers=30",
+                                          "--gen-suppressions=all",
+                                          "--peak",
+                                          "--top",
+                                          "--top=3",
+                                          "--timeline",
+                                          "-s",
+                                          "--leak-resolution=low",
+                                          "--show-reachable=yes",
+                                          "--show-possibly-lost=no",
+                                          "--show-below-main=yes",
+                                          "--demangle=no",
+                                          "--fullpath-after=",
+                                          "--enable-debuginfod=no",
+                                          "--default-suppressions=no",
+                                          "--show-error-list=yes"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        expect_run_refused("--run", refused[i], "is an option of the report, and --run makes none");
+        expect_run_refused(refused[i], "--run", "is an option of the report, and --run makes none");
+    }
+    expect_run_refused("--run", "--error-exitcode=1",
+                       "then leakreport --error-exitcode=1 trace.log");
+    expect_run_refused("--run", "--track-origins=yes", "--track-origins means nothing to --run");
+    expect_run_refused("trace.log", "--run", "trace.log stands in front of --run");
+}
+
+static void run_takes_the_tracers_options_on_both_sides(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-q", "--trace-children=yes", "--run", "--leak-check=no", "--log-file=x",
+                           "--", "-prog", "--error-exitcode=1", NULL),
+                     0);
+    assert_int_equal(options.run_options.count, 4);
+    assert_string_equal(options.run_options.items[0], "-q");
+    assert_string_equal(options.run_options.items[3], "--log-file=x");
+    assert_string_equal(options.program[0], "-prog");
+    assert_string_equal(options.program[1], "--error-exitcode=1");
+    assert_int_equal(parse("--run", "--version", NULL), 0);
+    assert_int_equal(options.mode, CLI_VERSION);
+    assert_int_equal(parse("--", "--run", NULL), 0);
+    assert_int_equal(options.mode, CLI_REPORT);
+}
+
 static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **state)
 {
     (void)state;
@@ -283,6 +342,8 @@ int main(void)
         cmocka_unit_test(logs_must_be_named),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(run_takes_the_rest_of_the_line),
+        cmocka_unit_test(run_refuses_options_of_the_report),
+        cmocka_unit_test(run_takes_the_tracers_options_on_both_sides),
         cmocka_unit_test(use_of_memory_leaves_leaks_out_unless_they_are_asked_for),
         cmocka_unit_test(top_takes_a_number_and_orders),
         cmocka_unit_test(top_without_an_order_gives_the_peak_its_number),
