@@ -1,4 +1,4 @@
-#include "lifecycle.h"
+#include "lifecycle_end.h"
 
 #include "bypass.h"
 #include "ending.h"
@@ -7,38 +7,40 @@
 #include "fork_gate.h"
 #include "forked.h"
 #include "frame_cache.h"
-#include "leak_scan.h"
 #include "message.h"
 #include "module_list.h"
 #include "own_stack.h"
 #include "real.h"
-#include "stack_counts.h"
 #include "stack_table.h"
 #include "stepper.h"
-#include "summary.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "unwind.h"
 #include "usage.h"
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct {
     atomic_uint begun; /* once per process and its forked children */
     atomic_uint beginning;
-    atomic_uint ender; /* the thread that closes the books */
-    atomic_uint ended; /* it has done so */
     struct env_options options;
 } life;
 
 bool lifecycle_is_beginning(void)
 {
     return atomic_load_explicit(&life.beginning, memory_order_relaxed) != 0;
+}
+
+const struct env_options *lifecycle_options(void)
+{
+    return &life.options;
+}
+
+bool lifecycle_is_own_process(void)
+{
+    return trace_log_header && trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
 /* --- the beginning ------------------------------------------------------- */
@@ -110,14 +112,9 @@ static void face_sanitizers(void)
     }
 }
 
-static bool is_ending(void)
-{
-    return atomic_load(&life.ender) != 0;
-}
-
 void lifecycle_before_fork(void)
 {
-    if (life.options.trace_children && lifecycle_is_own_process() && !is_ending())
+    if (life.options.trace_children && lifecycle_is_own_process() && !lifecycle_is_ending())
         forked_prepare();
 }
 
@@ -142,7 +139,7 @@ static void begin_in_child(void)
 /* With the end under way in another thread, which is not here, there is nothing to go on with. */
 void lifecycle_forked_in_child(void)
 {
-    if (life.options.trace_children && !is_ending() && forked_in_child(&life.options))
+    if (life.options.trace_children && !lifecycle_is_ending() && forked_in_child(&life.options))
         begin_in_child();
     else
         leave_in_child();
@@ -204,23 +201,7 @@ bool lifecycle_begin(void)
     return tracing_is_on();
 }
 
-/* --- the end ------------------------------------------------------------- */
-
-bool lifecycle_is_own_process(void)
-{
-    return trace_log_header && trace_log_header->pid == (uint32_t)sys_getpid();
-}
-
-bool lifecycle_is_over(void)
-{
-    bool never_began = atomic_load(&life.ender) == 0 && !tracing_is_on();
-    return atomic_load(&life.ended) || never_began || !lifecycle_is_own_process();
-}
-
-static bool has_other_allocator(void)
-{
-    return module_list_find((uintptr_t)real.malloc) != module_list_find((uintptr_t)secure_getenv);
-}
+/* --- libraries that go ---------------------------------------------------- */
 
 static void forget_code(uintptr_t begin, uintptr_t end)
 {
@@ -239,157 +220,4 @@ void lifecycle_unloaded(void)
 {
     if (fork_gate_is_on() && lifecycle_is_own_process())
         module_list_refresh(forget_code);
-}
-
-static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)
-{
-    struct leak_scan_options options = {.heuristics = life.options.heuristics,
-                                        .run_libc_freeres = life.options.run_libc_freeres,
-                                        .run_cxx_freeres = life.options.run_cxx_freeres,
-                                        .other_allocator = has_other_allocator()};
-    if (options.other_allocator)
-        trace_log_header->flags |= TRACE_FLAG_OTHER_ALLOCATOR;
-    leak_scan_run(&options, here, world);
-}
-
-/* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
- * are of one moment. */
-static void take_stock(const struct stopped_thread *here)
-{
-    static struct stopped_world world;
-    bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
-    usage_end();
-    tracing_set(false);
-    if (life.options.leak_check)
-        check_leaks(here, &world);
-    stack_counts_sum(&trace_log_header->totals);
-    if (held)
-        stop_world_release(&world);
-}
-
-/* A thread that leaves while another one closes the books would take the process away from it. A
- * signal in the midst of that very work must not wait for itself. */
-static void wait_for_end(void)
-{
-    if (atomic_load(&life.ender) == (unsigned)sys_gettid())
-        return;
-    while (!atomic_load(&life.ended))
-        sys_futex(&life.ended, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, NULL);
-}
-
-static bool begin_end(void)
-{
-    unsigned nobody = 0;
-    if (!is_ending() && !fork_gate_is_on())
-        return false;
-    if (atomic_compare_exchange_strong(&life.ender, &nobody, (unsigned)sys_gettid()))
-        return true;
-    wait_for_end();
-    return false;
-}
-
-static void note_ending(enum trace_ending ending, int value, uint32_t stack)
-{
-    struct trace_header *header = trace_log_header;
-    header->ending_value =
-        ending == TRACE_SIGNALED ? value : value & 0xff; /* as the parent sees it */
-    header->ending_stack = stack;
-    header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    /* Release: who sees the ending sees the totals. */
-    __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
-}
-
-static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
-                        uint32_t stack)
-{
-    module_list_refresh(NULL);
-    take_stock(here);
-    note_ending(ending, value, stack);
-    if (!life.options.quiet)
-        summary_print(life.options.verbose);
-    trace_log_end();
-}
-
-struct closing {
-    enum trace_ending ending;
-    int value;
-    uint32_t stack;
-    const struct stopped_thread *here;
-};
-
-static void end(void *context)
-{
-    const struct closing *closing = context;
-    close_books(closing->ending, closing->value, closing->here, closing->stack);
-    atomic_store(&life.ended, 1);
-    sys_futex(&life.ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
-}
-
-/* The thread that has closed the books dies of a signal that waited. */
-static void end_otherwise(enum trace_ending ending, int value, uint32_t stack)
-{
-    if (ending == TRACE_SIGNALED && atomic_load(&life.ended) &&
-        atomic_load(&life.ender) == (unsigned)sys_gettid())
-        note_ending(ending, value, stack);
-}
-
-void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
-                   uint32_t stack)
-{
-    if (!lifecycle_is_own_process())
-        return;
-    struct closing closing = {ending, value, stack, here};
-    /* The signals of this thread wait: one that ends the process must not leave a log without an
-     * end. */
-    if (begin_end())
-        own_stack_run(OWN_STACK_ENDING, end, &closing);
-    else
-        end_otherwise(ending, value, stack);
-}
-
-/* --- another program ----------------------------------------------------- */
-
-/* Whether exec of it may work. A bare name is looked for in PATH by libc. */
-static bool is_there(const char *path)
-{
-    return !strchr(path, '/') || sys_call(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0) == 0;
-}
-
-/* A program may try many times: a name that is the latest one's is not stored again. */
-static void note_name(const char *path)
-{
-    static char latest[256];
-    size_t length = strlen(path);
-    if (length < sizeof latest && strcmp(path, latest) == 0)
-        return;
-    trace_log_header->became = trace_log_add_string(path, length);
-    latest[0] = '\0';
-    if (length < sizeof latest)
-        memcpy(latest, path, length + 1);
-}
-
-void lifecycle_exec(const char *path)
-{
-    struct trace_header *header = trace_log_header;
-    if (!fork_gate_is_on() || !lifecycle_is_own_process() || !is_there(path))
-        return;
-    note_name(path);
-    stack_counts_sum(&header->totals);
-    header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
-    if (!life.options.quiet && !life.options.trace_children)
-        message_line("libtrace: this process becomes %s, which is not traced (--trace-children=yes "
-                     "in LIBTRACE_OPTIONS traces it)",
-                     path);
-}
-
-void lifecycle_exec_failed(void)
-{
-    struct trace_header *header = trace_log_header;
-    if (!fork_gate_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
-        return;
-    header->end_realtime_ns = 0;
-    __atomic_store_n(&header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);
-    if (!life.options.quiet && !life.options.trace_children)
-        message_line("libtrace: it did not: the program goes on");
 }

@@ -13,10 +13,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct env_options;
+
 /* Turns tracing on if this process was never traced; true if it is on then. Cold. */
 bool lifecycle_begin(void);
 /* Whether lifecycle_begin is under way in this process: allocations now are the tracer's own. */
 bool lifecycle_is_beginning(void);
+/* What LIBTRACE_OPTIONS says. */
+const struct env_options *lifecycle_options(void);
 /* Ends tracing: leak check, totals and ending into the log, summary to the user. Only the first
  * call of the traced process itself has an effect; a vfork child's, for one, has none. `here` is
  * the calling thread as the program left it (stop_world_capture), `stack` its call stack, or 0. */

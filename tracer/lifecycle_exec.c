@@ -1,0 +1,56 @@
+#include "lifecycle.h"
+
+#include "env.h"
+#include "fork_gate.h"
+#include "message.h"
+#include "stack_counts.h"
+#include "sys.h"
+#include "trace_log.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Whether exec of it may work. A bare name is looked for in PATH by libc. */
+static bool is_there(const char *path)
+{
+    return !strchr(path, '/') || sys_call(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0) == 0;
+}
+
+/* A program may try many times: a name that is the latest one's is not stored again. */
+static void note_name(const char *path)
+{
+    static char latest[256];
+    size_t length = strlen(path);
+    if (length < sizeof latest && strcmp(path, latest) == 0)
+        return;
+    trace_log_header->became = trace_log_add_string(path, length);
+    latest[0] = '\0';
+    if (length < sizeof latest)
+        memcpy(latest, path, length + 1);
+}
+
+void lifecycle_exec(const char *path)
+{
+    struct trace_header *header = trace_log_header;
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || !is_there(path))
+        return;
+    note_name(path);
+    stack_counts_sum(&header->totals);
+    header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
+    __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
+    if (!lifecycle_options()->quiet && !lifecycle_options()->trace_children)
+        message_line("libtrace: this process becomes %s, which is not traced (--trace-children=yes "
+                     "in LIBTRACE_OPTIONS traces it)",
+                     path);
+}
+
+void lifecycle_exec_failed(void)
+{
+    struct trace_header *header = trace_log_header;
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || header->ending != TRACE_EXECED)
+        return;
+    header->end_realtime_ns = 0;
+    __atomic_store_n(&header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);
+    if (!lifecycle_options()->quiet && !lifecycle_options()->trace_children)
+        message_line("libtrace: it did not: the program goes on");
+}
