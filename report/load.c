@@ -82,6 +82,9 @@ static void load_module(const struct log_reader *reader, const struct trace_modu
                                 ? record->build_id_size
                                 : (uint32_t)sizeof record->build_id;
     memcpy(module->build_id, record->build_id, sizeof module->build_id);
+    module->file_size = record->file_size;
+    module->file_inode = record->file_inode;
+    module->file_time_ns = record->file_time_ns;
     module->path = load_string(reader, record->path);
     if (!module->path)
         module->path = memory_text("%s", "");

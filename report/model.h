@@ -21,6 +21,8 @@ struct module {
     uint64_t start, end, bias;
     uint8_t build_id[40];
     uint32_t build_id_size;
+    uint64_t file_size, file_inode; /* as they were then; file_size 0: not known */
+    int64_t file_time_ns;
     bool is_program;
     bool present;  /* false: a hole in the table */
     bool unmapped; /* it was gone before the end */

@@ -35,23 +35,43 @@ static int module_file_descriptor(const char *path)
     return -1;
 }
 
-/* What the file is, compared with the module. No build id in the log: any ELF file will do. */
-static enum module_file_state module_file_judge(int fd, const struct module *module)
+static bool module_file_has_build_id(Elf *elf, const struct module *module)
 {
     const void *bits;
+    ssize_t size = dwelf_elf_gnu_build_id(elf, &bits);
+
+    return module->build_id_size == 0 || (size == (ssize_t)module->build_id_size &&
+                                          memcmp(bits, module->build_id, (size_t)size) == 0);
+}
+
+/* What the file is, compared with the module. */
+static enum module_file_state module_file_judge(int fd, const struct module *module)
+{
+    struct stat status;
     enum module_file_state state = MODULE_FILE_BAD;
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 
-    if (elf && elf_kind(elf) == ELF_K_ELF) {
-        ssize_t size = dwelf_elf_gnu_build_id(elf, &bits);
-
-        state = module->build_id_size == 0 || (size == (ssize_t)module->build_id_size &&
-                                               memcmp(bits, module->build_id, (size_t)size) == 0)
-                    ? MODULE_FILE_FOUND
-                    : MODULE_FILE_OTHER;
-    }
+    if (elf && elf_kind(elf) == ELF_K_ELF)
+        state = module_file_has_build_id(elf, module) ? MODULE_FILE_FOUND : MODULE_FILE_OTHER;
+    if (state == MODULE_FILE_FOUND && module->build_id_size == 0 && module->file_size &&
+        fstat(fd, &status) == 0 && module->file_size != (uint64_t)status.st_size)
+        state = MODULE_FILE_OTHER;
     elf_end(elf);
     return state;
+}
+
+/* A copy of the file has another inode, and mostly another time; a file that was built anew may be
+ * as large as it was before. Which of them it is cannot be known. */
+static bool module_file_is_doubtful(int fd, const struct module *module)
+{
+    struct stat status;
+
+    if (module->build_id_size)
+        return false;
+    return fstat(fd, &status) != 0 || module->file_size != (uint64_t)status.st_size ||
+           module->file_inode != status.st_ino ||
+           module->file_time_ns !=
+               (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
 }
 
 /* dwfl_report_elf takes the descriptor over when it succeeds. */
@@ -78,6 +98,7 @@ static enum module_file_state module_file_try(struct module_file *file, const ch
     if (fd < 0)
         return MODULE_FILE_MISSING;
     enum module_file_state state = module_file_judge(fd, module);
+    file->is_doubtful = module_file_is_doubtful(fd, module);
     if (state == MODULE_FILE_FOUND && module_file_report(file, path, fd))
         return state;
     close(fd);
@@ -137,10 +158,15 @@ void module_file_identify(struct module_file_identity *identity, const struct mo
     memset(identity, 0, sizeof *identity);
     if (module_file_is_regular(module->path, &status)) {
         identity->device = status.st_dev;
-        identity->inode = status.st_ino;
+        identity->number = status.st_ino;
     }
     identity->build_id_size = module->build_id_size;
     memcpy(identity->build_id, module->build_id, module->build_id_size);
+    if (module->build_id_size)
+        return;
+    identity->size = module->file_size;
+    identity->inode = module->file_inode;
+    identity->time_ns = module->file_time_ns;
 }
 
 void module_file_open(struct module_file *file, const struct module *module)

@@ -179,6 +179,18 @@ static void symbolize_note_module(struct model *model, const struct module *modu
                                       id[0] ? id : "none", what[state]));
 }
 
+static void symbolize_note_doubt(struct model *model, const struct module *module)
+{
+    model_add_note(
+        model,
+        memory_text("%s has no build id, and %s: if it was built anew, the names of its frames are "
+                    "wrong. Link it with -Wl,--build-id, and this can be told.",
+                    module->path,
+                    module->file_size
+                        ? "the file was changed or copied since it was traced"
+                        : "the file that was traced is not there any more, or was not seen"));
+}
+
 /* The vdso is in brackets: it has no file anywhere. */
 void symbolize_note(struct symbolizer *symbolizer)
 {
@@ -186,7 +198,11 @@ void symbolize_note(struct symbolizer *symbolizer)
         const struct module *module = &symbolizer->model->modules[i];
         const struct module_symbols *opened = symbolizer->opened[i];
 
-        if (opened && !opened->file.dwfl && module->path[0] != '[')
+        if (!opened || module->path[0] == '[')
+            continue;
+        if (!opened->file.dwfl)
             symbolize_note_module(symbolizer->model, module, opened->file.state);
+        else if (opened->file.is_doubtful)
+            symbolize_note_doubt(symbolizer->model, module);
     }
 }

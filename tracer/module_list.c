@@ -1,6 +1,6 @@
 #include "module_list.h"
 
-#include "message.h"
+#include "mapped_file.h"
 #include "own_stack.h"
 #include "sys.h"
 #include "trace_log.h"
@@ -18,34 +18,15 @@ static struct trace_module *module_at(uint64_t index)
     return chunk_table_at(&trace_log_modules, index);
 }
 
-/* --- what a module is called --------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
-#define PATH_SIZE 4096u
-
-/* The file's own path, links resolved, as suppressions and valgrind name it: the kernel knows it.
- */
-static size_t find_path(const struct link_map *map, bool is_program, char path[PATH_SIZE])
+/* The loader's names say less: of a program that ld.so was told to run, /proc/self/exe is ld.so;
+ * others are relative to the directory of that moment, or symbolic links. */
+static void find_file(struct mapped_file *file, const struct dl_find_object *object)
 {
-    char link[64];
-    long length;
-    if (is_program) {
-        length = sys_readlink("/proc/self/exe", path, PATH_SIZE);
-        return length > 0 ? (size_t)length : 0;
-    }
-    /* A relative name, as of LD_PRELOAD=./libtrace.so, is relative to the directory of the moment.
-     */
-    size_t named = strnlen(map->l_name, PATH_SIZE);
-    memcpy(path, map->l_name, named);
-    long fd = strchr(map->l_name, '/') ? sys_open(map->l_name, O_PATH, 0) : -1;
-    if (sys_is_error(fd) || fd < 0)
-        return named;
-    message_format(link, sizeof link, "/proc/self/fd/%d", (int64_t)fd);
-    length = sys_readlink(link, path, PATH_SIZE);
-    sys_close((int)fd);
-    if (length > 0)
-        return (size_t)length;
-    memcpy(path, map->l_name, named);
-    return named;
+    uintptr_t start = (uintptr_t)object->dlfo_map_start;
+    if (!mapped_file_find(file, start, (uintptr_t)object->dlfo_map_end))
+        mapped_file_guess(file, object->dlfo_link_map->l_name);
 }
 
 static void read_build_id(struct trace_module *module, const char *notes, size_t size)
@@ -80,19 +61,32 @@ static void read_headers(struct trace_module *module, const char *start)
                           segment[i].p_memsz);
 }
 
-static bool is_same(const struct trace_module *a, const struct trace_module *b, const char *path,
-                    size_t length)
+static bool has_build_id_of(const struct trace_module *a, const struct trace_module *b)
 {
-    return a->end == b->end && a->bias == b->bias && b->build_id_size &&
-           a->build_id_size == b->build_id_size &&
-           memcmp(a->build_id, b->build_id, b->build_id_size) == 0 && a->path.length == length &&
-           memcmp(chunk_table_at(&trace_log_strings, a->path.offset), path, length) == 0;
+    return a->build_id_size == b->build_id_size &&
+           memcmp(a->build_id, b->build_id, b->build_id_size) == 0;
+}
+
+static bool has_file_of(const struct trace_module *a, const struct trace_module *b)
+{
+    return a->file_size == b->file_size && a->file_inode == b->file_inode &&
+           a->file_time_ns == b->file_time_ns;
+}
+
+static bool is_same(const struct trace_module *a, const struct trace_module *b,
+                    const struct mapped_file *file)
+{
+    bool certain = b->build_id_size ? true : b->file_size && has_file_of(a, b);
+    return certain && a->end == b->end && a->bias == b->bias && has_build_id_of(a, b) &&
+           a->path.length == file->length &&
+           memcmp(chunk_table_at(&trace_log_strings, a->path.offset), file->path, file->length) ==
+               0;
 }
 
 /* The same file at the same place as before it was unloaded is the same module: a program that
  * opens and closes a library for ever needs one record for it, and one of each of its stacks. */
-static uint32_t revive(uint64_t start, const struct trace_module *module, const char *path,
-                       size_t length)
+static uint32_t revive(uint64_t start, const struct trace_module *module,
+                       const struct mapped_file *file)
 {
     uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
     for (uint64_t i = count; i-- > 1;) {
@@ -101,7 +95,7 @@ static uint32_t revive(uint64_t start, const struct trace_module *module, const 
         struct trace_module *known = module_at(i);
         if (__atomic_load_n(&known->start, __ATOMIC_ACQUIRE) != start ||
             !__atomic_load_n(&known->unmapped_ns, __ATOMIC_RELAXED) ||
-            !is_same(known, module, path, length))
+            !is_same(known, module, file))
             continue;
         __atomic_store_n(&known->unmapped_ns, 0, __ATOMIC_RELAXED);
         return (uint32_t)i;
@@ -109,24 +103,35 @@ static uint32_t revive(uint64_t start, const struct trace_module *module, const 
     return 0;
 }
 
+static struct trace_module describe(const struct dl_find_object *object,
+                                    const struct mapped_file *file)
+{
+    const struct link_map *map = object->dlfo_link_map;
+    struct trace_module found = {.end = (uintptr_t)object->dlfo_map_end,
+                                 .bias = map->l_addr,
+                                 .file_size = file->size,
+                                 .file_inode = file->inode,
+                                 .file_time_ns = file->time_ns};
+    found.is_program = map->l_name[0] == '\0' && map->l_prev == NULL;
+    read_headers(&found, object->dlfo_map_start);
+    return found;
+}
+
 static uint32_t add(const struct dl_find_object *object)
 {
-    char path[PATH_SIZE];
+    struct mapped_file file;
     uint64_t index;
-    const struct link_map *map = object->dlfo_link_map;
     uint64_t start = (uintptr_t)object->dlfo_map_start;
-    struct trace_module found = {.end = (uintptr_t)object->dlfo_map_end, .bias = map->l_addr};
-    found.is_program = map->l_name[0] == '\0' && map->l_prev == NULL;
-    size_t length = find_path(map, found.is_program, path);
-    read_headers(&found, object->dlfo_map_start);
-    uint32_t known = revive(start, &found, path, length);
+    find_file(&file, object);
+    struct trace_module found = describe(object, &file);
+    uint32_t known = revive(start, &found, &file);
     if (known)
         return known;
     if (!chunk_table_claim(&trace_log_modules, 1, false, &index)) {
         trace_log_lose(&trace_log_header->losses.modules, 1);
         return 0;
     }
-    found.path = trace_log_add_string(path, length);
+    found.path = trace_log_add_string(file.path, file.length);
     found.mapped_ns = trace_log_now();
     *module_at(index) = found;
     /* Release: who sees the start sees the rest. */

@@ -32,7 +32,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          4u
+#define TRACE_VERSION          5u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -207,6 +207,10 @@ struct trace_module {
     uint8_t build_id[40];
     uint32_t build_id_size; /* bytes, 0: it has none */
     uint32_t is_program;    /* 1: the executable itself */
+    /* The file at `path` when the module was first seen: what tells it from a later one where there
+     * is no build id. file_size 0: not known, or another file was there already. */
+    uint64_t file_size, file_inode;
+    int64_t file_time_ns; /* of its last change, since 1970 */
 };
 
 /* A thread (or several, one after another). Commit word: tid. */
@@ -465,7 +469,7 @@ _Static_assert(sizeof(struct trace_header) == 640, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
-_Static_assert(sizeof(struct trace_module) == 104, "trace_module");
+_Static_assert(sizeof(struct trace_module) == 128, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_count) == 64, "trace_count: a cache line");

@@ -99,7 +99,7 @@ test_newer_version() {
     a_log
     poke good 8 '\007'
     report good
-    refused 'good was written by a newer libtrace, version 7' 'this leakreport reads 4: use the leakreport that came with it'
+    refused 'good was written by a newer libtrace, version 7' 'this leakreport reads 5: use the leakreport that came with it'
 }
 
 test_other_byte_order() {

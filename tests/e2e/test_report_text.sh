@@ -197,6 +197,82 @@ test_moved_and_rebuilt_modules_are_named() {
     has_not report 'caller (prog.c'
 }
 
+# Without build ids a file is known by its size, its inode and the time of its last change.
+test_rebuilt_program_without_build_id_is_told() {
+    source_c
+    gcc -O1 -g -Wl,--build-id=none -o prog prog.c
+    traced ./prog
+    report --show-leak-kinds=all trace.log
+    has report 'caller (prog.c' 'main (prog.c'
+    has_not report 'build id'
+    cp prog copy && mv copy prog
+    report --show-leak-kinds=all trace.log
+    has report 'caller (prog.c' "Note: $PWD/prog has no build id, and the file was changed or copied since it was traced: if it was built anew, the names"
+    { echo 'int other(int i) { return i * 3 + 1; }'; sed 's/caller/called/g' prog.c; } >other.c
+    gcc -O1 -g -Wl,--build-id=none -o prog other.c
+    report --show-leak-kinds=all trace.log
+    has report "Note: $PWD/prog (build id none) is of another build than the one that was traced: its frames have no names." ": ??? (in $PWD/prog)"
+    has_not report other.c
+}
+# The second plugin lies where the first one lay, under its name.
+test_plugin_that_is_replaced_in_the_run() {
+    cat >prog.c <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+int main(void)
+{
+    for (int i = 0; i < 4; i++) {
+        void *plugin = dlopen("./plugin.so", RTLD_NOW);
+        ((void (*)(void))dlsym(plugin, "run"))();
+        dlclose(plugin);
+        if (i == 1 && rename("second.so", "plugin.so") != 0)
+            abort();
+    }
+    return 0;
+}
+END
+    local which
+    for which in first second_and_longer; do
+        printf 'void *malloc(unsigned long);\nvoid *volatile last;\n__attribute__((noinline)) static void in_%s(void) { last = malloc(11); last = 0; }\nvoid run(void) { in_%s(); last = 0; }\n' $which $which >$which.c
+        gcc -O1 -g -shared -fPIC -Wl,--build-id=none -o $which.so $which.c
+    done
+    cp first.so plugin.so && mv second_and_longer.so second.so
+    gcc -g -o prog prog.c
+    traced ./prog
+    equal 'exit status' 0 "$status"
+    report trace.log
+    has report '22 bytes in 2 blocks are definitely lost' 'in_second_and_longer (second_and_longer.c:3)' "plugin.so (build id none) is of another build than the one that was traced"
+    has_not report in_first
+}
+test_program_that_was_removed_while_it_ran() {
+    printf '#include <stdlib.h>\n#include <unistd.h>\nvoid *last;\nint main(void) { unlink("prog"); last = malloc(7); last = 0; return 0; }\n' >prog.c
+    gcc -g -Wl,--build-id=none -o prog prog.c
+    cp prog kept
+    OPTIONS=-q traced ./prog
+    report trace.log
+    has report "Note: $PWD/prog (build id none) could not be found"
+    cp kept prog
+    report trace.log
+    has report 'main (prog.c:4)' "Note: $PWD/prog has no build id, and the file was changed or copied"
+}
+# /proc/self/exe is the loader then.
+test_program_that_the_loader_was_told_to_run() {
+    source_c
+    gcc -O1 -g -o prog prog.c
+    mkdir folder && ln -s ../prog folder/link
+    for name in ./prog folder/link "$PWD/prog"; do
+        traced /lib64/ld-linux-x86-64.so.2 "$name"
+        report --show-leak-kinds=all trace.log
+        has report 'caller (prog.c' 'main (prog.c'
+        has_not report Note:
+    done
+    gcc -O1 -Wl,--build-id=none -o prog prog.c
+    traced /lib64/ld-linux-x86-64.so.2 --argv0 /bin/true ./prog
+    report --show-leak-kinds=all trace.log
+    has report "main (in $PWD/prog)"
+}
+
 test_main_is_the_last_frame_unless_asked() {
     source_c
     gcc -O1 -g -o prog prog.c
