@@ -51,7 +51,6 @@ void forked_prepare(void)
     plan.mask_before = mask;
     if (!make_pipe())
         plan.read_end = plan.write_end = -1;
-    message_make_file();
     plan.inside = fork_gate_settle();
 }
 

@@ -15,7 +15,6 @@ static struct {
     dev_t device;
     ino_t inode;
     const char *path; /* or NULL: standard error */
-    bool begun;       /* the file was made anew */
 } target;
 
 static bool leads_to_target(int fd)
@@ -47,11 +46,24 @@ void message_forked(void)
     descriptor_let_go(DESCRIPTOR_WORDS);
 }
 
+static long open_file(int flags)
+{
+    return sys_open(target.path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | flags, 0666);
+}
+
+/* Opened now and kept: later the program may have locked itself in, or have another root. */
 void message_to_file(const char *path)
 {
     target.path = path;
-    target.begun = false;
     descriptor_let_go(DESCRIPTOR_WORDS);
+    long fd = open_file(O_TRUNC);
+    if (!sys_is_error(fd)) {
+        descriptor_keep(DESCRIPTOR_WORDS, (int)fd, true);
+        return;
+    }
+    target.path = NULL;
+    message_line("libtrace: cannot write --log-file=%s: %s; it goes to standard error", path,
+                 sys_error_text(fd));
 }
 
 struct text {
@@ -132,9 +144,9 @@ size_t message_format(char *buffer, size_t size, const char *format, ...)
     return text.used;
 }
 
-/* The descriptor to write to; -1: what was standard error is closed, or the program has taken its
- * number for something else. */
-static int standard_error(void)
+/* The descriptor that is kept; -1: it is closed, or the program has taken its number for something
+ * else. */
+static int kept_descriptor(void)
 {
     struct stat status;
     int kept = descriptor_of(DESCRIPTOR_WORDS);
@@ -142,42 +154,29 @@ static int standard_error(void)
         return kept;
     /* Locked in, so that nobody can say: its number is out of the program's way. */
     kept = descriptor_last_known(DESCRIPTOR_WORDS);
-    if (kept >= 0 && sys_fstat(kept, &status) == -EPERM)
-        return kept;
-    return leads_to_target(2) ? 2 : -1;
+    return kept >= 0 && sys_fstat(kept, &status) == -EPERM ? kept : -1;
 }
-
-static void write_to_file(const char *line, size_t length);
 
 static void write_to_standard_error(const char *line, size_t length)
 {
-    int fd = standard_error();
+    int fd = kept_descriptor();
+    if (fd < 0 && leads_to_target(2))
+        fd = 2;
     if (fd >= 0)
         sys_write_unsignalled(fd, line, length);
 }
 
-void message_make_file(void)
-{
-    if (target.path && !target.begun)
-        write_to_file("", 0);
-}
-
+/* What cannot be written there goes nowhere: standard error is the program's. */
 static void write_to_file(const char *line, size_t length)
 {
-    int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | (target.begun ? 0 : O_TRUNC);
-    long fd = sys_open(target.path, flags, 0666);
-    if (fd < 0) {
-        /* Said where it can be seen, and so is everything else from here on. */
-        const char *path = target.path;
-        target.path = NULL;
-        message_line("libtrace: cannot write --log-file=%s: %s; it goes to standard error", path,
-                     sys_error_text(fd));
-        write_to_standard_error(line, length);
-        return;
-    }
-    target.begun = true;
-    sys_write_unsignalled((int)fd, line, length);
-    sys_close((int)fd);
+    int fd = kept_descriptor();
+    long opened = fd < 0 ? open_file(0) : -EBADF;
+    if (!sys_is_error(opened))
+        fd = (int)opened;
+    if (fd >= 0)
+        sys_write_unsignalled(fd, line, length);
+    if (!sys_is_error(opened))
+        sys_close(fd);
 }
 
 void message_line(const char *format, ...)

@@ -18,10 +18,8 @@ void message_forget(void);
  * parent's standard error does not wait for this process; its own one is used while it leads there.
  */
 void message_forked(void);
-/* Makes the file now if lines go to one, so that a forked child adds to it and neither makes it
- * anew. */
-void message_make_file(void);
-/* All further lines go to the file `path` (absolute), which is made anew with the first. */
+/* All further lines go to the file `path`, which is made anew; where that cannot be, says so and
+ * leaves them where they went. */
 void message_to_file(const char *path);
 /* One line "==PID== text". */
 void message_line(const char *format, ...);

@@ -36,3 +36,10 @@ test_child_that_locks_itself_in() {
 }
 # What passes by the interposed syscall() is as it was.
 test_system_calls_of_the_program() { same "$PROGRAMS/sandbox_calls"; }
+# The file was opened before: what the tracer says goes there, and nothing to the program's standard error.
+test_log_file_in_a_sandbox() {
+    OPTIONS=--log-file=summary traced "$program" prctl
+    equal 'exit status' 3 "$status"
+    equal 'standard error' '' "$(cat err)"
+    has summary 'Leak kinds are not told' '65,087 allocs, 65,037 frees, 1,793,570 bytes allocated'
+}

@@ -191,15 +191,57 @@ static void lines_to_a_file(void **state)
 
 static void say_to_no_file(void)
 {
+    open_as(2, "err");
     message_begin();
     message_to_file(scratch_path("nowhere/file"));
-    message_line("lost, but nothing worse");
+    message_line("said");
 }
 
 static void a_file_that_cannot_be_made(void **state)
 {
     (void)state;
     assert_int_equal(scratch_in_child(say_to_no_file), 0);
+    const char *said = scratch_read(scratch_path("err"));
+    assert_non_null(strstr(said, "nowhere/file: No such file or directory; it goes to standard"));
+    assert_non_null(strstr(said, "== said\n"));
+}
+
+/* Whoever made it so wants no words of ours in its place. */
+static void say_to_a_file_that_was_lost(void)
+{
+    open_as(2, "err");
+    message_begin();
+    mkdir(scratch_path("folder"), 0700);
+    message_to_file(scratch_path("folder/file"));
+    message_line("one");
+    unlink(scratch_path("folder/file"));
+    rmdir(scratch_path("folder"));
+    for (int fd = 3; fd < 2000; fd++)
+        close(fd);
+    message_line("two");
+}
+
+static void a_file_that_cannot_be_opened_again(void **state)
+{
+    (void)state;
+    assert_int_equal(scratch_in_child(say_to_a_file_that_was_lost), 0);
+    assert_string_equal(scratch_read(scratch_path("err")), "");
+}
+
+static void say_to_a_moved_file(void)
+{
+    open_as(2, "err");
+    message_begin();
+    message_to_file(scratch_path("file"));
+    rename(scratch_path("file"), scratch_path("other"));
+    message_line("one");
+}
+
+static void the_file_is_kept_open(void **state)
+{
+    (void)state;
+    assert_int_equal(scratch_in_child(say_to_a_moved_file), 0);
+    assert_said("other", "one\n");
 }
 
 static char long_word[10000];
@@ -255,6 +297,8 @@ int main(void)
         TEST(started_without_standard_error),
         TEST(lines_to_a_file),
         TEST(a_file_that_cannot_be_made),
+        TEST(a_file_that_cannot_be_opened_again),
+        TEST(the_file_is_kept_open),
         TEST(a_line_too_long_is_a_line),
         TEST(a_forked_child_is_silent),
     };
