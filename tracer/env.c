@@ -1,6 +1,7 @@
 #include "env.h"
 
 #include "message.h"
+#include "start_vector.h"
 #include "sys.h"
 #include "trace_format.h"
 
@@ -67,13 +68,18 @@ static const char *name_add_variable(struct name *name, const char *format, char
     return name_add_plain(name, value, strlen(value)) ? end + 1 : NULL;
 }
 
-static bool name_add_directory(struct name *name)
+/* A directory that was removed, or one that is out of reach ("(unreachable)/…") or too deep for a
+ * path, has no name: the file's stays relative then, and the kernel says what becomes of it. */
+static void name_add_directory(struct name *name)
 {
     char directory[4096];
-    if (sys_is_error(sys_getcwd(directory, sizeof directory)))
-        return false;
+    if (sys_is_error(sys_getcwd(directory, sizeof directory)) || directory[0] != '/')
+        return;
     size_t length = strlen(directory);
-    return name_add_plain(name, directory, length) && (length <= 1 || name_add(name, "/", 1));
+    if (!name_add_plain(name, directory, length) || (length > 1 && !name_add(name, "/", 1))) {
+        name->used = 0;
+        name->path[0] = '\0';
+    }
 }
 
 static int expand(const char *format, struct name name, char *problem, size_t problem_size)
@@ -85,8 +91,8 @@ static int expand(const char *format, struct name name, char *problem, size_t pr
                        "a file name may not begin with ~ (no shell expands it here): %s", format);
         return -1;
     }
-    if (format[0] != '/' && !name_add_directory(&name))
-        return -1;
+    if (format[0] != '/')
+        name_add_directory(&name);
     while (*format) {
         bool fits = true;
         if (*format != '%') {
@@ -299,13 +305,6 @@ static bool next_word(const char **list, char *word, size_t size)
     return true;
 }
 
-static void remove_entry(char **entry)
-{
-    do
-        entry[0] = entry[1];
-    while (*entry++);
-}
-
 static char **find_entry(const char *name)
 {
     size_t length = strlen(name);
@@ -334,7 +333,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
         result = read_option(options, word, &problem);
     char **entry = find_entry("LIBTRACE_OPTIONS");
     if (entry && !options->trace_children)
-        remove_entry(entry);
+        start_vector_remove(entry);
     return result;
 }
 
@@ -355,6 +354,12 @@ static bool is_tracer(const char *name, size_t length, const char *tracer)
            ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
+/* A list has blanks or colons between its names, and the loader puts directories in for $ORIGIN. */
+static bool can_be_listed(const char *path)
+{
+    return path[strcspn(path, ": \t$")] == '\0';
+}
+
 /* Writes the list without the tracer (or with its absolute path) into `list`. */
 static void copy_preloads(const char *old, const char *tracer, bool keep, char *list, size_t size)
 {
@@ -363,10 +368,11 @@ static void copy_preloads(const char *old, const char *tracer, bool keep, char *
     while (*old) {
         size_t length = strcspn(old, ": \t");
         bool ours = is_tracer(old, length, tracer);
+        bool absolute = ours && can_be_listed(tracer);
         if (length > 0 && (keep || !ours)) {
             if (result.used > 0)
                 name_add(&result, ":", 1);
-            name_add(&result, ours ? tracer : old, ours ? strlen(tracer) : length);
+            name_add(&result, absolute ? tracer : old, absolute ? strlen(tracer) : length);
         }
         old += length + (old[length] != '\0');
     }
@@ -384,5 +390,5 @@ void env_hide_preload(const char *tracer, bool keep)
     if (list[name_length])
         *entry = list;
     else
-        remove_entry(entry);
+        start_vector_remove(entry);
 }

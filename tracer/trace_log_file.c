@@ -110,12 +110,23 @@ static void use_pid_name(char path[TRACE_LOG_PATH_SIZE], const char *wanted, int
 }
 
 #define NAMES_TRIED 64
+#define LOG_MODE    0600
+
+/* The umask may have taken the owner's rights. */
+static void set_mode(int fd)
+{
+    struct stat status;
+    if (sys_fstat(fd, &status) == 0 && (status.st_mode & 0777) != LOG_MODE)
+        sys_call(SYS_fchmod, fd, LOG_MODE, 0, 0, 0, 0);
+}
 
 static long create(const char *path, enum existing existing)
 {
     if (existing == EXISTING_REPLACEABLE)
         sys_unlink(path);
-    long fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY, 0600);
+    long fd = sys_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NOCTTY, LOG_MODE);
+    if (!sys_is_error(fd))
+        set_mode((int)fd);
     if (!sys_is_error(fd) && sys_flock((int)fd, LOCK_EX | LOCK_NB) != 0) {
         /* Another process looked at the new file in this instant and may take it for free. */
         sys_close((int)fd);

@@ -17,6 +17,32 @@ test_environment_without_anything_else() {
     env -i LIBTRACE_OPTIONS=-q LD_PRELOAD="$LIBTRACE" "$PROGRAMS/api_environment" >out
     cmp native.out out
 }
+# Arguments, environment and auxiliary vector follow each other as the kernel laid them down.
+test_start_vector_is_the_untraced_one() {
+    same "$PROGRAMS/api_start_vector" 'an argument'
+    has out 'auxiliary 6' 'page size 4096' "main's 1, environ 1"
+    env -i "$PROGRAMS/api_start_vector" >native.out
+    env -i LD_PRELOAD="$LIBTRACE" "$PROGRAMS/api_start_vector" >out 2>err
+    cmp native.out out
+    env -i A=1 B=2 "$PROGRAMS/api_start_vector" >native.out
+    env -i A=1 LD_PRELOAD="$LIBTRACE" B=2 "$PROGRAMS/api_start_vector" >out 2>err
+    cmp native.out out
+    env -i A=1 "$PROGRAMS/api_start_vector" >native.out
+    env -i A=1 "$REPORT" --run "$PROGRAMS/api_start_vector" >out 2>err
+    cmp native.out out
+    has err 'HEAP SUMMARY'
+}
+test_start_vector_of_a_program_started_by_the_loader() {
+    same /lib64/ld-linux-x86-64.so.2 "$PROGRAMS/api_start_vector"
+    has out 'page size 4096'
+}
+# What a constructor has made of the environment is elsewhere: nothing follows it.
+test_environment_made_by_a_constructor() {
+    native "$PROGRAMS/api_start_vector" setenv
+    traced "$PROGRAMS/api_start_vector" setenv
+    equal 'exit status' 0 "$status"
+    diff <(grep -E '^(environ|auxiliary) ' native.out) <(grep -E '^(environ|auxiliary) ' out)
+}
 # Whatever stands beside the tracer in LD_PRELOAD stays there, and only that.
 test_other_preloads_are_kept() {
     local other=$PROGRAMS/libapi_early.so another=$PROGRAMS/libapi_bump.so
@@ -34,6 +60,17 @@ test_relative_preload() {
     equal 'exit status' 3 "$status"
     equal 'logs of the shell and two children' 3 "$(ls *.log | wc -l)"
     equal 'errors' '' "$(cat err)"
+}
+
+# What cannot stand in a list is not put there.
+test_relative_preload_in_a_folder_that_cannot_be_listed() {
+    mkdir 'with a blank $LIB:'
+    cp "$LIBTRACE" 'with a blank $LIB:/copy.so'
+    cd 'with a blank $LIB:'
+    LD_PRELOAD=./copy.so LIBTRACE_OPTIONS="--trace-children=yes --trace-file=%p.log -q" sh -c '/bin/true; /bin/false; exit 3' 2>err || status=$?
+    equal 'exit status' 3 "$status"
+    equal 'errors' '' "$(cat err)"
+    equal 'logs of the shell and two children' 3 "$(ls *.log | wc -l)"
 }
 
 # --- children ---------------------------------------------------------------------------------------
@@ -102,6 +139,11 @@ test_default_name() {
     [ -f trace.log ] || fail 'no trace.log'
     equal 'mode' 600 "$(stat -c %a trace.log)"
     has err "leakreport $PWD/trace.log"
+    rm trace.log
+    umask 0777
+    OPTIONS=-q traced /bin/true
+    umask 022
+    equal 'mode' 600 "$(stat -c %a trace.log)"
 }
 test_options_in_quotes() {
     OPTIONS="--trace-file='with blanks.log'  \"--log-file=the summary\"" traced "$program"
@@ -120,6 +162,50 @@ test_directory_that_goes_away() {
     mkdir gone
     (cd gone && LIBTRACE_OPTIONS='--trace-file=here.log' LD_PRELOAD=$LIBTRACE bash -c "rm -r ../gone; exec -a x '$PROGRAMS/api_malloc'" >../out 2>../err)
     equal 'the program goes on' "$("$program")" "$(cat out)"
+}
+
+# gone COMMAND: the command in a folder that is not there any more
+gone() {
+    mkdir gone
+    (cd gone && rmdir ../gone && LD_PRELOAD=$LIBTRACE exec "$@" >../out 2>../err)
+}
+test_directory_that_was_removed_before() {
+    "$program" >native.out
+    status=0
+    gone "$program" || status=$?
+    unharmed 'cannot create trace.log: No such file or directory'
+    LIBTRACE_OPTIONS="--trace-file=$PWD/here.log" gone "$program"
+    equal 'totals' "$(truth out)" "$(usage err)"
+    report here.log
+    has report "Command: $program"
+}
+# Deeper than any path may be long.
+test_directory_that_is_too_deep() {
+    local name=$(printf 'x%.0s' $(seq 250)) top=$PWD
+    "$program" >native.out
+    for _ in $(seq 18); do mkdir "$name" && cd -P "$name" 2>/dev/null || cd "$name"; done
+    status=0
+    LD_PRELOAD=$LIBTRACE "$program" >"$top/out" 2>"$top/err" || status=$?
+    "$REPORT" trace.log >"$top/report"
+    LIBTRACE_OPTIONS="--trace-file=$top/here.log -q" LD_PRELOAD=$LIBTRACE "$program" >/dev/null 2>>"$top/err"
+    cd "$top"
+    equal 'exit status' 0 "$status"
+    equal 'totals' "$(truth out)" "$(usage err)"
+    has_not err 'libtrace: '
+    has report "Command: $program"
+    report here.log
+    has report "Command: $program"
+}
+
+# A folder of a file system that was taken away: getcwd says "(unreachable)/".
+test_directory_out_of_reach() {
+    [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || return 0
+    mkdir disk
+    status=0
+    unshare -m bash -c "mount -t tmpfs none disk && cd disk && umount -l ../disk && LD_PRELOAD='$LIBTRACE' '$program' && '$REPORT' trace.log >&3" >out 2>err 3>report || status=$?
+    equal 'exit status' 0 "$status"
+    equal 'totals' "$(truth out)" "$(usage err)"
+    has report "Command: $program"
 }
 
 # --- files in the way -------------------------------------------------------------------------------
