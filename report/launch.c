@@ -33,15 +33,16 @@ static char *launch_find_tracer(struct failure *failure)
     return NULL;
 }
 
-/* In front of what is preloaded already. The loader splits the list at blanks and colons. */
+/* In front of what is preloaded already. The loader splits the list at blanks and colons, and puts
+ * directories in for $ORIGIN, $LIB and $PLATFORM. */
 static int launch_set_preload(const char *tracer, struct failure *failure)
 {
     const char *others = getenv("LD_PRELOAD");
 
-    if (tracer[strcspn(tracer, ": \t\n")])
+    if (tracer[strcspn(tracer, ": \t\n$")])
         return failure_set(failure,
-                           "%s has a blank or a colon in its path, which LD_PRELOAD cannot name: "
-                           "move it",
+                           "%s has a blank, a colon or a dollar sign in its path, which LD_PRELOAD "
+                           "cannot name: move it",
                            tracer);
     char *list = memory_text("%s%s%s", tracer, others && *others ? ":" : "", others ? others : "");
     setenv("LD_PRELOAD", list, 1);

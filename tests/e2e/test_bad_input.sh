@@ -290,6 +290,18 @@ test_program_that_may_not_be_executed() {
     refused './text may not be executed'
 }
 
+# The loader would take the path apart.
+test_tracer_in_a_folder_that_cannot_be_preloaded() {
+    compiled prog
+    for folder in 'a b' 'a:b' 'a$LIB'; do
+        mkdir "$folder"
+        cp "$REPORT" "$LIBTRACE" "$folder"
+        status=0
+        "$folder/leakreport" --run ./prog >report 2>report.err || status=$?
+        refused "$PWD/$folder/libtrace.so has a blank, a colon or a dollar sign in its path"
+    done
+}
+
 test_script_with_a_static_interpreter() {
     compiled interpreter -static
     printf '#!%s/interpreter\n' "$PWD" >script
