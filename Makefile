@@ -136,6 +136,8 @@ deps-fuzz:
 deps-soak:
 	@sh tests/deps.sh build test soak
 	@BUILD=$(abspath $(BUILD)) sh tests/soak/deps.sh
+deps-commands:
+	@sh tests/deps.sh build test commands
 
 try: all
 	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
@@ -172,6 +174,8 @@ stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
 soak: all
 	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
+commands: all
+	@BUILD=$(abspath $(BUILD)) nice bash tests/commands/run.sh
 bench: all
 	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
 
@@ -198,10 +202,11 @@ help:
 	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
+	@echo "make commands      100 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all deps deps-bench deps-fuzz deps-guests deps-soak guests soak try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
+.PHONY: all commands deps deps-bench deps-commands deps-fuzz deps-guests deps-soak guests soak try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
