@@ -46,19 +46,13 @@ static void check_leaks(const struct stopped_thread *here, const struct stopped_
     leak_scan_run(&options, here, world);
 }
 
-/* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
- * are of one moment. */
-static void take_stock(const struct stopped_thread *here)
+static void take_stock(const struct stopped_thread *here, const struct stopped_world *world)
 {
-    static struct stopped_world world;
-    bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
     usage_end();
     tracing_set(false);
     if (lifecycle_options()->leak_check)
-        check_leaks(here, &world);
+        check_leaks(here, world);
     stack_counts_sum(&trace_log_header->totals);
-    if (held)
-        stop_world_release(&world);
 }
 
 /* A thread that leaves while another one closes the books would take the process away from it. A
@@ -93,17 +87,6 @@ static void note_ending(enum trace_ending ending, int value, uint32_t stack)
     __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
 }
 
-static void close_books(enum trace_ending ending, int value, const struct stopped_thread *here,
-                        uint32_t stack)
-{
-    module_list_refresh(NULL);
-    take_stock(here);
-    note_ending(ending, value, stack);
-    if (!lifecycle_options()->quiet)
-        summary_print(lifecycle_options()->verbose);
-    trace_log_end();
-}
-
 struct closing {
     enum trace_ending ending;
     int value;
@@ -111,12 +94,35 @@ struct closing {
     const struct stopped_thread *here;
 };
 
+static void close_books(const struct closing *closing, const struct stopped_world *world)
+{
+    take_stock(closing->here, world);
+    note_ending(closing->ending, closing->value, closing->stack);
+    if (!lifecycle_options()->quiet)
+        summary_print(lifecycle_options()->verbose);
+    trace_log_end();
+}
+
+/* What is left to do in libc may wait for another thread; the kernel's part does not. */
+static bool goes_on_in_libc(enum trace_ending ending)
+{
+    return ending == TRACE_RETURNED || ending == TRACE_QUICK_EXITED;
+}
+
+/* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
+ * are of one moment, and from then on: they would see that they were stopped, and what they do
+ * would be in no book. */
 static void end(void *context)
 {
+    static struct stopped_world world;
     const struct closing *closing = context;
-    close_books(closing->ending, closing->value, closing->here, closing->stack);
+    module_list_refresh(NULL);
+    bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
+    close_books(closing, &world);
     atomic_store(&ended, 1);
     sys_futex(&ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+    if (held)
+        stop_world_keep(&world, goes_on_in_libc(closing->ending));
 }
 
 /* The thread that has closed the books dies of a signal that waited. */

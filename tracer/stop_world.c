@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "pages.h"
+#include "stop_world_gate.h"
 #include "stop_world_signal.h"
 #include "sys.h"
 #include "task.h"
@@ -31,7 +32,6 @@ enum { ASKED, WRITING, HELD, SILENT, VANISHED, IGNORED, PHASES };
 /* One hold at a time; `busy` is its lock. */
 static struct {
     _Atomic uint32_t busy;
-    _Atomic uint32_t gate;    /* odd: held. The number names the hold. */
     _Atomic uint32_t answers; /* handlers that came to HELD in this hold */
     _Atomic uint32_t wanted;  /* wake the holder from this many answers on */
     _Atomic(struct stopped_thread *) threads;
@@ -40,6 +40,7 @@ static struct {
     uint32_t *by_tid;  /* hash table: index + 1 of a thread, 0 empty; twice the capacity */
     int translate;     /* /proc counts in another pid namespace */
     int directory;     /* /proc/self/task */
+    uint32_t caller;   /* the holder's name there */
     size_t known;      /* threads that the latest pass was shown, but for those that end */
     uint32_t answered; /* answers of the passes before */
     uint64_t begin;
@@ -94,10 +95,9 @@ __attribute__((no_stack_protector)) static void park(int signal, siginfo_t *info
     }
     uint64_t ticket = (uint64_t)(uintptr_t)info->si_value.sival_ptr;
     uint32_t number = (uint32_t)(ticket >> 32);
-    if (atomic_load(&hold.gate) == number)
+    if (stop_world_gate_number() == number)
         answer(number, (uint32_t)ticket, context);
-    while (atomic_load(&hold.gate) == number)
-        sys_futex(&hold.gate, FUTEX_WAIT_OUR, number, NULL);
+    stop_world_gate_wait(number, context);
 }
 
 /* --- the table ----------------------------------------------------------- */
@@ -153,7 +153,7 @@ static long send_signal(uint32_t tid, uint32_t index)
 {
     const int signal = stop_world_signal();
     siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
-    uint64_t ticket = (uint64_t)atomic_load(&hold.gate) << 32 | index;
+    uint64_t ticket = (uint64_t)stop_world_gate_number() << 32 | index;
     info.si_pid = (int)sys_getpid();
     info.si_value.sival_ptr = (void *)(uintptr_t)ticket;
     for (;;) {
@@ -165,6 +165,8 @@ static long send_signal(uint32_t tid, uint32_t index)
     }
 }
 
+static int grow_table(void);
+
 /* `listed` is the thread's name in /proc. 1: asked anew, 0: nothing to do, or -errno. */
 static int ask_thread(uint32_t listed, uint32_t caller)
 {
@@ -174,20 +176,23 @@ static int ask_thread(uint32_t listed, uint32_t caller)
         return 0;
     }
     uint32_t tid = hold.translate ? task_translate(listed) : listed;
-    hold.known += tid == caller;
+    if (tid == caller) {
+        hold.caller = listed;
+        hold.known++;
+    }
     if (tid == 0 || tid == caller)
         return 0;
-    if (hold.count == hold.capacity)
-        return -ENOSPC;
+    if (hold.count == hold.capacity && grow_table() != 0)
+        return -ENOMEM;
     struct stopped_thread *thread = thread_at(hold.count);
     *thread = (struct stopped_thread){.tid = tid, .listed = listed};
-    atomic_store(progress_of(thread), progress(atomic_load(&hold.gate), ASKED));
+    atomic_store(progress_of(thread), progress(stop_world_gate_number(), ASKED));
     long result = send_signal(tid, (uint32_t)hold.count);
     if (result == -ESRCH)
         return 0;
     if (result != 0 && result != -EAGAIN)
         return (int)result;
-    *place = (uint32_t)++hold.count;
+    *place_of(listed) = (uint32_t)++hold.count;
     hold.known++;
     return 1;
 }
@@ -236,7 +241,7 @@ static int look_at(struct stopped_thread *thread)
     enum task_state state = task_state(listed);
     if (state == TASK_ALIVE)
         return !task_blocks_signal(listed, stop_world_signal());
-    return !advance(thread, atomic_load(&hold.gate), ASKED,
+    return !advance(thread, stop_world_gate_number(), ASKED,
                     state == TASK_VANISHED ? VANISHED : IGNORED);
 }
 
@@ -291,7 +296,7 @@ static int wait_for_answers(int asked)
 /* Nobody writes to a slot any longer when this returns; 0 if that cannot be had. */
 static int close_slot(struct stopped_thread *thread)
 {
-    if (advance(thread, atomic_load(&hold.gate), ASKED, SILENT))
+    if (advance(thread, stop_world_gate_number(), ASKED, SILENT))
         return 1;
     for (int patience = 0; phase_of(thread) == WRITING; patience++) {
         if (patience == 100000)
@@ -299,6 +304,25 @@ static int close_slot(struct stopped_thread *thread)
         sys_sched_yield();
     }
     return 1;
+}
+
+/* Nobody may be let go for a larger table. So all slots are closed first: a handler that comes late
+ * finds its slot closed in either table, and waits without one. */
+static int grow_table(void)
+{
+    struct stopped_thread *before = thread_at(0);
+    wait_for_answers(1);
+    for (size_t i = 0; i < hold.count; i++)
+        close_slot(&before[i]);
+    if (make_table(2 * hold.capacity) != 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < hold.count; i++) {
+        *thread_at(i) = before[i];
+        if (phase_of(&before[i]) == WRITING)
+            atomic_store(progress_of(thread_at(i)), progress(stop_world_gate_number(), SILENT));
+        *place_of((uint32_t)before[i].listed) = (uint32_t)i + 1;
+    }
+    return 0;
 }
 
 /* Moves what was held or stayed silent to the front, in the order of the table. */
@@ -330,8 +354,7 @@ static void collect(struct stopped_world *world)
 static void open_gate(void)
 {
     stop_world_signal_give_back(atomic_load(&hold.answers) == hold.count);
-    atomic_fetch_add(&hold.gate, 1);
-    sys_futex(&hold.gate, FUTEX_WAKE_OUR, INT32_MAX, NULL);
+    stop_world_gate_open();
 }
 
 /* Room for twice the threads that there are. */
@@ -346,9 +369,8 @@ static int prepare_table(void)
     return 0;
 }
 
-/* One attempt: passes over the whole list until one finds nobody new. -ENOSPC: the table was too
- * small.
- */
+/* Passes over the whole list until one finds nobody new. An error after the first was asked ends
+ * the passes: whoever stands still by then is not let go for it. */
 static int stop_everybody(void)
 {
     int result = prepare_table();
@@ -358,15 +380,13 @@ static int stop_everybody(void)
         return result;
     atomic_store(&hold.answers, 0);
     atomic_store(&hold.wanted, 1);
-    atomic_fetch_add(&hold.gate, 1);
+    stop_world_gate_close();
     do {
         hold.answered = atomic_load(&hold.answers);
         result = ask_new_threads((uint32_t)sys_gettid());
     } while ((result > 0 && wait_for_answers(result) == 0) || (result == 0 && was_cut_short()));
-    if (result >= 0)
+    if (result >= 0 || hold.count > 0)
         return 0;
-    for (size_t i = 0; i < hold.count; i++)
-        close_slot(thread_at(i));
     open_gate();
     return result;
 }
@@ -378,12 +398,7 @@ static int hold_all(struct stopped_world *world)
         return (int)directory;
     hold.directory = (int)directory;
     hold.translate = task_numbers_differ();
-    int result;
-    while ((result = stop_everybody()) == -ENOSPC)
-        if (make_table(2 * hold.capacity) != 0) {
-            result = -ENOMEM;
-            break;
-        }
+    int result = stop_everybody();
     sys_close(hold.directory);
     if (result == 0)
         collect(world);
@@ -411,5 +426,12 @@ void stop_world_release(struct stopped_world *world)
 {
     open_gate();
     atomic_store(&hold.busy, 0);
+    sys_sigprocmask(SIG_SETMASK, &world->mask_before, NULL);
+}
+
+void stop_world_keep(const struct stopped_world *world, bool may_wait)
+{
+    if (may_wait)
+        stop_world_gate_keep(hold.caller);
     sys_sigprocmask(SIG_SETMASK, &world->mask_before, NULL);
 }

@@ -8,10 +8,10 @@
  * code. A thread whose alternate stack cannot hold a signal frame is killed by the kernel, as by
  * any other signal that it takes.
  *
- * What the program can notice: a held system call restarts (SA_RESTART), but a few never do
- * whatever the flag: poll, select, epoll_wait, nanosleep's relatives with a time limit and
- * semaphores return EINTR after a release (signal(7) has the list). Before the end of the process,
- * where nobody is released, that does not matter. Disposition and signal masks are as before.
+ * What the program can notice of a release: a held system call restarts (SA_RESTART), but a few
+ * never do whatever the flag: poll, select, epoll_wait, nanosleep's relatives with a time limit and
+ * semaphores return EINTR (signal(7) has the list). So where the process ends nobody is released:
+ * stop_world_keep. Disposition and signal masks are as before.
  *
  * Between hold and release no libc function that may lock or allocate may be called: its lock may
  * be held by a thread that stands still.
@@ -23,6 +23,7 @@
 
 #include "stop_world_thread.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,5 +51,9 @@ int stop_world_hold(struct stopped_world *world, uint64_t limit_ns);
  * hold and release does not call it: it has only the calling thread, and `world` describes the
  * memory that it inherited. */
 void stop_world_release(struct stopped_world *world);
+
+/* Instead of the release, where the process ends: only the calling thread goes on. If it `may_wait`
+ * for what a held thread has, a lock for one, that is noticed (stop_world_gate.h). */
+void stop_world_keep(const struct stopped_world *world, bool may_wait);
 
 #endif

@@ -146,3 +146,13 @@ int task_blocks_signal(uint32_t listed, int signal)
     const char *mask = task_status_line(text, "SigBlk:\t");
     return mask ? parse_hexadecimal(mask) >> (signal - 1) & 1 : 0;
 }
+
+long task_sleep(uint32_t listed)
+{
+    long result = read_text(listed, "status");
+    if (result != 0)
+        return result;
+    const char *state = task_status_line(text, "State:\t");
+    const char *times = task_status_line(text, "voluntary_ctxt_switches:\t");
+    return state && times && *state == 'S' ? 1 + (long)task_parse_number(times) : 0;
+}

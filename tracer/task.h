@@ -33,6 +33,10 @@ int task_blocks_signal(uint32_t listed, int signal);
  * buffers: may be called while another thread uses the rest. */
 int task_sleeps(uint32_t listed);
 
+/* Which sleep the thread is in, counted from 1; 0: it runs, or may any moment. -errno: /proc does
+ * not tell. */
+long task_sleep(uint32_t listed);
+
 /* A decimal number; 0 if there is none. */
 uint32_t task_parse_number(const char *digits);
 
