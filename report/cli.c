@@ -306,6 +306,7 @@ void cli_print_help(FILE *out)
         if (cli_table[i].help)
             cli_print_option(out, &cli_table[i]);
     fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
-          "work could not be done, for one of several logs even.\n",
+          "work could not be done, for one of several logs even, or when --error-exitcode is\n"
+          "given and it cannot be told whether there are errors (the process was killed, say).\n",
           out);
 }

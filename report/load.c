@@ -43,6 +43,21 @@ static char *load_command(const struct log_reader *reader)
     return text;
 }
 
+/* The time of its making tells files apart that have had one inode number after the other. Where it
+ * is not known the device decides, whose number may be another one when it is mounted again. */
+static bool load_is_copy(const struct log_reader *reader)
+{
+    const struct trace_file *made = &reader->header.file;
+    const struct log_file *file = &reader->file;
+
+    if (!made->inode)
+        return false;
+    if (made->inode != file->inode)
+        return true;
+    return made->born_ns && file->born_ns ? made->born_ns != file->born_ns
+                                          : made->device != file->device;
+}
+
 static void load_process(const struct log_reader *reader, struct model *model)
 {
     const struct trace_header *header = &reader->header;
@@ -52,6 +67,7 @@ static void load_process(const struct log_reader *reader, struct model *model)
     model->executable = load_string(reader, header->executable);
     model->tracer = load_string(reader, header->tracer);
     model->became = load_string(reader, header->became);
+    model->is_copy = load_is_copy(reader);
     if (header->ending != TRACE_RUNNING)
         model->process = PROCESS_ENDED;
     else if (!process_is_visible(header->pid_namespace))
@@ -227,8 +243,8 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
             load_misuse(stacks, &contexts, model, &record);
     intern_free(&contexts);
     if (damaged)
-        model_add_note(model, memory_text("%s errors are damaged in the log: they are left out.",
-                                          number_text(damaged).text));
+        model_add_gap(model, memory_text("%s errors are damaged in the log: they are left out.",
+                                         number_text(damaged).text));
 }
 
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
@@ -237,7 +253,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
 
     load_process(reader, model);
     for (uint32_t i = 0; i < reader->damage_count; i++)
-        model_add_note(model, memory_text("%s.", reader->damage[i]));
+        model_add_gap(model, memory_text("%s.", reader->damage[i]));
     losses_note(model);
     load_modules(reader, model);
     load_totals(reader, model);

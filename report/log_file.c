@@ -11,6 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static uint64_t log_file_birth(int fd)
+{
+    struct statx status;
+
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) != 0 || !(status.stx_mask & STATX_BTIME))
+        return 0;
+    return (uint64_t)status.stx_btime.tv_sec * 1000000000u + status.stx_btime.tv_nsec;
+}
+
 static int log_file_check(int fd, struct log_file *file, struct failure *failure)
 {
     const char *path = file->path;
@@ -35,6 +44,7 @@ static int log_file_check(int fd, struct log_file *file, struct failure *failure
     file->size = (uint64_t)status.st_size;
     file->device = status.st_dev;
     file->inode = status.st_ino;
+    file->born_ns = log_file_birth(fd);
     return 0;
 }
 

@@ -16,6 +16,7 @@ struct log_file {
     uint64_t size;
     int fd;                 /* when mapped */
     uint64_t device, inode; /* which file it is */
+    uint64_t born_ns;       /* since 1970, when it was made; 0: not known */
 };
 
 /* 0, or -1 with `failure` filled: not there, not readable, empty, a directory, pipe or device. */

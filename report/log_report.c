@@ -8,6 +8,7 @@
 #include "renderer.h"
 #include "select.h"
 #include "symbolize.h"
+#include "verdict.h"
 
 /* --- reading ------------------------------------------------------------- */
 
@@ -91,6 +92,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
     process_tree_note(run->tree, number, model, &selection);
+    run->tree->entries[number].doubt =
+        verdict_doubt(options, model, process_tree_is_followed(run->tree, number));
     int result = log_write(run, &report, failure);
     rank_free(&rankings);
     group_free(&records);

@@ -7,21 +7,27 @@
 static const struct loss {
     size_t offset;
     const char *sentence;
+    void (*add)(struct model *model, char *text);
 } losses_table[] = {
 #define LOSS(counter, sentence)                                                                    \
     {                                                                                              \
-        offsetof(struct trace_losses, counter), sentence                                           \
+        offsetof(struct trace_losses, counter), sentence, model_add_note                           \
     }
-    LOSS(blocks, "%s allocations found no room in the log: they are in the totals, but in no "
-                 "record."),
-    LOSS(block_bytes, "%s bytes were in those allocations."),
+/* What is lost there may be lost blocks, or errors. */
+#define GAP(counter, sentence)                                                                     \
+    {                                                                                              \
+        offsetof(struct trace_losses, counter), sentence, model_add_gap                            \
+    }
+    GAP(blocks, "%s allocations found no room in the log: they are in the totals, but in no "
+                "record."),
+    GAP(block_bytes, "%s bytes were in those allocations."),
     LOSS(stacks_unknown, "%s allocations were recorded without a call stack."),
     LOSS(stacks_cut, "%s call stacks are cut: their outermost frames are missing."),
     LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated: they were "
                         "done, and are not in the totals."),
     LOSS(modules, "%s modules found no room in the log: their frames have no names."),
     LOSS(threads, "%s threads found no room in the log."),
-    LOSS(errors, "%s errors of the program found no room in the log."),
+    GAP(errors, "%s errors of the program found no room in the log."),
     LOSS(ranges_not_excluded, "%s pieces of the tracer's own memory were searched by the leak "
                               "check, because its list of them is full: a lost block may count "
                               "as reachable."),
@@ -36,6 +42,7 @@ static const struct loss {
     LOSS(fork_failed, "%s leak checks had to run inside the program, because a process of "
                       "their own could not be made or did not finish."),
 #undef LOSS
+#undef GAP
 };
 
 static void losses_note_flags(struct model *model)
@@ -43,8 +50,8 @@ static void losses_note_flags(struct model *model)
     uint32_t flags = model->header.flags;
 
     if (flags & TRACE_FLAG_INCOMPLETE)
-        model_add_note(model, memory_text("The log is incomplete: it could not grow (the disk was "
-                                          "full?), so records are missing."));
+        model_add_gap(model, memory_text("The log is incomplete: it could not grow (the disk was "
+                                         "full?), so records are missing."));
     if (flags & TRACE_FLAG_OTHER_ALLOCATOR)
         model_add_note(model, memory_text("The program's malloc is not glibc's: what lies on that "
                                           "allocator's free lists may make blocks look "
@@ -67,7 +74,8 @@ void losses_note(struct model *model)
         if (number) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-            model_add_note(model, memory_text(losses_table[i].sentence, number_text(number).text));
+            losses_table[i].add(model,
+                                memory_text(losses_table[i].sentence, number_text(number).text));
 #pragma GCC diagnostic pop
         }
     }

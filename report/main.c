@@ -1,8 +1,9 @@
 /* main: the only room that prints messages and ends the process.
  *
  * Exit status: 0; that of --error-exitcode when there are errors; 2 when the work could not be
- * done, after one line on standard error that says why. Of several logs each that can be read is
- * reported, whatever the others are. */
+ * done, or --error-exitcode was given and it cannot be told whether there are errors, after one
+ * line on standard error that says why. Of several logs each that can be read is reported, whatever
+ * the others are. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -78,12 +79,29 @@ static int main_report_all(struct log_run *run)
     return status;
 }
 
+/* Doubt is told where nobody would see it otherwise: without a report, and where the exit status
+ * says it. Any error that was found outweighs it. */
 static int main_errors(const struct log_run *run)
 {
-    for (uint32_t i = 0; i < run->tree->count; i++)
-        if (run->tree->entries[i].errors)
-            return (int)run->options->error_exitcode;
-    return 0;
+    const struct cli_options *options = run->options;
+    bool say = options->error_exitcode || (options->quiet && options->show_leaks);
+    bool doubt = false, errors = false;
+    struct failure failure;
+
+    for (uint32_t i = 0; i < run->tree->count; i++) {
+        const struct process_entry *entry = &run->tree->entries[i];
+
+        errors |= entry->errors > 0;
+        doubt |= entry->doubt != NULL;
+        if (entry->doubt && say) {
+            failure_set(&failure, "%s: whether there are errors cannot be told: %s", entry->path,
+                        entry->doubt);
+            main_fail(&failure);
+        }
+    }
+    if (!options->error_exitcode)
+        return 0;
+    return errors ? (int)options->error_exitcode : doubt ? EXIT_TROUBLE : 0;
 }
 
 static int main_report_tree(const struct cli_options *options, struct process_tree *tree)

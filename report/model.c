@@ -100,6 +100,12 @@ void model_add_note(struct model *model, char *text)
     model->notes[model->note_count++] = text;
 }
 
+void model_add_gap(struct model *model, char *text)
+{
+    model->has_gaps = true;
+    model_add_note(model, text);
+}
+
 const char *model_kind_words(enum block_kind kind)
 {
     static const char *const words[BLOCK_KINDS_COUNT] = {

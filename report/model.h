@@ -117,6 +117,8 @@ struct model {
     const char *log_path;
     struct trace_header header;
     enum process_state process;
+    bool is_copy;     /* the file is not the one that the tracer made */
+    bool has_gaps;    /* records of blocks or errors are missing, or damaged: a note says so */
     char *command;    /* its arguments, separated by blanks */
     char *executable; /* or NULL */
     char *tracer;     /* path of libtrace.so, or NULL */
@@ -163,8 +165,9 @@ uint32_t model_put_stack(struct model *model, const uint32_t *words, uint32_t fr
 struct stack model_stack(const struct model *model, uint32_t stack);
 uint32_t model_stack_count(const struct model *model);
 
-/* Takes over the text. */
+/* Takes over the text. A gap is a note on records of blocks or errors that are not there. */
 void model_add_note(struct model *model, char *text);
+void model_add_gap(struct model *model, char *text);
 
 /* "definitely lost", "definite": the words of reports and of options. */
 const char *model_kind_words(enum block_kind kind);

@@ -182,8 +182,10 @@ void process_tree_order(struct process_tree *tree)
 
 void process_tree_free(struct process_tree *tree)
 {
-    for (uint32_t i = 0; i < tree->count; i++)
+    for (uint32_t i = 0; i < tree->count; i++) {
         free(tree->entries[i].command);
+        free(tree->entries[i].doubt);
+    }
     free(tree->entries);
     memset(tree, 0, sizeof *tree);
 }
@@ -211,7 +213,8 @@ static void process_name_ending(char *text, size_t size, const struct model *mod
     if (model->process != PROCESS_ENDED)
         snprintf(text, size, "%s",
                  model->process == PROCESS_RUNNING ? "running"
-                 : model->process == PROCESS_GONE  ? "killed"
+                 : model->is_copy                  ? "copied"
+                 : model->process == PROCESS_GONE  ? "no record"
                                                    : "not seen");
     else if (ending < sizeof ways / sizeof *ways)
         snprintf(text, size, "%s %d", ways[ending], value);
@@ -238,6 +241,15 @@ void process_tree_note(struct process_tree *tree, uint32_t number, const struct 
     entry->contexts = selection->contexts;
     entry->suppressed_errors = selection->suppressed_errors;
     entry->suppressed_contexts = selection->suppressed_contexts;
+}
+
+bool process_tree_is_followed(const struct process_tree *tree, uint32_t number)
+{
+    for (uint32_t i = 0; i < tree->count; i++)
+        if (tree->entries[i].parent == number &&
+            process_was(&tree->entries[i], &tree->entries[number]))
+            return true;
+    return false;
 }
 
 const struct process_entry *process_tree_starter(const struct process_tree *tree, uint32_t number)

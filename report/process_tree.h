@@ -29,6 +29,7 @@ struct process_entry {
     bool reported; /* what follows is known */
     bool has_verdicts;
     char *command;
+    char *doubt;     /* why it is not known whether there are errors (verdict.h), or NULL */
     char ending[40]; /* "exit 0" */
     uint64_t bytes[BLOCK_KINDS_COUNT];
     uint64_t peak_bytes; /* 0 unless usage was asked for */
@@ -55,6 +56,8 @@ void process_tree_free(struct process_tree *tree);
 /* Keeps what the report of entry `number` found. */
 void process_tree_note(struct process_tree *tree, uint32_t number, const struct model *model,
                        const struct selection *selection);
+/* Has the program that entry `number` became by exec a log here? */
+bool process_tree_is_followed(const struct process_tree *tree, uint32_t number);
 /* Who started entry `number`, an exec or several ago perhaps; NULL: no log of it here. */
 const struct process_entry *process_tree_starter(const struct process_tree *tree, uint32_t number);
 

@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "safe_text.h"
 #include "suppress_print.h"
+#include "verdict.h"
 
 /* Nearly every line fits in, and a large report has a million of them. */
 void render_text_line(const struct text_page *page, const char *format, ...)
@@ -37,8 +38,10 @@ void render_text_blank(const struct text_page *page)
 
 const char *render_text_when(const struct model *model)
 {
+    if (model->process != PROCESS_ENDED && model->is_copy)
+        return "when the copy was made";
     return model->process == PROCESS_RUNNING  ? "now"
-           : model->process == PROCESS_GONE   ? "when it was killed"
+           : model->process == PROCESS_GONE   ? "when it ended"
            : model->process == PROCESS_UNSEEN ? "when it was last seen"
                                               : "at exit";
 }
@@ -177,17 +180,8 @@ static void text_leak_summary(const struct text_page *page)
 static void text_no_verdict(const struct text_page *page)
 {
     const struct model *model = page->report->model;
-    const char *why = "the log holds no leak check";
 
-    if (model->process == PROCESS_RUNNING || model->process == PROCESS_UNSEEN)
-        why = "the leak check is made when the process ends";
-    else if (model->header.scan == TRACE_SCAN_RUNNING)
-        why = "the leak check was interrupted";
-    else if (model->process == PROCESS_GONE)
-        why = "the process was killed before a leak check could be made";
-    else if (model->header.ending == TRACE_EXECED)
-        why = "no leak check is made when a process becomes another program";
-    render_text_line(page, "Leak kinds cannot be told: %s.", why);
+    render_text_line(page, "Leak kinds cannot be told: %s.", verdict_no_check(model));
     render_text_blank(page);
 }
 
@@ -196,8 +190,7 @@ static void text_leaks(const struct text_page *page)
     const struct report *report = page->report;
     bool quiet = report->options->quiet;
 
-    if (report->model->block_count == 0 && report->model->bytes_in_use == 0 &&
-        report->model->process == PROCESS_ENDED) {
+    if (verdict_all_freed(report->model)) {
         /* What was not seen may leak. */
         if (!quiet && !(report->model->header.flags & TRACE_FLAG_BYPASSED)) {
             render_text_line(page, "All heap blocks were freed -- no leaks are possible");

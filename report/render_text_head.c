@@ -43,23 +43,39 @@ static void text_head_ended(const struct text_page *page)
     }
 }
 
+/* What was recorded behind the copy's back is not known. */
+static void text_head_copy(const struct text_page *page)
+{
+    if (page->report->model->process == PROCESS_RUNNING)
+        render_text_line(page, "It is still running. This file is a copy of its log: what follows "
+                               "is as of when the copy was made.");
+    else
+        render_text_line(page, "This file is a copy of its log, made while it ran or after it had "
+                               "ended without recording how: what follows is as of the copy.");
+}
+
 static void text_head_state(const struct text_page *page)
 {
+    if (page->report->model->process != PROCESS_ENDED && page->report->model->is_copy) {
+        text_head_copy(page);
+        return;
+    }
     switch (page->report->model->process) {
     case PROCESS_RUNNING:
         render_text_line(page, "It is still running: what follows is as of now.");
         break;
     case PROCESS_GONE:
         render_text_line(page,
-                         "It was killed, or is gone without a word: no process %u that began "
-                         "when it did runs here.",
+                         "It ended without recording how: no process %u that began when it did "
+                         "runs here.",
                          page->report->model->header.pid);
-        render_text_line(page, "What leaves no word: SIGKILL, a want of memory, a stack overflow, "
-                               "an exit that goes round libc.");
+        render_text_line(page, "SIGKILL, the out-of-memory killer, a stack overflow and an exit "
+                               "that bypasses libc leave no record.");
         break;
     case PROCESS_UNSEEN:
-        render_text_line(page, "It runs still, or was killed: which, cannot be seen from here, "
-                               "because it belongs to another container or machine.");
+        render_text_line(page, "It is still running, or ended without recording how: which of the "
+                               "two cannot be seen from here, because it belongs to another "
+                               "container or machine.");
         break;
     default:
         text_head_ended(page);

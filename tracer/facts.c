@@ -44,6 +44,7 @@ void facts_note_identity(void)
     header->parent_pid = (uint32_t)sys_getppid();
     header->pid_namespace = read_pid_namespace();
     header->start_ticks = sys_start_ticks((int)sys_getpid());
+    header->file = trace_log_file_identity();
 }
 
 void facts_note(const char *tracer)

@@ -149,6 +149,15 @@ bool sys_leaves_room(uint64_t bytes)
     return bytes <= left / 2;
 }
 
+uint64_t sys_birth_time(int fd)
+{
+    struct statx status;
+    if (sys_call(SYS_statx, fd, (long)"", AT_EMPTY_PATH, STATX_BTIME, (long)&status, 0) != 0 ||
+        !(status.stx_mask & STATX_BTIME))
+        return 0;
+    return (uint64_t)status.stx_btime.tv_sec * 1000000000u + status.stx_btime.tv_nsec;
+}
+
 uint64_t sys_start_ticks(int pid)
 {
     char path[32] = "/proc/";

@@ -253,6 +253,8 @@ bool sys_leaves_room(uint64_t bytes);
 /* sys_start_ticks says when a process was started (field 22 of its stat): together with its number
  * that names it. 0: there is no such process, or no /proc. */
 uint64_t sys_start_ticks(int pid);
+/* When the file was made, in nanoseconds since 1970; 0: its file system does not say. */
+uint64_t sys_birth_time(int fd);
 /* sys_move_high gives a descriptor a number out of the way of the program, which counts on getting
  * the lowest ones. The old number is closed if `close_old`. The new one, or the old if none is
  * free. */

@@ -128,6 +128,13 @@ struct trace_peak {
     uint64_t unused[3];
 };
 
+/* Which file the tracer made. A reader that has another one before it reads a copy. */
+struct trace_file {
+    uint64_t device;  /* st_dev */
+    uint64_t inode;   /* 0: none of it is known */
+    uint64_t born_ns; /* since 1970, by the file system; 0: it does not say */
+};
+
 struct trace_header {
     char magic[TRACE_MAGIC_SIZE]; /* commit word of the whole file */
     uint32_t version;
@@ -149,6 +156,7 @@ struct trace_header {
     struct trace_string directory;  /* working directory at the start */
     struct trace_string tracer;     /* the path of libtrace.so */
     struct trace_string became;     /* TRACE_EXECED: the path of the new program */
+    struct trace_file file;         /* this very log */
 
     uint32_t ending; /* enum trace_ending; stored last of the four */
     int32_t ending_value;

@@ -42,6 +42,7 @@ static struct {
     bool in_file;
     dev_t device;
     ino_t inode;
+    uint64_t born_ns;
     uint64_t begun_ns;
     bool full_said;
     atomic_uint extents;                              /* directory places given out */
@@ -209,12 +210,20 @@ static void fill_header(struct trace_header *header, uint64_t end)
     header->end = end;
 }
 
+struct trace_file trace_log_file_identity(void)
+{
+    struct trace_file none = {0};
+    return log_file.in_file ? (struct trace_file){log_file.device, log_file.inode, log_file.born_ns}
+                            : none;
+}
+
 static int adopt(int fd)
 {
     struct stat status;
     sys_fstat(fd, &status);
     log_file.device = status.st_dev;
     log_file.inode = status.st_ino;
+    log_file.born_ns = sys_birth_time(fd);
     return descriptor_keep(DESCRIPTOR_LOG, fd, true);
 }
 

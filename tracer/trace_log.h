@@ -37,6 +37,8 @@ extern struct chunk_table trace_log_counts __attribute__((visibility("hidden")))
 void trace_log_begin(const char *path);
 /* The file's path as it came to be; NULL if there is no file. */
 const char *trace_log_path(void);
+/* Which file it is, for the header; zeros if there is none. */
+struct trace_file trace_log_file_identity(void);
 
 /* A new extent, zeroed and mapped; NULL when there is no storage. */
 void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first);

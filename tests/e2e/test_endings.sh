@@ -17,7 +17,7 @@ pthread_exit+               exited 0  It ended with exit status 0.
 quick_exit                  exited 6  It ended through quick_exit with exit status 6.
 _exit                       exited 8  It ended through _exit with exit status 8.
 _Exit                       exited 1  It ended through _exit with exit status 1.
-exit_group-                 exited 11 It was killed, or is gone without a word
+exit_group-                 exited 11 It ended without recording how
 abort                       signal 6  SIGABRT
 abort.handler_returns       signal 6  SIGABRT
 abort.handler_exits=        exited 9  It ended with exit status 9.
@@ -32,7 +32,7 @@ FPE                         signal 8  SIGFPE
 ILL=                        signal 4  SIGILL
 TRAP=                       signal 5  SIGTRAP
 PIPE                        signal 13 SIGPIPE
-overflow-                   signal 11 It was killed, or is gone without a word
+overflow-                   signal 11 It ended without recording how
 by_HUP=                     signal 1  SIGHUP
 by_INT=                     signal 2  SIGINT
 by_QUIT=                    signal 3  SIGQUIT
@@ -40,7 +40,7 @@ by_ILL=                     signal 4  SIGILL
 by_ABRT=                    signal 6  SIGABRT
 by_BUS=                     signal 7  SIGBUS
 by_FPE=                     signal 8  SIGFPE
-by_KILL-                    signal 9  It was killed, or is gone without a word
+by_KILL-                    signal 9  It ended without recording how
 by_USR1=                    signal 10 SIGUSR1
 by_SEGV                     signal 11 SIGSEGV
 by_USR2=                    signal 12 SIGUSR2
@@ -48,7 +48,7 @@ by_ALRM=                    signal 14 SIGALRM
 by_TERM                     signal 15 SIGTERM
 by_XCPU=                    signal 24 SIGXCPU
 by_SYS=                     signal 31 SIGSYS
-by_RT-                      signal 34 It was killed, or is gone without a word
+by_RT-                      signal 34 It ended without recording how
 by_CHLD=                    exited 0  It ended with exit status 0.
 by_TERM.threads+            signal 15 SIGTERM
 by_TERM.handler_exits=      exited 9  It ended with exit status 9.
@@ -105,7 +105,7 @@ check_way() { # check_way WAY MARK STATUS TEXT
     case $4 in SIG*) has report "Process terminating with default action of signal ${3#signal } ($4)" ': main (end_ways.c:' ;; *) has report "$4" ;; esac
     has report '50 bytes in 1 blocks' ': leak (end_ways.c:' ': main (end_ways.c:'
     case $2 in
-    -) has report 'in use when it was killed: 450 bytes in 3 blocks' '3 allocs, 0 frees, 450 bytes allocated' 'Leak kinds cannot be told' ;;
+    -) has report 'in use when it ended: 450 bytes in 3 blocks' '3 allocs, 0 frees, 450 bytes allocated' 'Leak kinds cannot be told' ;;
     +) has report 'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'possibly lost: 0 bytes' ;;
     =) has report 'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'possibly lost: 0 bytes' 'still reachable: 300 bytes in 1 blocks' ;;
     *) valgrind_agrees_on end_ways "$1" ;;
@@ -211,7 +211,7 @@ test_threads_that_leave_at_once() {
         traced "$PROGRAMS/end_race"
         has err 'HEAP SUMMARY' 'LEAK SUMMARY' 'definitely lost: 100 bytes in 1 blocks'
         report trace.log
-        has_not report 'gone without a word'
+        has_not report 'without recording how'
     done
 }
 

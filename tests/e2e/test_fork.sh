@@ -99,7 +99,7 @@ test_inherited_block_freed_twice() {
 test_killed_child() {
     forked "$PROGRAMS/fork_ways" killed
     for log in logs/*.log; do "$REPORT" "$log" >>all; done
-    has all 'Forked by process' 'It was killed, or is gone without a word' 'in use when it was killed: 260 bytes in 4 blocks' \
+    has all 'Forked by process' 'It ended without recording how' 'in use when it ended: 260 bytes in 4 blocks' \
         '5 allocs, 1 frees, 560 bytes allocated' ': lose_in_child (fork_ways.c:'
     forked "$PROGRAMS/fork_ways" sigkill_at_once
 }

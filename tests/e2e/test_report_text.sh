@@ -333,9 +333,9 @@ END
     wait $pid 2>/dev/null || true
     report trace.log
     equal "exit status" 0 "$status"
-    has report 'It was killed, or is gone without a word' '    in use when it was killed: 2,100 bytes in 3 blocks' \
-        '2,100 bytes in 3 blocks are in use when it was killed in record 1 of 1' ': main (prog.c:5)' \
-        'Leak kinds cannot be told: the process was killed before a leak check could be made.'
+    has report 'It ended without recording how' '    in use when it ended: 2,100 bytes in 3 blocks' \
+        '2,100 bytes in 3 blocks are in use when it ended in record 1 of 1' ': main (prog.c:5)' \
+        'Leak kinds cannot be told: the process ended before a leak check could be made.'
 }
 
 test_head_says_command_and_exit_status() {

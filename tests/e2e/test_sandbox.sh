@@ -12,7 +12,7 @@ same_output() {
 test_strict_mode() {
     same_output strict
     report --show-leak-kinds=all trace.log
-    has report '5,035 allocs, 5,032 frees, 585,960 bytes allocated' 'in use when it was killed: 480,200 bytes in 3 blocks'
+    has report '5,035 allocs, 5,032 frees, 585,960 bytes allocated' 'in use when it ended: 480,200 bytes in 3 blocks'
     equal 'the leak before' '100 bytes in 1 blocks by malloc' "$(block_of leak | head -n 1)"
 }
 filtered() {

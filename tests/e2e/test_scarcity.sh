@@ -68,7 +68,7 @@ test_control_group_over_its_limit() {
     report /dev/shm/leakreport.$$.log
     rm /dev/shm/leakreport.$$.log
     equal 'exit status of leakreport' 0 "$status"
-    has report 'It was killed, or is gone without a word' 'in use when it was killed: ' ': take (scarce.c:'
+    has report 'It ended without recording how' 'in use when it ended: ' ': take (scarce.c:'
 }
 
 on_fuse() { # on_fuse OPTIONS: the program with its log on a filesystem of a process
