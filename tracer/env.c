@@ -152,21 +152,26 @@ static int read_yes_no(const char *value, bool *flag, struct problem *problem)
     return -1;
 }
 
-/* Both of a file's names have 4096 bytes. */
-static int read_name(const char *value, char *name, char *path, struct problem *problem)
+/* All of a file's names have 4096 bytes. */
+static int read_name(const char *value, char *name, char *path, char *relative,
+                     struct problem *problem)
 {
     const size_t size = sizeof((struct env_options *)0)->trace_name;
+    size_t length = value[0] == '/' ? 0 : strlen(value);
+    memcpy(relative, value, length < size ? length : 0);
+    relative[length < size ? length : 0] = '\0';
     if (env_prepare_name(value, name, size, problem->text, problem->size) != 0)
         return -1;
     return env_expand_name(name, path, size, problem->text, problem->size);
 }
 static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    return read_name(value, options->trace_name, options->trace_file, problem);
+    return read_name(value, options->trace_name, options->trace_file, options->trace_relative,
+                     problem);
 }
 static int read_log_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    return read_name(value, options->log_name, options->log_file, problem);
+    return read_name(value, options->log_name, options->log_file, options->log_relative, problem);
 }
 static int read_trace_children(struct env_options *options, const char *value,
                                struct problem *problem)
@@ -186,6 +191,28 @@ static int read_libc_freeres(struct env_options *options, const char *value,
 static int read_cxx_freeres(struct env_options *options, const char *value, struct problem *problem)
 {
     return read_yes_no(value, &options->run_cxx_freeres, problem);
+}
+static bool read_number(const char **text, uint64_t *number)
+{
+    const char *first = *text;
+    for (*number = 0; **text >= '0' && **text <= '9'; ++*text)
+        *number = *number * 10 + (uint64_t)(**text - '0');
+    return *text > first;
+}
+/* TIME, or TIME,ADDED. */
+static int read_traced_since(struct env_options *options, const char *value,
+                             struct problem *problem)
+{
+    uint64_t added = 0;
+    const char *next = value;
+    bool good = read_number(&next, &options->traced_since);
+    if (good && *next == ',')
+        good = *++next && read_number(&next, &added);
+    options->added = (enum env_added)added;
+    if (good && !*next && added < ENV_ADDED_WAYS)
+        return 0;
+    message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
+    return -1;
 }
 static int read_leak_check(struct env_options *options, const char *value, struct problem *problem)
 {
@@ -236,18 +263,31 @@ static const struct {
     const char *name;
     option_reader read;
 } known_options[] = {
-    {"--trace-file", read_trace_file},         {"--log-file", read_log_file},
-    {"--trace-children", read_trace_children}, {"--verify-stacks", read_verify_stacks},
-    {"--leak-check", read_leak_check},         {"--leak-check-heuristics", read_heuristics},
-    {"--run-libc-freeres", read_libc_freeres}, {"--run-cxx-freeres", read_cxx_freeres},
-    {"--show-leak-kinds", read_nothing},       {"--errors-for-leak-kinds", read_nothing},
-    {"--leak-resolution", read_nothing},       {"--show-reachable", read_nothing},
-    {"--show-possibly-lost", read_nothing},    {"--num-callers", read_nothing},
-    {"--error-exitcode", read_nothing},        {"--suppressions", read_nothing},
-    {"--default-suppressions", read_nothing},  {"--gen-suppressions", read_nothing},
-    {"--show-below-main", read_nothing},       {"--demangle", read_nothing},
-    {"--fullpath-after", read_nothing},        {"--show-error-list", read_nothing},
-    {"--enable-debuginfod", read_nothing},     {"--top", read_nothing},
+    {"--trace-file", read_trace_file},
+    {"--log-file", read_log_file},
+    {"--traced-since", read_traced_since},
+    {"--trace-children", read_trace_children},
+    {"--verify-stacks", read_verify_stacks},
+    {"--leak-check", read_leak_check},
+    {"--leak-check-heuristics", read_heuristics},
+    {"--run-libc-freeres", read_libc_freeres},
+    {"--run-cxx-freeres", read_cxx_freeres},
+    {"--show-leak-kinds", read_nothing},
+    {"--errors-for-leak-kinds", read_nothing},
+    {"--leak-resolution", read_nothing},
+    {"--show-reachable", read_nothing},
+    {"--show-possibly-lost", read_nothing},
+    {"--num-callers", read_nothing},
+    {"--error-exitcode", read_nothing},
+    {"--suppressions", read_nothing},
+    {"--default-suppressions", read_nothing},
+    {"--gen-suppressions", read_nothing},
+    {"--show-below-main", read_nothing},
+    {"--demangle", read_nothing},
+    {"--fullpath-after", read_nothing},
+    {"--show-error-list", read_nothing},
+    {"--enable-debuginfod", read_nothing},
+    {"--top", read_nothing},
 };
 
 static int read_flag(struct env_options *options, const char *word)
@@ -305,7 +345,7 @@ static bool next_word(const char **list, char *word, size_t size)
     return true;
 }
 
-static char **find_entry(const char *name)
+char **env_find_entry(const char *name)
 {
     size_t length = strlen(name);
     for (char **entry = environ; entry && *entry; entry++)
@@ -324,71 +364,17 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
     struct problem problem = {problem_text, problem_size};
     *options = (struct env_options){
         .leak_check = true, .run_libc_freeres = true, .run_cxx_freeres = true, .heuristics = 0x1e};
-    if (read_name("trace.log", options->trace_name, options->trace_file, &problem))
+    if (read_name("trace.log", options->trace_name, options->trace_file, options->trace_relative,
+                  &problem))
         return -1;
-    const char *list = secure_getenv("LIBTRACE_OPTIONS");
+    const char *list = secure_getenv("LIBTRACE_OPTIONS"), *rest = list;
     static char word[8192];
     int result = 0;
-    while (result == 0 && list && next_word(&list, word, sizeof word))
+    while (result == 0 && list && next_word(&rest, word, sizeof word))
         result = read_option(options, word, &problem);
-    char **entry = find_entry("LIBTRACE_OPTIONS");
-    if (entry && !options->trace_children)
+    options->text = list ? list : "";
+    char **entry = env_find_entry("LIBTRACE_OPTIONS");
+    if (entry && (!options->trace_children || options->added))
         start_vector_remove(entry);
     return result;
-}
-
-/* --- LD_PRELOAD ---------------------------------------------------------- */
-
-static bool is_tracer(const char *name, size_t length, const char *tracer)
-{
-    struct stat ours;
-    struct stat theirs;
-    char path[4096];
-    if (length == 0 || length >= sizeof path)
-        return false;
-    memcpy(path, name, length);
-    path[length] = '\0';
-    if (strcmp(path, tracer) == 0)
-        return true;
-    return sys_stat(path, &theirs) == 0 && sys_stat(tracer, &ours) == 0 &&
-           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
-}
-
-/* A list has blanks or colons between its names, and the loader puts directories in for $ORIGIN. */
-static bool can_be_listed(const char *path)
-{
-    return path[strcspn(path, ": \t$")] == '\0';
-}
-
-/* Writes the list without the tracer (or with its absolute path) into `list`. */
-static void copy_preloads(const char *old, const char *tracer, bool keep, char *list, size_t size)
-{
-    struct name result = {list, size, 0, false};
-    list[0] = '\0';
-    while (*old) {
-        size_t length = strcspn(old, ": \t");
-        bool ours = is_tracer(old, length, tracer);
-        bool absolute = ours && can_be_listed(tracer);
-        if (length > 0 && (keep || !ours)) {
-            if (result.used > 0)
-                name_add(&result, ":", 1);
-            name_add(&result, absolute ? tracer : old, absolute ? strlen(tracer) : length);
-        }
-        old += length + (old[length] != '\0');
-    }
-}
-
-void env_hide_preload(const char *tracer, bool keep)
-{
-    static char list[16384] = "LD_PRELOAD=";
-    const size_t name_length = sizeof "LD_PRELOAD=" - 1;
-    char **entry = find_entry("LD_PRELOAD");
-    if (!entry)
-        return;
-    copy_preloads(*entry + name_length, tracer, keep, list + name_length,
-                  sizeof list - name_length);
-    if (list[name_length])
-        *entry = list;
-    else
-        start_vector_remove(entry);
 }

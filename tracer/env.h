@@ -3,19 +3,35 @@
  * LIBTRACE_OPTIONS takes options in leakreport's and valgrind's spelling, separated by blanks
  * (quotes are honoured). The program must not see that it is traced, and its children are not to be
  * traced unasked, so LIBTRACE_OPTIONS and our entry of LD_PRELOAD are taken out of its environment
- * before it looks; with --trace-children=yes they stay, the entry made absolute. In a set-uid
+ * before it looks; with --trace-children=yes they stay, the entry made absolute, unless a
+ * parent put them there (env_children). In a set-uid
  * program nothing is read. Called once, before the program runs, with one thread. */
 #ifndef ENV_H
 #define ENV_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* What a parent put into the environment that it gave this program, and so goes out of it again. */
+enum env_added {
+    ENV_ADDED_NOTHING,
+    ENV_ADDED_OPTIONS,  /* LIBTRACE_OPTIONS */
+    ENV_ADDED_BOTH,     /* LD_PRELOAD, too */
+    ENV_ADDED_IN_FRONT, /* the tracer, to what LD_PRELOAD had */
+    ENV_ADDED_WAYS
+};
 
 struct env_options {
     char trace_file[4096]; /* absolute, expanded */
     char log_file[4096];   /* absolute, expanded; empty: standard error */
     char trace_name[4096]; /* the same two, but for %p, so that a forked child can expand them */
     char log_name[4096];
+    char trace_relative[4096]; /* as they were given, if relative; else empty */
+    char log_relative[4096];
+    const char *text;      /* the whole list, in the environment's memory */
+    uint64_t traced_since; /* when the first program of this run began; 0: this is the first */
+    enum env_added added;
     bool quiet;
     bool verbose;
     bool trace_children;
@@ -30,9 +46,8 @@ struct env_options {
 bool env_is_there(void);
 /* Reads and removes. On a bad option writes one sentence into `problem` and returns -1. */
 int env_take_options(struct env_options *options, char *problem, size_t problem_size);
-/* Takes the tracer (the file `tracer`, its absolute path) out of LD_PRELOAD, or makes it absolute.
- */
-void env_hide_preload(const char *tracer, bool keep);
+/* The place of a variable in the environment, or NULL. */
+char **env_find_entry(const char *name);
 /* Expands %n and %q{VAR} in a file name and makes it absolute; what is left has %p and %% in it. -1
  * and a sentence if bad. */
 int env_prepare_name(const char *name, char *path, size_t size, char *problem, size_t problem_size);

@@ -4,6 +4,7 @@
 #define INTERPOSE_H
 
 #include "bootstrap.h"
+#include "env_children.h"
 #include "lifecycle.h"
 #include "observe.h"
 #include "real.h"
@@ -22,6 +23,17 @@ static inline uint32_t interpose_log2(size_t alignment)
 {
     return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
 }
+
+/* Lets `environment`, which a program is about to be given, be what it is to be. The memory is the
+ * caller's own. `look`: what exec_target says of the program. */
+#define INTERPOSE_ENVIRONMENT(environment, look, name)                                             \
+    struct env_children_plan plan;                                                                 \
+    enum exec_target target = env_children_is_on() ? (look) : EXEC_TARGET_ORDINARY;                \
+    size_t environment_bytes = env_children_plan(&plan, target, environment);                      \
+    char *environment_room[environment_bytes / sizeof(char *) + 1];                                \
+    if (environment_bytes)                                                                         \
+        environment = env_children_make(&plan, environment_room);                                  \
+    env_children_say(target, name)
 
 /* Frees what an interposed function allocated, observed or not; the one way by which all frees go.
  */

@@ -8,11 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 extern char **environ;
-
-typedef int execve_function(const char *, char *const[], char *const[]);
 
 static int failed(int result)
 {
@@ -22,32 +21,40 @@ static int failed(int result)
     return result;
 }
 
-static int become(execve_function *next, const char *path, char *const arguments[],
-                  char *const environment[])
+static int become(const char *path, char *const arguments[], char *const environment[])
 {
     interpose_is_observed();
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look(AT_FDCWD, path, 0), path);
     lifecycle_exec(path);
-    return failed(next(path, arguments, environment));
+    return failed(real.execve(path, arguments, environment));
+}
+
+static int become_named(const char *name, char *const arguments[], char *const environment[])
+{
+    interpose_is_observed();
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, getenv("PATH")), name);
+    lifecycle_exec(name);
+    return failed(real.execvpe(name, arguments, environment));
 }
 
 INTERPOSE int execve(const char *path, char *const arguments[], char *const environment[])
 {
-    return become(real.execve, path, arguments, environment);
+    return become(path, arguments, environment);
 }
 
 INTERPOSE int execv(const char *path, char *const arguments[])
 {
-    return become(real.execve, path, arguments, environ);
+    return become(path, arguments, environ);
 }
 
 INTERPOSE int execvpe(const char *name, char *const arguments[], char *const environment[])
 {
-    return become(real.execvpe, name, arguments, environment);
+    return become_named(name, arguments, environment);
 }
 
 INTERPOSE int execvp(const char *name, char *const arguments[])
 {
-    return become(real.execvpe, name, arguments, environ);
+    return become_named(name, arguments, environ);
 }
 
 static const char by_descriptor[] = "a file given by descriptor";
@@ -55,6 +62,7 @@ static const char by_descriptor[] = "a file given by descriptor";
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
 {
     interpose_is_observed();
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, "", AT_EMPTY_PATH), by_descriptor);
     lifecycle_exec(by_descriptor);
     return failed(real.fexecve(fd, arguments, environment));
 }
@@ -63,7 +71,9 @@ INTERPOSE int execveat(int fd, const char *path, char *const arguments[], char *
                        int flags)
 {
     interpose_is_observed();
-    lifecycle_exec(fd == AT_FDCWD || path[0] == '/' ? path : by_descriptor);
+    const char *name = fd == AT_FDCWD || path[0] == '/' ? path : by_descriptor;
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, path, flags), name);
+    lifecycle_exec(name);
     return failed(real.execveat(fd, path, arguments, environment, flags));
 }
 

@@ -3,6 +3,8 @@
 #include "bypass.h"
 #include "ending.h"
 #include "env.h"
+#include "env_children.h"
+#include "env_preload.h"
 #include "facts.h"
 #include "fork_gate.h"
 #include "forked.h"
@@ -15,6 +17,7 @@
 #include "stepper.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "trace_log_file.h"
 #include "unwind.h"
 #include "usage.h"
 
@@ -153,6 +156,14 @@ static void watch_forks(void)
     pthread_atfork(lifecycle_before_fork, lifecycle_forked_in_parent, lifecycle_forked_in_child);
 }
 
+/* When the first program of this run began, which may be now. */
+static uint64_t begin_run(void)
+{
+    if (!life.options.traced_since)
+        life.options.traced_since = sys_nanoseconds(CLOCK_REALTIME);
+    return life.options.traced_since;
+}
+
 static void begin(void)
 {
     static char problem[8192];
@@ -166,11 +177,15 @@ static void begin(void)
     }
     if (life.options.log_file[0])
         message_to_file(life.options.log_file);
+    if (life.options.trace_children)
+        trace_log_file_keep_since(begin_run());
     trace_log_begin(life.options.trace_file);
     own_stack_begin();
     module_list_begin();
     find_tracer(tracer, sizeof tracer);
-    env_hide_preload(tracer, life.options.trace_children);
+    env_preload_hide(tracer, &life.options);
+    if (life.options.trace_children)
+        env_children_begin(&life.options, tracer);
     if (!sys_leaves_room(TABLES_BYTES))
         reason = "ulimit -v leaves too little memory";
     if (reason || !tracing_begin() || !begin_tables() || !stepper_load(&reason)) {

@@ -43,14 +43,6 @@ static void find_extent(void)
 
 /* --- reading the stack --------------------------------------------------- */
 
-/* libunwind would check an address by mincore and by a write to a pipe, whose two descriptors are
- * in the program's way. The kernel reads the mask of a rt_sigprocmask before it refuses a manner
- * that does not exist. */
-static bool is_readable(uintptr_t address)
-{
-    return sys_call(SYS_rt_sigprocmask, ~0, (long)address, 0, sizeof(uint64_t), 0, 0) == -EINVAL;
-}
-
 struct range {
     uintptr_t begin;
     size_t bytes;
@@ -108,7 +100,7 @@ static bool can_be_read(uintptr_t address)
     bool one_page = (address + sizeof(unw_word_t) - 1) / SYS_PAGE == page;
     if (one_page && is_known_page(page))
         return true;
-    if (!is_readable(address))
+    if (!sys_can_read(address))
         return false;
     if (one_page)
         readable.pages[readable.count++ % PAGES] = page;

@@ -192,6 +192,12 @@ static inline long sys_sigprocmask(int how, const uint64_t *mask, uint64_t *befo
 {
     return sys_call(SYS_rt_sigprocmask, how, (long)mask, (long)before, sizeof *mask, 0, 0);
 }
+/* Whether the 8 bytes at `address` can be read: the kernel reads the mask of a rt_sigprocmask
+ * before it refuses a manner that does not exist. */
+static inline bool sys_can_read(uintptr_t address)
+{
+    return sys_call(SYS_rt_sigprocmask, ~0, (long)address, 0, sizeof(uint64_t), 0, 0) == -EINVAL;
+}
 static inline long sys_sigaltstack(const stack_t *stack, stack_t *before)
 {
     return sys_call(SYS_sigaltstack, (long)stack, (long)before, 0, 0, 0, 0);

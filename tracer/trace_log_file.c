@@ -22,6 +22,23 @@ static bool writer_lives(const struct trace_header *header)
     return ticks != 0 && ticks == header->start_ticks;
 }
 
+static uint64_t kept_since = UINT64_MAX;
+
+void trace_log_file_keep_since(uint64_t since)
+{
+    kept_since = since;
+}
+
+/* A log of the same run: of this process, when it had another program, or of one that had its
+ * number. What a forked child did on its way to exec makes way, here too. */
+static bool is_kept(const struct trace_header *header)
+{
+    bool is_self_before_exec = header->ending == TRACE_EXECED && header->flags & TRACE_FLAG_CHILD &&
+                               header->pid == (uint32_t)sys_getpid() &&
+                               header->start_ticks == sys_start_ticks((int)header->pid);
+    return header->start_realtime_ns >= kept_since && !is_self_before_exec;
+}
+
 /* A log, or one whose writer was gone before it stored the magic, which comes last. */
 static bool is_log(const struct trace_header *header)
 {
@@ -49,7 +66,7 @@ enum existing {
     EXISTING_NONE,
     EXISTING_REPLACEABLE,
     EXISTING_LIVE,
-    EXISTING_OWN, /* of the program that this process was before */
+    EXISTING_OWN, /* of the program that this process was before, or of another one of this run */
     EXISTING_FOREIGN
 };
 
@@ -85,6 +102,8 @@ static enum existing look_at_existing(const char *path)
         result = EXISTING_LIVE;
     if (result == EXISTING_LIVE && is_own((int)fd))
         result = EXISTING_OWN;
+    if (result == EXISTING_REPLACEABLE && status.st_size && is_kept(&header))
+        result = EXISTING_OWN;
     sys_close((int)fd);
     return result;
 }
@@ -109,8 +128,8 @@ static void use_pid_name(char path[TRACE_LOG_PATH_SIZE], const char *wanted, int
                    suffix);
 }
 
-#define NAMES_TRIED 64
 #define LOG_MODE    0600
+#define NAMES_TRIED 4096 /* of a run whose programs all have the number 1, say */
 
 /* The umask may have taken the owner's rights. */
 static void set_mode(int fd)

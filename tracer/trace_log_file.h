@@ -7,6 +7,8 @@
 #ifndef TRACE_LOG_FILE_H
 #define TRACE_LOG_FILE_H
 
+#include <stdint.h>
+
 #define TRACE_LOG_PATH_SIZE 4096u
 
 /* Makes a fresh file, locked: at `path` (absolute), or at another name, which `path` then becomes.
@@ -16,5 +18,9 @@
 long trace_log_file_open(char path[TRACE_LOG_PATH_SIZE]);
 /* Puts the process' number into the name. */
 void trace_log_file_number(char path[TRACE_LOG_PATH_SIZE]);
+
+/* Before trace_log_begin: a log that a program began since then (CLOCK_REALTIME, nanoseconds)
+ * stays, whatever its number is now. Process numbers come again, in other namespaces at once. */
+void trace_log_file_keep_since(uint64_t since);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli.h"
-#include "env.h"
+#include "env_preload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -94,7 +94,7 @@ static void take_environment(const char *options_text, const char *preload)
     if (is_there("LIBTRACE_OPTIONS") != options.trace_children || !is_there("HOME") ||
         !is_there("LONG_ONE"))
         broken("the program sees its own environment");
-    env_hide_preload("/opt/libtrace.so", options.trace_children);
+    env_preload_hide("/opt/libtrace.so", &options);
     for (char **entry = environ; *entry; entry++)
         if (!options.trace_children && strcmp(*entry, "LD_PRELOAD=/opt/libtrace.so") == 0)
             broken("the program does not see the tracer");

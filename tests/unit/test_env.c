@@ -1,4 +1,4 @@
-#include "env.h"
+#include "env_preload.h"
 
 #include "scratch.h"
 #include "trace_format.h"
@@ -292,12 +292,19 @@ static void names_that_are_too_long(void **state)
 
 /* --- LD_PRELOAD ---------------------------------------------------------- */
 
+static void hide_preload(const char *tracer, bool keep)
+{
+    static struct env_options given;
+    given.trace_children = keep;
+    env_preload_hide(tracer, &given);
+}
+
 static void assert_preload(const char *before, bool keep, const char *after)
 {
     setenv("ONE", "1", 1);
     setenv("LD_PRELOAD", before, 1);
     setenv("TWO", "2", 1);
-    env_hide_preload(scratch_path("libtrace.so"), keep);
+    hide_preload(scratch_path("libtrace.so"), keep);
     if (after)
         assert_string_equal(getenv("LD_PRELOAD"), after);
     else
@@ -360,9 +367,32 @@ static void without_preload_nothing_is_done(void **state)
 {
     (void)state;
     setenv("ONE", "1", 1);
-    env_hide_preload("/libtrace.so", false);
+    hide_preload("/libtrace.so", false);
     assert_null(getenv("LD_PRELOAD"));
     assert_string_equal(getenv("ONE"), "1");
+}
+
+/* What a parent has put in is taken out, and what it was put to is what it was. */
+static void what_a_parent_added_goes(void **state)
+{
+    (void)state;
+    static const char *const before[] = {NULL, "/a.so", "/libtrace.so", "/libtrace.so:a  b:"};
+    static const char *const after[] = {NULL, "/a.so", NULL, "a  b:"};
+    for (int way = ENV_ADDED_OPTIONS; way < ENV_ADDED_WAYS; way++) {
+        char text[100];
+        snprintf(text, sizeof text, "--trace-children=yes --traced-since=17,%d", way);
+        setenv("ONE", "1", 1);
+        setenv("LD_PRELOAD", before[way], 1);
+        assert_int_equal(take(text), 0);
+        env_preload_hide("/libtrace.so", &options);
+        assert_null(getenv("LIBTRACE_OPTIONS"));
+        assert_string_equal(getenv("ONE"), "1");
+        if (after[way])
+            assert_string_equal(getenv("LD_PRELOAD"), after[way]);
+        else
+            assert_null(getenv("LD_PRELOAD"));
+        assert_int_equal(options.traced_since, 17);
+    }
 }
 
 int main(void)
@@ -387,6 +417,7 @@ int main(void)
         TEST(by_whatever_name_it_is_called),
         TEST(for_children_it_is_made_absolute),
         TEST(without_preload_nothing_is_done),
+        TEST(what_a_parent_added_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 
 #include "message.h"
 #include "sys.h"
+#include "trace_log_file.h"
 
 /* A log can be begun once in a process, so each case is a child of its own; what it says goes to
  * the file "said". */
@@ -140,6 +141,71 @@ static void a_foreign_file_is_left_alone(void **state)
         assert_refused("is not a trace log");
         assert_string_equal(scratch_read(scratch_path(LOG)), text);
     }
+}
+
+/* Of a process that had this one's number, in the same run or before it. */
+static void leave_finished_log(uint64_t begun)
+{
+    begin_at(scratch_path(LOG));
+    fill_facts();
+    trace_log_header->start_realtime_ns = begun;
+    trace_log_header->ending = TRACE_RETURNED;
+    trace_log_end();
+}
+
+static uint64_t begun_before;
+
+static void leave_log_of_another(void)
+{
+    leave_finished_log(begun_before);
+}
+
+static void begin_in_a_run(void)
+{
+    char own[600];
+    trace_log_file_keep_since(1000);
+    begin_at(scratch_path(LOG));
+    snprintf(own, sizeof own, "%s", trace_log_path());
+    bool is_kept = strcmp(own, scratch_path(LOG)) != 0;
+    EXPECT(is_kept == (begun_before >= 1000));
+}
+
+static void logs_of_one_run_are_all_kept(void **state)
+{
+    (void)state;
+    static const uint64_t begun[] = {999, 1000, 2000};
+    for (int i = 0; i < 3; i++) {
+        begun_before = begun[i];
+        assert_int_equal(scratch_in_child(leave_log_of_another), 0);
+        assert_int_equal(scratch_in_child(begin_in_a_run), 0);
+        unlink(scratch_path(LOG));
+    }
+}
+
+/* 4,096 programs of one number in one run. */
+static void begin_where_all_names_are_taken(void)
+{
+    char name[600];
+    const char *first = scratch_path(LOG);
+    int stem = (int)strlen(first) - 4;
+    snprintf(name, sizeof name, "%.*s.%d.log", stem, first, (int)getpid());
+    EXPECT(link(first, name) == 0);
+    for (int i = 2; i <= 4096; i++) {
+        snprintf(name, sizeof name, "%.*s.%d.%d.log", stem, first, (int)getpid(), i);
+        EXPECT(link(first, name) == 0);
+    }
+    trace_log_file_keep_since(1000);
+    begin_at(first);
+    EXPECT(trace_log_path() == NULL);
+}
+
+static void without_a_name_there_is_no_log(void **state)
+{
+    (void)state;
+    begun_before = 1000;
+    assert_int_equal(scratch_in_child(leave_log_of_another), 0);
+    assert_int_equal(scratch_in_child(begin_where_all_names_are_taken), 0);
+    assert_non_null(strstr(scratch_read(scratch_path(SAID)), "names after it are taken"));
 }
 
 static void neither_folders_nor_devices_are_taken(void **state)
@@ -560,6 +626,8 @@ int main(void)
         TEST(a_new_log),
         TEST(a_symbolic_link_is_not_followed),
         TEST(a_foreign_file_is_left_alone),
+        TEST(logs_of_one_run_are_all_kept),
+        TEST(without_a_name_there_is_no_log),
         TEST(neither_folders_nor_devices_are_taken),
         TEST(the_null_device),
         TEST(a_folder_that_is_not_there),
