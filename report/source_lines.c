@@ -154,6 +154,26 @@ static bool source_is_c(Dwarf_Die *unit)
            language == DW_LANG_C11;
 }
 
+/* gcc -gsplit-dwarf leaves a skeleton in the file, with ranges and lines; the rest of the unit is
+ * in a .dwo file, where libdw looks for it. The skeleton itself where it is whole, or has no rest.
+ */
+static Dwarf_Die source_whole_unit(struct source_lines *lines, Dwarf_Die *die)
+{
+    Dwarf_Die rest = {0};
+    uint8_t type = 0;
+    const char *name;
+
+    if (dwarf_cu_info(die->cu, NULL, &type, NULL, &rest, NULL, NULL, NULL) != 0 ||
+        type != DW_UT_skeleton)
+        return *die;
+    if (rest.addr)
+        return rest;
+    name = source_attribute_text(die, DW_AT_dwo_name);
+    lines->missing = name ? name : source_attribute_text(die, DW_AT_GNU_dwo_name);
+    lines->missing_count++;
+    return *die;
+}
+
 static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die *die)
 {
     Dwarf_Off offset = dwarf_dieoffset(die);
@@ -164,9 +184,10 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
         return &lines->units[number];
     memory_make_room(lines->units, known, lines->unit_capacity);
     struct source_unit *unit = &lines->units[number];
-    *unit = (struct source_unit){.is_c = source_is_c(die),
+    Dwarf_Die whole = source_whole_unit(lines, die);
+    *unit = (struct source_unit){.is_c = source_is_c(&whole),
                                  .directory = source_attribute_text(die, DW_AT_comp_dir)};
-    die_unit_begin(&unit->dies, die);
+    die_unit_begin(&unit->dies, &whole);
     source_list_functions(unit);
     source_sort(unit->functions, unit->function_count, sizeof *unit->functions);
     return unit;

@@ -52,6 +52,8 @@ struct source_lines {
     struct source_range *ranges; /* of all units, by low; only when it was needed */
     size_t range_count, range_capacity;
     int ranges_read;
+    uint32_t missing_count; /* units of which a part was not found, */
+    const char *missing;    /* in a file of this name (of the last one), or NULL */
 };
 
 enum { SOURCE_DEPTH_MAX = 64 }; /* functions inlined into one another */

@@ -191,6 +191,17 @@ static void symbolize_note_doubt(struct model *model, const struct module *modul
                         : "the file that was traced is not there any more, or was not seen"));
 }
 
+static void symbolize_note_split(struct model *model, const struct module *module,
+                                 const struct source_lines *lines)
+{
+    model_add_note(model,
+                   memory_text("%s was built with -gsplit-dwarf, and a part of its debug "
+                               "information (the last one sought is in %s) could not be "
+                               "read: inlined functions are missing, and a frame's line may "
+                               "be one of theirs.",
+                               module->path, lines->missing ? lines->missing : "a .dwo file"));
+}
+
 /* The vdso is in brackets: it has no file anywhere. */
 void symbolize_note(struct symbolizer *symbolizer)
 {
@@ -204,5 +215,7 @@ void symbolize_note(struct symbolizer *symbolizer)
             symbolize_note_module(symbolizer->model, module, opened->file.state);
         else if (opened->file.is_doubtful)
             symbolize_note_doubt(symbolizer->model, module);
+        if (opened->lines.missing_count)
+            symbolize_note_split(symbolizer->model, module, &opened->lines);
     }
 }

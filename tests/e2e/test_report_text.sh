@@ -183,6 +183,24 @@ test_units_without_an_address_index() {
     has report 'inlined (prog.c:3)' 'caller (prog.c:4)' 'main (prog.c:7)'
 }
 
+# The frames are gdb's.
+test_split_debug_information() {
+    source_c
+    sed -i 's/^int main/static inline __attribute__((always_inline)) void *middle(size_t size)\n{\n    return caller(size);\n}\nint main/; s/static __attribute__((noinline)) void .caller/static inline __attribute__((always_inline)) void *caller/' prog.c
+    local version frames
+    frames='inlined (prog.c:3) caller (prog.c:4) main (prog.c:11)'
+    for version in 4 5; do
+        gcc -O2 -g -gdwarf-$version -gsplit-dwarf -o prog prog.c
+        traced ./prog
+        report --show-leak-kinds=reachable trace.log
+        equal "frames of version $version" "$frames" "$(sed -nE '/ 1,000 bytes/,/^==[0-9]+== $/s/.*: ([a-z]+) (\(prog.*)/\1 \2/p' report | xargs)"
+        has_not report Note:
+    done
+    mv prog.dwo elsewhere
+    report --show-leak-kinds=reachable trace.log
+    has report "Note: $PWD/prog was built with -gsplit-dwarf, and a part of its debug information (the last one sought is in prog.dwo) could not be read" 'main (prog.c:3)'
+}
+
 test_moved_and_rebuilt_modules_are_named() {
     source_c
     gcc -O1 -g -Wl,--build-id=0x0123456789abcdef -o prog prog.c
