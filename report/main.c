@@ -104,6 +104,23 @@ static int main_errors(const struct log_run *run)
     return errors ? (int)options->error_exitcode : doubt ? EXIT_TROUBLE : 0;
 }
 
+/* About suppression files. A file that is something else would have a thousand. */
+static void main_warn(const struct suppressions *suppressions)
+{
+    enum { WARNINGS_SHOWN = 10 };
+    const char *text;
+
+    for (size_t i = 0; (text = suppress_warning(suppressions, i)) != NULL; i++) {
+        if (i == WARNINGS_SHOWN) {
+            fputs("leakreport: warning: there are more of the kind\n", stderr);
+            return;
+        }
+        fputs("leakreport: warning: ", stderr);
+        safe_text_put(stderr, text);
+        fputc('\n', stderr);
+    }
+}
+
 static int main_report_tree(const struct cli_options *options, struct process_tree *tree)
 {
     struct failure failure;
@@ -113,6 +130,7 @@ static int main_report_tree(const struct cli_options *options, struct process_tr
     run.suppressions = select_suppressions(options, &failure);
     if (!run.suppressions)
         return main_fail(&failure);
+    main_warn(run.suppressions);
     run.modules = module_cache_new(options->demangle);
     output_init(&run.output, options->log_file);
     progress_begin(&run.progress, stderr, isatty(STDERR_FILENO));

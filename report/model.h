@@ -32,6 +32,7 @@ struct module {
 struct place {
     const char *function; /* as the programmer wrote it, or NULL */
     const char *linked;   /* as the linker knows it (mangled), or NULL */
+    const char *inlined;  /* its name alone, if it is inlined here, else NULL */
     const char *file;     /* base name of the source file, or NULL */
     const char *path;     /* the same with its directory, or NULL */
     unsigned line;        /* 0: not known */

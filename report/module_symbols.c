@@ -34,6 +34,9 @@ void module_symbols_close(struct module_symbols *symbols)
     memset(symbols, 0, sizeof *symbols);
 }
 
+/* valgrind's word for an inlined function whose name it does not know. */
+#define SYMBOLS_NAMELESS "UnknownInlinedFun"
+
 static const char *symbols_keep(struct module_symbols *symbols, char *text)
 {
     memory_make_room(symbols->texts, symbols->text_count, symbols->text_capacity);
@@ -103,6 +106,8 @@ static void symbols_fill(struct module_symbols *symbols, struct module_call *cal
         symbols_source(symbols, &call->places[i], &sources[i]);
         if (!symbol || i + 1 < count)
             symbols_name_source(symbols, &call->places[i], &sources[i]);
+        if (i + 1 < count)
+            call->places[i].inlined = sources[i].name ? sources[i].name : SYMBOLS_NAMELESS;
     }
     if (symbol)
         symbols_name(symbols, &call->places[call->place_count - 1], symbol->name, NULL);

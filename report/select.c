@@ -17,7 +17,7 @@ static int select_load(struct suppressions *suppressions, const struct cli_optio
 
 struct suppressions *select_suppressions(const struct cli_options *options, struct failure *failure)
 {
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(options->num_callers);
 
     if (select_load(suppressions, options, failure) == 0)
         return suppressions;

@@ -76,6 +76,13 @@ static const char *stack_view_demangled(void *context, size_t frame)
     return place ? place->function : NULL;
 }
 
+static const char *stack_view_inlined(void *context, size_t frame)
+{
+    const struct place *place = stack_view_place(context, frame);
+
+    return place ? place->inlined : NULL;
+}
+
 static const char *stack_view_object(void *context, size_t frame)
 {
     struct stack_view *view = context;
@@ -107,6 +114,7 @@ struct suppress_stack stack_view_callbacks(struct stack_view *view)
                                    .identity = stack_view_identity,
                                    .function = stack_view_function,
                                    .demangled = stack_view_demangled,
+                                   .inlined = stack_view_inlined,
                                    .object = stack_view_object,
                                    .file = stack_view_file,
                                    .line = stack_view_line};

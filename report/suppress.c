@@ -6,8 +6,10 @@
 #include "memory.h"
 #include "suppress.h"
 #include "suppress_default.h"
+#include "suppress_glob.h"
 #include "suppress_match.h"
 #include "suppress_parse.h"
+#include "suppress_stack.h"
 
 /* A suppression file of this size is a mistake; /dev/zero and the like end here too. */
 #define FILE_SIZE_MAX (32u << 20)
@@ -15,11 +17,20 @@
 struct suppressions {
     struct suppress_rules rules;
     struct suppress_matcher *matcher; /* made by the first search after a change; NULL before */
+    bool names_memalign;              /* some rule does: see suppress_stack; made with it */
 };
 
-struct suppressions *suppress_new(void)
+struct suppressions *suppress_new(size_t callers)
 {
-    return memory_zeroed(1, sizeof(struct suppressions));
+    struct suppressions *suppressions = memory_zeroed(1, sizeof *suppressions);
+
+    suppressions->rules.callers = callers;
+    return suppressions;
+}
+
+const char *suppress_warning(const struct suppressions *suppressions, size_t index)
+{
+    return index < suppressions->rules.warnings_count ? suppressions->rules.warnings[index] : NULL;
 }
 
 void suppress_free(struct suppressions *suppressions)
@@ -108,15 +119,48 @@ int suppress_load_default(struct suppressions *suppressions, struct failure *fai
 
 /* --- searching ----------------------------------------------------------- */
 
+static bool has_name(const struct suppress_rule *rule, const char *name)
+{
+    for (size_t i = 0; i < rule->patterns_count; i++)
+        if (rule->patterns[i].kind == SUPPRESS_FUNCTION &&
+            suppress_glob_matches(rule->patterns[i].glob, name))
+            return true;
+    return false;
+}
+
+static void make_matcher(struct suppressions *suppressions)
+{
+    suppressions->matcher = suppress_matcher_new(&suppressions->rules);
+    suppressions->names_memalign = false;
+    for (size_t i = 0; i < suppressions->rules.count; i++)
+        suppressions->names_memalign |= has_name(suppressions->rules.items[i], "memalign");
+}
+
+/* Of two rules the one that is tried first. */
+static struct suppress_rule *earlier_rule(const struct suppress_rules *rules,
+                                          struct suppress_rule *a, struct suppress_rule *b)
+{
+    for (size_t i = rules->count; i-- > 0 && a != NULL && b != NULL;)
+        if (rules->items[i] == a || rules->items[i] == b)
+            return rules->items[i];
+    return a != NULL ? a : b;
+}
+
 struct suppress_entry *suppress_find(struct suppressions *suppressions, enum suppress_kind kind,
                                      unsigned leak_kinds, const struct suppress_stack *stack)
 {
+    struct suppress_stack longer;
+
     if (suppressions->rules.count == 0)
         return NULL;
     if (suppressions->matcher == NULL)
-        suppressions->matcher = suppress_matcher_new(&suppressions->rules);
+        make_matcher(suppressions);
     struct suppress_rule *rule =
         suppress_matcher_find(suppressions->matcher, kind, leak_kinds, stack);
+    if (suppressions->names_memalign && suppress_stack_lengthen(&longer, stack))
+        rule =
+            earlier_rule(&suppressions->rules, rule,
+                         suppress_matcher_find(suppressions->matcher, kind, leak_kinds, &longer));
     return rule != NULL ? &rule->entry : NULL;
 }
 

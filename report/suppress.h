@@ -54,9 +54,12 @@ struct suppress_stack {
     uint64_t (*identity)(void *context, size_t frame);
     const char *(*function)(void *context, size_t frame);  /* as linked: mangled */
     const char *(*demangled)(void *context, size_t frame); /* NULL: the same as function */
-    const char *(*object)(void *context, size_t frame);    /* path of the module */
-    const char *(*file)(void *context, size_t frame);      /* source, with or without directory */
-    unsigned (*line)(void *context, size_t frame);         /* 0: not known */
+    /* Of an inlined function its name alone, "tm<int>", which is all that valgrind knows of it;
+     * NULL: it is not inlined. */
+    const char *(*inlined)(void *context, size_t frame);
+    const char *(*object)(void *context, size_t frame); /* path of the module */
+    const char *(*file)(void *context, size_t frame);   /* source, with or without directory */
+    unsigned (*line)(void *context, size_t frame);      /* 0: not known */
 };
 
 /* One entry, for those who print it; owned by the struct suppressions, never moved. */
@@ -78,8 +81,9 @@ const char *suppress_kind_name(enum suppress_kind kind);
 
 struct suppressions; /* opaque */
 
-/* suppress_free(NULL) does nothing. */
-struct suppressions *suppress_new(void);
+/* callers: frames that a stack has at most (--num-callers). As many lines of an entry count, as in
+ * valgrind: its first ones decide. 0: all do. suppress_free(NULL) does nothing. */
+struct suppressions *suppress_new(size_t callers);
 void suppress_free(struct suppressions *suppressions);
 
 /* 0, or -1 with `failure` filled: which file, which line, what, what to do; after -1 nothing of
@@ -89,6 +93,9 @@ int suppress_load_text(struct suppressions *suppressions, const char *name, cons
                        size_t size, struct failure *failure);
 /* The list that is compiled in (--default-suppressions=yes). Load it first. */
 int suppress_load_default(struct suppressions *suppressions, struct failure *failure);
+
+/* What was read and cannot have been meant so, a sentence each: NULL behind the last. */
+const char *suppress_warning(const struct suppressions *suppressions, size_t index);
 
 /* The first entry that matches a record of this kind, or NULL. leak_kinds, for SUPPRESS_LEAK
  * only: the record's kind, or all that it may be when that is not known (no leak check was made);

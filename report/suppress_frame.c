@@ -12,6 +12,40 @@ bool suppress_frame_is_below_main(const char *function)
            strcmp(function, "generic_start_main") == 0;
 }
 
+/* valgrind keeps clone3 from glibc, which then calls clone; and its memalign does the work of some
+ * others (3.19; later ones have names of their own). */
+const char *suppress_frame_other_name(const char *function, size_t frame)
+{
+    if (strcmp(function, "clone3") == 0 || strcmp(function, "__clone3") == 0)
+        return "clone";
+    if (frame == 0 && (strcmp(function, "aligned_alloc") == 0 || strcmp(function, "valloc") == 0 ||
+                       strcmp(function, "pvalloc") == 0))
+        return "memalign";
+    return suppress_frame_is_below_main(function) ? SUPPRESS_BELOW_MAIN : NULL;
+}
+
+static bool is_libcs(const char *object)
+{
+    static const char *const names[] = {"libc.so", "libc-", "ld-", "libpthread"};
+    const char *slash = strrchr(object, '/');
+    for (size_t i = 0; slash != NULL && i < sizeof names / sizeof *names; i++)
+        if (strncmp(slash + 1, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* What starts a program's functions and is none of them. */
+static bool is_start_code(const char *function, const char *object)
+{
+    static const char *const names[] = {"start_thread",    "clone",     "clone3",
+                                        "__clone3",        "call_init", "call_init.part.0",
+                                        "__libc_csu_init", "_dl_init",  "_dl_start_user"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(function, names[i]) == 0)
+            return object != NULL && is_libcs(object);
+    return suppress_frame_is_below_main(function);
+}
+
 static const char *ask(const char *(*question)(void *, size_t), const struct suppress_stack *stack,
                        size_t frame)
 {
@@ -19,15 +53,26 @@ static const char *ask(const char *(*question)(void *, size_t), const struct sup
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
-/* Both names count, each looked at before the other is asked for. */
+static bool inlined_matches(const char *glob, const struct suppress_stack *stack, size_t frame)
+{
+    const char *name = ask(stack->inlined, stack, frame);
+    return name != NULL &&
+           (suppress_glob_matches(glob, name) || strcmp(glob, SUPPRESS_INLINED) == 0);
+}
+
+static bool linked_matches(const char *glob, const char *name, size_t frame)
+{
+    const char *other = suppress_frame_other_name(name, frame);
+    return suppress_glob_matches(glob, name) ||
+           (other != NULL && suppress_glob_matches(glob, other));
+}
+
+/* All names count, each looked at before the next is asked for. */
 static bool function_matches(const char *glob, const struct suppress_stack *stack, size_t frame)
 {
     const char *name = ask(stack->function, stack, frame);
     bool unknown = name == NULL;
-    if (name != NULL && suppress_glob_matches(glob, name))
-        return true;
-    if (name != NULL && suppress_frame_is_below_main(name) &&
-        suppress_glob_matches(glob, SUPPRESS_BELOW_MAIN))
+    if ((name != NULL && linked_matches(glob, name, frame)) || inlined_matches(glob, stack, frame))
         return true;
     name = ask(stack->demangled, stack, frame);
     if (name != NULL)
@@ -61,6 +106,17 @@ static bool source_matches(const struct suppress_pattern *pattern,
     return file_matches(pattern->glob, path != NULL ? path : UNKNOWN);
 }
 
+/* Each answer lasts until the next question only. */
+static bool is_start_code_at(const struct suppress_stack *stack, size_t frame)
+{
+    char function[64] = "";
+    const char *name = ask(stack->function, stack, frame);
+    if (name == NULL || strlen(name) >= sizeof function)
+        return false;
+    strcpy(function, name);
+    return is_start_code(function, ask(stack->object, stack, frame));
+}
+
 static bool any_name_matches(const char *glob, const struct suppress_stack *stack, size_t frame)
 {
     const char *(*const questions[])(void *, size_t) = {stack->object, stack->function,
@@ -68,7 +124,7 @@ static bool any_name_matches(const char *glob, const struct suppress_stack *stac
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         const char *name = ask(questions[i], stack, frame);
         if (name != NULL && suppress_glob_matches_stars(glob, name))
-            return true;
+            return !is_start_code_at(stack, frame);
     }
     return false;
 }

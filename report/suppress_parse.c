@@ -1,6 +1,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "suppress_doubt.h"
 #include "suppress_glob.h"
 #include "suppress_parse.h"
 
@@ -16,14 +17,15 @@ struct parser {
     const char *end;
     unsigned line_number; /* of `line` */
     struct span line;     /* without blanks around it */
+    struct suppress_rules *rules;
     struct failure *failure;
 };
 
 /* Kinds that Memcheck has and that no heap tracer can see: their entries are read over. */
 static const char *const kinds_without_use[] = {
-    "Addr1",  "Addr2",  "Addr4",   "Addr8",  "Addr16",     "Addr32",  "Value0",
-    "Value1", "Value2", "Value4",  "Value8", "Value16",    "Value32", "Cond",
-    "Param",  "Jump",   "Overlap", "User",   "FishyValue", "Mempool", "CoreMem",
+    "Addr1",   "Addr2",  "Addr4",      "Addr8",   "Addr16",  "Addr32",         "Value0", "Value1",
+    "Value2",  "Value4", "Value8",     "Value16", "Value32", "Cond",           "Param",  "Jump",
+    "Overlap", "User",   "FishyValue", "Mempool", "CoreMem", "UnsafeZeroSize",
 };
 /* --- errors -------------------------------------------------------------- */
 
@@ -48,6 +50,11 @@ static const char *quote(struct span line, char *out, size_t size)
     if (length < line.length)
         memcpy(out + length - 3, "...", 3);
     return out;
+}
+
+static struct suppress_place here(const struct parser *parser)
+{
+    return (struct suppress_place){parser->file, parser->line_number};
 }
 
 static int fail_at_end(struct parser *parser, unsigned begins)
@@ -141,7 +148,7 @@ static enum use parse_kind(struct span name, enum suppress_kind *kind)
 
 /* The line below the name. NO_USE when the entry is another tool's, or of a kind without use;
  * -1 after an error. */
-static int parse_tools(struct parser *parser, struct suppress_rule *rule)
+static int parse_tools(struct parser *parser, struct suppress_rule *rule, unsigned begins)
 {
     char shown[80];
     const char *colon = memchr(parser->line.text, ':', parser->line.length);
@@ -151,8 +158,10 @@ static int parse_tools(struct parser *parser, struct suppress_rule *rule)
                     quote(parser->line, shown, sizeof shown));
     struct span tools = {parser->line.text, (size_t)(colon - parser->line.text)};
     struct span kind = {colon + 1, parser->line.length - tools.length - 1};
-    if (!names_memcheck(tools))
+    if (!names_memcheck(tools)) {
+        suppress_doubt_tools(parser->rules, here(parser), begins, tools.text, tools.length);
         return NO_USE;
+    }
     enum use use = parse_kind(kind, &rule->entry.kind);
     if (use == NOT_KNOWN)
         return fail(parser, parser->line_number,
@@ -214,6 +223,12 @@ static unsigned cut_line_number(struct span *source)
     return (unsigned)number;
 }
 
+static const char *const frame_words[] = {
+    [SUPPRESS_FUNCTION] = "fun",
+    [SUPPRESS_OBJECT] = "obj",
+    [SUPPRESS_SOURCE] = "src",
+};
+
 /* 0, 1: the line is no frame. */
 static int parse_frame_kind(struct span *line, struct suppress_pattern *pattern)
 {
@@ -241,28 +256,30 @@ static int parse_frame(struct parser *parser, struct suppress_rule *rule)
                     "\"%s\" is no frame of a call stack; write fun:NAME, obj:PATH, src:FILE[:LINE] "
                     "or ..., and \"}\" after the last",
                     quote(line, shown, sizeof shown));
-    if (rule->patterns_count == SUPPRESS_FRAMES_MAX)
-        return 0;
     if (pattern.kind == SUPPRESS_DOTS) {
         /* Two in a row mean the same as one, and cost matching a state. */
-        if (rule->patterns_count > 0 &&
-            rule->patterns[rule->patterns_count - 1].kind == SUPPRESS_DOTS)
-            return 0;
-    } else {
-        if (pattern.kind == SUPPRESS_SOURCE)
-            pattern.line = cut_line_number(&line);
-        pattern.glob = suppress_glob_copy(line.text, line.length);
+        if (rule->patterns_count == 0 ||
+            rule->patterns[rule->patterns_count - 1].kind != SUPPRESS_DOTS)
+            suppress_rule_add(rule, pattern);
+        return 0;
     }
-    rule->patterns[rule->patterns_count++] = pattern;
+    suppress_doubt_name(parser->rules, here(parser), frame_words[pattern.kind], line.text,
+                        line.length);
+    if (pattern.kind == SUPPRESS_SOURCE)
+        pattern.line = cut_line_number(&line);
+    pattern.glob = suppress_glob_copy(line.text, line.length);
+    suppress_rule_add(rule, pattern);
     return 0;
 }
 
-/* The frames up to "}"; the parser stands on the first line after tool and kind. */
+/* The frames up to "}", of which valgrind takes no more than a stack has; the parser stands on the
+ * first line after tool and kind. */
 static int parse_frames(struct parser *parser, struct suppress_rule *rule, unsigned begins)
 {
     unsigned frames = 0;
     for (; !equals(parser->line, "}"); frames++) {
-        if (parse_frame(parser, rule) != 0)
+        bool counts = parser->rules->callers == 0 || frames < parser->rules->callers;
+        if (counts && parse_frame(parser, rule) != 0)
             return -1;
         if (!next_line(parser))
             return fail_at_end(parser, begins);
@@ -304,7 +321,7 @@ static struct suppress_rule *new_rule(const struct parser *parser)
 /* From the line of tool and kind on. 0: nothing to keep, 1: a rule to keep, -1. */
 static int parse_entry_body(struct parser *parser, struct suppress_rule *rule, unsigned begins)
 {
-    int use = parse_tools(parser, rule);
+    int use = parse_tools(parser, rule, begins);
     if (use == NO_USE)
         return skip_entry(parser, begins);
     if (use < 0)
@@ -348,10 +365,11 @@ static int parse_leak_line(struct parser *parser, struct suppress_rules *rules, 
         return fail(parser, parser->line_number,
                     "\"leak:\" without a name would match everything; write leak:NAME");
     struct suppress_rule *rule = new_rule(parser);
-    rule->patterns[0].kind = SUPPRESS_DOTS;
-    rule->patterns[1].kind = SUPPRESS_ANY_NAME;
-    rule->patterns[1].glob = suppress_glob_from_template(text.text, text.length);
-    rule->patterns_count = 2;
+    suppress_doubt_name(rules, here(parser), "leak", text.text, text.length);
+    suppress_rule_add(rule, (struct suppress_pattern){.kind = SUPPRESS_DOTS});
+    suppress_rule_add(rule, (struct suppress_pattern){
+                                .kind = SUPPRESS_ANY_NAME,
+                                .glob = suppress_glob_from_template(text.text, text.length)});
     suppress_rules_keep(rules, rule);
     return 0;
 }
@@ -393,7 +411,8 @@ static unsigned count_lines(const char *text, const char *end)
 int suppress_parse_text(struct suppress_rules *rules, const char *file, const char *text,
                         size_t size, struct failure *failure)
 {
-    struct parser parser = {.file = file, .at = text, .end = text + size, .failure = failure};
+    struct parser parser = {
+        .file = file, .at = text, .end = text + size, .rules = rules, .failure = failure};
     struct span mark = {text, size};
     size_t before = rules->count;
     const char *nul = size > 0 ? memchr(text, '\0', size) : NULL;

@@ -4,6 +4,7 @@
 #include "suppress_frame.h"
 #include "suppress_print.h"
 #include "suppress_rules.h"
+#include "suppress_stack.h"
 
 /* --- lists --------------------------------------------------------------- */
 
@@ -48,6 +49,9 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
 
 /* --- new entries --------------------------------------------------------- */
 
+/* valgrind refuses a file with a longer entry. */
+#define GENERATED_MAX 24
+
 static const char *leak_kind_name(unsigned leak_kind)
 {
     switch (leak_kind) {
@@ -75,6 +79,14 @@ static bool is_below_main(const struct suppress_stack *stack, size_t frame)
     return name != NULL && suppress_frame_is_below_main(name);
 }
 
+static const char *name_for_valgrind(const struct suppress_stack *stack, size_t frame)
+{
+    const char *inlined = known(stack->inlined, stack, frame);
+    const char *name = inlined ? inlined : known(stack->function, stack, frame);
+    const char *other = name != NULL ? suppress_frame_other_name(name, frame) : NULL;
+    return other != NULL ? other : name;
+}
+
 /* Frame `frame` as "fun" or "obj" and a text; false behind the last frame of a generated entry. */
 struct generated_line {
     const char *what;
@@ -83,14 +95,12 @@ struct generated_line {
 static bool generated_line(const struct suppress_stack *stack, size_t frame,
                            struct generated_line *line)
 {
-    if (frame >= SUPPRESS_FRAMES_MAX || !stack->exists(stack->context, frame))
+    if (frame >= GENERATED_MAX || !stack->exists(stack->context, frame))
         return false;
     /* valgrind shows libc's start code as one frame. */
     if (frame > 0 && is_below_main(stack, frame - 1))
         return false;
-    *line = (struct generated_line){"fun", known(stack->function, stack, frame)};
-    if (line->text != NULL && suppress_frame_is_below_main(line->text))
-        line->text = SUPPRESS_BELOW_MAIN;
+    *line = (struct generated_line){"fun", name_for_valgrind(stack, frame)};
     if (line->text == NULL)
         line->text = known(stack->demangled, stack, frame);
     if (line->text == NULL)
@@ -117,11 +127,15 @@ static void print_glob(FILE *out, const char *text)
 void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_kinds,
                               const struct suppress_stack *stack)
 {
+    struct suppress_stack longer;
     struct generated_line line;
     fprintf(out, "{\n   <insert_a_suppression_name_here>\n   Memcheck:%s\n",
             suppress_kind_name(kind));
     if (kind == SUPPRESS_LEAK && leak_kinds != SUPPRESS_ALL_LEAKS)
         fprintf(out, "   match-leak-kinds: %s\n", leak_kind_name(leak_kinds));
+    /* Versions of valgrind differ in whether there is a frame of memalign's. */
+    if (suppress_stack_lengthen(&longer, stack))
+        fputs("   ...\n", out);
     for (size_t frame = 0; generated_line(stack, frame, &line); frame++) {
         fprintf(out, "   %s:", line.what);
         print_glob(out, line.text);

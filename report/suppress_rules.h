@@ -9,9 +9,6 @@
 #include <stddef.h>
 #include "suppress.h"
 
-/* Frame lines of one entry that count; further ones are read and ignored, as in valgrind. */
-#define SUPPRESS_FRAMES_MAX 24
-
 enum suppress_pattern_kind {
     SUPPRESS_DOTS,     /* "...": any number of frames, also none */
     SUPPRESS_FUNCTION, /* fun: */
@@ -30,8 +27,9 @@ struct suppress_pattern {
  * and none at the end, where it means nothing. */
 struct suppress_rule {
     struct suppress_entry entry; /* owns name and file */
+    struct suppress_pattern *patterns;
     size_t patterns_count;
-    struct suppress_pattern patterns[]; /* room for SUPPRESS_FRAMES_MAX until it is kept */
+    size_t patterns_room;
 };
 
 /* Rules in the order in which they were read. */
@@ -39,15 +37,24 @@ struct suppress_rules {
     struct suppress_rule **items;
     size_t count;
     size_t room;
+    size_t callers; /* see suppress_new; 0: no bound */
+    char **warnings;
+    size_t warnings_count;
+    size_t warnings_room;
 };
 
 /* A rule without frames, with copies of name and file, for leaks of all kinds. */
 struct suppress_rule *suppress_rule_new(const char *name, size_t name_length, const char *file,
                                         unsigned line);
 void suppress_rule_free(struct suppress_rule *rule);
+/* Takes over the glob. */
+void suppress_rule_add(struct suppress_rule *rule, struct suppress_pattern pattern);
 
-/* Puts the rule at the end and owns it from then on. The rule may move once, here. */
+/* Puts the rule at the end and owns it from then on. */
 void suppress_rules_keep(struct suppress_rules *rules, struct suppress_rule *rule);
+
+/* Something that was read and cannot have been meant so; takes over the text. */
+void suppress_rules_warn(struct suppress_rules *rules, char *text);
 
 /* Removes and frees the rules from index `count` on. */
 void suppress_rules_cut(struct suppress_rules *rules, size_t count);

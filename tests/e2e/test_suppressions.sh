@@ -66,6 +66,77 @@ test_own_file_suppresses_everything() {
     report --suppressions=made --show-leak-kinds=all -q trace.log
     equal 'bytes of a quiet report' 0 "$(wc -c <report)"
 }
+# names ENTRIES SUPPRESSED-CONTEXTS [OPTION…]: as as_valgrind, with the program of names
+names() {
+    local entries=$1 count=$2
+    shift 2
+    printf '%s\n' "$entries" >supp
+    [ -f trace.log ] || traced "$PROGRAMS/supp_names"
+    report --suppressions=supp --show-leak-kinds=all "$@" trace.log
+    equal 'exit status' 0 "$status"
+    valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --suppressions=supp "$@" --log-file=valgrind.log "$PROGRAMS/supp_names" || fail "$(cat valgrind.log)"
+    diff <(tail_of valgrind.log) <(tail_of report)
+    diff <(records valgrind.log) <(records report)
+    grep -qE "\(suppressed: [0-9]+ from $count\)" report || fail "$(grep 'ERROR SUMMARY' report)"
+    has_not report.err warning
+}
+test_inlined_functions() {
+    names "$(entry Leak fun:_Znam fun:make 'fun:fill<int>' 'fun:_ZL7inlinedv')" 1
+    names "$(entry Leak fun:_Znwm 'fun:_M_construct<*>' ... fun:main)" 0
+    has report 'suppressed: 52 bytes in 1 blocks'
+    names "$(entry Leak fun:_Znam fun:make 'fun:fill' fun:main)" 0
+}
+test_threads_end_in_clone() { names "$(entry Leak fun:malloc fun:in_thread fun:_ZL5beginPv fun:start_thread fun:clone)" 1; }
+test_aligned_memory() {
+    names "$(entry Leak fun:memalign fun:posix_memalign fun:aligned)" 1
+    names "$(entry Leak fun:memalign fun:aligned)" 3
+}
+deeper() { # deeper COUNT LAST: an entry of COUNT lines, of which the last is LAST
+    local i lines=(fun:malloc)
+    for ((i = 2; i < $1; i++)); do lines+=(fun:deeper); done
+    entry Leak "${lines[@]}" "$2"
+}
+test_entry_with_more_frames_than_callers() {
+    names "$(deeper 12 fun:deeper)" 1
+    names "$(deeper 12 fun:other)" 0
+    names "$(deeper 14 fun:deeper)" 1
+    names "$(deeper 14 fun:other)" 1
+    names "$(deeper 14 fun:other)" 0 --num-callers=20
+    names "$(deeper 24 fun:deeper)" 1 --num-callers=40
+    # valgrind refuses these
+    deeper 28 fun:deeper >supp
+    report --suppressions=supp --num-callers=40 trace.log
+    has report 'suppressed: 301 bytes in 1 blocks'
+    deeper 28 fun:other >supp
+    report --suppressions=supp --num-callers=40 trace.log
+    has report 'suppressed: 0 bytes in 0 blocks'
+}
+test_entries_are_good_for_both() {
+    traced "$PROGRAMS/supp_names"
+    valgrind --command-line-only=yes --leak-check=full --show-leak-kinds=all --gen-suppressions=all --log-file=generated "$PROGRAMS/supp_names"
+    names "$(sed -n '/^{/,/^}/p' generated)" 8
+    report --show-leak-kinds=all --gen-suppressions=all trace.log
+    names "$(sed -n '/^{/,/^}/p' report)" 8
+}
+test_what_cannot_have_been_meant_is_told() {
+    traced "$program"
+    printf '{\n n\n memcheck:Leak\n fun:f\n}\n%s\nleak:f # why\n' "$(entry UnsafeZeroSize fun:f)" >supp
+    report -q --leak-check=no --suppressions=supp trace.log
+    equal 'exit status' 0 "$status"
+    equal 'lines' 2 "$(wc -l <report.err)"
+    has report.err 'leakreport: warning: supp: line 3: valgrind has no tool "memcheck"' 'leakreport: warning: supp: line 11: "leak:f # why" matches nothing'
+}
+# Each stack ends in libc, below main.
+test_leak_sanitizers_libc() {
+    traced "$PROGRAMS/supp_names"
+    echo leak:libc.so >supp
+    report --suppressions=supp trace.log
+    has report 'suppressed: 0 bytes in 0 blocks'
+    rm trace.log
+    traced "$program"
+    report --suppressions=supp --show-leak-kinds=all -v trace.log
+    has report 'used_suppression:      1 leak:libc.so supp:1' ': main ('
+}
 # What hangs on a suppressed head goes with it.
 test_head_takes_along_what_hangs_on_it() {
     suppressed "$(entry Leak 'match-leak-kinds: definite' fun:malloc 'fun:_ZL4make*' 'fun:_ZL10lose_chain*')"

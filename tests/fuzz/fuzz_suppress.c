@@ -57,6 +57,10 @@ static const char *demangled(void *context, size_t frame)
 {
     return at(context, frame)->demangled;
 }
+static const char *inlined(void *context, size_t frame)
+{
+    return frame % 5 == 3 ? demangled(context, frame) : NULL;
+}
 static const char *object(void *context, size_t frame)
 {
     return at(context, frame)->object;
@@ -74,8 +78,15 @@ static struct suppress_entry *find(struct suppressions *suppressions, struct sta
                                    enum suppress_kind kind, bool remember)
 {
     stack->remember = remember;
-    const struct suppress_stack view = {stack,     exists, identity, function,
-                                        demangled, object, file,     line};
+    const struct suppress_stack view = {.context = stack,
+                                        .exists = exists,
+                                        .identity = identity,
+                                        .function = function,
+                                        .demangled = demangled,
+                                        .inlined = inlined,
+                                        .object = object,
+                                        .file = file,
+                                        .line = line};
     return suppress_find(suppressions, kind, SUPPRESS_DEFINITE, &view);
 }
 
@@ -109,12 +120,12 @@ static void generate(const uint8_t *data, size_t size)
     struct failure failure;
     struct stack stack = {.count = 2};
     input_name = name;
-    const struct suppress_stack view = {&stack, exists, NULL, name_of_input,
-                                        NULL,   NULL,   NULL, NULL};
+    const struct suppress_stack view = {
+        .context = &stack, .exists = exists, .function = name_of_input};
     FILE *out = open_memstream(&text, &length);
     suppress_print_generated(out, SUPPRESS_LEAK, SUPPRESS_DEFINITE, &view);
     fclose(out);
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(0);
     if (suppress_load_text(suppressions, "generated", text, length, &failure) != 0)
         abort();
     if (suppress_find(suppressions, SUPPRESS_LEAK, SUPPRESS_DEFINITE, &view) == NULL)
@@ -127,7 +138,7 @@ static void generate(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct failure failure = {""};
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(0);
     static FILE *nowhere;
     if (nowhere == NULL)
         nowhere = fopen("/dev/null", "w");

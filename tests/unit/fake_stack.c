@@ -32,6 +32,10 @@ static const char *demangled(void *context, size_t frame)
 {
     return ask(context, frame)->demangled;
 }
+static const char *inlined(void *context, size_t frame)
+{
+    return ask(context, frame)->inlined;
+}
 static const char *object(void *context, size_t frame)
 {
     return ask(context, frame)->object;
@@ -47,14 +51,14 @@ static unsigned line(void *context, size_t frame)
 
 struct suppress_stack fake_stack_view(struct fake_stack *stack)
 {
-    return (struct suppress_stack){stack,     exists, identity, function,
-                                   demangled, object, file,     line};
+    return (struct suppress_stack){stack,   exists, identity, function, demangled,
+                                   inlined, object, file,     line};
 }
 
 struct suppressions *fake_load(const char *text)
 {
     struct failure failure = {""};
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(0);
     if (suppress_load_text(suppressions, "test.supp", text, strlen(text), &failure) != 0)
         fail_msg("%s", failure.text);
     return suppressions;

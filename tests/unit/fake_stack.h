@@ -10,6 +10,7 @@ struct fake_frame {
     const char *object;
     const char *file;
     unsigned line;
+    const char *inlined;
 };
 struct fake_stack {
     const struct fake_frame *frames;

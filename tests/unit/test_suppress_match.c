@@ -76,10 +76,55 @@ static void functions_match_mangled_and_demangled(void **state)
     assert_true(matches_frame("fun:inlined", (struct fake_frame){.demangled = "inlined"}));
 }
 
+static void inlined_functions_match_by_their_name_alone(void **state)
+{
+    (void)state;
+    struct fake_frame frame = {
+        .function = "_ZN1n2tmIiEEPvT_", .demangled = "void* n::tm<int>(int)", .inlined = "tm<int>"};
+    assert_true(matches_frame("fun:tm<int>", frame));
+    assert_true(matches_frame("fun:tm<*>", frame));
+    assert_true(matches_frame("fun:_ZN1n2tmIiEEPvT_", frame));
+    assert_true(matches_frame("fun:void* n::tm<int>(int)", frame));
+    assert_true(matches_frame("fun:UnknownInlinedFun", frame));
+    assert_false(matches_frame("fun:tm", frame));
+    assert_false(matches_frame("fun:Unknown*", frame));
+    frame.inlined = NULL;
+    assert_false(matches_frame("fun:tm<int>", frame));
+    assert_false(matches_frame("fun:UnknownInlinedFun", frame));
+}
+
+static void names_that_valgrind_has_for_libcs_functions(void **state)
+{
+    (void)state;
+    assert_true(matches("fun:malloc\nfun:t\nfun:clone\n", STACK("malloc", "t", "clone3")));
+    assert_true(matches("fun:malloc\nfun:t\nfun:clone3\n", STACK("malloc", "t", "clone3")));
+    assert_false(matches("fun:malloc\nfun:t\nfun:clone3\n", STACK("malloc", "t", "clone")));
+    assert_true(matches("fun:memalign\nfun:f\n", STACK("valloc", "f")));
+    assert_true(matches("fun:memalign\nfun:f\n", STACK("aligned_alloc", "f")));
+    assert_true(matches("fun:valloc\nfun:f\n", STACK("valloc", "f")));
+    assert_false(matches("fun:f\nfun:memalign\n", STACK("f", "valloc")));
+}
+
+static void posix_memalign_may_have_one_frame_or_two(void **state)
+{
+    (void)state;
+    assert_true(matches("fun:posix_memalign\nfun:f\n", STACK("posix_memalign", "f")));
+    assert_true(matches("fun:memalign\nfun:posix_memalign\nfun:f\n", STACK("posix_memalign", "f")));
+    assert_true(matches("...\nfun:posix_memalign\nfun:f\n", STACK("posix_memalign", "f")));
+    assert_false(matches("fun:memalign\nfun:f\n", STACK("posix_memalign", "f")));
+    struct suppressions *both =
+        fake_load(LEAK("last") "fun:memalign\n}\n" LEAK("first") "fun:posix_memalign\n}\n");
+    assert_string_equal(fake_find(both, STACK("posix_memalign", "f")), "first");
+    suppress_free(both);
+    both = fake_load(LEAK("last") "fun:posix_memalign\n}\n" LEAK("first") "fun:memalign\n}\n");
+    assert_string_equal(fake_find(both, STACK("posix_memalign", "f")), "first");
+    suppress_free(both);
+}
+
 static void an_unknown_name_is_three_question_marks(void **state)
 {
     (void)state;
-    struct fake_frame unknown = {0}, empty = {"", "", "", "", 0};
+    struct fake_frame unknown = {0}, empty = {"", "", "", "", 0, ""};
     static const char *const lines[] = {"fun:*", "fun:???", "obj:*", "obj:???", "src:*"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_true(matches_frame(lines[i], unknown));
@@ -135,7 +180,7 @@ static void leaksanitizers_match_any_frame_and_any_name(void **state)
     (void)state;
     struct fake_frame frames[] = {
         {.function = "malloc", .object = "/opt/libtrace.so"},
-        {"_ZN1a1bEv", "a::b()", "/usr/lib/libz.so.1", "/src/b.c", 7},
+        {"_ZN1a1bEv", "a::b()", "/usr/lib/libz.so.1", "/src/b.c", 7, NULL},
         {.function = "main", .object = "/bin/prog"},
     };
     static const struct {
@@ -154,6 +199,31 @@ static void leaksanitizers_match_any_frame_and_any_name(void **state)
         assert_string_equal(found, cases[i].match ? cases[i].text : "none");
         suppress_free(suppressions);
     }
+}
+
+/* Every stack ends in libc. */
+static void start_code_of_libc_is_nothing_for_leaksanitizers(void **state)
+{
+    (void)state;
+    static const char libc[] = "/usr/lib/x86_64-linux-gnu/libc.so.6";
+    struct fake_frame frames[] = {
+        {.function = "malloc", .object = "/opt/libtrace.so"},
+        {.function = "mine", .object = "/bin/prog"},
+        {.function = "main", .object = "/bin/prog"},
+        {.function = "__libc_start_call_main", .object = libc},
+        {.function = "__libc_start_main", .object = libc},
+        {.function = "_start", .object = "/bin/prog"},
+    };
+    struct suppressions *suppressions = fake_load("leak:libc.so\nleak:_start\nleak:__libc_start\n");
+    assert_string_equal(fake_find_in(suppressions, frames, 6), "none");
+    frames[2] = (struct fake_frame){.function = "start_thread", .object = libc};
+    frames[3] = (struct fake_frame){.function = "clone3", .object = libc};
+    assert_string_equal(fake_find_in(suppressions, frames, 4), "none");
+    frames[1] = (struct fake_frame){.function = "strdup", .object = libc};
+    assert_string_equal(fake_find_in(suppressions, frames, 4), "leak:libc.so");
+    frames[1] = (struct fake_frame){.function = "clone", .object = "/home/libc.so.d/prog"};
+    assert_string_equal(fake_find_in(suppressions, frames, 4), "leak:libc.so");
+    suppress_free(suppressions);
 }
 
 /* --- kinds and precedence ------------------------------------------------ */
@@ -425,6 +495,10 @@ int main(void)
         cmocka_unit_test(frames_match_as_a_prefix_from_the_innermost),
         cmocka_unit_test(dots_stand_for_any_number_of_frames),
         cmocka_unit_test(functions_match_mangled_and_demangled),
+        cmocka_unit_test(inlined_functions_match_by_their_name_alone),
+        cmocka_unit_test(names_that_valgrind_has_for_libcs_functions),
+        cmocka_unit_test(posix_memalign_may_have_one_frame_or_two),
+        cmocka_unit_test(start_code_of_libc_is_nothing_for_leaksanitizers),
         cmocka_unit_test(an_unknown_name_is_three_question_marks),
         cmocka_unit_test(objects_match_by_path),
         cmocka_unit_test(sources_match_by_path_or_name_and_line),

@@ -99,10 +99,11 @@ static void every_kind_of_memcheck_is_known(void **state)
 {
     (void)state;
     static const char *const kinds[] = {
-        "Leak",   "Free",   "Mempool", "ReallocZero", "FishyValue", "BadAlign",     "BadSize",
-        "Addr1",  "Addr2",  "Addr4",   "Addr8",       "Addr16",     "Addr32",       "Value0",
-        "Value1", "Value2", "Value4",  "Value8",      "Value16",    "Value32",      "Cond",
-        "Param",  "Jump",   "Overlap", "User",        "CoreMem",    "SizeMismatch", "AlignMismatch",
+        "Leak",    "Free",    "Mempool",      "ReallocZero",   "FishyValue",     "BadAlign",
+        "BadSize", "Addr1",   "Addr2",        "Addr4",         "Addr8",          "Addr16",
+        "Addr32",  "Value0",  "Value1",       "Value2",        "Value4",         "Value8",
+        "Value16", "Value32", "Cond",         "Param",         "Jump",           "Overlap",
+        "User",    "CoreMem", "SizeMismatch", "AlignMismatch", "UnsafeZeroSize",
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         char text[100];
@@ -141,17 +142,59 @@ static void dots_are_made_one_and_dropped_at_the_end(void **state)
     suppress_rules_free(&rules);
 }
 
-static void frames_beyond_twenty_four_are_ignored(void **state)
+static void as_many_frames_count_as_a_stack_has(void **state)
 {
     (void)state;
+    struct suppress_rules few = {.callers = 12};
+    struct failure failure;
     char text[2000] = LEAK;
     for (size_t i = 0; i < 40; i++)
         sprintf(text + strlen(text), "fun:f%zu\n", i);
     strcat(text, "}\n{\nnext\nMemcheck:Leak\nfun:x\n}\n");
     struct suppress_rules rules = parse(text);
     assert_int_equal(rules.count, 2);
-    assert_int_equal(rules.items[0]->patterns_count, 24);
-    assert_pattern(rules.items[0], 23, SUPPRESS_FUNCTION, "f23", 0);
+    assert_int_equal(rules.items[0]->patterns_count, 40);
+    assert_pattern(rules.items[0], 39, SUPPRESS_FUNCTION, "f39", 0);
+    suppress_rules_free(&rules);
+    assert_int_equal(suppress_parse_text(&few, "a.supp", text, strlen(text), &failure), 0);
+    assert_int_equal(few.count, 2);
+    assert_int_equal(few.items[0]->patterns_count, 12);
+    assert_pattern(few.items[0], 11, SUPPRESS_FUNCTION, "f11", 0);
+    suppress_rules_free(&few);
+}
+
+static void what_nobody_can_have_meant_is_a_warning(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *warning;
+    } cases[] = {
+        {"{\nn\nmemcheck:Leak\nfun:f\n}\n", "a.supp: line 3: valgrind has no tool \"memcheck\""},
+        {"{\nn\nAddrcheck, Memcheck:Leak\nfun:f\n}\n",
+         "a.supp: line 3: valgrind has no tool \" Memcheck\""},
+        {"#\n{\nMemcheck:Leak\nfun:malloc\nfun:f\n}\n",
+         "a.supp: line 4: the entry that begins in line 2 has no name"},
+        {"{\n...\nfun:f\n}\n", "a.supp: line 3: the entry that begins in line 1 has no name"},
+        {"{\nn\nmatch-leak-kinds: all\nfun:f\n}\n", "a.supp: line 3: the entry that begins"},
+        {LEAK "fun: f\n}\n", "a.supp: line 4: \"fun: f\" matches nothing: the blank"},
+        {LEAK "obj:\tf\n}\n", "a.supp: line 4: \"obj:\tf\" matches nothing: the blank"},
+        {LEAK "fun:\n}\n", "a.supp: line 4: \"fun:\" matches nothing: there is no name"},
+        {LEAK "fun:f # why\n}\n", "a.supp: line 4: \"fun:f # why\" matches nothing: a comment"},
+        {LEAK "fun:g\nsrc:a.c:7\t#why\n}\n", "a.supp: line 5: \"src:a.c:7\t#why\" matches"},
+        {"leak: f\n", "a.supp: line 1: \"leak: f\" matches nothing: the blank"},
+        {"leak:f # why\n", "a.supp: line 1: \"leak:f # why\" matches nothing: a comment"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct suppress_rules rules = parse(cases[i].text);
+        assert_int_equal(rules.warnings_count, 1);
+        if (strncmp(rules.warnings[0], cases[i].warning, strlen(cases[i].warning)) != 0)
+            fail_msg("%s\nbegins not with %s", rules.warnings[0], cases[i].warning);
+        suppress_rules_free(&rules);
+    }
+    struct suppress_rules rules =
+        parse("{\nn\nHelgrind,Memcheck:Leak\nfun:operator new(unsigned long)\n"
+              "fun:{closure#0}<a,#b>\n}\n{\nn\ndrd:X\nfun: x\n}\nleak:a b\n");
+    assert_int_equal(rules.warnings_count, 0);
     suppress_rules_free(&rules);
 }
 
@@ -296,7 +339,7 @@ static void lines_of_ten_megabytes(void **state)
 static void files_that_cannot_be_read_are_errors(void **state)
 {
     (void)state;
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(0);
     struct failure failure;
     assert_int_equal(suppress_load(suppressions, "/no/such/file.supp", &failure), -1);
     assert_non_null(strstr(failure.text, "/no/such/file.supp: "));
@@ -319,7 +362,7 @@ static void a_pipe_is_read_to_its_end(void **state)
     assert_int_equal(write(ends[1], "leak:a\nleak:b\n", 14), 14);
     close(ends[1]);
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(0);
     struct failure failure;
     assert_int_equal(suppress_load(suppressions, path, &failure), 0);
     close(ends[0]);
@@ -332,7 +375,7 @@ static void a_pipe_is_read_to_its_end(void **state)
 static void the_built_in_list_is_valid(void **state)
 {
     (void)state;
-    struct suppressions *suppressions = suppress_new();
+    struct suppressions *suppressions = suppress_new(0);
     struct failure failure = {""};
     if (suppress_load_default(suppressions, &failure) != 0)
         fail_msg("%s", failure.text);
@@ -350,7 +393,8 @@ int main(void)
         cmocka_unit_test(every_kind_of_memcheck_is_known),
         cmocka_unit_test(source_lines_are_cut_only_from_numbers),
         cmocka_unit_test(dots_are_made_one_and_dropped_at_the_end),
-        cmocka_unit_test(frames_beyond_twenty_four_are_ignored),
+        cmocka_unit_test(as_many_frames_count_as_a_stack_has),
+        cmocka_unit_test(what_nobody_can_have_meant_is_a_warning),
         cmocka_unit_test(leaksanitizers_lines_are_understood),
         cmocka_unit_test(empty_texts_have_no_entries),
         cmocka_unit_test(errors_say_file_line_what_and_remedy),

@@ -57,8 +57,8 @@ static void generated_entries_have_valgrinds_text(void **state)
                      "{\n" NAME "   Memcheck:Leak\n   match-leak-kinds: definite\n   fun:malloc\n"
                      "   fun:inner\n   fun:outer\n   fun:main\n}\n");
     const struct fake_frame cxx[] = {
-        {"_Znam", "operator new[](unsigned long)", 0, 0, 0},
-        {"_ZN3app6holderIdEC1Ev", "app::holder<double>::holder()", 0, 0, 0},
+        {"_Znam", "operator new[](unsigned long)", 0, 0, 0, 0},
+        {"_ZN3app6holderIdEC1Ev", "app::holder<double>::holder()", 0, 0, 0, 0},
         {.function = "main"}};
     assert_generated(SUPPRESS_LEAK, SUPPRESS_INDIRECT, cxx, 3,
                      "{\n" NAME "   Memcheck:Leak\n   match-leak-kinds: indirect\n   fun:_Znam\n"
@@ -68,6 +68,26 @@ static void generated_entries_have_valgrinds_text(void **state)
     const struct fake_frame free_error[] = {{.function = "free"}, {.function = "main"}};
     assert_generated(SUPPRESS_FREE, 0, free_error, 2,
                      "{\n" NAME "   Memcheck:Free\n   fun:free\n   fun:main\n}\n");
+}
+
+static void names_are_those_that_valgrind_has(void **state)
+{
+    (void)state;
+    const struct fake_frame inlined[] = {
+        {.function = "_Znam"},
+        {"_ZN1n2tmIiEEPvi", "void* n::tm<int>(int)", 0, 0, 0, "tm<int>"},
+        {.function = "t"},
+        {.function = "start_thread"},
+        {.function = "clone3"}};
+    assert_generated(SUPPRESS_LEAK, SUPPRESS_DEFINITE, inlined, 5,
+                     "{\n" NAME "   Memcheck:Leak\n   match-leak-kinds: definite\n   fun:_Znam\n"
+                     "   fun:tm<int>\n   fun:t\n   fun:start_thread\n   fun:clone\n}\n");
+    const struct fake_frame aligned[] = {{.function = "posix_memalign"}, {.function = "f"}};
+    assert_generated(SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS, aligned, 2,
+                     "{\n" NAME "   Memcheck:Leak\n   ...\n   fun:posix_memalign\n   fun:f\n}\n");
+    const struct fake_frame valloc[] = {{.function = "valloc"}, {.function = "f"}};
+    assert_generated(SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS, valloc, 2,
+                     "{\n" NAME "   Memcheck:Leak\n   fun:memalign\n   fun:f\n}\n");
 }
 
 static void frames_without_function_are_objects(void **state)
@@ -162,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(generated_entries_have_valgrinds_text),
+        cmocka_unit_test(names_are_those_that_valgrind_has),
         cmocka_unit_test(frames_without_function_are_objects),
         cmocka_unit_test(odd_names_are_written_so_that_they_match),
         cmocka_unit_test(deep_stacks_are_cut_at_twenty_four_frames),
