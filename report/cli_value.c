@@ -171,11 +171,22 @@ int cli_take_top(struct cli_options *options, const struct cli_option *option, c
     return 0;
 }
 
-int cli_take_text(struct cli_options *options, const struct cli_option *option, const char *value,
-                  struct failure *failure)
+/* A name that is given to the report is understood, or refused, as one that is given to the tracer.
+ */
+int cli_take_file_name(struct cli_options *options, const struct cli_option *option,
+                       const char *value, struct failure *failure)
 {
     if (!*value)
         return cli_refuse(option, value, failure);
+    if (*value == '~')
+        return failure_set(failure,
+                           "%s: a file name may not begin with ~ (no shell expands it here): %s",
+                           option->name, value);
+    for (const char *at = value; (at = strchr(at, '%')); at += 2)
+        if (at[1] != 'p' && at[1] != '%')
+            return failure_set(
+                failure, "%s: %%p and %%%% are known in a file name, not what stands here: %s",
+                option->name, at);
     *(const char **)cli_field(options, option) = value;
     return 0;
 }

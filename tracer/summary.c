@@ -125,6 +125,6 @@ void summary_print(bool verbose)
     print_losses(&trace_log_header->losses);
     if (verbose)
         print_captures();
-    if (trace_log_path())
+    if (trace_log_is_in_place())
         message_line("To see where the blocks were allocated: leakreport %s", trace_log_path());
 }

@@ -43,6 +43,7 @@ static struct {
     dev_t device;
     ino_t inode;
     uint64_t born_ns;
+    struct stat root; /* where its path began, before a chroot */
     uint64_t begun_ns;
     bool full_said;
     atomic_uint extents;                              /* directory places given out */
@@ -210,6 +211,24 @@ static void fill_header(struct trace_header *header, uint64_t end)
     header->end = end;
 }
 
+bool trace_log_is_in_place(void)
+{
+    struct stat status;
+    struct stat root;
+    if (!log_file.in_file)
+        return false;
+    /* Behind a chroot the path leads elsewhere for this process, not for who reads the summary. */
+    if (sys_stat("/", &root) != 0 || root.st_dev != log_file.root.st_dev ||
+        root.st_ino != log_file.root.st_ino) {
+        int fd = log_fd();
+        return fd < 0 || sys_fstat(fd, &status) != 0 || status.st_nlink > 0;
+    }
+    long error = sys_lstat(log_file.path, &status);
+    if (error == -ENOENT || error == -ENOTDIR)
+        return false;
+    return error || (status.st_dev == log_file.device && status.st_ino == log_file.inode);
+}
+
 struct trace_file trace_log_file_identity(void)
 {
     struct trace_file none = {0};
@@ -221,6 +240,7 @@ static int adopt(int fd)
 {
     struct stat status;
     sys_fstat(fd, &status);
+    sys_stat("/", &log_file.root);
     log_file.device = status.st_dev;
     log_file.inode = status.st_ino;
     log_file.born_ns = sys_birth_time(fd);

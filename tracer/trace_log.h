@@ -37,6 +37,9 @@ extern struct chunk_table trace_log_counts __attribute__((visibility("hidden")))
 void trace_log_begin(const char *path);
 /* The file's path as it came to be; NULL if there is no file. */
 const char *trace_log_path(void);
+/* Whether that path still leads to the log, as far as can be seen: not when it was deleted or
+ * moved, or when another file has taken its place. */
+bool trace_log_is_in_place(void);
 /* Which file it is, for the header; zeros if there is none. */
 struct trace_file trace_log_file_identity(void);
 

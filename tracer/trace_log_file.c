@@ -67,7 +67,8 @@ enum existing {
     EXISTING_REPLACEABLE,
     EXISTING_LIVE,
     EXISTING_OWN, /* of the program that this process was before, or of another one of this run */
-    EXISTING_FOREIGN
+    EXISTING_FOREIGN,
+    EXISTING_UNREADABLE
 };
 
 /* Also when its lock is held by a child that the earlier program left. */
@@ -80,7 +81,7 @@ static bool is_own(int fd)
 
 /* What stands at the path. A log may be replaced when nobody holds its lock and its writer is
  * gone; an empty file may be, too. */
-static enum existing look_at_existing(const char *path)
+static enum existing look_at_existing(const char *path, long *error)
 {
     struct stat status;
     struct trace_header header;
@@ -89,8 +90,9 @@ static enum existing look_at_existing(const char *path)
     if (!S_ISREG(status.st_mode))
         return EXISTING_FOREIGN;
     long fd = sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    *error = fd;
     if (sys_is_error(fd))
-        return EXISTING_FOREIGN;
+        return EXISTING_UNREADABLE;
     enum existing result = EXISTING_REPLACEABLE;
     if (is_locked((int)fd))
         result = EXISTING_LIVE;
@@ -154,12 +156,13 @@ static long create(const char *path, enum existing existing)
     return fd;
 }
 
-static long leave_alone(const char *path)
+/* error: why it could not be read; 0: it could be, and is not a log. */
+static long leave_alone(const char *path, long error)
 {
-    message_line(
-        "libtrace: %s exists and is not a trace log: it is left alone; choose another name "
-        "with --trace-file=NAME in LIBTRACE_OPTIONS",
-        path);
+    message_line("libtrace: %s exists and %s%s: it is left alone; choose another name with "
+                 "--trace-file=NAME in LIBTRACE_OPTIONS",
+                 path, error ? "cannot be read: " : "is not a trace log",
+                 error ? sys_error_text(error) : "");
     return -EEXIST;
 }
 
@@ -169,9 +172,10 @@ long trace_log_file_open(char path[TRACE_LOG_PATH_SIZE])
     bool others = false;
     memcpy(wanted, path, sizeof wanted);
     for (int attempt = 0; attempt < NAMES_TRIED; attempt++) {
-        enum existing existing = look_at_existing(path);
-        if (existing == EXISTING_FOREIGN)
-            return leave_alone(path);
+        long error;
+        enum existing existing = look_at_existing(path, &error);
+        if (existing == EXISTING_FOREIGN || existing == EXISTING_UNREADABLE)
+            return leave_alone(path, existing == EXISTING_UNREADABLE ? error : 0);
         if (existing == EXISTING_LIVE || existing == EXISTING_OWN) {
             others |= existing == EXISTING_LIVE;
             use_pid_name(path, wanted, attempt);

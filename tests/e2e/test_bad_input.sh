@@ -192,6 +192,15 @@ test_missing_suppression_file() {
     has report.err 'no.supp'
 }
 
+test_name_for_the_report_that_means_nothing() {
+    a_log
+    for name in % a%x %n '~/x'; do
+        report "--log-file=$name" good
+        refused --log-file 'file name'
+        [ ! -e "$name" ] || fail "$name was made"
+    done
+}
+
 # --- programs in the place of logs, and programs that cannot be traced -----------------------
 
 test_program_instead_of_a_log() {

@@ -225,6 +225,20 @@ test_foreign_file_is_left_alone() {
     unharmed 'exists and is not a trace log' "$PWD/trace.log"
     equal 'the diary' 'my diary' "$(cat trace.log)"
 }
+# Another user's log, or one that its owner may not read: what it is cannot be seen, so that is what is said.
+test_log_that_may_not_be_read() {
+    [ "$(id -u)" = 0 ] || return 0
+    traced "$program"
+    chmod 0 trace.log
+    cp trace.log before.log
+    chmod 777 .
+    cp "$program" "$LIBTRACE" .
+    status=0
+    setpriv --reuid=65534 --regid=65534 --clear-groups env LD_PRELOAD=./libtrace.so "./$(basename "$program")" >out 2>err || status=$?
+    unharmed "$PWD/trace.log exists and cannot be read: Permission denied: it is left alone"
+    has_not err 'is not a trace log'
+    cmp before.log trace.log
+}
 test_symbolic_link_is_not_followed() {
     ln -s target trace.log
     traced "$program"

@@ -89,6 +89,58 @@ test_set_uid_program_ignores_the_options() {
     [ ! -e taken.log ] || fail 'the caller named a file for a set-uid program'
 }
 
+# --- where the log is in the end ---------------------------------------------------------------------
+
+# place SHELL-COMMAND: is done with trace.log while the program runs, which then ends
+place() {
+    rm -rf hold trace.log
+    mkfifo hold
+    LD_PRELOAD=$LIBTRACE cat hold >/dev/null 2>err &
+    pid=$!
+    exec 9>hold
+    until "$REPORT" trace.log >/dev/null 2>&1; do kill -0 $pid || fail "it does not run: $(cat err)"; sleep 0.01; done
+    eval "$1"
+    exec 9>&-
+    wait $pid || fail "exit status $?"
+    has err 'HEAP SUMMARY'
+}
+test_summary_names_no_log_that_is_not_there() {
+    place true
+    has err "To see where the blocks were allocated: leakreport $PWD/trace.log"
+    place 'rm trace.log'
+    has_not err 'To see where'
+    place 'mv trace.log other.log'
+    has_not err 'To see where'
+    place 'mv trace.log other.log; cp other.log trace.log'
+    has_not err 'To see where'
+    place 'mv trace.log other.log; mkdir trace.log'
+    has_not err 'To see where'
+    rm -r trace.log
+    place 'ln trace.log second.log'
+    has err 'To see where'
+}
+# The path is right for who reads the summary, though not for the program.
+test_summary_names_the_log_behind_a_chroot() {
+    [ "$(id -u)" = 0 ] || return 0
+    cat >rooted.c <<'END'
+#include <stdlib.h>
+#include <unistd.h>
+int main(int count, char **arguments)
+{
+    void *volatile block = malloc(10);
+    if (count > 1)
+        unlink(arguments[1]);
+    return block && chroot("/sys") == 0 ? 0 : 1;
+}
+END
+    gcc -o rooted rooted.c
+    traced ./rooted
+    equal 'exit status' 0 "$status"
+    has err "To see where the blocks were allocated: leakreport $PWD/trace.log"
+    traced ./rooted trace.log
+    has_not err 'To see where'
+}
+
 test_log_that_was_never_finished_is_replaced() {
     # As a process leaves it that is killed while tracing begins: all but the magic is there.
     traced /bin/true

@@ -159,6 +159,19 @@ static void logs_must_be_named(void **state)
     assert_string_equal(options.logs.items[1], "b.log");
 }
 
+static void file_names_are_understood_or_refused(void **state)
+{
+    (void)state;
+    expect_refusal("--log-file=", "--log-file=");
+    expect_refusal("--log-file=%", "%p and %% are known in a file name, not what stands here: %");
+    expect_refusal("--log-file=a%%%", "what stands here: %");
+    expect_refusal("--log-file=%n.txt", "what stands here: %n.txt");
+    expect_refusal("--log-file=%q{HOME}", "what stands here: %q{HOME}");
+    expect_refusal("--log-file=~/x", "may not begin with ~");
+    assert_int_equal(parse("--log-file=a%%p%p", "trace.log", NULL), 0);
+    assert_string_equal(options.log_file, "a%%p%p");
+}
+
 static void two_dashes_end_the_options(void **state)
 {
     (void)state;
@@ -340,6 +353,7 @@ int main(void)
         cmocka_unit_test(unknown_option_is_refused_by_name),
         cmocka_unit_test(exit_status_2_is_kept_for_trouble),
         cmocka_unit_test(logs_must_be_named),
+        cmocka_unit_test(file_names_are_understood_or_refused),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(run_takes_the_rest_of_the_line),
         cmocka_unit_test(run_refuses_options_of_the_report),
