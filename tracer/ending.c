@@ -78,19 +78,29 @@ static void tell(void *context)
     listen(blow->signal, &here, stack_of(blow->context));
 }
 
+/* The same blow once more, at the default: the process dies of it when the handler has returned, in
+ * the state in which it was struck, and a core tells the true cause. A fault is not left to happen
+ * again: meanwhile memory may have come to be where there was none. The process may send itself
+ * what only the kernel may send others. */
+static void strike_again(int signal, siginfo_t *info)
+{
+    const struct sys_sigaction standard = {0};
+    int pid = (int)sys_getpid();
+    int tid = (int)sys_gettid();
+    sys_sigaction(signal, &standard, NULL);
+    if (sys_tgsigqueueinfo(pid, tid, signal, info) != 0 && !comes_again(signal, info))
+        sys_tgkill(pid, tid, signal);
+}
+
 static void end_by_signal(int signal, siginfo_t *info, void *context)
 {
-    struct sigaction standard = {.sa_handler = SIG_DFL};
     struct blow blow = {signal, context};
     int saved_errno = errno;
-    bool again = comes_again(signal, info);
-    if (!again && sys_getpid() == 1)
+    if (!comes_again(signal, info) && sys_getpid() == 1)
         return;
     if (is_own_process())
         own_stack_run(OWN_STACK_ENDING, tell, &blow);
-    __sigaction(signal, &standard, NULL);
-    if (!again)
-        sys_tgkill((int)sys_getpid(), (int)sys_gettid(), signal);
+    strike_again(signal, info);
     errno = saved_errno;
 }
 

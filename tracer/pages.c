@@ -35,12 +35,40 @@ static size_t round_up(size_t bytes)
     return (bytes + SYS_PAGE - 1) & ~(size_t)(SYS_PAGE - 1);
 }
 
+/* The kernel puts what is mapped right below what was mapped before: the tracer's memory would lie
+ * below the program's blocks and stacks, and a stray access there, which is to be a fault, would
+ * find it. So ours grows by itself, from a place below all libraries that no program's mappings
+ * come down to, and not so far below that it was another's (sanitizers divide the addresses up). */
+#define DISTANCE   (256ull << 30)
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+
+static uintptr_t align(uintptr_t address, size_t bytes)
+{
+    uintptr_t unit = bytes < LARGE_PAGE ? SYS_PAGE : LARGE_PAGE;
+    return (address + unit - 1) & ~(unit - 1);
+}
+
+void *pages_place(size_t bytes)
+{
+    static _Atomic uintptr_t next;
+    uintptr_t begin;
+    uintptr_t end = atomic_load_explicit(&next, memory_order_relaxed);
+    if (bytes >= DISTANCE / 2)
+        return NULL;
+    do {
+        uintptr_t from = end ? end : (uintptr_t)&next - DISTANCE;
+        begin = align(from, bytes);
+    } while (!atomic_compare_exchange_weak_explicit(&next, &end, begin + round_up(bytes),
+                                                    memory_order_relaxed, memory_order_relaxed));
+    return (void *)begin;
+}
+
 static void *map(size_t bytes, int sharing)
 {
     if (bytes > SIZE_MAX - SYS_PAGE)
         return NULL;
     bytes = round_up(bytes);
-    void *memory = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+    void *memory = sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE,
                             sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory)
         pages_note(memory, bytes);
