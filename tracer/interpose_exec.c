@@ -57,13 +57,12 @@ INTERPOSE int execvp(const char *name, char *const arguments[])
     return become_named(name, arguments, environ);
 }
 
-static const char by_descriptor[] = "a file given by descriptor";
-
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
 {
     interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, "", AT_EMPTY_PATH), by_descriptor);
-    lifecycle_exec(by_descriptor);
+    const char *name = lifecycle_exec_name(fd, "");
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, "", AT_EMPTY_PATH), name);
+    lifecycle_exec(name);
     return failed(real.fexecve(fd, arguments, environment));
 }
 
@@ -71,7 +70,7 @@ INTERPOSE int execveat(int fd, const char *path, char *const arguments[], char *
                        int flags)
 {
     interpose_is_observed();
-    const char *name = fd == AT_FDCWD || path[0] == '/' ? path : by_descriptor;
+    const char *name = lifecycle_exec_name(fd, path);
     INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, path, flags), name);
     lifecycle_exec(name);
     return failed(real.execveat(fd, path, arguments, environment, flags));

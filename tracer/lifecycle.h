@@ -38,7 +38,10 @@ void lifecycle_unloaded(void);
 void lifecycle_before_fork(void);
 void lifecycle_forked_in_parent(void);
 void lifecycle_forked_in_child(void);
-/* The process is about to become the program `path`; or it could not. */
+/* What a program is called of which execveat is told this. What path points to need not be there.
+ */
+const char *lifecycle_exec_name(int fd, const char *path);
+/* The process is about to become the program `path`, which need not be there; or it could not. */
 void lifecycle_exec(const char *path);
 void lifecycle_exec_failed(void);
 

@@ -10,10 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Asks the kernel for the file, and so for the name: that may be no memory, or have no end, which
+ * exec is to find out. 0, -ENOENT: the name can be read, for another error it is not known. */
+static long look_for(int fd, const char *path, int access)
+{
+    long found = sys_call(SYS_faccessat, fd, (long)path, access, 0, 0, 0);
+    return found == -ENOTDIR || found == -EACCES || found == -EBADF ? -ENOENT : found;
+}
+
 /* Whether exec of it may work. A bare name is looked for in PATH by libc. */
 static bool is_there(const char *path)
 {
-    return !strchr(path, '/') || sys_call(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0) == 0;
+    long found = look_for(AT_FDCWD, path, X_OK);
+    return found == 0 || (found == -ENOENT && *path && !strchr(path, '/'));
 }
 
 /* A program may try many times: a name that is the latest one's is not stored again. */
@@ -27,6 +36,13 @@ static void note_name(const char *path)
     latest[0] = '\0';
     if (length < sizeof latest)
         memcpy(latest, path, length + 1);
+}
+
+const char *lifecycle_exec_name(int fd, const char *path)
+{
+    long found = fd == AT_FDCWD ? -EFAULT : look_for(fd, path, F_OK);
+    bool is_within = (found == 0 || found == -ENOENT) && *path != '/';
+    return is_within ? "a file given by descriptor" : path;
 }
 
 void lifecycle_exec(const char *path)

@@ -16,8 +16,8 @@ struct pages_range {
 };
 #define PAGES_RANGES_MAX 20480 /* a thread takes about six */
 
-/* Where the next mapping of so many bytes is to be asked for: far away from what is the program's. A
- * hint to the kernel, which chooses itself where something is there already. */
+/* Where the next mapping of so many bytes is to be asked for: far away from what is the program's.
+ * A hint to the kernel, which chooses itself where something is there already. */
 void *pages_place(size_t bytes);
 /* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none. */
 void *pages_map(size_t bytes);

@@ -121,7 +121,8 @@ static void *map_file(uint64_t offset, size_t bytes)
     long error = fd < 0 ? -EBADF : sys_allocate(fd, offset, bytes);
     void *memory = NULL;
     if (error == 0) {
-        memory = sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+        memory =
+            sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
         error = memory ? 0 : -ENOMEM;
     }
     if (error)
@@ -263,7 +264,8 @@ static bool begin_in_file(const char *path, size_t size)
     fd = adopt((int)fd);
     long error = sys_allocate((int)fd, 0, size);
     trace_log_header =
-        error ? NULL : sys_mmap(pages_place(size), size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+        error ? NULL
+              : sys_mmap(pages_place(size), size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
     if (trace_log_header) {
         pages_note(trace_log_header, size);
         return true;

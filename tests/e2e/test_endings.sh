@@ -206,6 +206,13 @@ test_failed_exec_is_taken_back() {
     has summary 'becomes no-such-program-anywhere' 'it did not: the program goes on'
     has_not summary 'becomes /nonexistent' 'becomes /etc/passwd'
 }
+# The kernel is the one to find out that a name is no memory.
+test_exec_of_what_cannot_be_read() {
+    ended "$PROGRAMS/end_exec_bad"
+    has traced 'execve(null, words, environ): -1, EFAULT' 'execveat(root, cut, words, environ, 0): -1, EFAULT' 'exited 0'
+    has summary 'definitely lost: 100 bytes in 1 blocks' 'becomes /bin/true' 'it did not: the program goes on'
+    has_not summary 'xxxx'
+}
 test_threads_that_leave_at_once() {
     for _ in 1 2 3 4 5 6 7 8; do
         traced "$PROGRAMS/end_race"
