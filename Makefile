@@ -138,6 +138,8 @@ deps-soak:
 	@BUILD=$(abspath $(BUILD)) sh tests/soak/deps.sh
 deps-commands:
 	@sh tests/deps.sh build test commands
+deps-releases:
+	@sh tests/deps.sh releases
 
 try: all
 	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
@@ -174,6 +176,8 @@ stress: all programs
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh stress
 soak: all
 	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
+releases:
+	@bash tests/releases/run.sh $(RELEASE)
 commands: all
 	@BUILD=$(abspath $(BUILD)) nice bash tests/commands/run.sh
 bench: all
@@ -203,10 +207,11 @@ help:
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
 	@echo "make commands      100 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
+	@echo 'make releases      the two commands on Debian 11, 12, 13 and unstable, in folders by debootstrap (make deps-releases first)'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all commands deps deps-bench deps-commands deps-fuzz deps-guests deps-soak guests soak try check unit programs asan tsan run-unit fuzz fuzzers stress bench install uninstall format clean help FORCE
+.PHONY: all commands deps deps-bench deps-commands deps-fuzz deps-guests deps-releases deps-soak guests soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

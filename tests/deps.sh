@@ -1,9 +1,12 @@
 #!/bin/sh
 # deps.sh GROUP…: installs the Debian packages of the named groups that are missing.
-set -eu
-build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1 libiberty-dev"
-test="libcmocka-dev g++ rustc valgrind binutils gdb strace perl python3 sqlite3 git nodejs bash curl
-  libxml2-utils bindfs clang clang-format libclang-rt-dev util-linux procps man-db"
+#
+# "new|old" is one package under the names that it has in different releases; "package?file" is wanted
+# only where the file is not there, because in older releases another package has it.
+set -euf
+build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev"
+test="libcmocka-dev g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
+  libxml2-utils bindfs clang clang-format libclang-rt-dev|libclang-common-11-dev util-linux procps man-db"
 guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs chromium chromium-sandbox sshfs openssh-sftp-server"
 bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
 fuzz="clang llvm libclang-rt-14-dev afl++"
@@ -11,14 +14,22 @@ soak="libpython3.11-testsuite libglib2.0-tests dbus-tests gjs-tests redis-server
 commands="bc binutils bison bzip2 coreutils cpio curl dc diffutils dpkg file findutils flex gawk gdb git gpg grep
   iproute2 jq less lua5.4 m4 man-db mawk nano nginx openssh-client openssl patch perl pkg-config postgresql procps
   python3 redis-tools rsync ruby sed sqlite3 tar tcl tmux unzip vim-tiny wget xsltproc xz-utils zip zstd"
+releases="debootstrap util-linux"
 
 wanted=
 for group in "$@"; do
     eval "wanted=\"\$wanted \$$group\""
 done
+is_installed() { # is_installed NAME|NAME…
+    for name in $(echo "$1" | tr '|' ' '); do
+        dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' && return
+    done
+    return 1
+}
 missing=
 for package in $wanted; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+    case $package in *\?*) [ ! -e "${package#*\?}" ] || continue ;; esac
+    is_installed "${package%\?*}" || missing="$missing ${package%\?*}"
 done
 [ -n "$missing" ] || exit 0
 
@@ -27,7 +38,15 @@ if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || { echo "make deps: these packages are missing, and only root can install them:$missing" >&2; exit 2; }
     root=sudo
 fi
-echo "make deps: installing$missing"
 $root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+known() { # known NAME|NAME…: the first that this release has
+    for name in $(echo "$1" | tr '|' ' '); do
+        apt-cache show "$name" >/dev/null 2>&1 && break
+    done
+    echo "$name"
+}
+packages=
+for package in $missing; do packages="$packages $(known "$package")"; done
+echo "make deps: installing$packages"
 # shellcheck disable=SC2086
-$root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null
+$root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $packages >/dev/null
