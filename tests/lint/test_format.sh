@@ -1,13 +1,23 @@
-# The C files are as clang-format has them (make format).
+# The C files are as clang-format 14 has them (make format). Other versions break a few lines in other places: where there is another
+# one, what all versions agree on is checked.
 
+c_files() { ls tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch]; }
+
+test_no_line_is_long_or_ends_in_blanks() {
+    cd "$TESTS/.."
+    local bad
+    bad=$(c_files | LC_ALL=C.UTF-8 xargs grep -nE '.{101}|[[:blank:]]$|^ *'$'\t''' | cut -d: -f1,2)
+    [ -z "$bad" ] || fail "longer than 100 columns, or with a blank at the end, or with a tab: $bad"
+}
+if clang-format --version | grep -q 'version 14\.'; then
 test_every_file_is_formatted() {
     cd "$TESTS/.."
-    local files=() unformatted
-    files=(tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch])
-    unformatted=$(clang-format --dry-run "${files[@]}" 2>&1 | sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning: .*/\1/p' | sort | uniq -c)
+    local unformatted
+    unformatted=$(c_files | xargs clang-format --dry-run 2>&1 | sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning: .*/\1/p' | sort | uniq -c)
     [ -z "$unformatted" ] || fail "make format would change lines of:
 $unformatted"
 }
+fi
 
 test_the_check_notices_an_unformatted_file() {
     cp "$TESTS/../.clang-format" .
