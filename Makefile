@@ -19,6 +19,8 @@ VERSION := 0.1.0
 # preloaded library may not allocate for it).
 TRACER_CFLAGS = $(BASE) $(CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
                 -fexceptions -mcx16 -DTRACER_VERSION='"$(VERSION)"'
+# What tracer/bytes.c has in libc's place.
+TRACER_OWN    = memchr memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strnlen strrchr strspn
 REPORT_CFLAGS = $(BASE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
 REPORT_LIBS   = -ldw -lelf -liberty
 DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra -Werror -O0 -g -Idemo -MMD -MP
@@ -64,7 +66,8 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 
 $(BUILD)/libtrace.so: $(TRACER_OBJECTS)
 	$(Q)$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,-z,now \
-	  -Wl,-z,nodelete -Wl,-z,defs -Wl,-Bsymbolic-functions
+	  -Wl,-z,nodelete -Wl,-z,defs -Wl,-Bsymbolic-functions \
+	  $(TRACER_OWN:%=-Wl,--wrap=%)
 $(BUILD)/leakreport: $(REPORT_OBJECTS)
 	$(Q)$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
 $(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags

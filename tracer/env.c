@@ -1,14 +1,37 @@
 #include "env.h"
 
 #include "message.h"
+#include "real.h"
 #include "start_vector.h"
 #include "sys.h"
 #include "trace_format.h"
 
-#include <stdlib.h>
+#include <elf.h>
 #include <string.h>
+#include <unistd.h>
 
-extern char **environ;
+/* --- variables ------------------------------------------------------------ */
+
+char **env_find_entry(const char *name)
+{
+    size_t length = strlen(name);
+    for (char **entry = __environ; entry && *entry; entry++)
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            return entry;
+    return NULL;
+}
+
+const char *env_value(const char *name)
+{
+    char **entry = env_find_entry(name);
+    return entry ? *entry + strlen(name) + 1 : NULL;
+}
+
+/* NULL in a set-uid program, which takes no orders from its caller's environment. */
+static const char *value_of(const char *name)
+{
+    return real_libc()->getauxval(AT_SECURE) ? NULL : env_value(name);
+}
 
 /* --- expansion of file names --------------------------------------------- */
 
@@ -59,7 +82,7 @@ static const char *name_add_variable(struct name *name, const char *format, char
     }
     memcpy(variable, format + 2, length);
     variable[length] = '\0';
-    const char *value = secure_getenv(variable);
+    const char *value = value_of(variable);
     if (!value) {
         message_format(problem, problem_size, "the environment variable %s of %%q{%s} is not set",
                        variable, variable);
@@ -345,18 +368,9 @@ static bool next_word(const char **list, char *word, size_t size)
     return true;
 }
 
-char **env_find_entry(const char *name)
-{
-    size_t length = strlen(name);
-    for (char **entry = environ; entry && *entry; entry++)
-        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
-            return entry;
-    return NULL;
-}
-
 bool env_is_there(void)
 {
-    return environ != NULL;
+    return __environ != NULL;
 }
 
 int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
@@ -367,7 +381,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
     if (read_name("trace.log", options->trace_name, options->trace_file, options->trace_relative,
                   &problem))
         return -1;
-    const char *list = secure_getenv("LIBTRACE_OPTIONS"), *rest = list;
+    const char *list = value_of("LIBTRACE_OPTIONS"), *rest = list;
     static char word[8192];
     int result = 0;
     while (result == 0 && list && next_word(&rest, word, sizeof word))

@@ -8,8 +8,7 @@
 
 #include <stdatomic.h>
 #include <string.h>
-
-extern char **environ;
+#include <unistd.h>
 
 #define PRELOAD    "LD_PRELOAD="
 #define OPTIONS    "LIBTRACE_OPTIONS="
@@ -123,7 +122,7 @@ void env_children_begin(const struct env_options *options, const char *tracer)
         return;
     children.quiet = options->quiet;
     children.tracer = tracer;
-    for (char **entry = environ; entry && *entry; entry++)
+    for (char **entry = __environ; entry && *entry; entry++)
         if (strncmp(*entry, OPTIONS, sizeof OPTIONS - 1) == 0)
             *entry = (char *)children.options[ENV_ADDED_NOTHING];
 }
@@ -306,14 +305,14 @@ static struct lent *take_memory(size_t bytes)
 void env_children_lend(struct env_children_loan *loan)
 {
     struct env_children_plan plan;
-    size_t bytes = env_children_plan(&plan, EXEC_TARGET_ORDINARY, environ);
+    size_t bytes = env_children_plan(&plan, EXEC_TARGET_ORDINARY, __environ);
     struct lent *memory = bytes ? take_memory(bytes) : NULL;
-    *loan = (struct env_children_loan){.before = environ};
+    *loan = (struct env_children_loan){.before = __environ};
     if (!memory)
         return;
     memory->plan = plan;
     loan->lent = memory;
-    environ = env_children_make(&memory->plan, memory->entries);
+    __environ = env_children_make(&memory->plan, memory->entries);
 }
 
 /* The entry as it was before: NULL: there was none. */
@@ -350,12 +349,12 @@ void env_children_take_back(struct env_children_loan *loan)
     struct lent *lent = loan->lent;
     if (!lent)
         return;
-    char **now = environ;
+    char **now = __environ;
     if (now && now != lent->entries)
         put_back(lent, now, now);
     else if (now && loan->before)
         put_back(lent, now, loan->before);
     if (now == lent->entries)
-        environ = loan->before;
+        __environ = loan->before;
     atomic_store(&spare, lent);
 }

@@ -5,13 +5,13 @@
  * nobody can, and takes that back if exec fails. */
 #include "interpose.h"
 
+#include "env.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static int failed(int result)
 {
@@ -32,7 +32,7 @@ static int become(const char *path, char *const arguments[], char *const environ
 static int become_named(const char *name, char *const arguments[], char *const environment[])
 {
     interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, getenv("PATH")), name);
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, env_value("PATH")), name);
     lifecycle_exec(name);
     return failed(real.execvpe(name, arguments, environment));
 }
@@ -44,7 +44,7 @@ INTERPOSE int execve(const char *path, char *const arguments[], char *const envi
 
 INTERPOSE int execv(const char *path, char *const arguments[])
 {
-    return become(path, arguments, environ);
+    return become(path, arguments, __environ);
 }
 
 INTERPOSE int execvpe(const char *name, char *const arguments[], char *const environment[])
@@ -54,7 +54,7 @@ INTERPOSE int execvpe(const char *name, char *const arguments[], char *const env
 
 INTERPOSE int execvp(const char *name, char *const arguments[])
 {
-    return become_named(name, arguments, environ);
+    return become_named(name, arguments, __environ);
 }
 
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])

@@ -32,7 +32,7 @@ static void end_by_exit(int status, void *unused)
 {
     (void)unused;
     if (!lifecycle_is_over())
-        on_exit(end_by_exit, NULL);
+        real_libc()->on_exit(end_by_exit, NULL);
     END(TRACE_RETURNED, status);
 }
 
@@ -47,7 +47,7 @@ static void register_handlers(void)
     if (atomic_exchange(&done, true))
         return;
     for (int i = 0; i < HANDLERS; i++)
-        on_exit(end_by_exit, NULL);
+        real_libc()->on_exit(end_by_exit, NULL);
 }
 
 /* The constructors of other libraries may run before ours. Were what they register before ours in
@@ -89,10 +89,8 @@ INTERPOSE void quick_exit(int status)
 
 static void let_abort_through(void)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGABRT);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    const uint64_t set = 1ull << (SIGABRT - 1);
+    sys_sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* libc's abort raises SIGABRT and, when the program ignores it or its handler returns, sets the
@@ -103,7 +101,7 @@ static __attribute__((noinline)) void raise_for_handler(void)
     if (ending_sigaction(SIGABRT, NULL, &action) != 0 || action.sa_handler == SIG_DFL)
         return;
     let_abort_through();
-    raise(SIGABRT);
+    sys_tgkill((int)sys_getpid(), (int)sys_gettid(), SIGABRT);
     action = (struct sigaction){.sa_handler = SIG_DFL};
     ending_sigaction(SIGABRT, &action, NULL);
 }
@@ -118,42 +116,6 @@ INTERPOSE void interpose_abort(void)
     if (lifecycle_is_own_process())
         raise_for_handler();
     real.abort();
-}
-
-/* --- libunwind's pipe ---------------------------------------------------- */
-
-/* libunwind opens a pipe when it is first used, to check addresses with, which stepper does in
- * another way. So it gets none; one that asks again needs it after all, and gets one whose numbers
- * are out of the program's way. */
-static bool is_for_nothing(void)
-{
-    static atomic_bool asked;
-    return !atomic_exchange(&asked, true);
-}
-
-static int give_pipe(int ends[2], int flags)
-{
-    long error = sys_call_unguarded(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
-    if (error == 0)
-        return 0;
-    errno = (int)-error;
-    return -1;
-}
-
-static __attribute__((noinline, cold)) int pipe_for_stepper(int ends[2], int flags)
-{
-    if (is_for_nothing() || give_pipe(ends, flags) != 0)
-        return -1;
-    ends[0] = sys_move_high(ends[0], true);
-    ends[1] = sys_move_high(ends[1], true);
-    return 0;
-}
-
-INTERPOSE int pipe2(int ends[2], int flags)
-{
-    if (__builtin_expect(stepper_is_code((uintptr_t)__builtin_return_address(0)), 0))
-        return pipe_for_stepper(ends, flags);
-    return give_pipe(ends, flags);
 }
 
 /* --- dlclose ------------------------------------------------------------- */

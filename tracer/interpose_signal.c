@@ -2,8 +2,6 @@
 #include "interpose.h"
 
 #include "ending.h"
-#include "own_stack.h"
-#include "stepper.h"
 #include "sys.h"
 
 #include <signal.h>
@@ -65,31 +63,4 @@ INTERPOSE handler sigset(int number, handler wanted)
 INTERPOSE int siginterrupt(int number, int interrupts)
 {
     AROUND(number, int, real.siginterrupt(number, interrupts));
-}
-
-/* --- libunwind's critical sections --------------------------------------- */
-
-/* libunwind blocks all signals for a moment and puts the mask back, both through libc, which leaves
- * out the two that it keeps for itself. In a thread of libc's that blocks these (timer_create with
- * SIGEV_THREAD waits for signal 32 like that) they would be let in, and kill. On a stack of ours
- * all are blocked already: that is eight of twelve system calls for each new return address. */
-static int mask_for_stepper(const sigset_t *set, sigset_t *before)
-{
-    const uint64_t all = ~0ull;
-    if (own_stack_is_current())
-        return 0;
-    if (before)
-        sys_sigprocmask(SIG_BLOCK, &all, (uint64_t *)before);
-    else
-        sys_sigprocmask(SIG_SETMASK, (const uint64_t *)set, NULL);
-    return 0;
-}
-
-INTERPOSE int sigprocmask(int how, const sigset_t *set, sigset_t *before)
-{
-    if (__builtin_expect(stepper_is_code((uintptr_t)__builtin_return_address(0)), 0))
-        return mask_for_stepper(set, before);
-    if (__builtin_expect(!real.sigprocmask, 0))
-        real_resolve();
-    return real.sigprocmask(how, set, before);
 }

@@ -2,6 +2,8 @@
  */
 #include "interpose.h"
 
+#include "env.h"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -23,7 +25,7 @@ INTERPOSE int posix_spawnp(pid_t *child, const char *name,
                            char *const environment[])
 {
     interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, getenv("PATH")), name);
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, env_value("PATH")), name);
     return real.posix_spawnp(child, name, actions, attributes, arguments, environment);
 }
 

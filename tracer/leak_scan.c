@@ -20,10 +20,10 @@
 #include "trace_log.h"
 
 #include <errno.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -155,7 +155,7 @@ static void find_modules(struct scan *scan)
 {
     module_list_range((uintptr_t)leak_scan_run, &scan->tracer.begin, &scan->tracer.end);
     module_list_range(stepper_address(), &scan->libunwind.begin, &scan->libunwind.end);
-    module_list_range(getauxval(AT_BASE), &scan->loader.begin, &scan->loader.end);
+    module_list_range(_r_debug.r_ldbase, &scan->loader.begin, &scan->loader.end);
 }
 
 static void find_roots(struct scan *scan)

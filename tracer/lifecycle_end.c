@@ -32,7 +32,8 @@ bool lifecycle_is_over(void)
 
 static bool has_other_allocator(void)
 {
-    return module_list_find((uintptr_t)real.malloc) != module_list_find((uintptr_t)secure_getenv);
+    return module_list_find((uintptr_t)real.malloc) !=
+           module_list_find((uintptr_t)real_libc()->fork);
 }
 
 static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)

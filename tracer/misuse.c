@@ -225,7 +225,7 @@ void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack)
 
 static bool is_glibcs(void)
 {
-    return module_list_find((uintptr_t)real.free) == module_list_find((uintptr_t)secure_getenv);
+    return module_list_find((uintptr_t)real.free) == module_list_find((uintptr_t)real_libc()->fork);
 }
 
 /* glibc has given it out, as far as can be seen. Where that cannot be seen for certain, a block

@@ -2,6 +2,7 @@
 
 #include "mapped_file.h"
 #include "own_stack.h"
+#include "real.h"
 #include "sys.h"
 #include "trace_log.h"
 
@@ -249,5 +250,5 @@ static int begin_with(struct dl_phdr_info *info, size_t size, void *context)
 
 void module_list_begin(void)
 {
-    dl_iterate_phdr(begin_with, NULL);
+    real_libc()->dl_iterate_phdr(begin_with, NULL);
 }

@@ -17,6 +17,7 @@ struct symbols {
     const char *names;
     const uint32_t *gnu_hash;
     const ElfW(Half) * versions; /* or NULL */
+    size_t own_name;             /* in names; 0: none */
 };
 
 /* glibc has relocated these addresses in place, but not in every object (the vdso). */
@@ -37,6 +38,8 @@ static bool read_dynamic(const struct link_map *map, struct symbols *symbols)
             symbols->gnu_hash = at(map, entry->d_un.d_ptr);
         else if (entry->d_tag == DT_VERSYM)
             symbols->versions = at(map, entry->d_un.d_ptr);
+        else if (entry->d_tag == DT_SONAME)
+            symbols->own_name = entry->d_un.d_val;
     }
     return symbols->table && symbols->names && symbols->gnu_hash;
 }
@@ -51,10 +54,16 @@ static uint32_t hash_name(const char *name)
 
 #define VERSION_HIDDEN 0x8000u /* an older version, kept for programs that were linked with it */
 
+/* Not one that a function of its own must choose (STT_GNU_IFUNC). */
+static bool is_known_type(unsigned type)
+{
+    return type == STT_FUNC || type == STT_OBJECT;
+}
+
 static bool is_wanted(const struct symbols *symbols, uint32_t index, const char *name)
 {
     const ElfW(Sym) *symbol = &symbols->table[index];
-    return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
+    return symbol->st_shndx != SHN_UNDEF && is_known_type(ELF64_ST_TYPE(symbol->st_info)) &&
            !(symbols->versions && (symbols->versions[index] & VERSION_HIDDEN)) &&
            strcmp(symbols->names + symbol->st_name, name) == 0;
 }
@@ -112,6 +121,12 @@ static void *find_next(const char *symbol, size_t *size)
     return find_from(own ? own->l_next : NULL, symbol, size);
 }
 
+void *real_find_in(const struct link_map *file, const char *symbol)
+{
+    size_t size;
+    return find_in(file, symbol, hash_name(symbol), &size);
+}
+
 void *real_find(const char *symbol)
 {
     size_t size;
@@ -134,6 +149,28 @@ bool real_is_bypassed(const char *symbol)
         if (find_in(map, symbol, hash, &size))
             return true;
     return false;
+}
+
+static const struct link_map *libc_map(void)
+{
+    struct symbols symbols;
+    for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
+        if (read_dynamic(map, &symbols) && symbols.own_name &&
+            strcmp(symbols.names + symbols.own_name, "libc.so.6") == 0)
+            return map;
+    return NULL;
+}
+
+const struct real_libc *real_libc(void)
+{
+    static struct real_libc libc;
+    const struct link_map *map = libc.fork ? NULL : libc_map();
+    if (map) {
+#define X(result, name, parameters) libc.name = (result(*) parameters)real_find_in(map, #name);
+#include "real_libc.def"
+#undef X
+    }
+    return &libc;
 }
 
 void real_resolve(void)

@@ -7,6 +7,7 @@
 #ifndef REAL_H
 #define REAL_H
 
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,16 @@ struct real_functions {
 };
 extern struct real_functions real __attribute__((visibility("hidden")));
 
+/* What the tracer itself wants of libc, though the names are not reserved: the program may have
+ * functions of its own that bear them, so they are looked up in libc's file and not as the loader
+ * does. Filled when first asked for. */
+struct real_libc {
+#define X(result, name, parameters) result(*name) parameters;
+#include "real_libc.def"
+#undef X
+};
+const struct real_libc *real_libc(void);
+
 /* Whether a file that the loader searches before us, the program itself, defines `symbol`: then
  * calls of it never come here. */
 bool real_is_bypassed(const char *symbol);
@@ -27,6 +38,8 @@ void real_resolve(void);
 /* One function, of a library loaded since too (also one that only its loader can see); NULL: there
  * is none. */
 void *real_find(const char *symbol);
+/* A function or an object of one loaded file. */
+void *real_find_in(const struct link_map *file, const char *symbol);
 /* Whether an address lies in the code of that function. */
 bool real_is_inside(uintptr_t address, const char *symbol);
 

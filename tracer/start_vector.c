@@ -1,6 +1,6 @@
 #include "start_vector.h"
 
-#include "sys.h"
+#include "loaded_file.h"
 
 #include <elf.h>
 #include <link.h>
@@ -9,61 +9,15 @@
 /* --- the loader's pointer ------------------------------------------------- */
 
 /* It is somewhere in the loader's data, most likely where it writes no more (RELRO). */
-struct loader {
-    uintptr_t base;
-    const ElfW(Phdr) * segments;
-    unsigned count;
-};
-
-static bool find_loader(struct loader *loader)
-{
-    const ElfW(Ehdr) *header = (const void *)_r_debug.r_ldbase;
-    if (!header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return false;
-    loader->base = (uintptr_t)header;
-    loader->segments = (const void *)((const char *)header + header->e_phoff);
-    loader->count = header->e_phnum;
-    return true;
-}
-
-static uintptr_t page_of(uintptr_t address)
-{
-    return address & ~(uintptr_t)(SYS_PAGE - 1);
-}
-
-/* As the loader protected itself: the last page only if all of it is RELRO. */
-static bool is_read_only(const struct loader *loader, uintptr_t address)
-{
-    for (unsigned i = 0; i < loader->count; i++) {
-        uintptr_t begin = loader->base + loader->segments[i].p_vaddr;
-        if (loader->segments[i].p_type == PT_GNU_RELRO && address >= page_of(begin) &&
-            address < page_of(begin + loader->segments[i].p_memsz))
-            return true;
-    }
-    return false;
-}
-
-static bool write_word(const struct loader *loader, void **word, void *value)
-{
-    long page = (long)page_of((uintptr_t)word);
-    bool read_only = is_read_only(loader, (uintptr_t)word);
-    if (read_only && sys_call(SYS_mprotect, page, SYS_PAGE, PROT_READ | PROT_WRITE, 0, 0, 0) != 0)
-        return false;
-    *word = value;
-    if (read_only)
-        sys_call(SYS_mprotect, page, SYS_PAGE, PROT_READ, 0, 0, 0);
-    return true;
-}
-
-static bool write_in_segment(const struct loader *loader, const ElfW(Phdr) * segment, void *from,
-                             void *to)
+static bool write_in_segment(const struct loaded_file *loader, const ElfW(Phdr) * segment,
+                             void *from, void *to)
 {
     bool written = false;
     void **word = (void **)((loader->base + segment->p_vaddr + 7) & ~(uintptr_t)7);
     void **end = (void **)(loader->base + segment->p_vaddr + segment->p_memsz);
     for (; word + 1 <= end; word++)
         if (*word == from)
-            written |= write_word(loader, word, to);
+            written |= loaded_file_write(loader, word, to);
     return written;
 }
 
@@ -71,9 +25,9 @@ static bool write_in_segment(const struct loader *loader, const ElfW(Phdr) * seg
  * not the auxiliary vector. */
 static bool tell_loader(void *from, void *to)
 {
-    struct loader loader;
+    struct loaded_file loader;
     bool told = false;
-    if (!find_loader(&loader))
+    if (!loaded_file_at(_r_debug.r_ldbase, &loader))
         return false;
     for (unsigned i = 0; i < loader.count; i++)
         if (loader.segments[i].p_type == PT_LOAD && (loader.segments[i].p_flags & PF_W))

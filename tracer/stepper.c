@@ -1,11 +1,16 @@
 #include "stepper.h"
 
+#include "loaded_file.h"
+#include "own_stack.h"
+#include "real.h"
 #include "sys.h"
 
 #define UNW_LOCAL_ONLY
 #include <dlfcn.h>
 #include <errno.h>
 #include <libunwind.h>
+#include <link.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define QUOTE(name)  #name
@@ -22,24 +27,7 @@ static struct {
     int (*backtrace)(void **, int);
     unw_accessors_t *(*get_accessors)(unw_addr_space_t);
     unw_addr_space_t *local;
-    uintptr_t begin;
-    uintptr_t end;
 } library;
-
-bool stepper_is_code(uintptr_t address)
-{
-    return address - library.begin < library.end - library.begin;
-}
-
-/* Where libunwind lies, from its first page to its last. */
-static void find_extent(void)
-{
-    struct dl_find_object object;
-    if (_dl_find_object((void *)library.step, &object) != 0)
-        return;
-    library.begin = (uintptr_t)object.dlfo_map_start;
-    library.end = (uintptr_t)object.dlfo_map_end;
-}
 
 /* --- reading the stack --------------------------------------------------- */
 
@@ -122,6 +110,93 @@ static __attribute__((no_sanitize("address", "thread", "undefined"))) int access
     return 0;
 }
 
+/* --- what it calls --------------------------------------------------------- */
+
+/* libunwind opens a pipe when it is first used, to check addresses with, which access_memory does
+ * in another way. So it gets none; one that asks again needs it after all, and gets one whose
+ * numbers are out of the program's way. */
+static int give_pipe(int ends[2], int flags)
+{
+    static atomic_bool asked;
+    long error = atomic_exchange(&asked, true) ? sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0)
+                                               : -EMFILE;
+    if (error) {
+        errno = (int)-error;
+        return -1;
+    }
+    ends[0] = sys_move_high(ends[0], true);
+    ends[1] = sys_move_high(ends[1], true);
+    return 0;
+}
+
+/* libunwind blocks all signals for a moment and puts the mask back, both through libc, which leaves
+ * out the two that it keeps for itself. In a thread of libc's that blocks these (timer_create with
+ * SIGEV_THREAD waits for signal 32 like that) they would be let in, and kill. On a stack of ours
+ * all are blocked already: that is eight of twelve system calls for each new return address. */
+static int set_mask(int how, const sigset_t *set, sigset_t *before)
+{
+    const uint64_t all = ~0ull;
+    (void)how;
+    if (own_stack_is_current())
+        return 0;
+    if (before)
+        sys_sigprocmask(SIG_BLOCK, &all, (uint64_t *)before);
+    else
+        sys_sigprocmask(SIG_SETMASK, (const uint64_t *)set, NULL);
+    return 0;
+}
+
+/* Also where the program has loaded libunwind itself: what it would lack is made up for. */
+static bool put_ours(void *context, const char *symbol, void **slot)
+{
+    if (strcmp(symbol, "pipe2") == 0)
+        loaded_file_write(context, slot, (void *)give_pipe);
+    else if (strcmp(symbol, "sigprocmask") == 0)
+        loaded_file_write(context, slot, (void *)set_mask);
+    return false;
+}
+
+/* --- loading ------------------------------------------------------------- */
+
+#define BROUGHT_MAX 8u
+static uintptr_t brought[BROUGHT_MAX];
+
+bool stepper_brought(uintptr_t bias)
+{
+    for (unsigned i = 0; i < BROUGHT_MAX && brought[i]; i++)
+        if (brought[i] == bias)
+            return true;
+    return false;
+}
+
+static const struct link_map *last_file(void)
+{
+    const struct link_map *map = _r_debug.r_map;
+    while (map && map->l_next)
+        map = map->l_next;
+    return map;
+}
+
+/* The loader lists files in the order in which it loads them. */
+static void note_brought(const struct link_map *before)
+{
+    unsigned count = 0;
+    for (const struct link_map *map = before->l_next; map && count < BROUGHT_MAX; map = map->l_next)
+        brought[count++] = map->l_addr;
+}
+
+static const struct link_map *load(const char *name)
+{
+    struct loaded_file file;
+    const struct link_map *before = last_file();
+    const struct link_map *map = real_libc()->dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    if (before)
+        note_brought(before);
+    if (map && loaded_file_at(map->l_addr, &file))
+        loaded_file_visit(map->l_addr, map->l_ld, put_ours, &file);
+    return map;
+}
+
 bool stepper_load(const char **reason)
 {
     static const struct {
@@ -139,18 +214,17 @@ bool stepper_load(const char **reason)
         {SYMBOL(unw_get_accessors), &library.get_accessors},
         {SYMBOL(unw_local_addr_space), &library.local},
     };
-    void *handle = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+    const struct link_map *map = load("libunwind.so.8");
     *reason = "libunwind.so.8 cannot be loaded (Debian: apt-get install libunwind8)";
-    if (!handle)
+    if (!map)
         return false;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        void *found = dlsym(handle, wanted[i].symbol);
+        void *found = real_find_in(map, wanted[i].symbol);
         *reason = wanted[i].symbol;
         if (!found)
             return false;
         memcpy(wanted[i].place, &found, sizeof found);
     }
-    find_extent();
     library.set_caching(*library.local, UNW_CACHE_NONE);
     library.get_accessors(*library.local)->access_mem = access_memory;
     *reason = NULL;

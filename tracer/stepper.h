@@ -2,9 +2,10 @@
  *
  * libunwind is loaded privately (dlopen, RTLD_LOCAL) and not linked: its _Unwind_* functions would
  * otherwise take the place of libgcc's in the program, and its copy for static linking is not made
- * for shared objects. It runs without its own cache, so it holds no lock of its own while it asks
- * the loader (dl_iterate_phdr), which is what deadlocks other tools; frame_cache makes up for the
- * time. It is slow (microseconds a step) and needs kilobytes of stack: for misses only.
+ * for shared objects. What it calls in its turn is libc's (RTLD_DEEPBIND), whatever functions of
+ * those names the program has. It runs without its own cache, so it holds no lock of its own while
+ * it asks the loader (dl_iterate_phdr), which is what deadlocks other tools; frame_cache makes up
+ * for the time. It is slow (microseconds a step) and needs kilobytes of stack: for misses only.
  *
  * errno is left as found. Nothing here may be called while another thread is held. */
 #ifndef STEPPER_H
@@ -52,7 +53,8 @@ uintptr_t stepper_address(void);
 /* libunwind's unw_backtrace itself, for checks; frames written. */
 int stepper_backtrace(void **buffer, int size);
 
-/* Whether an address lies in libunwind. */
-bool stepper_is_code(uintptr_t address);
+/* Whether a loaded file, by what its addresses are raised by, came with libunwind and for the
+ * tracer only. */
+bool stepper_brought(uintptr_t bias);
 
 #endif

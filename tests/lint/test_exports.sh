@@ -6,6 +6,15 @@ test_the_tracer_exports_what_it_interposes_and_nothing_else() {
     diff expected found || fail 'tests/lint/exports.list and build/libtrace.so differ (< list, > library)'
 }
 
+# What a relocation names and the file does not define.
+test_the_tracer_imports_reserved_names_only() {
+    readelf -sW --dyn-syms "$LIBTRACE" | awk '$7 != "UND" { print $8 }' | sed 's/@.*//' | sort -u >defined
+    readelf -rW "$LIBTRACE" | awk '$1 ~ /^[0-9a-f]+$/ && NF >= 5 { print $5 }' | grep -vxE '[0-9a-f]+' | sed 's/@.*//' | sort -u | comm -23 - defined >found
+    grep -v '^#' "$TESTS/lint/imports.list" | sort >expected
+    diff expected found || fail 'tests/lint/imports.list and build/libtrace.so differ (< list, > library)'
+    ! grep -v '^_' expected || fail 'a program may define these'
+}
+
 needed() {
     readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' '
 }
