@@ -36,7 +36,7 @@ static const struct cli_option cli_table[] = {
      CLI_FIELD(show_below_main), cli_yes_no, 0, 0},
     {"--demangle", "yes|no", "names as C++ and Rust programmers write them [yes]", cli_take_bool,
      CLI_FIELD(demangle), cli_yes_no, 0, 0},
-    {"--fullpath-after", "TEXT", "show source paths, from behind TEXT (may be given often)",
+    {"--fullpath-after", "TEXT", "show source paths, from after TEXT (may be given often)",
      cli_take_list, CLI_FIELD(fullpath_after), NULL, 0, 0},
     {"--enable-debuginfod", "yes|no", "ask the servers of DEBUGINFOD_URLS for symbols [yes]",
      cli_take_bool, CLI_FIELD(enable_debuginfod), cli_yes_no, 0, 0},
@@ -182,7 +182,7 @@ static int cli_take_run(struct cli_options *options, int run, int count, char **
         if (strcmp(arguments[i], "--") == 0)
             break;
         if (arguments[i][0] != '-')
-            return failure_set(failure, "%s stands in front of --run: the program comes behind it",
+            return failure_set(failure, "%s stands before --run: the program comes after it",
                                arguments[i]);
         if (cli_take_run_option(options, arguments[i], failure) != 0)
             return -1;
@@ -211,7 +211,7 @@ static int cli_check(const struct cli_options *options, struct failure *failure)
         return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
                                     "--help says more");
     if (options->error_exitcode == 2)
-        return failure_set(failure, "--error-exitcode=2 is taken: exit status 2 means that "
+        return failure_set(failure, "--error-exitcode=2 is not allowed: exit status 2 means that "
                                     "leakreport could not do its work; choose another number");
     return 0;
 }
@@ -306,7 +306,7 @@ void cli_print_help(FILE *out)
         if (cli_table[i].help)
             cli_print_option(out, &cli_table[i]);
     fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
-          "work could not be done, for one of several logs even, or when --error-exitcode is\n"
-          "given and it cannot be told whether there are errors (the process was killed, say).\n",
+          "work could not be done, even for only one of several logs, or when --error-exitcode\n"
+          "is given and it is not known whether there are errors (the process was killed, say).\n",
           out);
 }

@@ -60,7 +60,7 @@ static void load_sizes_end(struct sizes *sizes, struct model *model)
 {
     if (sizes->missing)
         model_add_gap(model, memory_text("The log does not hold the sizes of %s large blocks: "
-                                         "they are larger than is said.",
+                                         "they are larger than stated.",
                                          number_text(sizes->missing).text));
     intern_free(&sizes->addresses);
     free(sizes->sizes);
@@ -237,13 +237,13 @@ static void load_verdicts(struct stack_loader *stacks, struct model *model)
 
     load_listed_verdicts(stacks, model, wanted);
     if (model->block_count < wanted)
-        model_add_gap(model, memory_text("The leak check's word on %s of %s blocks is missing: "
+        model_add_gap(model, memory_text("The leak check's verdict on %s of %s blocks is missing: "
                                          "they are in no record.",
                                          number_text(wanted - model->block_count).text,
                                          number_text(wanted).text));
     uint64_t damaged = load_check_heads(model);
     if (damaged)
-        model_add_gap(model, memory_text("The leak check's word on %s blocks is damaged in the "
+        model_add_gap(model, memory_text("The leak check's verdict on %s blocks is damaged in the "
                                          "log.",
                                          number_text(damaged).text));
 }

@@ -171,10 +171,11 @@ int log_file_guard(const struct log_file *file, void (*read)(void *context), voi
         sigaction(SIGBUS, &action, NULL);
         read(context);
     } else {
-        result = failure_set(failure,
-                             "%s became shorter while it was read: somebody writes over it; try "
-                             "again",
-                             file->path);
+        result = failure_set(
+            failure,
+            "%s became shorter while it was read: another process is writing to it; try "
+            "again",
+            file->path);
     }
     log_file_guard_start = log_file_guard_end = NULL;
     return result;

@@ -238,7 +238,7 @@ static void log_drop_clashes(struct log_reader *reader, bool by_place)
         if (kept && log_extents_clash(&reader->extents[kept - 1], extent, by_place))
             log_add_damage(reader,
                            memory_text("%s is damaged: the table %s at byte %" PRIu64
-                                       " lies on %s and is left out",
+                                       " overlaps %s and is left out",
                                        reader->path, log_tables[extent->kind].name, extent->offset,
                                        by_place ? "its own records" : "another table"));
         else

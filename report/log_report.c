@@ -46,7 +46,7 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
 static void log_note_options(const struct cli_options *options, struct model *model)
 {
     for (size_t i = 0; i < options->ignored.count; i++)
-        model_add_note(model, memory_text("%s is ignored: it means nothing to a reader of logs.",
+        model_add_note(model, memory_text("%s is ignored: it has no meaning when a log is read.",
                                           options->ignored.items[i]));
     if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts)
         model_add_note(model, memory_text("--leak-check-heuristics is ignored: the leak check was "

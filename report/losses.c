@@ -18,16 +18,16 @@ static const struct loss {
     {                                                                                              \
         offsetof(struct trace_losses, counter), sentence, model_add_gap                            \
     }
-    GAP(blocks, "%s allocations found no room in the log: they are in the totals, but in no "
+    GAP(blocks, "%s allocations did not fit into the log: they are in the totals, but in no "
                 "record."),
     GAP(block_bytes, "%s bytes were in those allocations."),
     LOSS(stacks_unknown, "%s allocations were recorded without a call stack."),
     LOSS(stacks_cut, "%s call stacks are cut: their outermost frames are missing."),
     LOSS(frees_unknown, "%s frees were of blocks that the tracer had not seen allocated: they were "
                         "done, and are not in the totals."),
-    LOSS(modules, "%s modules found no room in the log: their frames have no names."),
-    LOSS(threads, "%s threads found no room in the log."),
-    GAP(errors, "%s errors of the program found no room in the log."),
+    LOSS(modules, "%s modules did not fit into the log: their frames have no names."),
+    LOSS(threads, "%s threads did not fit into the log."),
+    GAP(errors, "%s errors of the program did not fit into the log."),
     LOSS(ranges_not_excluded, "%s pieces of the tracer's own memory were searched by the leak "
                               "check, because its list of them is full: a lost block may count "
                               "as reachable."),

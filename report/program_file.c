@@ -39,7 +39,7 @@ static int program_say_error(const char *name, int error, bool searched, struct 
         return failure_set(failure, "%s may not be executed: chmod +x it, or name the program",
                            name);
     if (error == ENOENT && searched)
-        return failure_set(failure, "%s is in no folder of PATH: give its path", name);
+        return failure_set(failure, "%s is not in any folder of PATH: give its path", name);
     return failure_set(failure, "%s cannot be run: %s", name, strerror(error));
 }
 
@@ -165,7 +165,7 @@ static int program_check_header(const char *path, const GElf_Ehdr *header, struc
                            "libtrace.so of that machine",
                            path, header->e_machine, bits);
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
-        return failure_set(failure, "%s is an ELF file, but no program (it is %s)", path,
+        return failure_set(failure, "%s is an ELF file, but not a program (it is %s)", path,
                            program_other_kind(header->e_type));
     return 0;
 }

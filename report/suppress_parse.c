@@ -252,10 +252,11 @@ static int parse_frame(struct parser *parser, struct suppress_rule *rule)
     struct span line = parser->line;
     struct suppress_pattern pattern = {0};
     if (parse_frame_kind(&line, &pattern) != 0)
-        return fail(parser, parser->line_number,
-                    "\"%s\" is no frame of a call stack; write fun:NAME, obj:PATH, src:FILE[:LINE] "
-                    "or ..., and \"}\" after the last",
-                    quote(line, shown, sizeof shown));
+        return fail(
+            parser, parser->line_number,
+            "\"%s\" is not a frame of a call stack; write fun:NAME, obj:PATH, src:FILE[:LINE] "
+            "or ..., and \"}\" after the last",
+            quote(line, shown, sizeof shown));
     if (pattern.kind == SUPPRESS_DOTS) {
         /* Two in a row mean the same as one, and cost matching a state. */
         if (rule->patterns_count == 0 ||
@@ -385,11 +386,11 @@ static int parse_lines(struct parser *parser, struct suppress_rules *rules)
         else if (cut_prefix(&text, "leak:"))
             result = parse_leak_line(parser, rules, text);
         else
-            result =
-                fail(parser, parser->line_number,
-                     "\"%s\" begins no entry; valgrind's entries begin with \"{\" on a line of "
-                     "its own, LeakSanitizer's with \"leak:\"",
-                     quote(text, shown, sizeof shown));
+            result = fail(
+                parser, parser->line_number,
+                "\"%s\" does not begin an entry; valgrind's entries begin with \"{\" on a line of "
+                "its own, LeakSanitizer's with \"leak:\"",
+                quote(text, shown, sizeof shown));
         if (result != 0)
             return result;
     }
@@ -418,7 +419,7 @@ int suppress_parse_text(struct suppress_rules *rules, const char *file, const ch
     const char *nul = size > 0 ? memchr(text, '\0', size) : NULL;
     if (nul != NULL)
         return fail(&parser, count_lines(text, nul),
-                    "there is a NUL byte at offset %zu; this is no text, name a suppression file",
+                    "there is a NUL byte at offset %zu; this is not text; name a suppression file",
                     (size_t)(nul - text));
     if (cut_prefix(&mark, "\xef\xbb\xbf")) /* an editor's UTF-8 mark */
         parser.at = mark.text;

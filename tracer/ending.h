@@ -9,7 +9,7 @@
  * called (SA_RESETHAND) is taken away by us, so that ours follows it.
  *
  * Not seen: a fault whose signal the program blocks, a stack without room for a handler, and
- * dispositions that are set round libc. After exec handlers are gone; children die as untraced.
+ * dispositions that are set past libc. After exec handlers are gone; children die as untraced.
  */
 #ifndef ENDING_H
 #define ENDING_H

@@ -122,7 +122,7 @@ bool forked_in_child(const struct env_options *options)
         return refuse("no file descriptor was left to wait for it");
     sys_close(plan.read_end);
     if (fork_gate_is_torn())
-        return refuse("another thread was in the midst of a change of the log");
+        return refuse("another thread was changing the log at that moment");
     const char *file = expand(options->trace_name, path, sizeof path);
     if (!file)
         file = options->trace_file;

@@ -1,5 +1,5 @@
 /* daemon(): libc's own leaves the calling process by an _exit that nobody can stand in for, so that
- * its log would end without a word. Made here of the same calls, by names that are seen. */
+ * its log would end without recording how. Made here of the same calls, by names that are seen. */
 #include "interpose.h"
 
 #include "sys.h"

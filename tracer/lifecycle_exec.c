@@ -68,5 +68,5 @@ void lifecycle_exec_failed(void)
     header->end_realtime_ns = 0;
     __atomic_store_n(&header->ending, TRACE_RUNNING, __ATOMIC_RELEASE);
     if (!lifecycle_options()->quiet && !lifecycle_options()->trace_children)
-        message_line("libtrace: it did not: the program goes on");
+        message_line("libtrace: exec failed; the program continues");
 }

@@ -212,7 +212,7 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family,
         }
         thread->label.site = NULL;
     }
-    /* What is needed last is far away: it comes while the stack is looked at. */
+    /* The block's place is rarely in the cache and needed last, so it is prefetched first. */
     uint64_t *home = block_table_home((uint64_t)pointer);
     block.count = capture_count(thread, site);
     stack_counts_allocated(thread, stack_counts_at(block.count), size);

@@ -423,7 +423,7 @@ struct trace_error {
     uint64_t time_ns; /* since the start, of the first */
 };
 
-/* The leak check's word on one live block. VERDICTS is sorted by address; the first
+/* The leak check's verdict on one live block. VERDICTS is sorted by address; the first
  * header.verdicts records count.
  *
  *   where  as in trace_block, and besides: bits 48-49 kind · 59-61 heuristic · 62 interior

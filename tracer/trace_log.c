@@ -100,8 +100,8 @@ void trace_log_forget(void)
 
 static void say_why(void *error)
 {
-    message_line("libtrace: %s cannot grow (%s): the totals stay right, but the log lacks what "
-                 "comes from here on",
+    message_line("libtrace: %s cannot grow (%s): the totals stay right, but what comes "
+                 "later is missing in the log",
                  log_file.path, sys_error_text(*(const long *)error));
 }
 
@@ -257,7 +257,7 @@ static bool begin_in_file(const char *path, size_t size)
     long fd = trace_log_file_open(log_file.path);
     if (sys_is_error(fd)) {
         if (fd != -EEXIST)
-            message_line("libtrace: cannot create %s: %s; the summary will come, the log will not",
+            message_line("libtrace: cannot create %s: %s; there will be a summary, but no log",
                          log_file.path, sys_error_text(fd));
         return false;
     }
@@ -270,7 +270,7 @@ static bool begin_in_file(const char *path, size_t size)
         pages_note(trace_log_header, size);
         return true;
     }
-    message_line("libtrace: cannot write %s: %s; the summary will come, the log will not",
+    message_line("libtrace: cannot write %s: %s; there will be a summary, but no log",
                  log_file.path, sys_error_text(error ? error : -ENOMEM));
     sys_unlink(log_file.path);
     descriptor_let_go(DESCRIPTOR_LOG);

@@ -190,7 +190,7 @@ long trace_log_file_open(char path[TRACE_LOG_PATH_SIZE])
         return fd;
     }
     message_line(
-        "libtrace: %s and the %d names after it are taken; the summary will come, the log will not",
+        "libtrace: %s and the %d names after it are taken; there will be a summary, but no log",
         wanted, (int64_t)NAMES_TRIED - 1);
     return -EEXIST;
 }

@@ -133,7 +133,7 @@ static long fill(int fd)
 bool trace_log_fork(const char *path, bool shared)
 {
     if (!trace_log_is_whole()) {
-        message_line("libtrace: this forked process is not traced: its parent's log is not whole");
+        message_line("libtrace: this forked process is not traced: its parent's log is incomplete");
         return false;
     }
     long fd = trace_log_renew(path, shared);

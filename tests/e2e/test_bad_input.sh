@@ -267,7 +267,7 @@ test_shared_library_and_object_file() {
     refused './lib.so is a shared library, not a program'
     gcc -c -o lib.o lib.c
     report lib.o
-    refused 'lib.o is an ELF file, but no program (it is an object file: link it first)'
+    refused 'lib.o is an ELF file, but not a program (it is an object file: link it first)'
 }
 
 test_damaged_program() {
@@ -284,9 +284,9 @@ test_program_that_is_not_there() {
     report --run ./no-such-program
     refused './no-such-program cannot be run: No such file or directory'
     report --run no-such-program
-    refused 'no-such-program is in no folder of PATH'
+    refused 'no-such-program is not in any folder of PATH'
     report --run .
-    refused '. is in no folder of PATH'
+    refused '. is not in any folder of PATH'
     report --run ./
     refused './ is a directory, not a program'
     report --run

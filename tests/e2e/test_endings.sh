@@ -203,7 +203,7 @@ test_fexecve() { check_exec fexecve 'a file given by descriptor'; }
 test_failed_exec_is_taken_back() {
     ended "$PROGRAMS/end_children" exec_fails
     has traced '-1 2, -1 2, -1 13'
-    has summary 'becomes no-such-program-anywhere' 'it did not: the program goes on'
+    has summary 'becomes no-such-program-anywhere' 'exec failed; the program continues'
     has_not summary 'becomes /nonexistent' 'becomes /etc/passwd'
 }
 # The kernel is the one to find out that a name is no memory.

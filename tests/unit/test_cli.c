@@ -146,7 +146,7 @@ static void unknown_option_is_refused_by_name(void **state)
 static void exit_status_2_is_kept_for_trouble(void **state)
 {
     (void)state;
-    expect_refusal("--error-exitcode=2", "--error-exitcode=2 is taken");
+    expect_refusal("--error-exitcode=2", "--error-exitcode=2 is not allowed");
 }
 
 static void logs_must_be_named(void **state)
@@ -233,7 +233,7 @@ static void run_refuses_options_of_the_report(void **state)
     expect_run_refused("--run", "--error-exitcode=1",
                        "then leakreport --error-exitcode=1 trace.log");
     expect_run_refused("--run", "--track-origins=yes", "--track-origins means nothing to --run");
-    expect_run_refused("trace.log", "--run", "trace.log stands in front of --run");
+    expect_run_refused("trace.log", "--run", "trace.log stands before --run");
 }
 
 static void run_takes_the_tracers_options_on_both_sides(void **state)

@@ -214,7 +214,7 @@ static void size_of_a_huge_verdict_is_in_rare(void **state)
     load();
     assert_int_equal(model.blocks[0].size, 1ull << 40);
     assert_int_equal(model.blocks[1].size, TRACE_SIZE_ELSEWHERE);
-    expect_note("sizes of 1 large blocks: they are larger than is said.");
+    expect_note("sizes of 1 large blocks: they are larger than stated.");
 }
 
 /* --- verdicts ------------------------------------------------------------ */
@@ -254,7 +254,7 @@ static void head_that_is_none_is_dropped_and_noted(void **state)
     load();
     for (int i = 0; i < 3; i++)
         assert_int_equal(model.blocks[i].head, BLOCK_NO_HEAD);
-    expect_note("The leak check's word on 3 blocks is damaged");
+    expect_note("The leak check's verdict on 3 blocks is damaged");
 }
 
 static void block_that_is_nowhere_is_noted(void **state)
@@ -263,7 +263,7 @@ static void block_that_is_nowhere_is_noted(void **state)
     log_writer_verdict(&writer, 0, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     load();
     assert_int_equal(model.blocks[0].kind, BLOCK_KINDS_COUNT);
-    expect_note("The leak check's word on 1 blocks is damaged");
+    expect_note("The leak check's verdict on 1 blocks is damaged");
 }
 
 static void verdicts_that_are_not_there_are_noted(void **state)
@@ -479,7 +479,7 @@ static void each_loss_is_a_note_with_its_number(void **state)
     writer.header.flags = TRACE_FLAG_INCOMPLETE;
     load();
     assert_int_equal(model.note_count, 4);
-    expect_note("1,234,567 allocations found no room");
+    expect_note("1,234,567 allocations did not fit");
     expect_note("3 call stacks are cut");
     expect_note("2 threads did not stop");
     expect_note("The log is incomplete");

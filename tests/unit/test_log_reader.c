@@ -278,14 +278,14 @@ static void extents_on_one_another_are_left_out(void **state)
     struct trace_extent *blocks = log_writer_extent(&writer, TRACE_BLOCKS, 0);
 
     blocks->offset = first->offset;
-    expect_damage(1, "lies on another table");
+    expect_damage(1, "overlaps another table");
 }
 
 static void extents_with_the_same_records_are_left_out(void **state)
 {
     (void)state;
     log_writer_extent(&writer, TRACE_NODES, 1)->first = 10;
-    expect_damage(1, "lies on its own records");
+    expect_damage(1, "overlaps its own records");
     struct trace_node node;
     assert_true(log_reader_copy(&reader, TRACE_NODES, 10, &node));
     assert_int_equal(node.address, 0x1008);

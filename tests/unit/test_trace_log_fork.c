@@ -200,7 +200,7 @@ static void fail_thrice(void)
     EXPECT(strstr(scratch_read(scratch_path(SAID)), "child.log: File too large"));
     trace_log_header->flags |= TRACE_FLAG_INCOMPLETE;
     in_child(find_half_a_log);
-    EXPECT(strstr(scratch_read(scratch_path(SAID)), "its parent's log is not whole"));
+    EXPECT(strstr(scratch_read(scratch_path(SAID)), "its parent's log is incomplete"));
     EXPECT(trace_log_path() && access(scratch_path(LOG), F_OK) == 0);
 }
 
