@@ -260,6 +260,33 @@ void block_table_for_each(void (*visit)(void *, const struct trace_block *), voi
     block_rare_for_each(visit, context);
 }
 
+struct range_visitor {
+    struct visitor visitor;
+    uint64_t begin;
+    uint64_t end;
+};
+
+static void visit_within(void *context, const struct trace_block *block)
+{
+    const struct range_visitor *range = context;
+    uint64_t address = trace_block_address(block->where);
+    if (address >= range->begin && address < range->end)
+        range->visitor.visit(range->visitor.context, block);
+}
+
+void block_table_for_each_within(uint64_t begin, uint64_t end,
+                                 void (*visit)(void *, const struct trace_block *), void *context)
+{
+    struct range_visitor range = {{visit, context}, begin, end};
+    struct visitor one = {visit_within, &range};
+    for (uint64_t page = begin & -(uint64_t)TRACE_LEAF_SPAN; page < end; page += TRACE_LEAF_SPAN) {
+        const uint64_t *word = block_region_word(page);
+        uint64_t leaf = word ? load(word) : 0;
+        if (leaf)
+            visit_leaf(&one, page, leaf);
+    }
+}
+
 static void check_leaf(void *context, uint64_t page, uint64_t leaf)
 {
     int64_t *count = context;

@@ -1,5 +1,6 @@
 #include "leak_scan.h"
 
+#include "block_parts.h"
 #include "block_sort.h"
 #include "block_rare.h"
 #include "block_table.h"
@@ -47,6 +48,7 @@ struct scan {
     size_t capacity;            /* of `blocks` and of the result */
     struct trace_block *blocks; /* count of them, sorted by address */
     size_t count;
+    bool divided;  /* some are parts of others */
     void *scratch; /* first of block_sort, then of reach */
     size_t scratch_size;
     struct roots_range tracer; /* where these modules lie */
@@ -86,13 +88,31 @@ static void collect_block(void *context, const struct trace_block *block)
     struct scan *scan = context;
     if (scan->count < scan->capacity)
         scan->blocks[scan->count++] = *block;
+    scan->divided |= trace_block_family(block->where) == TRACE_BY_REQUEST;
 }
 
-static void gather_blocks(struct scan *scan)
+static void gather_all(struct scan *scan)
 {
     scan->count = 0;
     block_table_for_each(collect_block, scan);
     scan->count = block_sort(scan->blocks, scan->scratch, scan->count);
+}
+
+/* As malloc has them. */
+static void gather_blocks(struct scan *scan)
+{
+    gather_all(scan);
+    if (scan->divided)
+        scan->count = block_parts_leave_out_parts(scan->blocks, scan->count);
+}
+
+/* As the program has them: parts in place of their wholes. */
+static void divide_blocks(struct scan *scan)
+{
+    if (!scan->divided)
+        return;
+    gather_all(scan);
+    scan->count = block_parts_leave_out_wholes(scan->blocks, scan->count);
 }
 
 /* --- the world as reach and glibc_heap see it ---------------------------- */
@@ -241,6 +261,7 @@ static int check(struct scan *scan, enum trace_scan how)
     if (error)
         return error;
     find_roots(scan);
+    divide_blocks(scan);
     error = reach_plan(&scan->reach, &world, scan->blocks, scan->count, scan->options->heuristics);
     if (error)
         return error;

@@ -1,5 +1,6 @@
 #include "observe.h"
 
+#include "block_parts.h"
 #include "freed_blocks.h"
 #include "leak_scan.h"
 #include "stack_counts.h"
@@ -339,18 +340,36 @@ void observe_deleting(void *pointer)
         thread->deleting = pointer;
 }
 
+static void drop_part(void *context, const struct block *part)
+{
+    struct thread *thread = context;
+    thread_count(&thread->live_blocks, -(uint64_t)1);
+    stack_counts_freed(thread, own_count(thread, part->count), part->size, false);
+}
+
+/* A free that does not fit its block as it is recorded. With a whole its parts go, before its
+ * memory can be anybody's. false: it is of a part, which the real function must not see. */
+static __attribute__((noinline, cold)) bool free_otherwise(struct block *block,
+                                                           const struct misuse_free *how,
+                                                           uint32_t stack)
+{
+    if (block_parts_is_whole(block)) {
+        block_parts_take(block, drop_part, thread_self);
+        block->family = TRACE_BY_MALLOC;
+        block->alignment_log2 = 0;
+    }
+    if (!misuse_fits(block, how))
+        misuse_check_free(block, how, stack);
+    return !block_parts_is_part(block);
+}
+
 static inline __attribute__((always_inline)) void taken_out(struct thread *thread,
                                                             const struct block *block,
-                                                            const struct misuse_free *how,
                                                             uint32_t stack)
 {
     freed_blocks_put(thread, block, stack);
     stack_counts_freed(thread, own_count(thread, block->count), block->size,
                        thread->latest == (const void *)block->address);
-    if (__builtin_expect(!misuse_fits(block, how), 0)) {
-        struct block copy = *block; /* so that the block itself stays in registers */
-        misuse_check_free(&copy, how, stack);
-    }
 }
 
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
@@ -369,8 +388,38 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
     uint32_t stack = capture(thread, site);
     if (__builtin_expect(!take_at(thread, home, (uint64_t)pointer, &block), 0))
         return free_unknown(thread, pointer, site);
-    taken_out(thread, &block, how, stack);
+    taken_out(thread, &block, stack);
+    if (__builtin_expect(!misuse_fits(&block, how), 0)) {
+        struct block copy = block; /* so that the block itself stays in registers */
+        return free_otherwise(&copy, how, stack);
+    }
     return true;
+}
+
+/* --- parts --------------------------------------------------------------- */
+
+void observe_part(uint64_t address, size_t size, const struct call_site *site)
+{
+    struct thread *thread = thread_current();
+    struct block part = {address, size, 0, TRACE_PART, TRACE_BY_REQUEST};
+    struct block whole;
+    if (!thread || !block_parts_find_whole(&part, (uint64_t)thread->latest, &whole))
+        return;
+    part.count = capture_count(thread, site);
+    stack_counts_allocated(thread, stack_counts_at(part.count), size);
+    if (block_parts_divide(&whole, &part))
+        thread_count(&thread->live_blocks, 1);
+    else
+        lose_block(size);
+}
+
+void observe_part_freed(uint64_t address)
+{
+    struct thread *thread = thread_current();
+    struct block part;
+    if (thread && block_table_find(address, &part) && block_parts_is_part(&part) &&
+        block_table_remove(address, &part))
+        drop_part(thread, &part);
 }
 
 /* --- realloc ------------------------------------------------------------- */
@@ -379,14 +428,21 @@ static __attribute__((noinline)) void replaced(struct thread *thread, const stru
                                                const struct call_site *site)
 {
     static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
-    taken_out(thread, old, &how, capture_rarely(thread, site));
+    struct block copy = *old;
+    uint32_t stack = capture_rarely(thread, site);
+    taken_out(thread, old, stack);
+    if (!misuse_fits(&copy, &how))
+        free_otherwise(&copy, &how, stack);
 }
 
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    if (thread && take(thread, pointer, old))
-        return true;
+    if (thread && take(thread, pointer, old)) {
+        if (__builtin_expect(!block_parts_is_part(old), 1))
+            return true;
+        record(thread, old);
+    }
     *old = (struct block){0};
     return free_unknown(thread, pointer, site);
 }

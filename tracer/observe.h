@@ -23,6 +23,11 @@ void observe_realloc_failed(const struct block *old);
 void observe_realloc_done(const struct block *old, void *pointer, size_t size, bool freed,
                           const struct call_site *site);
 
+/* The program says that a part of the block that it has just allocated is a block of its own. */
+void observe_part(uint64_t address, size_t size, const struct call_site *site);
+/* And that the part is free. */
+void observe_part_freed(uint64_t address);
+
 /* The real function found no memory. */
 void observe_allocation_failed(void);
 

@@ -67,6 +67,14 @@ enum {
     TRACE_FLAG_CHILD = 1u << 3,
 };
 
+/* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */
+struct trace_glib {
+    uint32_t libraries; /* that were, and those of this process that could not be */
+    uint32_t refused;
+    uint32_t sites; /* places of their code that were changed, and how many pages are therefore */
+    uint32_t pages; /* the process's own */
+};
+
 /* A run of bytes in STRINGS. length 0: no string. The bytes are not NUL terminated. */
 struct trace_string {
     uint64_t offset; /* index into STRINGS; the whole run lies in one extent */
@@ -171,6 +179,7 @@ struct trace_header {
     struct trace_totals totals;
     struct trace_losses losses;
     struct trace_leaks leaks; /* when scan is DONE or IN_PLACE */
+    struct trace_glib glib;
 
     /* On a cache line of its own. */
     struct trace_peak peak __attribute__((aligned(64)));
@@ -334,7 +343,17 @@ static inline uint32_t trace_leaf_places(uint64_t leaf)
 #define TRACE_PLACE_ALIGNMENTS      16u        /* alignments below it fit into a place, */
 #define TRACE_PLACE_SIZES           (1u << 23) /* and so for sizes */
 
-enum trace_family { TRACE_BY_MALLOC = 0, TRACE_BY_NEW = 1, TRACE_BY_NEW_ARRAY = 2 };
+enum trace_family {
+    TRACE_BY_MALLOC = 0,
+    TRACE_BY_NEW = 1,
+    TRACE_BY_NEW_ARRAY = 2,
+    TRACE_BY_REQUEST = 3, /* its alignment says what it is: */
+};
+
+/* A block that the program itself divides (valgrind's request MALLOCLIKE_BLOCK). The parts lie in
+ * the whole, which malloc gave; all of them are live blocks and count in the totals. The leak check
+ * has no verdict on a whole that has parts: they take its place. */
+enum trace_part { TRACE_PART = 0, TRACE_WHOLE = 1 };
 
 /* One live block in two words.
  *
