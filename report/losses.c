@@ -64,6 +64,23 @@ static void losses_note_flags(struct model *model)
                                           "caches first: they are among the blocks."));
 }
 
+/* What was assumed of GLib is no loss, but what is said of its blocks depends on it. */
+static void losses_note_glib(struct model *model)
+{
+    const struct trace_glib *glib = &model->header.glib;
+
+    if (glib->libraries)
+        model_add_note(model, memory_text("GLib was told that valgrind is there: what it cuts from "
+                                          "slices comes from malloc, and each object with private "
+                                          "data is two blocks (--glib=no turns it off)."));
+    if (glib->refused)
+        model_add_note(model, memory_text("%u of GLib's libraries could not be told that valgrind "
+                                          "is there (their code may not be changed here): blocks "
+                                          "in slices are not seen, and its objects may look "
+                                          "possibly lost.",
+                                          glib->refused));
+}
+
 void losses_note(struct model *model)
 {
     const char *counters = (const char *)&model->header.losses;
@@ -80,4 +97,5 @@ void losses_note(struct model *model)
         }
     }
     losses_note_flags(model);
+    losses_note_glib(model);
 }

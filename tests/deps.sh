@@ -6,7 +6,7 @@
 set -euf
 build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev"
 test="libcmocka-dev g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
-  libxml2-utils bindfs clang clang-format libclang-rt-dev|libclang-common-11-dev util-linux procps man-db"
+  libxml2-utils libglib2.0-dev pkg-config bindfs clang clang-format libclang-rt-dev|libclang-common-11-dev util-linux procps man-db"
 guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs chromium chromium-sandbox sshfs openssh-sftp-server"
 bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
 fuzz="clang llvm libclang-rt-14-dev afl++"

@@ -237,6 +237,10 @@ static int read_traced_since(struct env_options *options, const char *value,
     message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
     return -1;
 }
+static int read_glib(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->glib, problem);
+}
 static int read_leak_check(struct env_options *options, const char *value, struct problem *problem)
 {
     options->leak_check = strcmp(value, "no") != 0;
@@ -295,6 +299,7 @@ static const struct {
     {"--leak-check-heuristics", read_heuristics},
     {"--run-libc-freeres", read_libc_freeres},
     {"--run-cxx-freeres", read_cxx_freeres},
+    {"--glib", read_glib},
     {"--show-leak-kinds", read_nothing},
     {"--errors-for-leak-kinds", read_nothing},
     {"--leak-resolution", read_nothing},
@@ -376,8 +381,11 @@ bool env_is_there(void)
 int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
 {
     struct problem problem = {problem_text, problem_size};
-    *options = (struct env_options){
-        .leak_check = true, .run_libc_freeres = true, .run_cxx_freeres = true, .heuristics = 0x1e};
+    *options = (struct env_options){.leak_check = true,
+                                    .run_libc_freeres = true,
+                                    .run_cxx_freeres = true,
+                                    .glib = true,
+                                    .heuristics = 0x1e};
     if (read_name("trace.log", options->trace_name, options->trace_file, options->trace_relative,
                   &problem))
         return -1;

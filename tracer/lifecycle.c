@@ -9,6 +9,7 @@
 #include "fork_gate.h"
 #include "forked.h"
 #include "frame_cache.h"
+#include "glib_sites.h"
 #include "message.h"
 #include "module_list.h"
 #include "own_stack.h"
@@ -199,6 +200,8 @@ static void begin(void)
     face_sanitizers();
     unwind_verify(life.options.verify_stacks);
     publish_log();
+    if (life.options.glib)
+        glib_sites_begin();
     watch_forks();
     ending_watch_signals(end_by_signal);
     tracing_set(true);

@@ -118,6 +118,24 @@ static struct trace_module describe(const struct dl_find_object *object,
     return found;
 }
 
+static void (*watcher)(const struct trace_module *module, const char *path, size_t length);
+
+static void tell_watcher(uint32_t index)
+{
+    const struct trace_module *module = module_at(index);
+    if (watcher)
+        watcher(module, chunk_table_at(&trace_log_strings, module->path.offset),
+                module->path.length);
+}
+
+void module_list_watch(void (*arrived)(const struct trace_module *, const char *, size_t))
+{
+    uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
+    watcher = arrived;
+    for (uint64_t i = 1; i < count; i++)
+        tell_watcher((uint32_t)i);
+}
+
 static uint32_t add(const struct dl_find_object *object)
 {
     struct mapped_file file;
@@ -150,6 +168,8 @@ static void enter(void *context)
 {
     struct arrival *arrival = context;
     arrival->index = add(&arrival->object);
+    if (arrival->index)
+        tell_watcher(arrival->index);
 }
 
 static bool holds(const struct trace_module *module, uintptr_t address)

@@ -10,8 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trace_format.h"
+
 /* Enters what is mapped at the start. */
 void module_list_begin(void);
+/* From now on `arrived` is told of each module that is entered, and at once of those that are
+ * there. path: of its file, `length` bytes. Called with one thread; `arrived` may be called by any.
+ */
+void module_list_watch(void (*arrived)(const struct trace_module *module, const char *path,
+                                       size_t length));
 /* The module (its index in the log) that `address` lies in; 0: none. */
 uint32_t module_list_find(uintptr_t address);
 /* Where the module of `address` lies. false: in none. */

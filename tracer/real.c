@@ -133,6 +133,12 @@ void *real_find(const char *symbol)
     return find_next(symbol, &size);
 }
 
+void *real_find_object(const char *symbol)
+{
+    size_t size;
+    return find_from(_r_debug.r_map, symbol, &size);
+}
+
 bool real_is_inside(uintptr_t address, const char *symbol)
 {
     size_t size = 0;

@@ -40,6 +40,8 @@ void real_resolve(void);
 void *real_find(const char *symbol);
 /* A function or an object of one loaded file. */
 void *real_find_in(const struct link_map *file, const char *symbol);
+/* A variable, where the process has it (the program may have a copy that all use). */
+void *real_find_object(const char *symbol);
 /* Whether an address lies in the code of that function. */
 bool real_is_inside(uintptr_t address, const char *symbol);
 

@@ -74,6 +74,10 @@ static inline void *sys_mmap(void *at, size_t length, int protection, int flags,
     long result = sys_call(SYS_mmap, (long)at, (long)length, protection, flags, fd, (long)offset);
     return sys_is_error(result) ? NULL : (void *)result;
 }
+static inline long sys_mprotect(void *at, size_t length, int protection)
+{
+    return sys_call(SYS_mprotect, (long)at, (long)length, protection, 0, 0, 0);
+}
 static inline long sys_madvise(void *at, size_t length, int advice)
 {
     return sys_call(SYS_madvise, (long)at, (long)length, advice, 0, 0, 0);

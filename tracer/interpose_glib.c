@@ -1,0 +1,35 @@
+/* GLib's requests, and its first step. */
+#include "interpose.h"
+
+#include "module_list.h"
+#include "request_stub.h"
+
+/* GLib decides for good whether it cuts slices right after it has asked for the size of a page. It
+ * is loaded by then, but if dlopen did that, nothing of it was seen yet. */
+long sysconf(int);
+
+INTERPOSE long sysconf(int name)
+{
+    if (interpose_is_observed())
+        module_list_find((uintptr_t)__builtin_return_address(0));
+    if (__builtin_expect(!real.sysconf, 0))
+        real_resolve();
+    return real.sysconf(name);
+}
+
+/* A forked child that is not traced gives the same answers as its parent: its objects are made as
+ * the parent's were. */
+uint64_t request_answer(const uint64_t words[6], uintptr_t return_address, uintptr_t cfa,
+                        uintptr_t bp)
+{
+    struct call_site site = {.return_address = return_address, .cfa = cfa, .bp = bp};
+    if (words[0] == REQUEST_RUNNING_ON_VALGRIND)
+        return 1;
+    if (!interpose_is_observed())
+        return 0;
+    if (words[0] == REQUEST_MALLOCLIKE_BLOCK)
+        observe_part(words[1], words[2], &site);
+    else if (words[0] == REQUEST_FREELIKE_BLOCK)
+        observe_part_freed(words[1]);
+    return 0;
+}
