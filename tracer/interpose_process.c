@@ -13,14 +13,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* How the program left: the calling thread's registers, and its stack from the caller of this
- * interposer on. Nothing of the tracer's own frames, whose unused words are full of old pointers;
- * nor a red zone, which a function that calls does not have. */
+/* How the program left. What of it is the program's: see last_frames. */
 #define END(ending, status)                                                                        \
     do {                                                                                           \
         struct stopped_thread here;                                                                \
         stop_world_capture(&here);                                                                 \
-        here.stack_pointer = (uintptr_t)__builtin_frame_address(0) + 16 + STOP_WORLD_RED_ZONE;     \
         lifecycle_end(ending, status, &here, 0);                                                   \
     } while (0)
 

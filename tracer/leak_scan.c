@@ -5,9 +5,11 @@
 #include "block_rare.h"
 #include "block_table.h"
 #include "bootstrap.h"
+#include "copied_memory.h"
 #include "descriptor.h"
 #include "glibc_heap.h"
 #include "leak_result.h"
+#include "leak_scan_stacks.h"
 #include "libc_caches.h"
 #include "module_list.h"
 #include "pages.h"
@@ -19,6 +21,7 @@
 #include "stepper.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "vector_state.h"
 
 #include <errno.h>
 #include <link.h>
@@ -42,7 +45,7 @@
 
 struct scan {
     const struct leak_scan_options *options;
-    const struct stopped_thread *here;
+    struct stopped_thread here;
     const struct stopped_world *world;
     struct leak_result result;
     size_t capacity;            /* of `blocks` and of the result */
@@ -191,7 +194,7 @@ static void find_roots(struct scan *scan)
     roots_begin(&scan->roots, &scan->memory.map);
     exclude_tracer(scan);
     glibc_heap_find(&heap);
-    roots_exclude_below_stacks(&scan->roots, scan->here, scan->world->threads, scan->world->count);
+    leak_scan_exclude_stacks(&scan->roots, &scan->memory, &scan->here, scan->world);
     trace_log_header->losses.ranges_not_excluded = scan->roots.missed;
 }
 
@@ -200,13 +203,12 @@ static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
     if (!thread->held)
         return;
     reach_scan_words(&scan->reach, thread->registers, STOP_WORLD_REGISTERS);
-    if (thread->vector_begin < thread->vector_end)
-        reach_scan_roots(&scan->reach, thread->vector_begin, thread->vector_end);
+    vector_state_for_each(thread->vector_begin, thread->vector_end, scan_range, scan);
 }
 
 static void scan_threads(struct scan *scan)
 {
-    scan_thread(scan, scan->here);
+    scan_thread(scan, &scan->here);
     for (size_t i = 0; i < scan->world->count; i++)
         scan_thread(scan, &scan->world->threads[i]);
 }
@@ -360,6 +362,7 @@ static void wait_for(int child)
 
 static bool check_in_child(struct scan *scan)
 {
+    copied_memory_prepare();
     /* No exit signal: the program's own wait() and SIGCHLD handler know nothing of this child. */
     long child = sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
     if (child == 0)
@@ -402,7 +405,7 @@ void leak_scan_run(const struct leak_scan_options *options, const struct stopped
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
     size_t live = count_live(world);
     scan.options = options;
-    scan.here = here;
+    scan.here = *here;
     scan.world = world;
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;

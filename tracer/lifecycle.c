@@ -10,6 +10,7 @@
 #include "forked.h"
 #include "frame_cache.h"
 #include "glib_sites.h"
+#include "leak_scan_stacks.h"
 #include "message.h"
 #include "module_list.h"
 #include "own_stack.h"
@@ -195,6 +196,7 @@ static void begin(void)
         return;
     }
     facts_note(tracer);
+    leak_scan_begin();
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     face_sanitizers();

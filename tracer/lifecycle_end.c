@@ -2,6 +2,7 @@
 
 #include "env.h"
 #include "fork_gate.h"
+#include "last_frames.h"
 #include "leak_scan.h"
 #include "module_list.h"
 #include "own_stack.h"
@@ -95,9 +96,10 @@ struct closing {
     const struct stopped_thread *here;
 };
 
-static void close_books(const struct closing *closing, const struct stopped_world *world)
+static void close_books(const struct closing *closing, const struct stopped_thread *here,
+                        const struct stopped_world *world)
 {
-    take_stock(closing->here, world);
+    take_stock(here, world);
     note_ending(closing->ending, closing->value, closing->stack);
     if (!lifecycle_options()->quiet)
         summary_print(lifecycle_options()->verbose);
@@ -117,9 +119,11 @@ static void end(void *context)
 {
     static struct stopped_world world;
     const struct closing *closing = context;
+    struct stopped_thread here = *closing->here;
     module_list_refresh(NULL);
+    last_frames_leave(&here);
     bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
-    close_books(closing, &world);
+    close_books(closing, &here, &world);
     atomic_store(&ended, 1);
     sys_futex(&ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
     if (held)

@@ -139,11 +139,18 @@ void *real_find_object(const char *symbol)
     return find_from(_r_debug.r_map, symbol, &size);
 }
 
-bool real_is_inside(uintptr_t address, const char *symbol)
+void real_extent(const char *symbol, uint64_t *begin, uint64_t *end)
 {
     size_t size = 0;
-    void *function = find_next(symbol, &size);
-    return function && address - (uintptr_t)function < size;
+    *begin = (uintptr_t)find_next(symbol, &size);
+    *end = *begin + size;
+}
+
+bool real_is_inside(uintptr_t address, const char *symbol)
+{
+    uint64_t begin, end;
+    real_extent(symbol, &begin, &end);
+    return address - begin < end - begin;
 }
 
 bool real_is_bypassed(const char *symbol)

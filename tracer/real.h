@@ -42,6 +42,8 @@ void *real_find(const char *symbol);
 void *real_find_in(const struct link_map *file, const char *symbol);
 /* A variable, where the process has it (the program may have a copy that all use). */
 void *real_find_object(const char *symbol);
+/* Where its code lies; empty: there is none. */
+void real_extent(const char *symbol, uint64_t *begin, uint64_t *end);
 /* Whether an address lies in the code of that function. */
 bool real_is_inside(uintptr_t address, const char *symbol);
 

@@ -115,13 +115,23 @@ static int runs_on_signal_stack(const struct stopped_thread *thread)
     return contains(thread->signal_stack_begin, thread->signal_stack_end, thread->stack_pointer);
 }
 
+static int runs_on_own_stack(const struct stopped_thread *thread)
+{
+    return thread->stack_begin &&
+           contains(thread->stack_begin, thread->thread_pointer, thread->stack_pointer);
+}
+
 /* Enters for the mapping at the thread's stack pointer how much of it lies below, and an empty
  * range where that cannot be told or where the thread has only another stack. */
 static void exclude_below_stack(struct roots *roots, const struct stopped_thread *thread)
 {
     if (!thread->held)
         return;
-    uint64_t low = thread->stack_pointer - STOP_WORLD_RED_ZONE;
+    uint64_t low = thread->stack_pointer - thread->red_zone;
+    if (runs_on_own_stack(thread)) {
+        add_range(roots, thread->stack_begin, low);
+        return;
+    }
     const struct mapping *stack = memory_map_find(roots->map, thread->stack_pointer);
     const struct mapping *tls = memory_map_find(roots->map, thread->thread_pointer);
     if (tls && tls != stack)
@@ -148,8 +158,7 @@ static size_t take_lowest(struct roots_range *ranges, size_t count)
 static void exclude_below_signal_stack(struct roots *roots, const struct stopped_thread *thread)
 {
     if (thread->held && runs_on_signal_stack(thread))
-        roots_exclude(roots, thread->signal_stack_begin,
-                      thread->stack_pointer - STOP_WORLD_RED_ZONE);
+        roots_exclude(roots, thread->signal_stack_begin, thread->stack_pointer - thread->red_zone);
 }
 
 void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread *caller,

@@ -11,19 +11,17 @@
  * The caller adds each held thread's registers, and as memory vector_begin … vector_end (valgrind
  * leaves the vector registers out: there they live in the simulator).
  *
- * Below a stack pointer: in [stack], on an alternate signal stack whose bounds the kernel knows,
- * and in an anonymous mapping above a guard (inaccessible memory right below it) that holds the
- * thread pointer too or is no larger than 8 MiB. Elsewhere (a coroutine's stack in .bss or in an
- * arena) nobody knows where the stack begins, and all of it stays a root. So does the ordinary
- * stack of a thread that runs on another one, and the stack of a thread that did not answer.
+ * Below a stack pointer: on a stack whose begin libc tells (thread_stacks), in [stack], on an
+ * alternate signal stack whose bounds the kernel knows, and in an anonymous mapping above a guard
+ * (inaccessible memory right below it) that holds the thread pointer too or is no larger than 8
+ * MiB. Elsewhere (a coroutine's stack in .bss or in an arena) nobody knows where the stack begins,
+ * and all of it stays a root. So does the ordinary stack of a thread that runs on another one, and
+ * the stack of a thread that did not answer.
  *
- * Stacks of threads that have ended: glibc keeps some for reuse (joined or detached threads) and
- * some because nobody has joined the thread yet; in these the thread's result is live. From outside
- * the two look the same, so both are roots, as in valgrind, where the first kind is gone by then
- * because __libc_freeres unmaps it [valgrind 3.19: a block held by an unjoined thread's result is
- * reachable, one in a dead frame or dead TLS is lost]. In a child made by the bare fork system call
- * __libc_freeres does the same for us; after libc's own fork() it would unmap every other thread's
- * stack, because that fork() declares them dead.
+ * Stacks of threads that have ended: glibc keeps some for reuse (joined or detached threads), which
+ * __libc_freeres unmaps in the check's child, and some because nobody has joined the thread yet,
+ * which the caller excludes (thread_stacks). In a child made by libc's own fork() __libc_freeres
+ * would unmap every other thread's stack, because that fork() declares them dead.
  *
  * No allocator and no libc: for a stopped world and a forked child. One at a time. */
 #ifndef ROOTS_H

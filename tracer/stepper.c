@@ -346,6 +346,63 @@ bool stepper_walk(uintptr_t from, bool (*visit)(void *, uintptr_t), void *visit_
     return begun && go_on && stepped >= 0;
 }
 
+#if defined(__x86_64__)
+static void set_registers(const struct stepper_registers *from, unw_context_t *context)
+{
+    memset(context, 0, sizeof *context);
+    greg_t *registers = context->uc_mcontext.gregs;
+    registers[REG_RIP] = (greg_t)from->ip;
+    registers[REG_RSP] = (greg_t)from->sp;
+    registers[REG_RBX] = (greg_t)from->bx;
+    registers[REG_RBP] = (greg_t)from->bp;
+    registers[REG_R12] = (greg_t)from->r12;
+    registers[REG_R13] = (greg_t)from->r13;
+    registers[REG_R14] = (greg_t)from->r14;
+    registers[REG_R15] = (greg_t)from->r15;
+}
+
+/* One that cannot be known is 0. */
+static uintptr_t register_of(unw_cursor_t *cursor, int number)
+{
+    unw_word_t word = 0;
+    return library.get_register(cursor, number, &word) == 0 ? word : 0;
+}
+
+static void get_registers(unw_cursor_t *cursor, struct stepper_registers *registers)
+{
+    *registers = (struct stepper_registers){.ip = register_of(cursor, UNW_REG_IP),
+                                            .sp = register_of(cursor, UNW_REG_SP),
+                                            .bx = register_of(cursor, UNW_X86_64_RBX),
+                                            .bp = register_of(cursor, UNW_X86_64_RBP),
+                                            .r12 = register_of(cursor, UNW_X86_64_R12),
+                                            .r13 = register_of(cursor, UNW_X86_64_R13),
+                                            .r14 = register_of(cursor, UNW_X86_64_R14),
+                                            .r15 = register_of(cursor, UNW_X86_64_R15)};
+}
+#endif
+
+enum stepper_result stepper_walk_registers(const struct stepper_registers *from,
+                                           bool (*visit)(void *, const struct stepper_registers *),
+                                           void *visit_context)
+{
+    if (is_out_of_reach())
+        return STEPPER_NONE;
+    struct work own;
+    struct stepper_registers frame = *from;
+    int saved_errno = errno;
+    int stepped = -1;
+    bool go_on = false;
+    set_registers(from, &own.context);
+    forget_pages(&own, sizeof own);
+    if (library.init(&own.cursor, &own.context) == 0)
+        while ((go_on = visit(visit_context, &frame)) && (stepped = library.step(&own.cursor)) > 0)
+            get_registers(&own.cursor, &frame);
+    errno = saved_errno;
+    return !go_on && stepped >= 0 ? STEPPER_STEPPED
+           : stepped == 0         ? STEPPER_OUTERMOST
+                                  : STEPPER_NONE;
+}
+
 uintptr_t stepper_address(void)
 {
     return (uintptr_t)library.step;

@@ -48,6 +48,23 @@ enum stepper_information stepper_information_at(uintptr_t ip);
  * frame that a signal interrupted, so that "address - 1" lies in the right instruction). Returns
  * false if it ended before the outermost frame. visit returns false to stop. */
 bool stepper_walk(uintptr_t from, bool (*visit)(void *context, uintptr_t address), void *context);
+/* The registers that a call keeps, as they are in a frame. */
+struct stepper_registers {
+    uintptr_t ip;
+    uintptr_t sp;
+    uintptr_t bx;
+    uintptr_t bp;
+    uintptr_t r12;
+    uintptr_t r13;
+    uintptr_t r14;
+    uintptr_t r15;
+};
+/* Walks outward from the frame `from`, which is handed over first; its ip counts as a return
+ * address. visit returns false to stop: STEPPER_STEPPED. */
+enum stepper_result stepper_walk_registers(const struct stepper_registers *from,
+                                           bool (*visit)(void *context,
+                                                         const struct stepper_registers *frame),
+                                           void *context);
 /* An address in libunwind, by which its module can be found. */
 uintptr_t stepper_address(void);
 /* libunwind's unw_backtrace itself, for checks; frames written. */

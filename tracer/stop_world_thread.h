@@ -16,8 +16,11 @@
 struct stopped_thread {
     uint32_t tid;
     uint32_t held;          /* 1: stands still and has described itself */
+    uint64_t instruction;   /* where it stands */
     uint64_t stack_pointer; /* of the interrupted code */
+    uint64_t red_zone;      /* bytes below it that may be in use */
     uint64_t thread_pointer;
+    uint64_t stack_begin;        /* of its ordinary stack, for who finds out; 0: not known */
     uint64_t signal_stack_begin; /* its alternate signal stack, begin == end: none */
     uint64_t signal_stack_end;
     uint64_t
@@ -36,17 +39,17 @@ void stop_world_describe_caller(struct stopped_thread *thread);
 
 /* Describes the calling thread at this very place. Inline, because the registers that a function
  * keeps for its caller are pushed as soon as another function wants them: what they held is found
- * either here or above this stack pointer. */
+ * either here or above this stack pointer. A function that calls others has no red zone. */
 __attribute__((always_inline)) static inline void stop_world_capture(struct stopped_thread *thread)
 {
     __builtin_memset(thread, 0, sizeof *thread);
     uint64_t *r = thread->registers;
     __asm__ volatile("mov %%r12, 0x20(%0)\n\tmov %%r13, 0x28(%0)\n\tmov %%r14, 0x30(%0)\n\t"
                      "mov %%r15, 0x38(%0)\n\tmov %%rbp, 0x50(%0)\n\tmov %%rbx, 0x58(%0)\n\t"
-                     "mov %%rsp, 0x78(%0)"
+                     "mov %%rsp, 0x78(%0)\n\tlea 0(%%rip), %%rax\n\tmov %%rax, %1"
+                     : "+r"(r), "=m"(thread->instruction)
                      :
-                     : "r"(r)
-                     : "memory");
+                     : "rax", "memory");
     thread->held = 1;
     thread->stack_pointer = r[STOP_WORLD_REGISTERS - 1];
     stop_world_describe_caller(thread);

@@ -151,8 +151,10 @@ static const char *roots_with(const struct stopped_thread *threads, size_t count
 static void below_the_main_stack_pointer(void **state)
 {
     (void)state;
-    struct stopped_thread main_thread = {
-        .held = 1, .stack_pointer = 0x7ff08000, .thread_pointer = 0x30740};
+    struct stopped_thread main_thread = {.held = 1,
+                                         .red_zone = STOP_WORLD_RED_ZONE,
+                                         .stack_pointer = 0x7ff08000,
+                                         .thread_pointer = 0x30740};
     assert_string_equal(roots_with(&main_thread, 1), OTHERS_BEFORE "7ff07f80-7ff10000");
     main_thread.held = 0;
     assert_string_equal(roots_with(&main_thread, 1), OTHERS_BEFORE "7ff00000-7ff10000");
@@ -161,7 +163,10 @@ static void below_the_main_stack_pointer(void **state)
 static void below_a_threads_stack_pointer(void **state)
 {
     (void)state;
-    struct stopped_thread thread = {.held = 1, .stack_pointer = 0x18000, .thread_pointer = 0x1f6c0};
+    struct stopped_thread thread = {.held = 1,
+                                    .red_zone = STOP_WORLD_RED_ZONE,
+                                    .stack_pointer = 0x18000,
+                                    .thread_pointer = 0x1f6c0};
     assert_memory_equal(roots_with(&thread, 1), "17f80-20000 30000-40000", 23);
     thread.stack_pointer = 0x11040; /* the red zone would reach into the guard */
     assert_memory_equal(roots_with(&thread, 1), "11000-20000 30000-40000", 23);
@@ -172,7 +177,8 @@ static void stack_without_bounds_stays_whole(void **state)
     static const uint64_t inside[] = {0x38000, 0x58000, 0x68000, 0x88000};
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        struct stopped_thread thread = {.held = 1, .stack_pointer = inside[i]};
+        struct stopped_thread thread = {
+            .held = 1, .red_zone = STOP_WORLD_RED_ZONE, .stack_pointer = inside[i]};
         assert_string_equal(roots_with(&thread, 1), OTHERS_BEFORE "7ff00000-7ff10000");
         thread.thread_pointer = inside[i] + 0x1000;
         assert_string_equal(roots_with(&thread, 1), OTHERS_BEFORE "7ff00000-7ff10000");
@@ -182,7 +188,8 @@ static void stack_without_bounds_stays_whole(void **state)
 static void large_guarded_mapping_is_a_stack_only_with_its_thread_pointer(void **state)
 {
     (void)state;
-    struct stopped_thread thread = {.held = 1, .stack_pointer = 0x1800000};
+    struct stopped_thread thread = {
+        .held = 1, .red_zone = STOP_WORLD_RED_ZONE, .stack_pointer = 0x1800000};
     assert_string_equal(roots_with(&thread, 1), OTHERS_BEFORE "7ff00000-7ff10000");
     thread.thread_pointer = 0x1fff6c0;
     assert_non_null(strstr(roots_with(&thread, 1), " 17fff80-2000000 "));
@@ -193,8 +200,14 @@ static void thread_on_another_stack_keeps_its_own_whole(void **state)
     (void)state;
     /* A coroutine on a guarded stack; the thread's own is the large one. */
     struct stopped_thread threads[2] = {
-        {.held = 1, .stack_pointer = 0x18000, .thread_pointer = 0x1fff6c0},
-        {.held = 1, .stack_pointer = 0x1900000, .thread_pointer = 0x19f0000},
+        {.held = 1,
+         .red_zone = STOP_WORLD_RED_ZONE,
+         .stack_pointer = 0x18000,
+         .thread_pointer = 0x1fff6c0},
+        {.held = 1,
+         .red_zone = STOP_WORLD_RED_ZONE,
+         .stack_pointer = 0x1900000,
+         .thread_pointer = 0x19f0000},
     };
     roots_with(threads, 2);
     assert_memory_equal(yielded, "17f80-20000 ", 12);
@@ -205,8 +218,14 @@ static void two_stacks_in_one_mapping(void **state)
 {
     (void)state;
     struct stopped_thread threads[2] = {
-        {.held = 1, .stack_pointer = 0x1900000, .thread_pointer = 0x19f0000},
-        {.held = 1, .stack_pointer = 0x1200000, .thread_pointer = 0x12f0000},
+        {.held = 1,
+         .red_zone = STOP_WORLD_RED_ZONE,
+         .stack_pointer = 0x1900000,
+         .thread_pointer = 0x19f0000},
+        {.held = 1,
+         .red_zone = STOP_WORLD_RED_ZONE,
+         .stack_pointer = 0x1200000,
+         .thread_pointer = 0x12f0000},
     };
     assert_non_null(strstr(roots_with(threads, 2), " 11fff80-2000000 "));
 }
@@ -215,6 +234,7 @@ static void signal_stacks_are_cut_by_their_own_bounds(void **state)
 {
     (void)state;
     struct stopped_thread thread = {.held = 1,
+                                    .red_zone = STOP_WORLD_RED_ZONE,
                                     .stack_pointer = 0x62000, /* in .bss */
                                     .thread_pointer = 0x1f6c0,
                                     .signal_stack_begin = 0x61000,

@@ -1,0 +1,107 @@
+#include "leak_scan_stacks.h"
+
+#include "last_frames.h"
+#include "pages.h"
+#include "sys.h"
+#include "thread_stacks.h"
+
+#define DEAD_FIRST 1024u
+
+static uint64_t first_thread; /* its thread pointer */
+
+struct search {
+    struct program_memory *memory;
+    struct thread_stacks_world world;
+    struct thread_stacks_alive alive;
+};
+
+/* Kept from check to check: pages are never given back. */
+static struct roots_range *dead;
+static size_t dead_count, dead_capacity;
+
+void leak_scan_begin(void)
+{
+    first_thread = sys_thread_pointer();
+}
+
+/* --- the memory as thread_stacks sees it --------------------------------- */
+
+static size_t read_memory(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return program_memory_read(((struct search *)context)->memory, address, buffer, length);
+}
+
+static const void *read_in_place(void *context, uint64_t address, size_t length)
+{
+    return program_memory_in_place(((struct search *)context)->memory, address, length);
+}
+
+static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
+{
+    return program_memory_skip_unused(((struct search *)context)->memory, begin, end);
+}
+
+/* --- the living ---------------------------------------------------------- */
+
+static void find_stack(const struct search *search, struct stopped_thread *thread)
+{
+    struct thread_stack stack;
+    if (thread->held && thread_stacks_find(&search->world, thread->thread_pointer, &stack))
+        thread->stack_begin = stack.begin;
+}
+
+/* --- the dead ------------------------------------------------------------ */
+
+static bool make_room(void)
+{
+    size_t capacity = dead_capacity ? 2 * dead_capacity : DEAD_FIRST;
+    struct roots_range *ranges = pages_map(capacity * sizeof *ranges);
+    if (!ranges)
+        return false;
+    for (size_t i = 0; i < dead_count; i++)
+        ranges[i] = dead[i];
+    dead = ranges;
+    dead_capacity = capacity;
+    return true;
+}
+
+/* Put aside: while roots are gone through none may be excluded. */
+static void put_dead(void *context, uint64_t begin, uint64_t end)
+{
+    (void)context;
+    if (dead_count < dead_capacity || make_room())
+        dead[dead_count++] = (struct roots_range){begin, end};
+}
+
+static void look_for_dead(void *context, uint64_t begin, uint64_t end)
+{
+    struct search *search = context;
+    const struct mapping *mapping = memory_map_find(search->world.map, begin);
+    if (mapping_is_anonymous(mapping) && !(mapping->flags & (MAPPING_HEAP | MAPPING_STACK)))
+        thread_stacks_find_dead(&search->world, &search->alive, begin, end, put_dead);
+}
+
+/* A thread that has not described itself could be any whose stack is found. */
+static void exclude_dead(struct roots *roots, struct search *search, size_t silent)
+{
+    dead_count = 0;
+    if (silent == 0)
+        roots_for_each(roots, look_for_dead, search);
+    for (size_t i = 0; i < dead_count; i++)
+        roots_exclude(roots, dead[i].begin, dead[i].end);
+}
+
+void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory,
+                              struct stopped_thread *here, const struct stopped_world *world)
+{
+    struct search search = {
+        .memory = memory,
+        .world = {&memory->map, &search, read_memory, read_in_place, skip_unused},
+        .alive = {here, world->threads, world->count, first_thread, 0}};
+    last_frames_in_kernel(world->threads, world->count);
+    find_stack(&search, here);
+    for (size_t i = 0; i < world->count; i++)
+        find_stack(&search, &world->threads[i]);
+    roots_exclude_below_stacks(roots, here, world->threads, world->count);
+    exclude_dead(roots, &search, world->silent);
+}

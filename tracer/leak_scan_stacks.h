@@ -1,0 +1,16 @@
+/* leak_scan_stacks: which parts of the threads' stacks are no roots: what lies below a stack
+ * pointer, and the stacks of threads that are gone. */
+#ifndef LEAK_SCAN_STACKS_H
+#define LEAK_SCAN_STACKS_H
+
+#include "program_memory.h"
+#include "roots.h"
+#include "stop_world.h"
+
+/* Called once, by the first thread: notes which one it is. */
+void leak_scan_begin(void);
+/* All threads, the calling one and the others. What is found out of them is added to them. */
+void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory,
+                              struct stopped_thread *here, const struct stopped_world *world);
+
+#endif
