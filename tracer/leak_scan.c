@@ -11,6 +11,7 @@
 #include "leak_result.h"
 #include "leak_scan_stacks.h"
 #include "libc_caches.h"
+#include "lock_breaker.h"
 #include "module_list.h"
 #include "pages.h"
 #include "program_memory.h"
@@ -32,13 +33,14 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#define FREERES_LIMIT_NS 2000000000ull   /* freeing libc's caches takes microseconds, or hangs */
-#define SCAN_LIMIT_NS    600000000000ull /* a terabyte at a gigabyte a second would not make it */
-#define NAP_MIN_NS       1000000ull
-#define NAP_MAX_NS       10000000ull
-#define NAP_SHARE        16u
-#define LARGE_PAGE       (2u << 20)
-#define SLACK_BLOCKS     4096u /* what freeing the caches may allocate */
+#define FREERES_LIMIT_NS                                                                           \
+    2000000000ull /* freeing libc's caches takes microseconds, or it never ends */
+#define SCAN_LIMIT_NS 600000000000ull /* a terabyte at a gigabyte a second would not make it */
+#define NAP_MIN_NS    1000000ull
+#define NAP_MAX_NS    10000000ull
+#define NAP_SHARE     16u
+#define LARGE_PAGE    (2u << 20)
+#define SLACK_BLOCKS  4096u /* what freeing the caches may allocate */
 #define SCRATCH_SHARE                                                                              \
     16u /* bytes for each block: block_sort's, and reach wants no more of                          \
          * small blocks */
@@ -323,8 +325,10 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
     close_all_but(descriptor_of(DESCRIPTOR_LOG));
+    lock_breaker_begin();
     libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
                      !scan->options->other_allocator);
+    lock_breaker_end();
     __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
     int error = check(scan, TRACE_SCAN_DONE);
     sys_futex(&trace_log_header->scan, FUTEX_WAKE, INT32_MAX, NULL);

@@ -28,6 +28,20 @@ test_a_child_that_hangs_is_killed_and_the_check_is_made_in_place() {
     ! pgrep -f "^$PROGRAMS/scan_child hangs" >/dev/null || fail "the child is still there"
 }
 
+# Threads that stand still give no lock back; a wait for one would last until the child is killed.
+test_locks_of_other_threads_do_not_stop_the_child() {
+    native "$PROGRAMS/scan_locks"
+    equal 'exit status without the tracer' 3 "$native_status"
+    for _ in 1 2 3; do
+        traced "$PROGRAMS/scan_locks"
+        equal "exit status" 3 "$status"
+        has err "definitely lost: 40 bytes in 1 blocks"
+        has_not err "in place"
+        equal 'standard output' '' "$(cat out)"
+        equal 'calls of the functions of streams' 0 "$(($(od -An -tu1 calls)))"
+    done
+}
+
 test_a_healthy_program_needs_no_check_in_place() {
     traced "$PROGRAMS/leak_direct"
     has err "definitely lost: 30 bytes in 2 blocks"
