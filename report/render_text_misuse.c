@@ -1,5 +1,32 @@
 #include "render_text.h"
 
+/* The functions that belong together. */
+static const char *text_misuse_pair(const struct trace_error *record, const char *of_malloc)
+{
+    return record->family == TRACE_BY_NEW         ? "new/delete"
+           : record->family == TRACE_BY_NEW_ARRAY ? "new[]/delete[]"
+                                                  : of_malloc;
+}
+
+/* 0: the function takes none, or was given none. */
+static struct number_text text_misuse_value(uint64_t alignment)
+{
+    struct number_text value = {"default-aligned"};
+
+    if (alignment)
+        snprintf(value.text, sizeof value.text, "%" PRIu64, alignment);
+    return value;
+}
+
+static void text_misuse_alignment(const struct text_page *page, const struct trace_error *record)
+{
+    uint64_t allocated = record->alignment_log2 ? 1ull << (record->alignment_log2 & 63) : 0;
+
+    render_text_line(page, "Mismatched %s alignment alloc value: %s dealloc value: %s",
+                     text_misuse_pair(record, "aligned_alloc/free_aligned_sized"),
+                     text_misuse_value(allocated).text, text_misuse_value(record->given).text);
+}
+
 static void text_misuse_what(const struct text_page *page, const struct trace_error *record)
 {
     switch (record->kind) {
@@ -7,11 +34,11 @@ static void text_misuse_what(const struct text_page *page, const struct trace_er
         render_text_line(page, "Mismatched free() / delete / delete []");
         break;
     case TRACE_WRONG_SIZE:
-        render_text_line(page, "Mismatched new/delete size value: %" PRIu64, record->given);
+        render_text_line(page, "Mismatched %s size value: %" PRIu64,
+                         text_misuse_pair(record, "malloc/free_sized"), record->given);
         break;
     case TRACE_WRONG_ALIGNMENT:
-        render_text_line(page, "Mismatched new/delete alignment dealloc value: %" PRIu64,
-                         record->given);
+        text_misuse_alignment(page, record);
         break;
     case TRACE_REALLOC_ZERO:
         render_text_line(page, "realloc() with size 0");
@@ -32,7 +59,7 @@ static void text_misuse_block(const struct text_page *page, const struct misuse 
     if (record->address < record->block) {
         offset = record->block - record->address;
         where = "before";
-    } else if (offset >= record->block_size && record->block_size) {
+    } else if (offset >= record->block_size) {
         offset -= record->block_size;
         where = "after";
     }

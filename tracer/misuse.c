@@ -25,7 +25,7 @@ static bool is_same(const struct trace_error *a, const struct trace_error *b)
 {
     return a->kind == b->kind && a->place == b->place && a->stack == b->stack &&
            a->stack_allocated == b->stack_allocated && a->stack_freed == b->stack_freed &&
-           a->given == b->given;
+           a->given == b->given && a->alignment_log2 == b->alignment_log2;
 }
 
 static struct trace_error *find_same(const struct trace_error *error)
@@ -340,6 +340,8 @@ void misuse_check_free(const struct block *block, const struct misuse_free *how,
     if (block->family != how->family && fits_as_called(block, how, stack))
         return;
     describe(&error, TRACE_PLACE_LIVE_BLOCK, block);
+    error.family = block->family;
+    error.alignment_log2 = block->alignment_log2;
     if (block->family != how->family) {
         error.kind = TRACE_MISMATCHED_FREE;
     } else if (how->size_given && how->size != block->size) {

@@ -3,6 +3,7 @@
 #include "block_parts.h"
 #include "freed_blocks.h"
 #include "leak_scan.h"
+#include "real.h"
 #include "stack_counts.h"
 #include "stack_memory.h"
 #include "sys.h"
@@ -157,13 +158,29 @@ static inline bool take(struct thread *thread, const void *pointer, struct block
 
 /* --- allocation ---------------------------------------------------------- */
 
+/* Whether it is memory for an exception, which is about to leave operator new. The function stays
+ * where it was found; until a library has it there are no exceptions. */
+static bool is_exceptions(uintptr_t return_address)
+{
+    static _Atomic uint64_t found_begin, found_end;
+    uint64_t end = atomic_load_explicit(&found_end, memory_order_acquire);
+    uint64_t begin = atomic_load_explicit(&found_begin, memory_order_relaxed);
+    if (end == 0) {
+        real_extent("__cxa_allocate_exception", &begin, &end);
+        atomic_store_explicit(&found_begin, begin, memory_order_relaxed);
+        /* Release: who sees the end sees the beginning. */
+        atomic_store_explicit(&found_end, end, memory_order_release);
+    }
+    return return_address - 1 - begin < end - begin;
+}
+
 /* Whether the labelled operator new is still on the stack: an exception may have left it. */
 static __attribute__((noinline)) bool label_is_outside(struct thread *thread,
                                                        const struct call_site *site)
 {
     bool holds = false;
     if (enter(thread, site->cfa)) {
-        holds = unwind_is_inside(thread, site, thread->label.site, LABEL_FRAMES);
+        holds = unwind_is_inside(thread, site, thread->label.site, LABEL_FRAMES, is_exceptions);
         leave(thread);
     }
     if (holds)
@@ -206,7 +223,8 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family,
         lose_block(size);
         return;
     }
-    if (__builtin_expect(thread->label.site != NULL, 0)) {
+    /* Less than new was asked for is not its block, but of what it does besides. */
+    if (__builtin_expect(thread->label.site != NULL, 0) && size >= thread->label.size) {
         if (label_holds(thread, site)) {
             record_labelled(thread, pointer, size);
             return;
@@ -243,8 +261,8 @@ void observe_new_begin(const struct observe_new *what, const struct call_site *s
 /* Set once a replaced operator was seen to return a pointer into its block. */
 static atomic_bool headers_seen;
 
-/* The block that was recorded as operator new's is malloc's: a header stands before what new
- * returned. */
+/* The block that was recorded as operator new's is malloc's: what new returned is another one, or
+ * a header stands before it. */
 static void record_as_malloc(struct thread *thread, const struct thread_label *label)
 {
     struct block block;
@@ -256,7 +274,6 @@ static void record_as_malloc(struct thread *thread, const struct thread_label *l
     block.alignment_log2 = 0;
     stack_counts_allocated(thread, own_count(thread, block.count), block.size);
     record(thread, &block);
-    atomic_store_explicit(&headers_seen, true, memory_order_relaxed);
 }
 
 bool observe_is_behind_header(void *pointer)
@@ -293,8 +310,10 @@ void observe_new_done(void *pointer, const struct observe_new *what, const struc
     thread->label = (struct thread_label){0};
     if (__builtin_expect(is_ours && label.pointer == pointer, 1))
         return;
-    if (is_ours && (uintptr_t)pointer - (uintptr_t)label.pointer < label.malloc_size)
+    if (is_ours)
         record_as_malloc(thread, &label);
+    if (is_ours && (uintptr_t)pointer - (uintptr_t)label.pointer < label.malloc_size)
+        atomic_store_explicit(&headers_seen, true, memory_order_relaxed);
     else
         record_new(thread, pointer, what, site);
 }

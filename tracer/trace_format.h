@@ -433,7 +433,9 @@ struct trace_error {
     uint64_t block;   /* start of the block that it belongs to, or belonged to; PLACE_STACK: the
                        * number of the frame of `stack` that it lies in, 0: not known */
     uint64_t block_size;
-    uint64_t given;           /* size or alignment that the program named */
+    uint64_t given;           /* size or alignment that the program named; 0: no alignment */
+    uint32_t family;          /* enum trace_family, of the block */
+    uint32_t alignment_log2;  /* of the block's, as it was asked for; 0: none was */
     uint32_t stack;           /* the bad call */
     uint32_t stack_allocated; /* where the block was allocated, or 0 */
     uint32_t stack_freed;     /* where the block was freed, or 0 */
@@ -504,7 +506,7 @@ _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_rare) == 24, "trace_rare");
 _Static_assert(sizeof(struct trace_region) == 4104, "trace_region");
-_Static_assert(sizeof(struct trace_error) == 72, "trace_error");
+_Static_assert(sizeof(struct trace_error) == 80, "trace_error");
 _Static_assert(sizeof(struct trace_verdict) == 24, "trace_verdict");
 _Static_assert(sizeof(struct trace_heads) == 8, "trace_heads");
 

@@ -164,7 +164,8 @@ void unwind_forget(void)
 }
 
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner,
-                      const struct call_site *outer, unsigned frames)
+                      const struct call_site *outer, unsigned frames,
+                      bool (*is_apart)(uintptr_t return_address))
 {
-    return walk_is_inside(thread, inner, outer, frames);
+    return walk_is_inside(thread, inner, outer, frames, is_apart);
 }

@@ -46,9 +46,10 @@ static inline __attribute__((always_inline)) struct stack_leaf *unwind_capture(
 /* Lets the next capture of a call be a walk, after which thread->frames are its frames. */
 void unwind_drop(struct thread *thread, const struct call_site *site);
 
-/* Whether the call `outer` is among the first `frames` callers of the call `inner`. */
+/* See walk_is_inside. */
 bool unwind_is_inside(struct thread *thread, const struct call_site *inner,
-                      const struct call_site *outer, unsigned frames);
+                      const struct call_site *outer, unsigned frames,
+                      bool (*is_apart)(uintptr_t return_address));
 
 /* Code was unloaded: every thread's remembered frames are void. */
 void unwind_forget(void);

@@ -329,13 +329,16 @@ void walk_by_libunwind(struct walk *walk, const struct call_site *site)
 }
 
 bool walk_is_inside(struct thread *thread, const struct call_site *inner,
-                    const struct call_site *outer, unsigned frames)
+                    const struct call_site *outer, unsigned frames,
+                    bool (*is_apart)(uintptr_t return_address))
 {
     struct thread_frame frame = innermost(inner);
     struct thread_frame caller = frame;
     for (unsigned i = 0; i < frames && frame.cfa <= outer->cfa; i++) {
         if (frame.cfa == outer->cfa)
             return frame.return_address == outer->return_address;
+        if (is_apart(frame.return_address))
+            return false;
         if (step(thread, &frame, &caller) != STEP_ON)
             return false;
         frame = caller;

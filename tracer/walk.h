@@ -35,9 +35,11 @@ void walk_by_libunwind(struct walk *walk, const struct call_site *site);
 /* Makes the fresh frames, which have their nodes by now, the thread's remembered ones. false: no
  * memory. */
 bool walk_remember(struct walk *walk);
-/* Whether the call `outer` is among the first `frames` callers of the call `inner`. */
+/* Whether the call `outer` is among the first `frames` callers of the call `inner`, and none
+ * between the two is apart. */
 bool walk_is_inside(struct thread *thread, const struct call_site *inner,
-                    const struct call_site *outer, unsigned frames);
+                    const struct call_site *outer, unsigned frames,
+                    bool (*is_apart)(uintptr_t return_address));
 
 struct walk_counts {
     uint64_t frames_stepped; /* by libunwind, one at a time */

@@ -37,7 +37,7 @@ as_in_valgrind() { # as_in_valgrind PROGRAM [KIND]
 
 kinds='twice thrice after_realloc inside inside_freed of_data of_stack of_number delete_of_malloc delete_array_of_malloc
     free_of_new free_of_new_array delete_of_new_array delete_array_of_new realloc_of_new delete_twice
-    delete_of_freed free_of_strdup right_sizes long_after reused'
+    delete_of_freed free_of_strdup right_sizes long_after reused twice_of_no_size'
 for kind in $kinds; do eval "test_${kind}() { as_in_valgrind free_kinds $kind; }"; done
 test_contexts_are_counted_as_in_valgrind() { as_in_valgrind free_contexts; has report 'ERROR SUMMARY: 5 errors from 1 contexts'; }
 
@@ -72,15 +72,24 @@ wrong() { # wrong KIND TEXT FUNCTION…
     has report "$2" 'is 0 bytes inside a block of size' "${@:3}" ": $1() (free_kinds.cpp:" 'ERROR SUMMARY: 1 errors from 1 contexts' 'All heap blocks were freed'
 }
 test_wrong_size() { wrong wrong_size 'Mismatched new/delete size value: 31' ': operator delete(void*, unsigned long)'; }
-test_wrong_array_size() { wrong wrong_array_size 'Mismatched new/delete size value: 29' ': operator delete[](void*, unsigned long)'; }
-test_wrong_alignment() { wrong wrong_alignment 'Mismatched new/delete alignment dealloc value: 128' ': operator delete(void*, std::align_val_t)'; }
-test_missing_alignment() { wrong missing_alignment 'Mismatched new/delete alignment dealloc value: 0' ': operator delete(void*)'; }
+test_wrong_array_size() { wrong wrong_array_size 'Mismatched new[]/delete[] size value: 29' ': operator delete[](void*, unsigned long)'; }
+test_wrong_alignment() { wrong wrong_alignment 'Mismatched new/delete alignment alloc value: 64 dealloc value: 128' ': operator delete(void*, std::align_val_t)'; }
+test_missing_alignment() { wrong missing_alignment 'Mismatched new/delete alignment alloc value: 64 dealloc value: default-aligned' ': operator delete(void*)'; }
+test_wrong_array_alignment() { wrong wrong_array_alignment 'Mismatched new[]/delete[] alignment alloc value: default-aligned dealloc value: 64' ': operator delete[](void*, std::align_val_t)'; }
 test_free_sized() {
     survives "$PROGRAMS/free_sized"
-    has report 'Mismatched new/delete size value: 31' ': wrong_size (free_sized.c:' 'Mismatched new/delete size value: 64' ': wrong_aligned_size (free_sized.c:' \
-        'Mismatched new/delete alignment dealloc value: 128' ': wrong_alignment (free_sized.c:' 'Invalid free()' ': twice (free_sized.c:' \
+    has report 'Mismatched malloc/free_sized size value: 31' ': wrong_size (free_sized.c:' 'Mismatched malloc/free_sized size value: 64' ': wrong_aligned_size (free_sized.c:' \
+        'Mismatched aligned_alloc/free_aligned_sized alignment alloc value: 64 dealloc value: 128' ': wrong_alignment (free_sized.c:' 'Invalid free()' ': twice (free_sized.c:' \
         'ERROR SUMMARY: 4 errors from 4 contexts'
     has_not report ': right (free_sized.c'
+}
+
+# What operator new allocates for the exception that leaves it, and for itself, is not its block.
+test_operators_that_throw_or_keep_books() {
+    OPTIONS=--log-file=summary traced "$PROGRAMS/free_exceptions"
+    equal 'exit status' 0 "$status"
+    report trace.log
+    has report 'All heap blocks were freed' 'ERROR SUMMARY: 0 errors from 0 contexts'
 }
 
 test_two_threads_at_once() {

@@ -42,6 +42,8 @@ static void wrong_size() { operator delete(operator new(30), (size_t)31); }
 static void wrong_array_size() { operator delete[](operator new[](30), (size_t)29); }
 static void wrong_alignment() { operator delete(operator new(64, std::align_val_t(64)), std::align_val_t(128)); }
 static void missing_alignment() { operator delete(operator new(64, std::align_val_t(64))); }
+static void wrong_array_alignment() { operator delete[](operator new[](64), std::align_val_t(64)); }
+static void twice_of_no_size() { char *block = make(0); drop(block); drop(block); }
 static void right_sizes()
 {
     operator delete(operator new(30), (size_t)30);
@@ -81,7 +83,7 @@ static const struct { const char *name; void (*run)(); } kinds[] = {
     KIND(behind), KIND(of_data), KIND(of_stack), KIND(of_number), KIND(of_code), KIND(of_function_of_libc), KIND(delete_of_malloc),
     KIND(delete_array_of_malloc), KIND(free_of_new), KIND(free_of_new_array), KIND(delete_of_new_array), KIND(delete_array_of_new),
     KIND(realloc_of_new), KIND(delete_twice), KIND(delete_of_freed), KIND(free_of_strdup), KIND(wrong_size), KIND(wrong_array_size),
-    KIND(wrong_alignment), KIND(missing_alignment), KIND(right_sizes), KIND(long_after), KIND(reused)};
+    KIND(wrong_alignment), KIND(missing_alignment), KIND(wrong_array_alignment), KIND(twice_of_no_size), KIND(right_sizes), KIND(long_after), KIND(reused)};
 
 int main(int, char **arguments)
 {

@@ -473,7 +473,7 @@ static void place_of_a_bad_address_is_told(void **state)
         {0x1003, 7, " Address 0x1003 is 3 bytes inside a block of size 7 alloc'd\n"},
         {0x1009, 7, " Address 0x1009 is 2 bytes after a block of size 7 alloc'd\n"},
         {0xff8, 7, " Address 0xff8 is 8 bytes before a block of size 7 alloc'd\n"},
-        {0x1000, 0, " Address 0x1000 is 0 bytes inside a block of size 0 alloc'd\n"},
+        {0x1000, 0, " Address 0x1000 is 0 bytes after a block of size 0 alloc'd\n"},
     };
 
     (void)state;
@@ -542,15 +542,39 @@ static void each_kind_of_error_has_its_words(void **state)
 {
     (void)state;
     add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE});
-    add_error((struct trace_error){.kind = TRACE_WRONG_SIZE, .given = 10});
-    add_error((struct trace_error){.kind = TRACE_WRONG_ALIGNMENT, .given = 64});
+    add_error((struct trace_error){.kind = TRACE_WRONG_SIZE, .given = 10, .family = TRACE_BY_NEW});
+    add_error(
+        (struct trace_error){.kind = TRACE_WRONG_SIZE, .given = 11, .family = TRACE_BY_NEW_ARRAY});
+    add_error((struct trace_error){.kind = TRACE_WRONG_SIZE, .given = 12});
+    add_error((struct trace_error){
+        .kind = TRACE_WRONG_ALIGNMENT, .given = 64, .family = TRACE_BY_NEW, .alignment_log2 = 5});
+    add_error((struct trace_error){
+        .kind = TRACE_WRONG_ALIGNMENT, .family = TRACE_BY_NEW_ARRAY, .alignment_log2 = 7});
+    add_error((struct trace_error){.kind = TRACE_WRONG_ALIGNMENT, .given = 256});
     add_error((struct trace_error){.kind = TRACE_REALLOC_ZERO});
     render(NULL);
     expect("Mismatched free() / delete / delete []\n");
     expect("Mismatched new/delete size value: 10\n");
-    expect("Mismatched new/delete alignment dealloc value: 64\n");
+    expect("Mismatched new[]/delete[] size value: 11\n");
+    expect("Mismatched malloc/free_sized size value: 12\n");
+    expect("Mismatched new/delete alignment alloc value: 32 dealloc value: 64\n");
+    expect("Mismatched new[]/delete[] alignment alloc value: 128 dealloc value: default-aligned\n");
+    expect("Mismatched aligned_alloc/free_aligned_sized alignment alloc value: default-aligned "
+           "dealloc value: 256\n");
     expect("realloc() with size 0\n");
-    assert_int_equal(selection.errors, 4);
+    assert_int_equal(selection.errors, 8);
+}
+
+/* There is no byte inside of it. */
+static void block_of_no_size_has_no_inside(void **state)
+{
+    (void)state;
+    add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
+                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                   .address = 0x50,
+                                   .block = 0x50});
+    render(NULL);
+    expect(" Address 0x50 is 0 bytes after a block of size 0 free'd\n");
 }
 
 static void error_list_shows_the_rarest_first(void **state)
@@ -760,6 +784,7 @@ int main(void)
         TEST(place_of_a_bad_address_is_told),
         TEST(errors_of_one_context_are_one),
         TEST(each_kind_of_error_has_its_words),
+        TEST(block_of_no_size_has_no_inside),
         TEST(error_list_shows_the_rarest_first),
         TEST(peak_is_all_that_is_shown),
         TEST(peak_beside_leaks_when_leaks_are_asked_for),

@@ -738,14 +738,22 @@ static void a_smashed_frame_pointer_cuts_the_stack(void **state)
 
 static struct call_site outer_site;
 static bool was_inside[2];
+static uintptr_t apart; /* a return address */
+static bool wants_apart;
+
+static bool is_apart(uintptr_t return_address)
+{
+    return return_address == apart;
+}
 
 static NOINLINE void inner(unsigned frames)
 {
     struct call_site site = UNWIND_CALL_SITE(inner);
-    was_inside[0] = unwind_is_inside(thread_current(), &site, &outer_site, frames);
+    apart = wants_apart ? site.return_address : 0;
+    was_inside[0] = unwind_is_inside(thread_current(), &site, &outer_site, frames, is_apart);
     struct call_site elsewhere = outer_site;
     elsewhere.return_address++;
-    was_inside[1] = unwind_is_inside(thread_current(), &site, &elsewhere, frames);
+    was_inside[1] = unwind_is_inside(thread_current(), &site, &elsewhere, frames, is_apart);
 }
 
 static WITHOUT_FRAME void between(unsigned more, unsigned frames)
@@ -771,6 +779,10 @@ static void whether_a_call_is_inside_another(void **state)
     outer(2, 16);
     assert_true(was_inside[0]);
     assert_false(was_inside[1]);
+    wants_apart = true; /* the call between */
+    outer(2, 16);
+    assert_false(was_inside[0]);
+    wants_apart = false;
     outer(20, 16); /* too far out */
     assert_false(was_inside[0]);
     between(1, 16); /* outer has returned: its site lies inside or is no frame */
