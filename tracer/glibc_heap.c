@@ -6,6 +6,7 @@
 #define PAGE            4096u
 #define BINS            127u /* pairs of words in malloc_state, the last one always empty */
 #define BINS_EMPTY_MIN  32u  /* that must point to themselves to be taken for bins */
+#define BINS_SOUND_MIN  120u /* or that lead to chunks which lead back; some may be at work */
 #define BEFORE_BINS     112u /* of malloc_state: mutex, flags, fast bins, top, last_remainder */
 #define BEHIND_BINS     56u  /* binmap, next, next_free, attached_threads, system_mem and its max */
 #define MAIN_ARENAS_MAX 4u   /* one for each libc in the process (dlmopen) */
@@ -99,6 +100,22 @@ static int is_empty_bin(struct finder *f, uint64_t address)
     return word_at(f, address) == address - 16 && word_at(f, address + 8) == address - 16;
 }
 
+/* The first chunk's link back and the last one's link onward lead to the bin. */
+static int is_linked_bin(struct finder *f, uint64_t address)
+{
+    uint64_t first = word_at(f, address), last = word_at(f, address + 8), back, onward;
+    return read_exactly(f, first + 24, &back, sizeof back) && back == address - 16 &&
+           read_exactly(f, last + 16, &onward, sizeof onward) && onward == address - 16;
+}
+
+static int are_sound(struct finder *f, uint64_t bins)
+{
+    unsigned sound = 0;
+    for (uint64_t at = bins; at < bins + 16 * BINS; at += 16)
+        sound += is_empty_bin(f, at) || is_linked_bin(f, at);
+    return sound >= BINS_SOUND_MIN;
+}
+
 static void take_main_arena(struct finder *f, uint64_t bins)
 {
     if (f->counts.main_arenas < MAIN_ARENAS_MAX)
@@ -119,7 +136,9 @@ static uint64_t try_main_arena(struct finder *f, const struct mapping *data, uin
             empty++;
         }
     uint64_t bins = last + 16 - 16 * BINS;
-    if (empty < BINS_EMPTY_MIN || bins < data->begin + BEFORE_BINS || bins > last)
+    if (bins < data->begin + BEFORE_BINS || bins > last)
+        return first + 8;
+    if (empty < BINS_EMPTY_MIN && !are_sound(f, bins))
         return first + 8;
     take_main_arena(f, bins);
     return last + 16;

@@ -256,6 +256,34 @@ static void full_bins_are_told_too_and_chance_is_not(void **state)
     assert_int_equal(find(0).main_arenas, 0);
 }
 
+/* Each bin but the last has one chunk, which leads back to it. */
+static void put_linked_bins(uint64_t bins, uint64_t chunks)
+{
+    put_main_arena(bins, 0x10440, 126);
+    for (unsigned i = 0; i < 126; i++) {
+        uint64_t chunk = chunks + 64 * i;
+        put_word(bins + 16 * i, chunk);
+        put_word(bins + 16 * i + 8, chunk);
+        put_word(chunk + 16, bins + 16 * i - 16);
+        put_word(chunk + 24, bins + 16 * i - 16);
+    }
+}
+
+static void bins_in_use_are_told_by_their_chunks(void **state)
+{
+    (void)state;
+    put_map(HEAP_LINE DATA_LINE);
+    put_simple_heap(0x30000);
+    put_memory(0x80000, 0x2000);
+    put_memory(0xa0000, 0x2000);
+    put_linked_bins(BINS, 0xa0000);
+    assert_int_equal(find(0).main_arenas, 1);
+    assert_found(0, BINS - 112, BINS + 127 * 16 + 56);
+    for (unsigned i = 0; i < 8; i++)
+        put_word(0xa0000 + 64 * i + 16, 0); /* seven may be at work */
+    assert_int_equal(find(0).main_arenas, 0);
+}
+
 /* --- other arenas -------------------------------------------------------- */
 
 #define H1 0x40000000ull
@@ -555,6 +583,7 @@ int main(void)
         CASE(bss_in_the_heap_line_is_the_programs),
         CASE(overwritten_size_does_not_end_the_run),
         CASE(full_bins_are_told_too_and_chance_is_not),
+        CASE(bins_in_use_are_told_by_their_chunks),
         CASE(heaps_are_found_by_shape),
         CASE(other_64_mib_mappings_are_no_heaps),
         CASE(hole_or_file_behind_is_no_heap),
