@@ -1,5 +1,6 @@
 #include "lifecycle_end.h"
 
+#include "blank.h"
 #include "bypass.h"
 #include "ending.h"
 #include "env.h"
@@ -200,6 +201,8 @@ static void begin(void)
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     face_sanitizers();
+    if (life.options.leak_check)
+        blank_begin();
     unwind_verify(life.options.verify_stacks);
     publish_log();
     if (life.options.glib)

@@ -33,8 +33,7 @@ bool lifecycle_is_over(void)
 
 static bool has_other_allocator(void)
 {
-    return module_list_find((uintptr_t)real.malloc) !=
-           module_list_find((uintptr_t)real_libc()->fork);
+    return real_provider("malloc") != real_provider("gnu_get_libc_version");
 }
 
 static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)

@@ -1,5 +1,6 @@
 #include "observe.h"
 
+#include "blank.h"
 #include "block_parts.h"
 #include "freed_blocks.h"
 #include "leak_scan.h"
@@ -293,6 +294,8 @@ static __attribute__((noinline, cold)) void record_new(struct thread *thread, vo
      * gave. */
     if (take(thread, pointer, &block))
         stack_counts_take_back(thread, own_count(thread, block.count), block.size);
+    else
+        blank_new(pointer, what->size);
     block = (struct block){(uint64_t)pointer, what->size, 0, what->alignment_log2, what->family};
     block.count = capture_count(thread, site);
     stack_counts_allocated(thread, stack_counts_at(block.count), block.size);

@@ -115,10 +115,25 @@ static void *find_from(const struct link_map *first, const char *symbol, size_t 
     return NULL;
 }
 
-static void *find_next(const char *symbol, size_t *size)
+static const struct link_map *behind_us(void)
 {
     const struct link_map *own = own_map();
-    return find_from(own ? own->l_next : NULL, symbol, size);
+    return own ? own->l_next : NULL;
+}
+
+static void *find_next(const char *symbol, size_t *size)
+{
+    return find_from(behind_us(), symbol, size);
+}
+
+const void *real_provider(const char *symbol)
+{
+    size_t size;
+    uint32_t hash = hash_name(symbol);
+    const struct link_map *map = behind_us();
+    while (map && !find_in(map, symbol, hash, &size))
+        map = map->l_next;
+    return map;
 }
 
 void *real_find_in(const struct link_map *file, const char *symbol)

@@ -44,6 +44,8 @@ void *real_find_in(const struct link_map *file, const char *symbol);
 void *real_find_object(const char *symbol);
 /* Where its code lies; empty: there is none. */
 void real_extent(const char *symbol, uint64_t *begin, uint64_t *end);
+/* Tells the file that a function comes from, by a pointer for comparison; NULL: none. */
+const void *real_provider(const char *symbol);
 /* Whether an address lies in the code of that function. */
 bool real_is_inside(uintptr_t address, const char *symbol);
 
