@@ -12,7 +12,8 @@ enum below_main below_main_judge(const struct frame *frame)
     if (strcmp(name, "main") == 0)
         return BELOW_MAIN_IS_MAIN;
     for (size_t i = 0; i < sizeof below / sizeof *below; i++)
-        if (strncmp(name, below[i], strlen(below[i])) == 0 && strchr(".@", name[strlen(below[i])]))
+        if (strncmp(name, below[i], strlen(below[i])) == 0 &&
+            (name[strlen(below[i])] == '\0' || name[strlen(below[i])] == '.'))
             return BELOW_MAIN_IS_BELOW;
     return BELOW_MAIN_NO;
 }

@@ -252,11 +252,11 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     struct stack_loader stacks;
 
     load_process(reader, model);
+    load_totals(reader, model);
     for (uint32_t i = 0; i < reader->damage_count; i++)
         model_add_gap(model, memory_text("%s.", reader->damage[i]));
     losses_note(model);
     load_modules(reader, model);
-    load_totals(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);
     load_blocks(&stacks, model);
     load_in_use(model);

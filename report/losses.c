@@ -57,8 +57,12 @@ static void losses_note_flags(struct model *model)
                                           "allocator's free lists may make blocks look "
                                           "reachable."));
     if (flags & TRACE_FLAG_BYPASSED)
-        model_add_note(model, memory_text("The program has a malloc of its own, which comes before "
-                                          "the tracer's: what it allocates is not seen."));
+        model_add_note(model,
+                       memory_text("The program has a malloc of its own, or one is preloaded, "
+                                   "which comes before the tracer's: %s.",
+                                   model->totals.allocations
+                                       ? "only what it takes from the next malloc is seen"
+                                       : "what it allocates is not seen"));
     if (model->header.scan == TRACE_SCAN_IN_PLACE)
         model_add_note(model, memory_text("The leak check was made without freeing libc's own "
                                           "caches first: they are among the blocks."));

@@ -107,7 +107,8 @@ static void symbols_fill(struct module_symbols *symbols, struct module_call *cal
         if (!symbol || i + 1 < count)
             symbols_name_source(symbols, &call->places[i], &sources[i]);
         if (i + 1 < count)
-            call->places[i].inlined = sources[i].name ? sources[i].name : SYMBOLS_NAMELESS;
+            call->places[i].inlined =
+                sources[i].name && !sources[i].is_foreign ? sources[i].name : SYMBOLS_NAMELESS;
     }
     if (symbol)
         symbols_name(symbols, &call->places[call->place_count - 1], symbol->name, NULL);

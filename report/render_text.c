@@ -192,7 +192,9 @@ static void text_leaks(const struct text_page *page)
 
     if (verdict_all_freed(report->model)) {
         /* What was not seen may leak. */
-        if (!quiet && !(report->model->header.flags & TRACE_FLAG_BYPASSED)) {
+        bool unseen = (report->model->header.flags & TRACE_FLAG_BYPASSED) &&
+                      !report->model->totals.allocations;
+        if (!quiet && !unseen) {
             render_text_line(page, "All heap blocks were freed -- no leaks are possible");
             render_text_blank(page);
         }

@@ -83,9 +83,10 @@ static void text_make_frame(const struct text_page *page, struct text_frame *mad
     text_buffer_clear(lines);
     for (uint32_t i = 0; i < frame->place_count; i++) {
         const struct place *place = &frame->places[i];
-        const char *name = position == BELOW_MAIN_IS_BELOW ? "(below main)"
-                           : place->function               ? place->function
-                                                           : "???";
+        bool is_outermost = i + 1 == frame->place_count;
+        const char *name = position == BELOW_MAIN_IS_BELOW && is_outermost ? "(below main)"
+                           : place->function                               ? place->function
+                                                                           : "???";
         size_t begin = lines->length;
 
         text_buffer_add(lines, page->prefix);

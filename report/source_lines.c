@@ -275,6 +275,15 @@ static void source_name(struct source_place *place, const struct source_unit *un
         place->linked = source_attribute_text(die, DW_AT_MIPS_linkage_name);
 }
 
+static bool source_is_foreign(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Die origin;
+
+    return dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), &origin) &&
+           origin.cu != die->cu;
+}
+
 static void source_line_of_address(struct source_place *place, Dwarf_Die *unit, Dwarf_Addr address)
 {
     Dwarf_Line *line = dwarf_getsrc_die(unit, address);
@@ -344,6 +353,8 @@ static size_t source_put_places(const struct source_spot *spot, struct source_ch
     for (size_t i = 0; i < chain->count; i++) {
         if (named || i + 1 < chain->count)
             source_name(&places[i], spot->unit, &chain->dies[chain->count - 1 - i]);
+        places[i].is_foreign =
+            i + 1 < chain->count && source_is_foreign(&chain->dies[chain->count - 1 - i]);
         places[i].directory = spot->unit->directory;
         if (i > 0)
             source_line_of_call(&places[i], spot->die, &chain->dies[chain->count - i]);

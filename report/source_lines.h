@@ -65,6 +65,7 @@ struct source_place {
     const char *path;      /* source file, or NULL */
     const char *directory; /* where a relative path starts, or NULL */
     int line;              /* 0: not known */
+    bool is_foreign;       /* inlined from another unit, as LTO does: valgrind knows no name */
 };
 
 void source_lines_begin(struct source_lines *lines, Dwfl_Module *module);

@@ -7,7 +7,7 @@
 
 bool suppress_frame_is_below_main(const char *function)
 {
-    return strcmp(function, "_start") == 0 || strncmp(function, "__libc_start_main", 17) == 0 ||
+    return strcmp(function, "_start") == 0 || strcmp(function, "__libc_start_main") == 0 ||
            strcmp(function, "__libc_start_call_main") == 0 ||
            strcmp(function, "generic_start_main") == 0;
 }
@@ -43,7 +43,8 @@ static bool is_start_code(const char *function, const char *object)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(function, names[i]) == 0)
             return object != NULL && is_libcs(object);
-    return suppress_frame_is_below_main(function);
+    return suppress_frame_is_below_main(function) ||
+           strncmp(function, "__libc_start_main@", 18) == 0;
 }
 
 static const char *ask(const char *(*question)(void *, size_t), const struct suppress_stack *stack,

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 #include "number_text.h"
 #include "safe_text.h"
 #include "suppress_frame.h"
@@ -82,6 +83,8 @@ static bool is_below_main(const struct suppress_stack *stack, size_t frame)
 static const char *name_for_valgrind(const struct suppress_stack *stack, size_t frame)
 {
     const char *inlined = known(stack->inlined, stack, frame);
+    if (inlined != NULL && strcmp(inlined, SUPPRESS_INLINED) == 0)
+        return "*"; /* a later valgrind may know it */
     const char *name = inlined ? inlined : known(stack->function, stack, frame);
     const char *other = name != NULL ? suppress_frame_other_name(name, frame) : NULL;
     return other != NULL ? other : name;

@@ -58,7 +58,7 @@ char *verdict_doubt(const struct cli_options *options, const struct model *model
     if (model->has_gaps)
         return memory_text("records are missing in the log (its notes say which); trace the "
                            "program again");
-    if (model->header.flags & TRACE_FLAG_BYPASSED)
+    if ((model->header.flags & TRACE_FLAG_BYPASSED) && !model->totals.allocations)
         return memory_text("the program has a malloc of its own, which the tracer does not see");
     if (model->process == PROCESS_ENDED && model->header.ending == TRACE_EXECED)
         return followed ? NULL : verdict_doubt_of_exec(model);

@@ -60,18 +60,23 @@ static bool is_known_type(unsigned type)
     return type == STT_FUNC || type == STT_OBJECT;
 }
 
+static bool is_hidden(const struct symbols *symbols, uint32_t index)
+{
+    return symbols->versions && (symbols->versions[index] & VERSION_HIDDEN);
+}
+
 static bool is_wanted(const struct symbols *symbols, uint32_t index, const char *name)
 {
     const ElfW(Sym) *symbol = &symbols->table[index];
     return symbol->st_shndx != SHN_UNDEF && is_known_type(ELF64_ST_TYPE(symbol->st_info)) &&
-           !(symbols->versions && (symbols->versions[index] & VERSION_HIDDEN)) &&
            strcmp(symbols->names + symbol->st_name, name) == 0;
 }
 
 /* DT_GNU_HASH: number of buckets, first symbol, words of the filter, its shift; the filter; the
  * buckets; for each symbol from the first on its hash, the lowest bit set on the last of a bucket.
  */
-static void *find_in(const struct link_map *map, const char *name, uint32_t hash, size_t *size)
+static void *find_version_in(const struct link_map *map, const char *name, uint32_t hash,
+                             bool hidden, size_t *size)
 {
     struct symbols symbols;
     if (!read_dynamic(map, &symbols))
@@ -84,7 +89,8 @@ static void *find_in(const struct link_map *map, const char *name, uint32_t hash
     if (bucket_count == 0)
         return NULL;
     for (uint32_t index = buckets[hash % bucket_count]; index >= first; index++) {
-        if ((hashes[index - first] | 1) == (hash | 1) && is_wanted(&symbols, index, name)) {
+        if ((hashes[index - first] | 1) == (hash | 1) && is_wanted(&symbols, index, name) &&
+            (hidden || !is_hidden(&symbols, index))) {
             *size = symbols.table[index].st_size;
             return (void *)(map->l_addr + symbols.table[index].st_value);
         }
@@ -92,6 +98,12 @@ static void *find_in(const struct link_map *map, const char *name, uint32_t hash
             return NULL;
     }
     return NULL;
+}
+
+/* By its default version. */
+static void *find_in(const struct link_map *map, const char *name, uint32_t hash, size_t *size)
+{
+    return find_version_in(map, name, hash, false, size);
 }
 
 static const struct link_map *own_map(void)
@@ -168,13 +180,15 @@ bool real_is_inside(uintptr_t address, const char *symbol)
     return address - begin < end - begin;
 }
 
+/* The program's references name a version, and are bound to what only bears that: the malloc of
+ * libc_malloc_debug.so. */
 bool real_is_bypassed(const char *symbol)
 {
     size_t size;
     uint32_t hash = hash_name(symbol);
     for (const struct link_map *map = _r_debug.r_map; map && map->l_ld != _DYNAMIC;
          map = map->l_next)
-        if (find_in(map, symbol, hash, &size))
+        if (find_version_in(map, symbol, hash, true, &size))
             return true;
     return false;
 }

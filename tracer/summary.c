@@ -17,9 +17,13 @@ static void print_heap(const struct trace_totals *totals)
                  totals->frees + totals->bad_frees, totals->bytes_allocated);
     message_line("");
     if (trace_log_header->flags & TRACE_FLAG_BYPASSED)
-        message_line(
-            "libtrace: the program has a malloc of its own, which the tracer does not see");
-    else if (totals->allocations == totals->frees)
+        message_line(totals->allocations
+                         ? "libtrace: another malloc comes before the tracer's: what follows is "
+                           "of what that takes from the next one"
+                         : "libtrace: the program has a malloc of its own, which the tracer does "
+                           "not see");
+    if (totals->allocations == totals->frees &&
+        (totals->allocations || !(trace_log_header->flags & TRACE_FLAG_BYPASSED)))
         message_line("All heap blocks were freed -- no leaks are possible");
 }
 

@@ -75,6 +75,43 @@ test_tracing_that_begins_inside_newlocale() {
     no_errors api_locale
 }
 
+# Its malloc has no default version; the program's reference names the other one.
+test_malloc_debug_in_front() {
+    status=0
+    LD_PRELOAD=libc_malloc_debug.so.0:$LIBTRACE "$PROGRAMS/leak_direct" >out 2>err || status=$?
+    has err 'total heap usage: 0 allocs' 'the program has a malloc of its own, which the tracer does not see'
+    has_not err 'no leaks are possible'
+    report --error-exitcode=9 trace.log
+    has report 'comes before the tracer'"'"'s: what it allocates is not seen'
+    has_not report 'no leaks are possible'
+    [ "$status" != 0 ] || fail 'exit status 0'
+}
+test_malloc_that_calls_the_next_one() {
+    cat >wrap.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stddef.h>
+void *malloc(size_t size)
+{
+    static void *(*next)(size_t);
+    if (!next)
+        next = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+    return next(size);
+}
+END
+    printf '#include <stdlib.h>\nvoid *volatile last;\nint main(void) { last = malloc(77); free(last); last = malloc(78); last = 0; return 0; }\n' >prog.c
+    gcc -g -shared -fPIC -o wrap.so wrap.c
+    gcc -g -o prog prog.c
+    status=0
+    LD_PRELOAD=./wrap.so:$LIBTRACE ./prog >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    has err 'another malloc comes before' 'definitely lost: 78 bytes in 1 blocks'
+    has_not err 'does not see'
+    report --error-exitcode=9 trace.log
+    equal 'exit status of leakreport' 9 "$status"
+    has report 'only what it takes from the next malloc is seen' ': malloc (wrap.c:9)' ': main (prog.c:3)'
+}
+
 test_malloc_of_the_programs_own() {
     native "$PROGRAMS/api_own_malloc"
     traced "$PROGRAMS/api_own_malloc"

@@ -302,6 +302,26 @@ test_main_is_the_last_frame_unless_asked() {
     has report ': __libc_start_main' ': _start (in '
 }
 
+# Frames of valgrind's, where there is no main.
+test_before_and_behind_main() {
+    cat >prog.c <<'END'
+#include <stdlib.h>
+void *volatile last;
+__attribute__((noinline)) static void deep(void) { last = malloc(31); last = 0; }
+__attribute__((constructor)) static void early(void) { deep(); }
+__attribute__((destructor)) static void late(void) { last = malloc(33); last = 0; }
+static void at_exit(void) { last = malloc(34); last = 0; }
+int main(void) { atexit(at_exit); last = malloc(32); last = 0; return 0; }
+END
+    gcc -g -o prog prog.c
+    traced ./prog
+    valgrind --command-line-only=yes --leak-check=full --gen-suppressions=all --log-file=valgrind.log ./prog
+    report --gen-suppressions=all trace.log
+    frames() { bare "$1" | sed -nE 's/^   by 0x[0-9A-F]+: //p; s/^   (fun|obj):/&/p'; }
+    [ "$(frames valgrind.log | grep -c 'below main')" -ge 6 ] || fail "$(cat valgrind.log)"
+    diff <(frames valgrind.log) <(frames report)
+}
+
 test_thread_stacks_end_in_clone() {
     cat >prog.c <<'END'
 #include <pthread.h>

@@ -17,7 +17,9 @@ static void main_and_what_calls_it_are_known(void **state)
         {"main2", BELOW_MAIN_NO},
         {"_start", BELOW_MAIN_IS_BELOW},
         {"_start2", BELOW_MAIN_NO},
-        {"__libc_start_main@@GLIBC_2.34", BELOW_MAIN_IS_BELOW},
+        {"__libc_start_main@@GLIBC_2.34", BELOW_MAIN_NO},
+        {"__libc_start_main", BELOW_MAIN_IS_BELOW},
+        {"generic_start_main.isra.0", BELOW_MAIN_IS_BELOW},
         {"__libc_start_call_main", BELOW_MAIN_IS_BELOW},
     };
 
