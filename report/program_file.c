@@ -1,14 +1,19 @@
 #include "program_file.h"
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include "number_text.h"
 
 #if defined __x86_64__
 #define PROGRAM_MACHINE EM_X86_64
@@ -74,19 +79,28 @@ struct program_facts {
     bool has_interpreter; /* PT_INTERP */
     bool is_program;      /* ET_EXEC, or marked as a position independent program */
     bool is_loader;       /* ld.so itself: runs programs, and honours LD_PRELOAD */
+    bool has_malloc;      /* and shows it to libraries */
+    bool has_hooks;       /* names of what all sanitizers have in common */
     const char *sanitizer;
 };
 
+/* gcc's library and clang's, a function that clang's shows where it is linked in, the variable that
+ * it reads. LeakSanitizer is a part of others: it comes last. */
 static const struct {
-    const char *library, *symbol, *name;
+    const char *library, *other_library, *symbol, *variable, *name;
 } program_sanitizers[] = {
-    {"libasan.so", "__asan_init", "AddressSanitizer"},
-    {"libhwasan.so", "__hwasan_init", "HWAddressSanitizer"},
-    {"libtsan.so", "__tsan_init", "ThreadSanitizer"},
-    {"libmsan.so", "__msan_init", "MemorySanitizer"},
-    {"liblsan.so", "__lsan_init", "LeakSanitizer"},
+    {"libasan.so", "libclang_rt.asan", "__asan_init", "ASAN_OPTIONS", "AddressSanitizer"},
+    {"libhwasan.so", "libclang_rt.hwasan", "__hwasan_init", "HWASAN_OPTIONS", "HWAddressSanitizer"},
+    {"libtsan.so", "libclang_rt.tsan", "__tsan_init", "TSAN_OPTIONS", "ThreadSanitizer"},
+    {"libmsan.so", "libclang_rt.msan", "__msan_init", "MSAN_OPTIONS", "MemorySanitizer"},
+    {"liblsan.so", "libclang_rt.lsan", "__lsan_init", "LSAN_OPTIONS", "LeakSanitizer"},
 };
 enum { PROGRAM_SANITIZERS = sizeof program_sanitizers / sizeof *program_sanitizers };
+
+static bool program_begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
 
 static void program_read_dynamic(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
                                  struct program_facts *facts)
@@ -104,8 +118,8 @@ static void program_read_dynamic(Elf *elf, Elf_Scn *section, const GElf_Shdr *he
         if (text && entry.d_tag == DT_SONAME && strncmp(text, "ld-linux", 8) == 0)
             facts->is_loader = true;
         for (int k = 0; text && entry.d_tag == DT_NEEDED && k < PROGRAM_SANITIZERS; k++)
-            if (strncmp(text, program_sanitizers[k].library,
-                        strlen(program_sanitizers[k].library)) == 0)
+            if (program_begins_with(text, program_sanitizers[k].library) ||
+                program_begins_with(text, program_sanitizers[k].other_library))
                 facts->sanitizer = program_sanitizers[k].name;
     }
 }
@@ -122,6 +136,37 @@ static void program_read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *he
 
         for (int k = 0; name && k < PROGRAM_SANITIZERS; k++)
             if (strcmp(name, program_sanitizers[k].symbol) == 0)
+                facts->sanitizer = program_sanitizers[k].name;
+        if (name && strcmp(name, "malloc") == 0 && symbol.st_shndx != SHN_UNDEF)
+            facts->has_malloc = true;
+        if (name && program_begins_with(name, "__sanitizer_"))
+            facts->has_hooks = true;
+    }
+}
+
+static bool program_has_text(const Elf_Data *data, const char *text)
+{
+    char whole[32] = ""; /* with the end of the text before it */
+
+    snprintf(whole + 1, sizeof whole - 1, "%s", text);
+    return memmem(data->d_buf, data->d_size, whole, strlen(text) + 2) != NULL;
+}
+
+/* gcc's -static-libasan and its kin show malloc and no name of their own. In a stripped program
+ * they are known by the variable that they read. */
+static void program_search_variables(Elf *elf, struct program_facts *facts)
+{
+    GElf_Shdr header;
+    Elf_Scn *section = NULL;
+
+    while (!facts->sanitizer && (section = elf_nextscn(elf, section)) != NULL) {
+        bool is_constant = gelf_getshdr(section, &header) && header.sh_type == SHT_PROGBITS &&
+                           header.sh_flags & SHF_ALLOC &&
+                           !(header.sh_flags & (SHF_EXECINSTR | SHF_WRITE));
+        Elf_Data *data = is_constant ? elf_getdata(section, NULL) : NULL;
+
+        for (int k = 0; data && data->d_buf && !facts->sanitizer && k < PROGRAM_SANITIZERS; k++)
+            if (program_has_text(data, program_sanitizers[k].variable))
                 facts->sanitizer = program_sanitizers[k].name;
     }
 }
@@ -145,6 +190,36 @@ static void program_read_facts(Elf *elf, struct program_facts *facts)
         else if (header.sh_type == SHT_DYNSYM)
             program_read_symbols(elf, section, &header, facts);
     }
+    if (facts->has_malloc && facts->has_hooks && !facts->sanitizer)
+        program_search_variables(elf, facts);
+}
+
+/* --- what is missing ----------------------------------------------------- */
+
+/* How many bytes the file must have for what its headers name and the kernel maps. */
+static uint64_t program_least_size(Elf *elf, const GElf_Ehdr *header)
+{
+    uint64_t least = header->e_phoff + (uint64_t)header->e_phnum * header->e_phentsize;
+    GElf_Phdr segment;
+
+    for (int i = 0; i < header->e_phnum && gelf_getphdr(elf, i, &segment); i++)
+        if (segment.p_type == PT_LOAD && segment.p_offset + segment.p_filesz > least)
+            least = segment.p_offset + segment.p_filesz;
+    return least;
+}
+
+static int program_check_whole(const char *path, int fd, Elf *elf, const GElf_Ehdr *header,
+                               struct failure *failure)
+{
+    uint64_t least = program_least_size(elf, header);
+    struct stat status;
+
+    if (fstat(fd, &status) != 0 || (uint64_t)status.st_size >= least)
+        return 0;
+    return failure_set(failure,
+                       "%s is cut: it has %s of at least %s bytes that its headers name; copy or "
+                       "build it again",
+                       path, number_text((uint64_t)status.st_size).text, number_text(least).text);
 }
 
 /* What an ELF file that is no program is. */
@@ -170,14 +245,15 @@ static int program_check_header(const char *path, const GElf_Ehdr *header, struc
     return 0;
 }
 
-static int program_check_elf(const char *path, Elf *elf, struct failure *failure)
+static int program_check_elf(const char *path, int fd, Elf *elf, struct failure *failure)
 {
     struct program_facts facts = {0};
     GElf_Ehdr header;
 
     if (!elf || elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &header))
         return failure_set(failure, "%s is a damaged ELF file", path);
-    if (program_check_header(path, &header, failure) != 0)
+    if (program_check_header(path, &header, failure) != 0 ||
+        program_check_whole(path, fd, elf, &header, failure) != 0)
         return -1;
     facts.is_program = header.e_type == ET_EXEC;
     program_read_facts(elf, &facts);
@@ -201,11 +277,34 @@ static int program_check_elf(const char *path, Elf *elf, struct failure *failure
 
 /* --- rights -------------------------------------------------------------- */
 
-static int program_check_rights(const char *path, int fd, struct failure *failure)
+/* Nobody gains rights by a file where the process has given that up, or on such a filesystem. */
+static bool program_gains_nothing(int fd)
+{
+    struct statvfs filesystem;
+
+    return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ||
+           (fstatvfs(fd, &filesystem) == 0 && filesystem.f_flag & ST_NOSUID);
+}
+
+/* The kernel makes a process secure by capabilities that the file wants in effect, also where it
+ * does not grant them (no_new_privs). */
+static bool program_has_capabilities(int fd)
+{
+    struct vfs_ns_cap_data data = {0};
+    struct statvfs filesystem;
+    ssize_t size = fgetxattr(fd, "security.capability", &data, sizeof data);
+
+    if (size <= 0 || geteuid() == 0 ||
+        (fstatvfs(fd, &filesystem) == 0 && filesystem.f_flag & ST_NOSUID))
+        return false;
+    return !program_gains_nothing(fd) || le32toh(data.magic_etc) & VFS_CAP_FLAGS_EFFECTIVE;
+}
+
+static int program_check_set_id(const char *path, int fd, struct failure *failure)
 {
     struct stat status;
 
-    if (fstat(fd, &status) != 0 || geteuid() != getuid())
+    if (fstat(fd, &status) != 0 || program_gains_nothing(fd))
         return 0;
     if ((status.st_mode & S_ISUID) && status.st_uid != geteuid())
         return failure_set(failure,
@@ -217,7 +316,16 @@ static int program_check_rights(const char *path, int fd, struct failure *failur
                            "%s is set-gid: the loader ignores LD_PRELOAD in it; trace a copy "
                            "without that bit",
                            path);
-    if (geteuid() != 0 && fgetxattr(fd, "security.capability", NULL, 0) > 0)
+    return 0;
+}
+
+static int program_check_rights(const char *path, int fd, struct failure *failure)
+{
+    if (geteuid() != getuid())
+        return 0;
+    if (program_check_set_id(path, fd, failure) != 0)
+        return -1;
+    if (program_has_capabilities(fd))
         return failure_set(failure,
                            "%s has file capabilities: the loader ignores LD_PRELOAD in it; trace a "
                            "copy without them",
@@ -263,7 +371,7 @@ static int program_check_depth(const char *path, int depth, struct failure *fail
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
     if (program_begins_as_elf(fd)) {
-        result = program_check_elf(path, elf, failure);
+        result = program_check_elf(path, fd, elf, failure);
         if (result == 0)
             result = program_check_rights(path, fd, failure);
     } else if (depth == 0) {

@@ -233,8 +233,51 @@ test_set_uid_program() {
     refused './prog is set-gid'
 }
 
+# The kernel grants nothing then, and the loader preloads as ever. But it makes secure who has
+# capabilities in effect written to the file.
+test_rights_that_are_not_granted() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    local mode run='setpriv --no-new-privs ./leakreport --run --leak-check=no ./prog'
+    compiled prog
+    for mode in 4755 2755 6755; do
+        chmod $mode prog
+        as_nobody $run
+        equal "exit status of mode $mode" 0 "$status"
+        has report.err 'total heap usage'
+    done
+    chmod 755 prog
+    capabilities() { python3 -c 'import os, struct, sys; os.setxattr("prog", "security.capability", struct.pack("<IIIII", 0x2000000 | int(sys.argv[1]), 1 << 13, 0, 0, 0))' "$1"; }
+    capabilities 0
+    as_nobody $run
+    equal 'exit status with capabilities' 0 "$status"
+    has report.err 'total heap usage'
+    capabilities 1
+    as_nobody $run
+    refused './prog has file capabilities: the loader ignores LD_PRELOAD in it'
+}
+test_program_that_was_cut() {
+    compiled prog
+    size=$(stat -c %s prog)
+    for bytes in 70 500 4000 12290; do
+        head -c "$bytes" prog >cut
+        chmod +x cut
+        report --run ./cut
+        refused "./cut is cut: it has $(printf "%'d" "$bytes" | sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta') of at least"
+    done
+    # What is behind the segments the kernel does not need.
+    head -c $((size - 100)) prog >cut
+    report --run -q ./cut
+    equal 'exit status' 0 "$status"
+}
 test_program_with_address_sanitizer() {
     compiled prog -fsanitize=address
+    report --run ./prog
+    refused './prog is built with AddressSanitizer, which replaces malloc itself'
+    compiled prog -fsanitize=address -static-libasan -s
+    report --run ./prog
+    refused './prog is built with AddressSanitizer, which replaces malloc itself'
+    gcc -shared -Wl,-soname,libclang_rt.asan-x86_64.so -o libclangs.so prog.c
+    compiled prog -L. -Wl,--no-as-needed -lclangs
     report --run ./prog
     refused './prog is built with AddressSanitizer, which replaces malloc itself'
 }
