@@ -19,6 +19,8 @@ struct finder {
     const char *window;             /* what lies at window_begin */
     size_t window_length;
     uint64_t window_begin;
+    uint64_t
+        used_end; /* the window does not go over this from below: behind it is what is not there */
 };
 static char copied[64u << 10]; /* the window, where it cannot be read in place */
 
@@ -33,13 +35,15 @@ static void move_window(struct finder *f, uint64_t address)
 {
     const struct glibc_heap_world *world = f->world;
     f->window_begin = address & ~(uint64_t)(PAGE - 1);
-    f->window_length = sizeof copied;
+    int ends = address < f->used_end && f->used_end - f->window_begin < sizeof copied;
+    f->window_length = ends ? f->used_end - f->window_begin : sizeof copied;
     f->window =
         world->in_place ? world->in_place(world->context, f->window_begin, f->window_length) : NULL;
     if (f->window)
         return;
     f->window = copied;
-    f->window_length = world->read(world->context, f->window_begin, copied, sizeof copied) & ~7ul;
+    f->window_length =
+        world->read(world->context, f->window_begin, copied, f->window_length) & ~7ul;
     if (address - f->window_begin >= f->window_length)
         f->window_length = 0;
 }
@@ -144,15 +148,29 @@ static uint64_t try_main_arena(struct finder *f, const struct mapping *data, uin
     return last + 16;
 }
 
+/* The struct is in use, so its pages are there. */
+static void find_main_arenas_in(struct finder *f, const struct mapping *data)
+{
+    const struct glibc_heap_world *world = f->world;
+    uint64_t at = data->begin, until = world->next_used ? data->begin : data->end;
+    while (at + 16 <= data->end) {
+        if (at < until) {
+            at = is_empty_bin(f, at) ? try_main_arena(f, data, at) : at + 8;
+            continue;
+        }
+        at = world->next_used(world->context, at, data->end, &until);
+        f->used_end = until;
+    }
+    f->used_end = 0;
+}
+
 static void find_main_arenas(struct finder *f)
 {
     for (size_t i = 0; i < f->world->map->count; i++) {
         const struct mapping *data = &f->world->map->mappings[i];
-        if (!(data->flags & MAPPING_FILE) || data->flags & (MAPPING_SHARED | MAPPING_DEVICE) ||
-            !mapping_is_writable(data))
-            continue;
-        for (uint64_t at = data->begin; at + 16 <= data->end;)
-            at = is_empty_bin(f, at) ? try_main_arena(f, data, at) : at + 8;
+        if (data->flags & MAPPING_FILE && !(data->flags & (MAPPING_SHARED | MAPPING_DEVICE)) &&
+            mapping_is_writable(data))
+            find_main_arenas_in(f, data);
     }
 }
 

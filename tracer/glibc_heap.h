@@ -40,6 +40,8 @@ struct glibc_heap_world {
     size_t (*read)(void *context, uint64_t address, void *buffer, size_t length);
     /* Optional, for speed: the same bytes where they lie, or NULL (see reach_world). */
     const void *(*in_place)(void *context, uint64_t address, size_t length);
+    /* Optional: where memory that is to be read begins and ends, as in reach_world. */
+    uint64_t (*next_used)(void *context, uint64_t begin, uint64_t end, uint64_t *until);
     /* Is told each range of the allocator, in no order, overlaps allowed. */
     void (*found)(void *context, uint64_t begin, uint64_t end);
 };

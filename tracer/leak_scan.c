@@ -60,6 +60,7 @@ struct scan {
     struct roots_range libunwind;
     struct roots_range loader;
     struct program_memory memory;
+    int pagemap; /* of the process that is checked: see page_use_open_forker */
     struct roots roots;
     struct reach reach;
 };
@@ -137,9 +138,9 @@ static const void *read_in_place(void *context, uint64_t address, size_t length)
     return program_memory_in_place(&((struct scan *)context)->memory, address, length);
 }
 
-static uint64_t skip_unused(void *context, uint64_t begin, uint64_t end)
+static uint64_t next_used(void *context, uint64_t begin, uint64_t end, uint64_t *until)
 {
-    return program_memory_skip_unused(&((struct scan *)context)->memory, begin, end);
+    return program_memory_next_used(&((struct scan *)context)->memory, begin, end, until);
 }
 
 static uint64_t large_size(void *context, uint64_t address)
@@ -192,6 +193,7 @@ static void find_roots(struct scan *scan)
                                     .context = scan,
                                     .read = read_for_heap,
                                     .in_place = read_in_place,
+                                    .next_used = next_used,
                                     .found = exclude};
     roots_begin(&scan->roots, &scan->memory.map);
     exclude_tracer(scan);
@@ -257,11 +259,11 @@ static int check(struct scan *scan, enum trace_scan how)
     struct reach_world world = {.context = scan,
                                 .read = read_for_reach,
                                 .in_place = read_in_place,
-                                .skip_unused = skip_unused,
+                                .next_used = next_used,
                                 .large_size = large_size,
                                 .file_at = file_at};
     gather_blocks(scan);
-    int error = program_memory_open(&scan->memory, is_child);
+    int error = program_memory_open(&scan->memory, is_child, scan->pagemap);
     if (error)
         return error;
     find_roots(scan);
@@ -303,17 +305,22 @@ static void set_signals_to_default(void)
     sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
+static bool close_from_to(unsigned first, unsigned last)
+{
+    return first > last || sys_call(SYS_close_range, first, last, 0, 0, 0, 0) == 0;
+}
+
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
  * with moving the offset of what is read, which it shares: without descriptors neither can happen.
- * The log's, of which libc knows nothing, stays for the verdicts. */
-static void close_all_but(int log)
+ * Two stay, of which libc knows nothing; -1 is none. */
+static void close_all_but(int one, int another)
 {
-    unsigned first = log < 0 ? 0 : (unsigned)log + 1;
-    if ((log <= 0 || sys_call(SYS_close_range, 0, log - 1, 0, 0, 0, 0) == 0) &&
-        sys_call(SYS_close_range, first, ~0u, 0, 0, 0, 0) == 0)
-        return;
-    for (int fd = 0; fd < 65536; fd++)
-        if (fd != log)
+    unsigned low = (unsigned)(one < another ? one : another) + 1;
+    unsigned high = (unsigned)(one < another ? another : one) + 1;
+    bool done = (low < 2 || close_from_to(0, low - 2)) &&
+                (high < low + 2 || close_from_to(low, high - 2)) && close_from_to(high, ~0u);
+    for (int fd = 0; !done && fd < 65536; fd++)
+        if (fd != one && fd != another)
             sys_close(fd);
 }
 
@@ -324,7 +331,7 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
-    close_all_but(descriptor_of(DESCRIPTOR_LOG));
+    close_all_but(descriptor_of(DESCRIPTOR_LOG), scan->pagemap);
     lock_breaker_begin();
     libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
                      !scan->options->other_allocator);
@@ -402,6 +409,19 @@ static size_t count_live(const struct stopped_world *world)
     return live;
 }
 
+static void check_somewhere(struct scan *scan)
+{
+    scan->pagemap = page_use_open_forker();
+    if (!check_in_child(scan)) {
+        if (check(scan, TRACE_SCAN_IN_PLACE) == 0)
+            trace_log_lose(&trace_log_header->losses.fork_failed, 1);
+        else
+            trace_log_header->scan = TRACE_SCAN_NONE;
+    }
+    if (scan->pagemap >= 0)
+        sys_close(scan->pagemap);
+}
+
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
                    const struct stopped_world *world)
 {
@@ -413,13 +433,9 @@ void leak_scan_run(const struct leak_scan_options *options, const struct stopped
     scan.world = world;
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;
-    if (live == 0) {
+    if (live == 0)
         trace_log_header->scan = TRACE_SCAN_DONE;
-    } else if (prepare(&scan, live) && !check_in_child(&scan)) {
-        if (check(&scan, TRACE_SCAN_IN_PLACE) == 0)
-            trace_log_lose(&trace_log_header->losses.fork_failed, 1);
-        else
-            trace_log_header->scan = TRACE_SCAN_NONE;
-    }
+    else if (prepare(&scan, live))
+        check_somewhere(&scan);
     trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
 }

@@ -2,44 +2,89 @@
 
 #include "sys.h"
 
-#include <stdbool.h>
-
-/* Bits of an entry. */
+/* Bits of an entry of pagemap. */
 #define IN_MEMORY (1ull << 63)
 #define IN_SWAP   (1ull << 62)
 
-void page_use_open(struct page_use *use)
+int page_use_open_forker(void)
 {
     long fd = sys_open("/proc/self/pagemap", O_RDONLY, 0);
-    use->fd = fd < 0 ? -1 : (int)fd;
-    use->first = use->count = 0;
+    return fd < 0 ? -1 : (int)fd;
+}
+
+void page_use_open(struct page_use *use, int forker)
+{
+    *use = (struct page_use){.own = page_use_open_forker(), .forker = forker};
 }
 
 void page_use_close(struct page_use *use)
 {
-    if (use->fd >= 0)
-        sys_close(use->fd);
-    use->fd = -1;
+    if (use->own >= 0)
+        sys_close(use->own);
+    use->own = -1;
 }
 
-static bool load_entries(struct page_use *use, uint64_t page)
+/* Adds what a process has of the pages. false: that cannot be known. */
+static bool add_mapped(struct page_use *use, int pagemap)
 {
-    long got = use->fd < 0 ? 0
-                           : sys_pread(use->fd, use->entries, sizeof use->entries,
-                                       page * sizeof *use->entries);
+    uint64_t entries[PAGE_USE_AHEAD];
+    size_t bytes = use->count * sizeof *entries;
+    if (pagemap < 0 ||
+        sys_pread(pagemap, entries, bytes, use->first * sizeof *entries) != (long)bytes)
+        return false;
+    for (uint64_t i = 0; i < use->count; i++)
+        use->is_used[i] |= (entries[i] & (IN_MEMORY | IN_SWAP)) != 0;
+    return true;
+}
+
+/* Where the process may not write to the file, the kernel says of each page that it is there. */
+static bool add_cached(struct page_use *use)
+{
+    unsigned char cached[PAGE_USE_AHEAD];
+    if (sys_call(SYS_mincore, (long)(use->first * SYS_PAGE), (long)(use->count * SYS_PAGE),
+                 (long)cached, 0, 0, 0) != 0)
+        return false;
+    for (uint64_t i = 0; i < use->count; i++)
+        use->is_used[i] |= cached[i] & 1;
+    return true;
+}
+
+/* The pages from `page` on, as many as there is room for, but none from `last` on. */
+static void load(struct page_use *use, enum page_use_kind kind, uint64_t page, uint64_t last)
+{
+    use->kind = kind;
     use->first = page;
-    use->count = got > 0 ? (uint64_t)got / sizeof *use->entries : 0;
-    return use->count > 0;
+    use->count = last - page < PAGE_USE_AHEAD ? last - page : PAGE_USE_AHEAD;
+    for (uint64_t i = 0; i < use->count; i++)
+        use->is_used[i] = false;
+    bool known = add_mapped(use, kind == PAGE_USE_SHARED ? use->forker : use->own) &&
+                 (kind == PAGE_USE_PRIVATE || add_cached(use));
+    for (uint64_t i = 0; !known && i < use->count; i++)
+        use->is_used[i] = true;
 }
 
-uint64_t page_use_next(struct page_use *use, uint64_t begin, uint64_t end)
+static bool is_used(struct page_use *use, enum page_use_kind kind, uint64_t page, uint64_t last)
 {
-    for (uint64_t page = begin / SYS_PAGE; page * SYS_PAGE < end; page++) {
-        if (page - use->first >= use->count && !load_entries(use, page))
-            return begin;
-        if (use->entries[page - use->first] & (IN_MEMORY | IN_SWAP))
-            return page * SYS_PAGE > begin ? page * SYS_PAGE : begin;
-        begin = (page + 1) * SYS_PAGE;
-    }
-    return end;
+    if (kind != use->kind || page - use->first >= use->count)
+        load(use, kind, page, last);
+    return use->is_used[page - use->first];
+}
+
+uint64_t page_use_next(struct page_use *use, enum page_use_kind kind, uint64_t begin, uint64_t end,
+                       uint64_t *until)
+{
+    uint64_t page = begin / SYS_PAGE, last = (end + SYS_PAGE - 1) / SYS_PAGE;
+    *until = end;
+    while (page < last && !is_used(use, kind, page, last))
+        page++;
+    if (page == last)
+        return end;
+    if (page * SYS_PAGE > begin)
+        begin = page * SYS_PAGE;
+    /* No further than is known without another question: the next call goes on from there. */
+    while (page < last && page - use->first < use->count && is_used(use, kind, page, last))
+        page++;
+    if (page * SYS_PAGE < end)
+        *until = page * SYS_PAGE;
+    return begin;
 }

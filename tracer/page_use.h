@@ -1,30 +1,49 @@
-/* page_use: which pages of private anonymous memory the program has ever used.
+/* page_use: which pages of the program's memory are there.
  *
  * A leak check must not read a reservation of gigabytes page by page when nothing but zeros can be
- * there: the reading alone would take minutes, and page tables besides. /proc/self/pagemap says
- * which pages are in memory or in swap; all others have never been written.
+ * there: the reading would take minutes, page tables besides, and in shared memory and in a file
+ * each page that is read is filled, and stays.
  *
- * Of anonymous memory only: what a file backs has content without being used. No libc and no
- * allocator: for a stopped world and a forked child. */
+ * /proc/self/pagemap says of a page whether it is in memory or in swap for this process, mincore
+ * whether it is in the page cache, which is where shared memory and files are, too:
+ *   - private anonymous memory: what the first does not know was never written to
+ *   - private memory of a file: neither written to nor in the cache, it is the file as it is on
+ * disk
+ *   - shared memory: it may be another process that wrote to it, so the cache is asked; and a
+ * forked child has no pages of it before it looks, while those of huge pages are in no cache that
+ *     mincore knows: so the first is asked of the process that forked. What of shared memory is in
+ *     swap neither tells (shared_swap does).
+ *
+ * No libc and no allocator: for a stopped world and a forked child. */
 #ifndef PAGE_USE_H
 #define PAGE_USE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PAGE_USE_AHEAD 512u /* pages that are asked for at a time */
 
+enum page_use_kind { PAGE_USE_PRIVATE, PAGE_USE_PRIVATE_FILE, PAGE_USE_SHARED };
+
 struct page_use {
-    int fd;                           /* -1: nothing is known */
-    uint64_t first;                   /* the page, by its number, that entries[0] is about */
-    uint64_t count;                   /* of the entries that were read */
-    uint64_t entries[PAGE_USE_AHEAD]; /* as the kernel gives them */
+    int own;    /* /proc/self/pagemap; -1: of private memory nothing is known */
+    int forker; /* of the process that forked this one, or this one; -1: nothing of shared memory */
+    enum page_use_kind kind;
+    uint64_t first; /* the page, by its number, that is_used[0] is about */
+    uint64_t count; /* of the pages that were asked for */
+    bool is_used[PAGE_USE_AHEAD];
 };
 
+/* /proc/self/pagemap, to be opened before a fork; -1: it cannot be. The caller closes it. */
+int page_use_open_forker(void);
 /* Failure leaves: every page counts as used. In a forked child it must be called anew. */
-void page_use_open(struct page_use *use);
+void page_use_open(struct page_use *use, int forker);
 void page_use_close(struct page_use *use);
 
-/* The lowest address from `begin` on that lies on a used page, or `end` if there is none below. */
-uint64_t page_use_next(struct page_use *use, uint64_t begin, uint64_t end);
+/* The lowest address from `begin` on that lies on a used page, or `end` if there is none below.
+ * From there to *until, at most `end`, all pages are used; the next one perhaps, too. All of it is
+ * one mapping. */
+uint64_t page_use_next(struct page_use *use, enum page_use_kind kind, uint64_t begin, uint64_t end,
+                       uint64_t *until);
 
 #endif

@@ -8,7 +8,6 @@
 
 #define WORD  8u
 #define CHUNK (16u * 1024) /* bytes of memory read at a time */
-#define LARGE (16u << 20)  /* memory of which it pays to ask whether it was ever used */
 
 #define ASK_FROM 1024u /* blocks: a hypervisor may make a long story of the question */
 
@@ -288,18 +287,26 @@ static uint64_t scan_chunk(struct reach *reach, uint64_t begin, uint64_t end)
     return length;
 }
 
+/* Whether it may be that not all of it is there. */
+static bool is_to_be_asked(const struct reach *reach, uint64_t begin, uint64_t end)
+{
+    return reach->world.next_used &&
+           (end - begin >= REACH_WORLD_LARGE || !reach_world_in_place(&reach->world, begin, WORD));
+}
+
 static void scan_memory(struct reach *reach, uint64_t begin, uint64_t end)
 {
     begin = (begin + WORD - 1) / WORD * WORD;
     end = end / WORD * WORD;
-    bool large = reach->world.skip_unused && begin < end && end - begin >= LARGE;
+    bool asks = begin < end && is_to_be_asked(reach, begin, end);
     while (begin < end) {
-        if (large)
-            begin = reach->world.skip_unused(reach->world.context, begin, end);
-        uint64_t done = scan_chunk(reach, begin, end);
-        if (done == 0) {
+        uint64_t until = end;
+        if (asks)
+            begin = reach->world.next_used(reach->world.context, begin, end, &until);
+        uint64_t done = begin < until ? scan_chunk(reach, begin, until) : 0;
+        if (done == 0 && begin < until) {
             uint64_t next = (begin / TRACE_PAGE_SIZE + 1) * TRACE_PAGE_SIZE;
-            done = (next < end ? next : end) - begin;
+            done = (next < until ? next : until) - begin;
             reach->bytes_not_read += done;
         }
         begin += done;

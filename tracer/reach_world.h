@@ -10,6 +10,10 @@
 
 #include "trace_format.h"
 
+#define REACH_WORLD_LARGE                                                                          \
+    (16u << 20) /* memory of which it pays to ask whether it was ever used                         \
+                 */
+
 /* What file_at says of an address. 0: no file is mapped there. */
 enum { REACH_FILE_READABLE = 1u << 0, REACH_FILE_EXECUTABLE = 1u << 1 };
 
@@ -26,9 +30,10 @@ struct reach_world {
      * stay as they are until the scan is over; else NULL, and `read` is asked. */
     const void *(*in_place)(void *context, uint64_t address, size_t length);
 
-    /* Optional, for large and mostly unused memory: the lowest address from `begin` on, but at most
-     * `end`, below which there are only zeros. */
-    uint64_t (*skip_unused)(void *context, uint64_t begin, uint64_t end);
+    /* Optional, for memory of which only a part is there: the lowest address from `begin` on, but
+     * at most `end`, that is to be read. Below are only zeros, or nothing that the program put
+     * there; from there to *until all is to be read. Asked of what is large or not in place. */
+    uint64_t (*next_used)(void *context, uint64_t begin, uint64_t end, uint64_t *until);
 
     /* The size of a block whose record says TRACE_SIZE_ELSEWHERE. NULL: there is none such. */
     uint64_t (*large_size)(void *context, uint64_t address);

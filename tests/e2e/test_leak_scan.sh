@@ -74,3 +74,21 @@ test_huge_reservations_are_read_where_they_are_used() {
     report trace.log
     has_not report "could not be read"
 }
+
+# sparse KIND FILE: what the program does not use of its memory is not there after the check either, and what it uses is searched.
+sparse() {
+    LD_PRELOAD=$LIBTRACE "$PROGRAMS/scan_sparse" "$@" 2>err | cat >out # cat waits for the child that measures
+    equal "of $1" 'grown by 0 pages' "$(cat out)"
+    has err 'still reachable: 298 bytes in 3 blocks' 'definitely lost: 0 bytes'
+    has_not err 'in place'
+    report trace.log
+    has_not report 'could not be read'
+}
+for kind in anonymous zero segment memory_file private_memory_file; do eval "test_sparse_${kind}_stays_sparse() { sparse $kind; }"; done
+test_sparse_file_stays_sparse() { sparse file "$PWD/sparse"; }
+test_sparse_private_file_stays_sparse() { sparse private_file "$PWD/sparse"; }
+test_sparse_file_in_dev_shm_stays_sparse() {
+    local name=/dev/shm/scan_sparse.$$
+    sparse file $name
+    rm $name
+}

@@ -54,9 +54,10 @@ static const void *fake_in_place(void *context, uint64_t address, size_t length)
     return memory && length <= end - address ? (const char *)memory + address % 8 : NULL;
 }
 
-static uint64_t fake_skip_unused(void *context, uint64_t begin, uint64_t end)
+static uint64_t fake_next_used(void *context, uint64_t begin, uint64_t end, uint64_t *until)
 {
     const struct fake_heap *fake = context;
+    *until = begin < fake->unused_begin && fake->unused_begin < end ? fake->unused_begin : end;
     if (begin < fake->unused_begin || begin >= fake->unused_end)
         return begin;
     return fake->unused_end < end ? fake->unused_end : end;
@@ -127,8 +128,8 @@ uint64_t fake_heap_root(struct fake_heap *fake, uint64_t word)
 
 void fake_heap_begin(struct fake_heap *fake)
 {
-    struct reach_world world = {
-        fake, fake_read, fake_in_place, fake_skip_unused, fake_large_size, fake_file_at};
+    struct reach_world world = {fake,           fake_read,       fake_in_place,
+                                fake_next_used, fake_large_size, fake_file_at};
     assert_int_equal(reach_plan(&fake->reach, &world, fake->blocks, fake->n, fake->heuristics), 0);
     size_t size = fake->reach.scratch_size;
     fake->scratch = calloc(1, size); /* exactly so much: a sanitizer sees a byte too many */

@@ -74,7 +74,7 @@ static void where_others_may_work_the_kernel_reads(void **state)
 {
     (void)state;
     struct program_memory memory;
-    assert_int_equal(program_memory_open(&memory, false), 0);
+    assert_int_equal(program_memory_open(&memory, false, -1), 0);
     assert_true(reads_are_right(&memory, 2 * PAGE));
     assert_true(memory.has_reader);
     for (unsigned page = 0; page < 6; page++)
@@ -86,7 +86,7 @@ static void where_others_may_work_the_kernel_reads(void **state)
 static int child(void)
 {
     struct program_memory memory;
-    if (program_memory_open(&memory, true) != 0 || memory.has_reader)
+    if (program_memory_open(&memory, true, -1) != 0 || memory.has_reader)
         return 64;
     int wrong = read_from(&memory, 0, 0) != 2 * PAGE || memory.has_reader;
     wrong |= !reads_are_right(&memory, 2 * PAGE) << 1;
@@ -113,7 +113,7 @@ static void files_are_known(void **state)
 {
     (void)state;
     struct program_memory memory;
-    assert_int_equal(program_memory_open(&memory, false), 0);
+    assert_int_equal(program_memory_open(&memory, false, -1), 0);
     assert_int_equal(program_memory_file_at(&memory, (uintptr_t)pages), 0);
     assert_int_equal(program_memory_file_at(&memory, (uintptr_t)pages + PAGE),
                      MAPPING_READABLE | MAPPING_WRITABLE | MAPPING_FILE);
