@@ -56,9 +56,13 @@ static int look_at_module(struct dl_phdr_info *info, size_t size, void *context)
 /* The loader's list of namespaces, which has a second one as soon as dlmopen made it. */
 static bool has_namespaces(void)
 {
-    const struct r_debug_extended *first = (const void *)&_r_debug;
-    __asm__("" : "+r"(first)); /* larger than it is declared, from version 2 on */
-    return first->base.r_version > 1 && first->r_next;
+    /* glibc's struct r_debug_extended, from version 2 on. */
+    const struct {
+        struct r_debug base;
+        const void *next;
+    } *first = (const void *)&_r_debug;
+    __asm__("" : "+r"(first)); /* larger than it is declared */
+    return first->base.r_version > 1 && first->next;
 }
 
 bool bypass_is_there(void)

@@ -23,7 +23,7 @@ static bool grow_once(struct chunk_table *table, unsigned chunk)
 /* Of the calling thread; not 0. */
 static unsigned mark_of_thread(void)
 {
-    return (unsigned)((uintptr_t)__builtin_thread_pointer() >> 4) | 1;
+    return (unsigned)(sys_thread_pointer() >> 4) | 1;
 }
 
 /* A signal handler above the thread that grows the table would wait for itself. */

@@ -1,18 +1,15 @@
 #include "module_list.h"
 
+#include "loaded_object.h"
 #include "mapped_file.h"
 #include "own_stack.h"
 #include "real.h"
 #include "sys.h"
 #include "trace_log.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <string.h>
-
-/* Missing from an older glibc; then modules come from dl_iterate_phdr at the start only. */
-extern int _dl_find_object(void *address, struct dl_find_object *result) __attribute__((weak));
 
 static struct trace_module *module_at(uint64_t index)
 {
@@ -23,11 +20,10 @@ static struct trace_module *module_at(uint64_t index)
 
 /* The loader's names say less: of a program that ld.so was told to run, /proc/self/exe is ld.so;
  * others are relative to the directory of that moment, or symbolic links. */
-static void find_file(struct mapped_file *file, const struct dl_find_object *object)
+static void find_file(struct mapped_file *file, const struct loaded_object *object)
 {
-    uintptr_t start = (uintptr_t)object->dlfo_map_start;
-    if (!mapped_file_find(file, start, (uintptr_t)object->dlfo_map_end))
-        mapped_file_guess(file, object->dlfo_link_map->l_name);
+    if (!mapped_file_find(file, object->start, object->end))
+        mapped_file_guess(file, object->map->l_name);
 }
 
 static void read_build_id(struct trace_module *module, const char *notes, size_t size)
@@ -104,17 +100,17 @@ static uint32_t revive(uint64_t start, const struct trace_module *module,
     return 0;
 }
 
-static struct trace_module describe(const struct dl_find_object *object,
+static struct trace_module describe(const struct loaded_object *object,
                                     const struct mapped_file *file)
 {
-    const struct link_map *map = object->dlfo_link_map;
-    struct trace_module found = {.end = (uintptr_t)object->dlfo_map_end,
+    const struct link_map *map = object->map;
+    struct trace_module found = {.end = object->end,
                                  .bias = map->l_addr,
                                  .file_size = file->size,
                                  .file_inode = file->inode,
                                  .file_time_ns = file->time_ns};
     found.is_program = map->l_name[0] == '\0' && map->l_prev == NULL;
-    read_headers(&found, object->dlfo_map_start);
+    read_headers(&found, (const char *)object->start);
     return found;
 }
 
@@ -136,11 +132,11 @@ void module_list_watch(void (*arrived)(const struct trace_module *, const char *
         tell_watcher((uint32_t)i);
 }
 
-static uint32_t add(const struct dl_find_object *object)
+static uint32_t add(const struct loaded_object *object)
 {
     struct mapped_file file;
     uint64_t index;
-    uint64_t start = (uintptr_t)object->dlfo_map_start;
+    uint64_t start = object->start;
     find_file(&file, object);
     struct trace_module found = describe(object, &file);
     uint32_t known = revive(start, &found, &file);
@@ -160,7 +156,7 @@ static uint32_t add(const struct dl_find_object *object)
 
 /* A path is 4 KiB of stack. */
 struct arrival {
-    struct dl_find_object object;
+    struct loaded_object object;
     uint32_t index;
 };
 
@@ -204,7 +200,7 @@ uint32_t module_list_find(uintptr_t address)
 {
     struct arrival arrival = {.index = 0};
     uint32_t found = find_known(address);
-    if (found || !_dl_find_object || _dl_find_object((void *)address, &arrival.object) != 0)
+    if (found || !loaded_object_find(address, &arrival.object))
         return found;
     own_stack_run(OWN_STACK_LEARNING, enter, &arrival);
     return arrival.index;
@@ -219,12 +215,11 @@ void module_list_refresh(void (*gone)(uintptr_t begin, uintptr_t end))
 {
     uint64_t count = atomic_load_explicit(&trace_log_modules.count, memory_order_acquire);
     for (uint64_t i = 1; i < count; i++) {
-        struct dl_find_object object;
+        struct loaded_object object;
         struct trace_module *module = module_at(i);
         if (!module->start || module->unmapped_ns)
             continue;
-        if (_dl_find_object && _dl_find_object((void *)module->start, &object) == 0 &&
-            (uintptr_t)object.dlfo_map_start == module->start)
+        if (loaded_object_find(module->start, &object) && object.start == module->start)
             continue;
         __atomic_store_n(&module->unmapped_ns, trace_log_now(), __ATOMIC_RELAXED);
         if (gone)

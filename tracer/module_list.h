@@ -1,8 +1,8 @@
 /* module_list: the ELF files mapped into the process, in the log.
  *
- * Filled on demand: when a new frame's address lies in no module known so far, glibc's
- * _dl_find_object (2.35), which takes no lock, tells which one it is. So the room needs no hook on
- * dlopen and never waits for the loader. What failure leaves: module 0, "in none". */
+ * Filled on demand: when a new frame's address lies in no module known so far, loaded_object tells
+ * which one it is, without a lock. So the room needs no hook on dlopen and never waits for the
+ * loader. What failure leaves: module 0, "in none". */
 #ifndef MODULE_LIST_H
 #define MODULE_LIST_H
 

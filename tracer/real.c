@@ -1,5 +1,7 @@
 #include "real.h"
 
+#include "swap.h"
+
 #include <elf.h>
 #include <link.h>
 #include <stdbool.h>
@@ -224,4 +226,7 @@ void real_resolve(void)
     size_t size;
     void *freeres = find_from(_r_debug.r_map, "_ZN9__gnu_cxx9__freeresEv", &size);
     real.cxx_freeres = (void (*)(void))freeres;
+    const char *alone = real_find("__libc_single_threaded");
+    if (alone)
+        swap_alone = alone;
 }

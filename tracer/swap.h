@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/single_threaded.h>
+
+/* libc's word for it, from 2.32 on; until it is known, and before 2.32, one that says no. */
+extern const char *swap_alone __attribute__((visibility("hidden")));
 
 static inline bool swap_is_alone(void)
 {
-    return __libc_single_threaded != 0;
+    return *swap_alone != 0;
 }
 
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)

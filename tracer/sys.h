@@ -161,8 +161,7 @@ static inline long sys_getppid(void)
 static inline long sys_gettid(void)
 {
     long tid = sys_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
-    return tid > 0 ? tid
-                   : 0x40000000 | (long)((uintptr_t)__builtin_thread_pointer() >> 4 & 0x3fffffff);
+    return tid > 0 ? tid : 0x40000000 | (long)(sys_thread_pointer() >> 4 & 0x3fffffff);
 }
 static inline long sys_tgkill(int pid, int tid, int signal)
 {

@@ -15,6 +15,11 @@ test_the_tracer_imports_reserved_names_only() {
     ! grep -v '^_' expected || fail 'a program may define these'
 }
 
+# It is the newest version that the loader asks for: an older libc stops the program before it starts.
+test_the_tracer_needs_no_newer_libc_than_2_17() {
+    equal 'the newest' GLIBC_2.17 "$({ echo GLIBC_2.17; readelf -VW "$LIBTRACE" | grep -oE 'GLIBC_[0-9.]+'; } | sort -V | tail -1)"
+}
+
 needed() {
     readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | tr '\n' ' '
 }

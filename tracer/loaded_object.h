@@ -1,0 +1,23 @@
+/* loaded_object: which of the files that the loader has mapped holds an address.
+ *
+ * glibc has a function for it from 2.35 on, which takes no lock. Before that the loader's list is
+ * walked while it is whole: another thread that unloads a file at that very moment could take an
+ * entry away from under the walk, which is the price of having no lock. No allocation. */
+#ifndef LOADED_OBJECT_H
+#define LOADED_OBJECT_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loaded_object {
+    uintptr_t start; /* where its ELF header is mapped */
+    uintptr_t end;
+    const struct link_map *map;
+};
+
+bool loaded_object_find(uintptr_t address, struct loaded_object *object);
+/* The walk alone. */
+bool loaded_object_walk(uintptr_t address, struct loaded_object *object);
+
+#endif

@@ -1,0 +1,4 @@
+#include "swap.h"
+
+static const char never;
+const char *swap_alone = &never;
