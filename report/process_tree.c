@@ -6,6 +6,7 @@
 #include "log_reader.h"
 #include "memory.h"
 #include "program_file.h"
+#include "signal_name.h"
 #include "timeline.h"
 
 /* --- logs ---------------------------------------------------------------- */
@@ -194,10 +195,10 @@ void process_tree_free(struct process_tree *tree)
 
 static void process_name_signal(char *text, size_t size, int number)
 {
-    const char *name = sigabbrev_np(number);
+    const char *name = signal_name(number);
 
     if (name)
-        snprintf(text, size, "SIG%s", name);
+        snprintf(text, size, "%s", name);
     else
         snprintf(text, size, "signal %d", number);
 }

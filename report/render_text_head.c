@@ -2,15 +2,16 @@
 #include <string.h>
 #include "memory.h"
 #include "render_text.h"
+#include "signal_name.h"
 
 static void text_head_signal(const struct text_page *page)
 {
     const struct model *model = page->report->model;
     int number = model->header.ending_value;
-    const char *name = sigabbrev_np(number);
+    const char *name = signal_name(number);
 
-    render_text_line(page, "Process terminating with default action of signal %d (%s%s)", number,
-                     name ? "SIG" : "unknown", name ? name : "");
+    render_text_line(page, "Process terminating with default action of signal %d (%s)", number,
+                     name ? name : "unknown");
     if (model->ending_stack)
         render_text_stack(page, model->ending_stack);
 }

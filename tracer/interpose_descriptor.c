@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static __attribute__((noinline, cold)) int is_none(void)
 {

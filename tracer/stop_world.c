@@ -22,6 +22,11 @@
  */
 enum { ASKED, WRITING, HELD, SILENT, VANISHED, IGNORED, PHASES };
 
+#if __has_attribute(no_stack_protector)
+#define NO_STACK_PROTECTOR __attribute__((no_stack_protector))
+#else /* gcc 10 */
+#define NO_STACK_PROTECTOR __attribute__((optimize("no-stack-protector")))
+#endif
 #define CAPACITY_FIRST    1024
 #define SLICE_FIRST       1000000ull
 #define SLICE_LAST        50000000ull
@@ -87,7 +92,7 @@ static void answer(uint32_t number, uint32_t index, const ucontext_t *context)
         sys_futex(&hold.answers, FUTEX_WAKE_OUR, 1, NULL);
 }
 
-__attribute__((no_stack_protector)) static void park(int signal, siginfo_t *info, void *context)
+NO_STACK_PROTECTOR static void park(int signal, siginfo_t *info, void *context)
 {
     if (info->si_code != SI_QUEUE || info->si_pid != (int)sys_getpid()) {
         stop_world_signal_pass_on(signal, info, context);
