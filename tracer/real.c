@@ -205,6 +205,23 @@ static const struct link_map *libc_map(void)
     return NULL;
 }
 
+/* libc has dlopen from 2.34 on. Before, it has one for itself, which wants to be told that it is not
+ * the loader who asks. */
+#define MODE_OF_DLOPEN ((int)0x80000000)
+static void *(*older_dlopen)(const char *, int);
+
+static void *open_as_older(const char *name, int mode)
+{
+    return older_dlopen(name, mode | MODE_OF_DLOPEN);
+}
+
+static void find_older_dlopen(struct real_libc *libc, const struct link_map *map)
+{
+    older_dlopen = (void *(*)(const char *, int))real_find_in(map, "__libc_dlopen_mode");
+    if (older_dlopen)
+        libc->dlopen = open_as_older;
+}
+
 const struct real_libc *real_libc(void)
 {
     static struct real_libc libc;
@@ -213,6 +230,8 @@ const struct real_libc *real_libc(void)
 #define X(result, name, parameters) libc.name = (result(*) parameters)real_find_in(map, #name);
 #include "real_libc.def"
 #undef X
+        if (!libc.dlopen)
+            find_older_dlopen(&libc, map);
     }
     return &libc;
 }
