@@ -205,8 +205,8 @@ static const struct link_map *libc_map(void)
     return NULL;
 }
 
-/* libc has dlopen from 2.34 on. Before, it has one for itself, which wants to be told that it is not
- * the loader who asks. */
+/* libc has dlopen from 2.34 on. Before, it has one for itself, which wants to be told that it is
+ * not the loader who asks. */
 #define MODE_OF_DLOPEN ((int)0x80000000)
 static void *(*older_dlopen)(const char *, int);
 
