@@ -260,30 +260,31 @@ void block_table_for_each(void (*visit)(void *, const struct trace_block *), voi
     block_rare_for_each(visit, context);
 }
 
-struct range_visitor {
-    struct visitor visitor;
-    uint64_t begin;
-    uint64_t end;
-};
-
-static void visit_within(void *context, const struct trace_block *block)
+/* The blocks of a leaf that begin in first … first + span - 1, offsets in its page divided by 8. */
+static void visit_some(const struct visitor *visitor, uint64_t page, uint64_t leaf, uint64_t first,
+                       uint64_t span)
 {
-    const struct range_visitor *range = context;
-    uint64_t address = trace_block_address(block->where);
-    if (address >= range->begin && address < range->end)
-        range->visitor.visit(range->visitor.context, block);
+    const uint64_t *places = block_table_places(leaf);
+    for (uint32_t i = 0; i < trace_leaf_places(leaf); i++) {
+        uint64_t place = load(&places[i]);
+        if ((place & TRACE_PLACE_OFFSET_MASK) - first >= span || !(place & TRACE_PLACE_TAKEN))
+            continue;
+        struct trace_block block = trace_place_block(place, page);
+        visitor->visit(visitor->context, &block);
+    }
 }
 
 void block_table_for_each_within(uint64_t begin, uint64_t end,
                                  void (*visit)(void *, const struct trace_block *), void *context)
 {
-    struct range_visitor range = {{visit, context}, begin, end};
-    struct visitor one = {visit_within, &range};
+    const struct visitor visitor = {visit, context};
     for (uint64_t page = begin & -(uint64_t)TRACE_LEAF_SPAN; page < end; page += TRACE_LEAF_SPAN) {
         const uint64_t *word = block_region_word(page);
         uint64_t leaf = word ? load(word) : 0;
+        uint64_t low = begin > page ? begin - page : 0;
+        uint64_t high = end - page < TRACE_LEAF_SPAN ? end - page : TRACE_LEAF_SPAN;
         if (leaf)
-            visit_leaf(&one, page, leaf);
+            visit_some(&visitor, page, leaf, (low + 7) / 8, (high + 7) / 8 - (low + 7) / 8);
     }
 }
 

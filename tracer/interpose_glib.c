@@ -23,13 +23,7 @@ uint64_t request_answer(const uint64_t words[6], uintptr_t return_address, uintp
                         uintptr_t bp)
 {
     struct call_site site = {.return_address = return_address, .cfa = cfa, .bp = bp};
-    if (words[0] == REQUEST_RUNNING_ON_VALGRIND)
-        return 1;
-    if (!interpose_is_observed())
-        return 0;
-    if (words[0] == REQUEST_MALLOCLIKE_BLOCK)
+    if (words[0] == REQUEST_MALLOCLIKE_BLOCK && interpose_is_observed())
         observe_part(words[1], words[2], &site);
-    else if (words[0] == REQUEST_FREELIKE_BLOCK)
-        observe_part_freed(words[1]);
     return 0;
 }

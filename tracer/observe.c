@@ -435,15 +435,6 @@ void observe_part(uint64_t address, size_t size, const struct call_site *site)
         lose_block(size);
 }
 
-void observe_part_freed(uint64_t address)
-{
-    struct thread *thread = thread_current();
-    struct block part;
-    if (thread && block_table_find(address, &part) && block_parts_is_part(&part) &&
-        block_table_remove(address, &part))
-        drop_part(thread, &part);
-}
-
 /* --- realloc ------------------------------------------------------------- */
 
 static __attribute__((noinline)) void replaced(struct thread *thread, const struct block *old,

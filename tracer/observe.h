@@ -25,8 +25,6 @@ void observe_realloc_done(const struct block *old, void *pointer, size_t size, b
 
 /* The program says that a part of the block that it has just allocated is a block of its own. */
 void observe_part(uint64_t address, size_t size, const struct call_site *site);
-/* And that the part is free. */
-void observe_part_freed(uint64_t address);
 
 /* The real function found no memory. */
 void observe_allocation_failed(void);

@@ -13,8 +13,11 @@ static const unsigned char call[REQUEST_BYTES] = {
 #define CALL_ADDRESS 6 /* of the stub, in `call` */
 
 /* Used by the stub: what xsave is to keep, 0: fxsave must do; and the room for it. Of AMX's tiles,
- * 8 KiB, no code keeps anything over a request. */
+ * 8 KiB, no code keeps anything over a request. xsavec passes over what is not in use, which is
+ * most of it nearly always; xsaveopt may not be used on a stack, because it trusts what it wrote
+ * before. */
 uint32_t request_stub_states __attribute__((visibility("hidden"))) = 0;
+uint32_t request_stub_compacts __attribute__((visibility("hidden"))) = 0;
 uint64_t request_stub_room __attribute__((visibility("hidden"))) = 512;
 
 #define STATES     0xe7u /* x87, SSE, AVX, and AVX-512's three */
@@ -22,6 +25,7 @@ uint64_t request_stub_room __attribute__((visibility("hidden"))) = 512;
 #define ROOM_ZMM   2688u
 #define ROOM_AVX   832u
 #define BIT_XSAVED (1u << 27) /* the system uses xsave */
+#define BIT_XSAVEC (1u << 1)
 
 void request_stub_begin(void)
 {
@@ -31,6 +35,8 @@ void request_stub_begin(void)
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     request_stub_states = low & STATES;
     request_stub_room = low & STATES_ZMM ? ROOM_ZMM : ROOM_AVX;
+    if (__get_cpuid_count(0xd, 1, &a, &b, &c, &d))
+        request_stub_compacts = a & BIT_XSAVEC;
 }
 
 const unsigned char *request_stub_find(const unsigned char *begin, const unsigned char *end)
@@ -71,7 +77,11 @@ __asm__(".text\n"
         "    jne 1f\n"
         "    movl $1, %edx\n"
         "    ret $128\n"
-        "1:  pushq %rbp\n"
+        "1:  cmpq $0x1302, (%rax)\n"
+        "    jne 6f\n"
+        "    xorl %edx, %edx\n"
+        "    ret $128\n"
+        "6:  pushq %rbp\n"
         "    .cfi_adjust_cfa_offset 8\n"
         "    .cfi_offset %rbp, -144\n"
         "    movq %rsp, %rbp\n"
@@ -99,7 +109,11 @@ __asm__(".text\n"
         "    movq %rdx, 552(%rsp)\n"
         "    movq %rdx, 560(%rsp)\n"
         "    movq %rdx, 568(%rsp)\n"
-        "    xsave64 (%rsp)\n"
+        "    cmpl %edx, request_stub_compacts(%rip)\n"
+        "    je 7f\n"
+        "    xsavec64 (%rsp)\n"
+        "    jmp 3f\n"
+        "7:  xsave64 (%rsp)\n"
         "    jmp 3f\n"
         "2:  fxsave64 (%rsp)\n"
         "3:  movq -8(%rbp), %rdi\n"

@@ -13,8 +13,9 @@
  * and the stub returns behind it with the stack pointer as it was. The default answer is lost on
  * the way: it is 0 in every request that anybody makes.
  *
- * The stub answers RUNNING_ON_VALGRIND (1) by itself; for the rest it keeps every register, the
- * vectors too, and calls request_answer. */
+ * The stub answers RUNNING_ON_VALGRIND (1) and FREELIKE_BLOCK (nothing: parts go with their whole,
+ * see block_parts) by itself; for the rest it keeps every register, the vectors too, and calls
+ * request_answer. */
 #ifndef REQUEST_STUB_H
 #define REQUEST_STUB_H
 

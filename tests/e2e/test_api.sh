@@ -123,3 +123,4 @@ test_malloc_of_the_programs_own() {
     has report 'The program has a malloc of its own'
     has_not report 'no leaks are possible'
 }
+test_sysconf() { same "$PROGRAMS/api_sysconf"; }

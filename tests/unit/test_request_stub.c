@@ -17,6 +17,7 @@ uint64_t one_request(const uint64_t words[6]);
 void every_register(void);
 extern const unsigned char code_begin[], code_end[];
 
+extern uint32_t request_stub_states, request_stub_compacts;
 uint64_t values_before[13], values_after[13]; /* rcx rsi rdi r8-r15 rbp rbx */
 uint64_t zone_after[16];
 uint64_t stack_before, stack_after, answer_after, words_before, words_after;
@@ -149,8 +150,10 @@ static void valgrind_is_there(void **state)
 {
     (void)state;
     uint64_t words[6] = {REQUEST_RUNNING_ON_VALGRIND};
+    uint64_t freed[6] = {REQUEST_FREELIKE_BLOCK, 11};
     asked.count = 0;
     assert_int_equal(one_request(words), 1);
+    assert_int_equal(one_request(freed), 0);
     assert_int_equal(asked.count, 0);
 }
 
@@ -193,7 +196,7 @@ static void every_register_is_kept(void **state)
 {
     (void)state;
     fill();
-    request_words[0] = REQUEST_FREELIKE_BLOCK;
+    request_words[0] = REQUEST_MALLOCLIKE_BLOCK;
     every_register();
     check_kept();
     assert_int_equal(answer_after, 4321);
@@ -204,6 +207,22 @@ static void every_register_is_kept(void **state)
     every_register();
     check_kept();
     assert_int_equal(answer_after, 1);
+    fill();
+    request_words[0] = REQUEST_FREELIKE_BLOCK;
+    every_register();
+    check_kept();
+    assert_int_equal(answer_after, 0);
+}
+
+/* Of a processor that has less, or a valgrind below. */
+static void every_register_is_kept_by_other_means(void **state)
+{
+    uint32_t states = request_stub_states;
+    request_stub_compacts = 0;
+    every_register_is_kept(state);
+    request_stub_states = 0;
+    every_register_is_kept(state);
+    request_stub_states = states;
 }
 
 int main(void)
@@ -215,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup(valgrind_is_there, patch),
         cmocka_unit_test(other_requests_are_handed_on),
         cmocka_unit_test(every_register_is_kept),
+        cmocka_unit_test(every_register_is_kept_by_other_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
