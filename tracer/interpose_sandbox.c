@@ -5,6 +5,7 @@
 #include "interpose.h"
 
 #include "ending.h"
+#include "stack_deep.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -59,6 +60,8 @@ INTERPOSE int interpose_prctl(int operation, long b, long c, long d, long e)
         real_resolve();
     if (__builtin_expect(operation == PR_SET_SECCOMP, 0))
         return prctl_seccomp(b, c, d, e);
+    if (__builtin_expect(operation == PR_SET_TSC, 0))
+        stack_deep_without_time();
     return real.prctl(operation, b, c, d, e);
 }
 

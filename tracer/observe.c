@@ -6,6 +6,7 @@
 #include "leak_scan.h"
 #include "real.h"
 #include "stack_counts.h"
+#include "stack_deep.h"
 #include "stack_memory.h"
 #include "sys.h"
 #include "trace_log.h"
@@ -71,13 +72,22 @@ static inline uint32_t capture(struct thread *thread, const struct call_site *si
 }
 
 /* The thread's record in COUNTS for the stack of a call. */
+/* That a stack came up for the first time costs time of the tracer's, which is not the program's.
+ */
+static __attribute__((noinline)) uint32_t find_count(struct thread *thread, uint32_t stack)
+{
+    uint32_t count = stack_counts_find(thread, stack);
+    stack_deep_still_known(thread);
+    return count;
+}
+
 static inline uint32_t capture_count(struct thread *thread, const struct call_site *site)
 {
     uint32_t count = thread->count_unknown;
     if (enter(thread, site->cfa)) {
         struct stack_leaf *leaf = unwind_capture(thread, site);
         if (__builtin_expect(leaf && leaf->memo == 0, 0))
-            leaf->memo = stack_counts_find(thread, leaf->node);
+            leaf->memo = find_count(thread, leaf->node);
         if (leaf)
             count = leaf->memo;
         leave(thread);

@@ -66,10 +66,10 @@ static bool stand_on(struct stack_leaf *leaf, struct stack_leaf_more *more,
     const struct stack_word *words;
     const struct thread_frame *outer = frames ? &thread->frames[frames - 1] : NULL;
     leaf->outside = outer ? outer->node : base;
-    leaf->frames = (uint16_t)frames;
+    leaf->frames = frames > STACK_DEEP_FRAMES ? STACK_LEAF_DEEP : (uint16_t)frames;
     leaf->outer_cfa = outer ? (uint32_t)(outer->cfa - leaf->cfa) : 0;
     leaf->outer_bp_matters = outer && outer->bp_matters;
-    if (frames != leaf->frames || (outer && leaf->cfa + leaf->outer_cfa != outer->cfa))
+    if (outer && leaf->cfa + leaf->outer_cfa != outer->cfa)
         return false;
     uint32_t count = inner_words(thread, frames, &words);
     return pack_words(leaf, more, words, count) &&
@@ -81,8 +81,53 @@ static bool is_same_call(const struct stack_leaf *leaf, const struct call_site *
     return leaf->return_address == site->return_address && leaf->cfa == site->cfa;
 }
 
-bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
-                    const struct call_site *site, uint32_t node, uint32_t matched, uint32_t base)
+/* --- guests -------------------------------------------------------------- */
+
+static bool has_its_place_beside(const struct stack_leaf *leaf)
+{
+    const struct stack_leaf_more *more = stack_leaf_beside(leaf);
+    return more->return_address == 0 && more->owner == (uintptr_t)leaf + 1;
+}
+
+static void be_guest(struct thread *thread, const struct stack_leaf *leaf)
+{
+    if (leaf->has_more && !has_its_place_beside(leaf))
+        return;
+    unsigned number = thread->guests_put++ % STACK_LEAF_GUESTS;
+    struct stack_leaf *guest = stack_leaf_guest(thread, number);
+    thread->guests[number] = leaf->cfa;
+    *guest = *leaf;
+    if (leaf->has_more) {
+        *stack_leaf_beside(guest) = *stack_leaf_beside(leaf);
+        stack_leaf_beside(guest)->owner = (uintptr_t)guest + 1;
+    }
+}
+
+/* Where the call is a guest; NULL: it is none. */
+static struct stack_leaf *find_guest(const struct thread *thread, const struct call_site *site)
+{
+    for (unsigned i = 0; i < STACK_LEAF_GUESTS; i++)
+        if (thread->guests[i] == site->cfa && is_same_call(stack_leaf_guest(thread, i), site))
+            return stack_leaf_guest(thread, i);
+    return NULL;
+}
+
+/* The place is taken by the call, and perhaps the one beside it. */
+static void make_way(struct thread *thread, struct stack_leaf *leaf, const struct call_site *site,
+                     bool both)
+{
+    struct stack_leaf *beside = stack_leaf_place_beside(leaf);
+    bool beside_goes = both || (beside->has_more && has_its_place_beside(beside));
+    if (leaf >= stack_leaf_guest(thread, 0))
+        return;
+    if (leaf->return_address && !is_same_call(leaf, site))
+        be_guest(thread, leaf);
+    if (beside_goes && beside->return_address && !is_same_call(beside, site))
+        be_guest(thread, beside);
+}
+
+bool stack_leaf_put(struct stack_leaf *leaf, struct thread *thread, const struct call_site *site,
+                    uint32_t node, uint32_t matched, uint32_t base)
 {
     const struct thread_frame *inner = &thread->frames[thread->frame_count - 1];
     if (has_opaque(thread, matched))
@@ -102,18 +147,59 @@ bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
     while (!stand_on(&new, again ? &more : NULL, thread, matched, base))
         if (++matched > thread->frame_count)
             return false;
+    make_way(thread, leaf, site, new.has_more);
     *leaf = new;
     if (new.has_more)
         *stack_leaf_beside(leaf) = more;
     return true;
 }
 
+/* --- deep stacks --------------------------------------------------------- */
+
+/* The frame with this CFA; frames lie the lower the further inside they are. */
+static uint32_t find_frame(const struct thread *thread, uintptr_t cfa)
+{
+    uint32_t low = 0, high = thread->frame_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (thread->frames[middle].cfa > cfa)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool stands_deep(struct thread *thread, const struct stack_leaf *leaf)
+{
+    uint32_t place = find_frame(thread, leaf->cfa + leaf->outer_cfa);
+    if (leaf->frames != STACK_LEAF_DEEP || place == thread->frame_count)
+        return false;
+    const struct thread_frame *outer = &thread->frames[place];
+    return outer->node == leaf->outside && outer->cfa == leaf->cfa + leaf->outer_cfa &&
+           (!leaf->outer_bp_matters ||
+            outer->bp == leaf->cfa + (uintptr_t)(intptr_t)leaf->outer_bp) &&
+           stack_deep_unchanged(thread, place + 1) == outer->words;
+}
+
+__attribute__((noinline, cold)) struct stack_leaf *stack_leaf_find_deep(
+    struct thread *thread, const struct call_site *site)
+{
+    struct stack_leaf *pair = stack_leaf_pair(thread, site);
+    struct stack_leaf *places[] = {&pair[0], &pair[1], stack_leaf_third(thread, site)};
+    for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
+        if (stack_leaf_is_of(places[i], site) && stack_leaf_has_its_words(places[i]) &&
+            stands_deep(thread, places[i]))
+            return places[i];
+    return NULL;
+}
+
 /* --- the table ----------------------------------------------------------- */
 
-/* One more than that is the spare one. */
+/* Behind them is the spare one, and the guests'. */
 static size_t bytes_of(unsigned log2)
 {
-    return sizeof(struct stack_leaf) * ((1u << log2) + 1);
+    return sizeof(struct stack_leaf) * ((1u << log2) + 2 + 2 * STACK_LEAF_GUESTS);
 }
 
 struct stack_leaf *stack_leaf_spare(struct thread *thread, uint32_t node)
@@ -137,6 +223,8 @@ static bool resize(struct thread *thread, unsigned log2)
     }
     thread->leaves_shift = 64 - log2;
     thread->leaves_put = 0;
+    for (unsigned i = 0; i < STACK_LEAF_GUESTS; i++)
+        thread->guests[i] = 0;
     return true;
 }
 
@@ -159,6 +247,9 @@ struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_sit
         (is_first && (is_second || pair[0].has_more)) || (is_second && pair[1].has_more);
     if (is_first != is_second && !has_both)
         return &pair[is_first];
+    struct stack_leaf *guest = has_both ? NULL : find_guest(thread, site);
+    if (guest)
+        return guest;
     return has_both && thread->leaves_put % 8 != 0 ? stack_leaf_third(thread, site)
                                                    : &pair[thread->leaves_put / 8 % 2];
 }
@@ -170,6 +261,8 @@ void stack_leaf_drop(struct thread *thread, const struct call_site *site)
     struct stack_leaf *pair = stack_leaf_pair(thread, site);
     pair[0].return_address = pair[1].return_address = 0;
     stack_leaf_third(thread, site)->return_address = 0;
+    for (struct stack_leaf *guest; (guest = find_guest(thread, site));)
+        guest->return_address = 0;
 }
 
 bool stack_leaf_clear(struct thread *thread)

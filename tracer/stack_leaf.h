@@ -17,15 +17,21 @@
  * remembered. A call that is met again with a leaf that does not hold gets one with room for more
  * words, so that it can stand on what both have outside; they are in the place beside it.
  *
+ * What lies where, and so which calls share their places, is chance. A leaf whose place another
+ * call takes becomes a guest: there are a few pairs of places for whoever it is. So calls that take
+ * turns settle even where they all have the same places.
+ *
  * A leaf is one cache line, because it may be far away. A thread has few of them at first, and
  * never so many that they drive out what the program works with: with 8192 of them cc1 has half as
  * many walks as with 512, and takes longer. */
 #ifndef STACK_LEAF_H
 #define STACK_LEAF_H
 
+#include "stack_deep.h"
 #include "stack_memory.h"
 #include "thread.h"
 
+#define STACK_LEAF_DEEP       UINT16_MAX /* as `frames`: more, see stack_leaf_find_deep */
 #define STACK_LEAF_WORDS      3u
 #define STACK_LEAF_VALUE_BITS 48u
 
@@ -95,6 +101,13 @@ static inline struct stack_leaf *stack_leaf_third(struct thread *thread,
     uint64_t outside = ground ? thread->frames[ground - 1].node : TRACE_NODE_CUT;
     uint64_t mixed = (site->return_address ^ site->cfa << 20 ^ outside << 32) * 0x9e3779b97f4a7c15u;
     return &thread->leaves[mixed >> thread->leaves_shift];
+}
+
+/* Pairs for leaves of any call, behind the table and the spare leaf. */
+#define STACK_LEAF_GUESTS (sizeof((struct thread *)0)->guests / sizeof(uintptr_t))
+static inline struct stack_leaf *stack_leaf_guest(const struct thread *thread, unsigned number)
+{
+    return &thread->leaves[(1ull << (64 - thread->leaves_shift)) + 2 + 2 * number];
 }
 
 static inline bool stack_leaf_is_of(const struct stack_leaf *leaf, const struct call_site *site)
@@ -179,6 +192,10 @@ static inline __attribute__((always_inline)) struct stack_leaf *stack_leaf_find_
     return stack_leaf_holds(thread, &pair[1], site) ? &pair[1] : NULL;
 }
 
+/* The same where the leaf stands on a deep stack, in any place. The usual way does not find those:
+ * they stand on more frames than it knows of. */
+struct stack_leaf *stack_leaf_find_deep(struct thread *thread, const struct call_site *site);
+
 /* The stack of a call, if it is in any place and the same; NULL otherwise. */
 static inline struct stack_leaf *stack_leaf_find(struct thread *thread,
                                                  const struct call_site *site)
@@ -187,7 +204,13 @@ static inline struct stack_leaf *stack_leaf_find(struct thread *thread,
     if (leaf)
         return leaf;
     leaf = stack_leaf_third(thread, site);
-    return stack_leaf_holds(thread, leaf, site) ? leaf : NULL;
+    if (stack_leaf_holds(thread, leaf, site))
+        return leaf;
+    for (unsigned i = 0; i < STACK_LEAF_GUESTS; i++)
+        if (thread->guests[i] == site->cfa &&
+            stack_leaf_holds(thread, stack_leaf_guest(thread, i), site))
+            return stack_leaf_guest(thread, i);
+    return thread->frame_count > STACK_DEEP_FRAMES ? stack_leaf_find_deep(thread, site) : NULL;
 }
 
 /* A leaf that is found by nobody, for a stack that cannot be remembered; until the next one. */
@@ -199,8 +222,8 @@ struct stack_leaf *stack_leaf_place(struct thread *thread, const struct call_sit
 /* Fills a leaf: `node` is the stack of the call, which the thread remembers as its last by now;
  * `matched` frames of that were met and not walked, `base` is outside all. false: it cannot be
  * remembered. */
-bool stack_leaf_put(struct stack_leaf *leaf, const struct thread *thread,
-                    const struct call_site *site, uint32_t node, uint32_t matched, uint32_t base);
+bool stack_leaf_put(struct stack_leaf *leaf, struct thread *thread, const struct call_site *site,
+                    uint32_t node, uint32_t matched, uint32_t base);
 /* Forgets the stack of a call, so that it is walked again. */
 void stack_leaf_drop(struct thread *thread, const struct call_site *site);
 /* Forgets all of a thread's stacks. false: it has no memory for any. */

@@ -98,11 +98,16 @@ struct thread {
     uint32_t end_words;          /* how many of them say that it ends */
     uint32_t frame_count;
     uint32_t frame_capacity;
+    uint32_t known_frames; /* of a deep stack: the first so many were seen whole at known_ticks */
+    uint32_t known_processor; /* see stack_deep */
+    uint64_t known_ticks;
     struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
     struct stack_leaf *leaves;  /* see stack_leaf; there while code_epoch is right */
     uint32_t leaves_shift;      /* 64 - log2 of how many */
     uint32_t leaves_room_log2;  /* for how many there is memory */
     uint32_t leaves_put;        /* since there are so many */
+    uint32_t guests_put;        /* into the places for leaves that lost theirs */
+    uintptr_t guests[4];        /* the CFA of each */
     uint32_t ground;            /* frames outside of the latest call that asked */
     uintptr_t readable_low;     /* stack memory known to be there */
     uintptr_t readable_high;

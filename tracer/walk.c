@@ -2,6 +2,7 @@
 
 #include "frame_cache.h"
 #include "pages.h"
+#include "stack_deep.h"
 #include "stack_memory.h"
 #include "stepper.h"
 #include "trace_format.h"
@@ -111,6 +112,7 @@ bool walk_remember(struct walk *walk)
     for (uint32_t i = walk->fresh_count; i-- > 0;)
         put_frame(thread, place++, &thread->fresh[i]);
     thread->frame_count = place;
+    stack_deep_is_known(thread);
     return true;
 }
 
@@ -144,9 +146,11 @@ enum meeting { MEETING_NONE, MEETING_ALL, MEETING_NO_ROOM };
 /* The frame under way is remembered as frames[first]. Are all outside it unchanged? */
 static enum meeting compare_outer(struct walk *walk, uint32_t first)
 {
-    const struct thread *thread = walk->thread;
+    struct thread *thread = walk->thread;
     uint32_t count = words_of(thread, first);
-    uint32_t changed = stack_memory_unchanged(thread->words, count);
+    uint32_t changed = __builtin_expect(first < STACK_DEEP_FRAMES, 1)
+                           ? stack_memory_unchanged(thread->words, count)
+                           : stack_deep_unchanged(thread, first);
     if (changed == count) {
         walk->matched = first + 1;
         return MEETING_ALL;

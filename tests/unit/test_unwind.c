@@ -3,6 +3,7 @@
 #include "frame_cache.h"
 #include "module_list.h"
 #include "scratch.h"
+#include "stack_deep.h"
 #include "stack_leaf.h"
 #include "stack_table.h"
 #include "stepper.h"
@@ -338,23 +339,37 @@ static NOINLINE uint32_t down_another_way(unsigned levels)
     return stack;
 }
 
-/* Each finds the other's stack remembered, and has more frames of its own than one line holds. */
+static NOINLINE uint32_t down_beside(size_t bytes, unsigned levels)
+{
+    volatile char *room = alloca(bytes);
+    room[0] = 1;
+    uint32_t stack = down_another_way(levels);
+    room[0] = 2;
+    return stack;
+}
+
+/* Each finds the other's stack remembered, and has more frames of its own than one line holds.
+ * Which places they have is told by where they lie, so the second one lies everywhere. */
 static void two_calls_with_frames_of_their_own_take_turns(void **state)
 {
     (void)state;
-    enum { TURNS = 60, SETTLED = 30, LEVELS = 6 };
+    enum { TURNS = 60, SETTLED = 30, LEVELS = 6, PLACES = 512 / SCALE };
     static uint32_t stacks[TURNS], walks[TURNS];
     static volatile unsigned levels = LEVELS;
-    forget_all(thread_current());
-    for (int i = 0; i < TURNS; i++) {
-        stacks[i] = i % 2 ? down_one_way(levels) : down_another_way(levels + 1);
-        walks[i] = thread_current()->leaves_put;
+    for (size_t place = 0; place < PLACES; place++) {
+        unwind_verify(place % 16 == 0);
+        forget_all(thread_current());
+        for (int i = 0; i < TURNS; i++) {
+            stacks[i] = i % 2 ? down_one_way(levels) : down_beside(16 * place + 16, levels);
+            walks[i] = thread_current()->leaves_put;
+        }
+        for (int i = 2; i < TURNS; i++) {
+            assert_int_equal(stacks[i], stacks[i - 2]);
+            assert_int_not_equal(stacks[i], stacks[i - 1]);
+        }
+        assert_int_equal(walks[TURNS - 1], walks[SETTLED]);
     }
-    for (int i = 2; i < TURNS; i++) {
-        assert_int_equal(stacks[i], stacks[i - 2]);
-        assert_int_not_equal(stacks[i], stacks[i - 1]);
-    }
-    assert_int_equal(walks[TURNS - 1], walks[SETTLED]);
+    unwind_verify(true);
 }
 
 /* A tree of calls: 32 functions with frames of all shapes call each other by a table. */
@@ -512,6 +527,178 @@ static void frames_with_another_border(void **state)
     for (int i = 0; i < 20; i++)
         share_room(i % 2 ? 640 : 64, i % 2 ? 64 : 640);
     assert_all_the_same(20);
+}
+
+/* --- deep stacks --------------------------------------------------------- */
+
+/* A counter that goes on by so much with each look at it. */
+static struct stack_deep_time slow_now = {1, 0};
+static uint64_t ticks_between_looks;
+static struct stack_deep_time tell_slow_time(void)
+{
+    slow_now.ticks += ticks_between_looks;
+    return slow_now;
+}
+
+enum { DEEP = 20000 / SCALE };
+static uint32_t deep_stacks[DEEP + 1];
+
+static uint32_t outside_of(unsigned level)
+{
+    return stack_table_parent(stack_table_parent(deep_stacks[level]));
+}
+
+/* The stack of each level is its caller's and one more frame. */
+static void assert_levels(void)
+{
+    for (unsigned level = 0; level < DEEP; level++)
+        assert_int_equal(stack_table_parent(outside_of(level)), outside_of(level + 1));
+    assert_int_equal(depth_of(deep_stacks[0]), depth_of(deep_stacks[DEEP]) + DEEP);
+}
+
+static WITHOUT_FRAME uint32_t allocate_down(unsigned more)
+{
+    deep_stacks[more] = capture();
+    uint32_t stack = more ? allocate_down(more - 1) : 0;
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static WITHOUT_FRAME uint32_t allocate_up(unsigned more)
+{
+    uint32_t stack = more ? allocate_up(more - 1) : 0;
+    deep_stacks[more] = capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+static unsigned steps_left;
+static WITHOUT_FRAME void allocate_up_and_down(unsigned depth)
+{
+    capture();
+    while (steps_left > 0) {
+        steps_left--;
+        if (scratch_random(&dice) % 8 < 4 + (depth < DEEP))
+            allocate_up_and_down(depth + 1);
+        else if (depth > DEEP - 100)
+            break;
+        capture();
+    }
+    AFTER_THE_CALL();
+}
+
+static WITH_FRAME void go_deep_and_allocate(unsigned more)
+{
+    if (more)
+        go_deep_and_allocate(more - 1);
+    else
+        allocate_up_and_down(DEEP - 50);
+    AFTER_THE_CALL();
+}
+
+/* Words compared for so many captures: by a limit that does not know the depth. */
+static void assert_few_compared(uint64_t from, uint64_t captures)
+{
+    uint64_t a_capture = ticks_between_looks * 3 * STACK_DEEP_FRAMES_PER_TICK +
+                         STACK_DEEP_FRAMES_AT_ONCE + STACK_DEEP_FRAMES;
+    assert_true(stack_deep_compared() - from <= captures * 2 * a_capture + 2 * 2 * DEEP);
+}
+
+static void a_recursion_that_allocates_costs_its_depth_once(void **state)
+{
+    (void)state;
+    struct stack_deep_time (*real_now)(void) = stack_deep_now;
+    unwind_verify(false);
+    forget_all(thread_current());
+    stack_deep_now = tell_slow_time;
+    ticks_between_looks = 20;
+    uint64_t before_down = stack_deep_compared();
+    allocate_down(DEEP);
+    assert_few_compared(before_down, DEEP);
+    assert_levels();
+    uint64_t before_up = stack_deep_compared();
+    allocate_up(DEEP);
+    assert_few_compared(before_up, DEEP);
+    assert_levels();
+    uint64_t before_both = stack_deep_compared();
+    steps_left = DEEP;
+    go_deep_and_allocate(DEEP);
+    assert_few_compared(before_both, 2 * DEEP);
+    stack_deep_now = real_now;
+    unwind_verify(true);
+}
+
+/* Without a counter, and with one that is another processor's, all is compared. */
+static struct stack_deep_time tell_no_time(void)
+{
+    return (struct stack_deep_time){0, STACK_DEEP_NO_TIME};
+}
+static struct stack_deep_time tell_other_processors(void)
+{
+    slow_now.processor++;
+    return slow_now;
+}
+
+static WITHOUT_FRAME uint32_t descend(unsigned more)
+{
+    uint32_t stack = more ? descend(more - 1) : capture();
+    AFTER_THE_CALL();
+    return stack;
+}
+
+/* The quickest change there is of a deep stack: its outermost frame, by return and descent. */
+static void check_outermost_change(unsigned rounds)
+{
+    static volatile unsigned depths[] = {600, 700, 1500, 3000, 3001, 4000};
+    for (unsigned i = 0; i < rounds; i++) {
+        unsigned depth = depths[i % 6];
+        uint32_t one = descend(depth);
+        uint32_t other = descend(depth); /* another line */
+        uint32_t same[2];
+        for (int k = 0; k < two; k++)
+            same[k] = descend(depth);
+        assert_int_not_equal(one, other);
+        assert_int_equal(same[0], same[1]);
+        assert_int_equal(depth_of(one), depth_of(other));
+        forget_all(thread_current());
+        assert_int_equal(depth_of(descend(depth)), depth_of(one));
+    }
+}
+
+static void a_deep_stack_that_changes_outside_is_another(void **state)
+{
+    (void)state;
+    struct stack_deep_time (*const clocks[])(void) = {stack_deep_now, tell_no_time,
+                                                      tell_other_processors};
+    unwind_verify(false);
+    for (unsigned i = 0; i < 3; i++) {
+        stack_deep_now = clocks[i];
+        check_outermost_change(120 / SCALE + 6);
+    }
+    stack_deep_now = clocks[0];
+    unwind_verify(true);
+}
+
+/* The tree of calls, far down. */
+static WITHOUT_FRAME void random_calls_below(unsigned more)
+{
+    if (more)
+        random_calls_below(more - 1);
+    else
+        while (captures_left > 0)
+            branches[scratch_random(&dice) % 32](0);
+    AFTER_THE_CALL();
+}
+
+static void random_calls_at_great_depth(void **state)
+{
+    (void)state;
+    stacks_different = 0;
+    captures_left = 20000 / SCALE;
+    random_calls_below(1500);
+    unwind_verify(true);
+    assert_int_equal(stacks_different, 0);
+    assert_all_the_same(20000 / SCALE / 16);
 }
 
 /* --- signals ------------------------------------------------------------- */
@@ -804,6 +991,9 @@ int main(void)
         TEST(three_stacks_of_a_call_in_turn_are_all_remembered),
         TEST(two_calls_with_frames_of_their_own_take_turns),
         TEST(random_calls),
+        TEST(a_recursion_that_allocates_costs_its_depth_once),
+        TEST(a_deep_stack_that_changes_outside_is_another),
+        TEST(random_calls_at_great_depth),
         TEST(stacks_left_by_longjmp),
         TEST(other_calls_at_the_same_depth),
         TEST(frames_with_another_border),
