@@ -118,6 +118,36 @@ test_entries_are_good_for_both() {
     report --show-leak-kinds=all --gen-suppressions=all trace.log
     names "$(sed -n '/^{/,/^}/p' report)" 8
 }
+# What link-time optimization inlines from another file has no name in valgrind.
+test_functions_inlined_from_another_unit() {
+    printf '#include <stdlib.h>\nvoid *volatile kept;\nint lose(int size) { kept = malloc(size); return kept != 0; }\n' >part.c
+    printf 'int lose(int);\nextern void *volatile kept;\nint main(void) { lose(50); kept = 0; return 0; }\n' >whole.c
+    gcc -O2 -flto -g -o whole part.c whole.c
+    traced ./whole
+    report --gen-suppressions=all trace.log
+    has report 'lose (part.c:3)'
+    sed -n '/^{/,/^}/p' report >ours
+    valgrind --command-line-only=yes --leak-check=full --gen-suppressions=all --log-file=valgrind.log ./whole
+    sed -n '/^{/,/^}/p' valgrind.log >theirs
+    grep -q UnknownInlinedFun theirs || fail "valgrind knows the name: $(cat theirs)"
+    report --suppressions=theirs trace.log
+    has report 'suppressed: 50 bytes in 1 blocks'
+    valgrind --command-line-only=yes --leak-check=full --suppressions=ours --log-file=valgrind.log ./whole
+    has valgrind.log 'suppressed: 50 bytes in 1 blocks'
+}
+# Of Debian's package valgrind.
+test_ncurses_own_file() {
+    local supp=/usr/lib/valgrind/ncurses.supp
+    traced tput -T xterm cols
+    report -v --suppressions=$supp --show-leak-kinds=all trace.log
+    valgrind --command-line-only=yes -v --leak-check=full --show-leak-kinds=all --suppressions=$supp --log-file=valgrind.log tput -T xterm cols >/dev/null
+    figures() { bare "$1" | grep -E '^ *(definitely lost|indirectly lost|possibly lost|still reachable|suppressed): '; }
+    used() { sed -nE 's/^--[0-9]+-- (used_suppression: .*)/\1/p' "$1" | sed 's/ suppressed: .*//' | sort; }
+    diff <(figures valgrind.log) <(figures report)
+    diff <(used valgrind.log) <(used report)
+    [ "$(used report | wc -l)" -ge 1 ] || fail 'no entry was used'
+    has_not report.err warning
+}
 test_what_cannot_have_been_meant_is_told() {
     traced "$program"
     printf '{\n n\n memcheck:Leak\n fun:f\n}\n%s\nleak:f # why\n' "$(entry UnsafeZeroSize fun:f)" >supp
