@@ -85,6 +85,16 @@ static void losses_note_glib(struct model *model)
                                           glib->refused));
 }
 
+static void losses_note_threads(struct model *model)
+{
+    const char *obstacle = trace_obstacle_text(model->header.losses.not_held);
+
+    if (obstacle)
+        model_add_note(model, memory_text("Other threads could not be stopped at the end (%s): the "
+                                          "figures may be of different moments.",
+                                          obstacle));
+}
+
 void losses_note(struct model *model)
 {
     const char *counters = (const char *)&model->header.losses;
@@ -100,6 +110,7 @@ void losses_note(struct model *model)
 #pragma GCC diagnostic pop
         }
     }
+    losses_note_threads(model);
     losses_note_flags(model);
     losses_note_glib(model);
 }

@@ -179,9 +179,10 @@ static void text_leak_summary(const struct text_page *page)
 /* Why there is no LEAK SUMMARY. */
 static void text_no_verdict(const struct text_page *page)
 {
-    const struct model *model = page->report->model;
+    char *why = verdict_no_check(page->report->model);
 
-    render_text_line(page, "Leak kinds cannot be told: %s.", verdict_no_check(model));
+    render_text_line(page, "Leak kinds cannot be told: %s.", why);
+    free(why);
     render_text_blank(page);
 }
 

@@ -1,4 +1,5 @@
 #include "verdict.h"
+#include <stdlib.h>
 #include "memory.h"
 
 bool verdict_all_freed(const struct model *model)
@@ -6,7 +7,7 @@ bool verdict_all_freed(const struct model *model)
     return model->block_count == 0 && model->bytes_in_use == 0 && model->process == PROCESS_ENDED;
 }
 
-const char *verdict_no_check(const struct model *model)
+static const char *verdict_not_reached(const struct model *model)
 {
     if (model->process == PROCESS_RUNNING || model->process == PROCESS_UNSEEN ||
         (model->process == PROCESS_GONE && model->is_copy))
@@ -17,7 +18,18 @@ const char *verdict_no_check(const struct model *model)
         return "the process ended before a leak check could be made";
     if (model->header.ending == TRACE_EXECED)
         return "no leak check is made when a process becomes another program";
-    return "the log holds no leak check";
+    return NULL;
+}
+
+char *verdict_no_check(const struct model *model)
+{
+    const char *not_reached = verdict_not_reached(model);
+    const char *obstacle = trace_obstacle_text(model->header.losses.not_scanned);
+
+    if (not_reached)
+        return memory_text("%s", not_reached);
+    return obstacle ? memory_text("no leak check was made: %s", obstacle)
+                    : memory_text("the log holds no leak check");
 }
 
 /* Whether there is more to come that this log, or this copy of it, does not have. */
@@ -64,6 +76,8 @@ char *verdict_doubt(const struct cli_options *options, const struct model *model
         return followed ? NULL : verdict_doubt_of_exec(model);
     if (model->has_verdicts || verdict_all_freed(model) || !verdict_leaks_count(options))
         return NULL;
-    return memory_text("%s; --errors-for-leak-kinds=none counts bad frees alone",
-                       verdict_no_check(model));
+    char *why = verdict_no_check(model);
+    char *doubt = memory_text("%s; --errors-for-leak-kinds=none counts bad frees alone", why);
+    free(why);
+    return doubt;
 }

@@ -15,8 +15,8 @@
 
 /* Were all blocks freed, so that there is nothing to tell leak kinds of? */
 bool verdict_all_freed(const struct model *model);
-/* Why the log has no leak check: the end of a sentence. */
-const char *verdict_no_check(const struct model *model);
+/* Why the log has no leak check: the end of a sentence, the caller's to free. */
+char *verdict_no_check(const struct model *model);
 /* NULL: it is known whether there are errors. Else the end of a sentence, the caller's to free,
  * that says why not and what to do. `followed`: the program that the process became has a log that
  * is reported, too. */

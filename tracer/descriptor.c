@@ -13,7 +13,7 @@ static struct {
     atomic_int number; /* NONE: nothing is kept */
     dev_t device;
     ino_t inode;
-} kept[DESCRIPTOR_ROLES] = {{NONE, 0, 0}, {NONE, 0, 0}};
+} kept[DESCRIPTOR_ROLES] = {{NONE, 0, 0}, {NONE, 0, 0}, {NONE, 0, 0}};
 atomic_int descriptor_lowest = NONE;
 
 /* --- numbers ------------------------------------------------------------- */
@@ -27,6 +27,24 @@ atomic_int descriptor_lowest = NONE;
 static long set_limit(const struct rlimit *limit)
 {
     return sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, (long)limit, 0, 0, 0);
+}
+
+static struct rlimit limit_before; /* rlim_cur == rlim_max: as it is */
+
+void descriptor_raise_limit(void)
+{
+    struct rlimit raised;
+    if (sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit_before, 0, 0) != 0)
+        return;
+    raised = (struct rlimit){limit_before.rlim_max, limit_before.rlim_max};
+    if (raised.rlim_cur != limit_before.rlim_cur && set_limit(&raised) != 0)
+        limit_before.rlim_cur = limit_before.rlim_max;
+}
+
+void descriptor_lower_limit(void)
+{
+    if (limit_before.rlim_cur != limit_before.rlim_max)
+        set_limit(&limit_before);
 }
 
 /* A number that the program cannot have: one at its soft limit or above. That holds for new numbers

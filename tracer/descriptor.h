@@ -15,6 +15,7 @@
 enum descriptor_role {
     DESCRIPTOR_LOG,
     DESCRIPTOR_WORDS, /* where standard error led at the start */
+    DESCRIPTOR_MAPS,  /* /proc/self/maps, where chroot has put it out of reach */
     DESCRIPTOR_ROLES
 };
 
@@ -38,6 +39,10 @@ static inline bool descriptor_is_kept(int fd)
                             0) &&
            descriptor_is_kept_slow(fd);
 }
+/* At the end, when no descriptor may be left below the program's limit: the tracer's files may have
+ * numbers above it, and then may not. */
+void descriptor_raise_limit(void);
+void descriptor_lower_limit(void);
 /* The program wants this number: what the tracer keeps there moves. */
 void descriptor_make_way(int fd);
 

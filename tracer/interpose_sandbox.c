@@ -65,6 +65,14 @@ INTERPOSE int interpose_prctl(int operation, long b, long c, long d, long e)
     return real.prctl(operation, b, c, d, e);
 }
 
+INTERPOSE int chroot(const char *path)
+{
+    if (__builtin_expect(!real.chroot, 0))
+        real_resolve();
+    lifecycle_before_chroot();
+    return real.chroot(path);
+}
+
 /* With SECCOMP_FILTER_FLAG_NEW_LISTENER the result is a descriptor. */
 static __attribute__((used)) long seccomp(long number, long operation, long flags, long filter)
 {

@@ -305,6 +305,18 @@ static void set_signals_to_default(void)
     sys_sigprocmask(SIG_SETMASK, &sent, NULL);
 }
 
+enum { STAY = 3 };
+
+static void sort_numbers(int numbers[STAY])
+{
+    for (int i = 1; i < STAY; i++)
+        for (int j = i; j > 0 && numbers[j - 1] > numbers[j]; j--) {
+            int lower = numbers[j];
+            numbers[j] = numbers[j - 1];
+            numbers[j - 1] = lower;
+        }
+}
+
 static bool close_from_to(unsigned first, unsigned last)
 {
     return first > last || sys_call(SYS_close_range, first, last, 0, 0, 0, 0) == 0;
@@ -312,26 +324,32 @@ static bool close_from_to(unsigned first, unsigned last)
 
 /* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
  * with moving the offset of what is read, which it shares: without descriptors neither can happen.
- * Two stay, of which libc knows nothing; -1 is none. */
-static void close_all_but(int one, int another)
+ * Some stay, of which libc knows nothing; -1 is none. */
+static void close_all_but(int stay[STAY])
 {
-    unsigned low = (unsigned)(one < another ? one : another) + 1;
-    unsigned high = (unsigned)(one < another ? another : one) + 1;
-    bool done = (low < 2 || close_from_to(0, low - 2)) &&
-                (high < low + 2 || close_from_to(low, high - 2)) && close_from_to(high, ~0u);
+    unsigned from = 0;
+    bool done = true;
+    sort_numbers(stay);
+    for (int i = 0; i < STAY; i++)
+        if (stay[i] >= 0) {
+            done &= (unsigned)stay[i] == from || close_from_to(from, (unsigned)stay[i] - 1);
+            from = (unsigned)stay[i] + 1;
+        }
+    done &= close_from_to(from, ~0u);
     for (int fd = 0; !done && fd < 65536; fd++)
-        if (fd != one && fd != another)
+        if (fd != stay[0] && fd != stay[1] && fd != stay[2])
             sys_close(fd);
 }
 
 static _Noreturn void be_child(struct scan *scan)
 {
     struct rlimit no_core = {0, 0};
+    int stay[STAY] = {descriptor_of(DESCRIPTOR_LOG), descriptor_of(DESCRIPTOR_MAPS), scan->pagemap};
     is_child = true;
     sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
-    close_all_but(descriptor_of(DESCRIPTOR_LOG), scan->pagemap);
+    close_all_but(stay);
     lock_breaker_begin();
     libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
                      !scan->options->other_allocator);
@@ -386,8 +404,30 @@ static bool check_in_child(struct scan *scan)
 
 /* --- all of it ----------------------------------------------------------- */
 
+enum trace_obstacle leak_scan_obstacle(int error)
+{
+    switch (-error) {
+    case 0:
+        return TRACE_OBSTACLE_NONE;
+    case ENOMEM:
+        return TRACE_OBSTACLE_MEMORY;
+    case ENOENT:
+    case ENOTDIR:
+        return TRACE_OBSTACLE_PROC;
+    case EMFILE:
+    case ENFILE:
+        return TRACE_OBSTACLE_DESCRIPTORS;
+    case EPERM:
+    case EACCES:
+    case ENOSYS:
+        return TRACE_OBSTACLE_FORBIDDEN;
+    default:
+        return TRACE_OBSTACLE_OTHER;
+    }
+}
+
 /* Everything that the check writes to is mapped before the child is made. */
-static bool prepare(struct scan *scan, size_t live)
+static enum trace_obstacle prepare(struct scan *scan, size_t live)
 {
     find_modules(scan);
     scan->capacity = live + SLACK_BLOCKS;
@@ -395,7 +435,26 @@ static bool prepare(struct scan *scan, size_t live)
     scan->blocks = map_large(scan->capacity * sizeof *scan->blocks);
     scan->scratch_size = scan->capacity * SCRATCH_SHARE;
     scan->scratch = map_large(scan->scratch_size);
-    return has_result && scan->blocks && scan->scratch;
+    if (!scan->blocks || !scan->scratch)
+        return TRACE_OBSTACLE_MEMORY;
+    return has_result ? TRACE_OBSTACLE_NONE : TRACE_OBSTACLE_LOG;
+}
+
+/* What the child could not do is tried here. */
+static enum trace_obstacle check_anyhow(struct scan *scan)
+{
+    int error = 0;
+    scan->pagemap = page_use_open_forker();
+    if (!check_in_child(scan)) {
+        error = check(scan, TRACE_SCAN_IN_PLACE);
+        if (error)
+            trace_log_header->scan = TRACE_SCAN_NONE;
+        else
+            trace_log_lose(&trace_log_header->losses.fork_failed, 1);
+    }
+    if (scan->pagemap >= 0)
+        sys_close(scan->pagemap);
+    return leak_scan_obstacle(error);
 }
 
 /* A thread that was stopped between the table and its count makes a difference of one. */
@@ -409,19 +468,6 @@ static size_t count_live(const struct stopped_world *world)
     return live;
 }
 
-static void check_somewhere(struct scan *scan)
-{
-    scan->pagemap = page_use_open_forker();
-    if (!check_in_child(scan)) {
-        if (check(scan, TRACE_SCAN_IN_PLACE) == 0)
-            trace_log_lose(&trace_log_header->losses.fork_failed, 1);
-        else
-            trace_log_header->scan = TRACE_SCAN_NONE;
-    }
-    if (scan->pagemap >= 0)
-        sys_close(scan->pagemap);
-}
-
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
                    const struct stopped_world *world)
 {
@@ -433,9 +479,11 @@ void leak_scan_run(const struct leak_scan_options *options, const struct stopped
     scan.world = world;
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;
+    enum trace_obstacle obstacle = live ? prepare(&scan, live) : TRACE_OBSTACLE_NONE;
     if (live == 0)
         trace_log_header->scan = TRACE_SCAN_DONE;
-    else if (prepare(&scan, live))
-        check_somewhere(&scan);
+    else if (obstacle == TRACE_OBSTACLE_NONE)
+        obstacle = check_anyhow(&scan);
+    trace_log_header->losses.not_scanned = obstacle;
     trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
 }

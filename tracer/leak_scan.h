@@ -11,6 +11,7 @@
 #define LEAK_SCAN_H
 
 #include "stop_world.h"
+#include "trace_format.h"
 
 #include <stdbool.h>
 
@@ -23,9 +24,11 @@ struct leak_scan_options {
 
 /* `here` describes the calling thread as the program left it; what lies below its stack pointer is
  * the tracer's. `world` holds the other threads. Results: trace_log_header->scan, leaks, verdicts
- * and VERDICTS. */
+ * and VERDICTS; or losses.not_scanned. */
 void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
                    const struct stopped_world *world);
+/* What an error of a call that the end needs is called in the log. */
+enum trace_obstacle leak_scan_obstacle(int error);
 /* Whether this is the check's child: a free that fits no live block is nobody's mistake there. */
 bool leak_scan_is_child(void);
 

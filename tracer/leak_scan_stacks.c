@@ -82,10 +82,11 @@ static void look_for_dead(void *context, uint64_t begin, uint64_t end)
 }
 
 /* A thread that has not described itself could be any whose stack is found. */
-static void exclude_dead(struct roots *roots, struct search *search, size_t silent)
+static void exclude_dead(struct roots *roots, struct search *search,
+                         const struct stopped_world *world)
 {
     dead_count = 0;
-    if (silent == 0)
+    if (world->silent == 0 && !world->unlisted)
         roots_for_each(roots, look_for_dead, search);
     for (size_t i = 0; i < dead_count; i++)
         roots_exclude(roots, dead[i].begin, dead[i].end);
@@ -103,5 +104,5 @@ void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory
     for (size_t i = 0; i < world->count; i++)
         find_stack(&search, &world->threads[i]);
     roots_exclude_below_stacks(roots, here, world->threads, world->count);
-    exclude_dead(roots, &search, world->silent);
+    exclude_dead(roots, &search, world);
 }

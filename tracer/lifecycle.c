@@ -12,6 +12,7 @@
 #include "frame_cache.h"
 #include "glib_sites.h"
 #include "leak_scan_stacks.h"
+#include "memory_map.h"
 #include "message.h"
 #include "module_list.h"
 #include "own_stack.h"
@@ -94,6 +95,7 @@ static void leave_in_child(void)
         return;
     trace_log_forget();
     message_forget();
+    memory_map_forked();
 }
 
 /* A sanitizer's runtime brings its own malloc, and shadow memory of terabytes, full of what would
@@ -112,6 +114,7 @@ static void face_sanitizers(void)
         if (!real_is_bypassed(known[i].symbol) && !real_find(known[i].symbol))
             continue;
         life.options.leak_check = false;
+        trace_log_header->losses.not_scanned = TRACE_OBSTACLE_SANITIZER;
         message_line("libtrace: this program is built with %s, which replaces malloc itself: no "
                      "leak check is made; build it without",
                      known[i].name);
@@ -129,11 +132,18 @@ void lifecycle_forked_in_parent(void)
     forked_in_parent();
 }
 
+void lifecycle_before_chroot(void)
+{
+    if (tracing_is_on() && lifecycle_is_own_process())
+        memory_map_before_chroot();
+}
+
 /* What the parent was about to do, exec for one, this process is not. */
 static void begin_in_child(void)
 {
     struct trace_header *header = trace_log_header;
     facts_note_identity();
+    memory_map_forked();
     header->flags |= TRACE_FLAG_CHILD;
     header->ending = TRACE_RUNNING;
     header->end_realtime_ns = 0;
@@ -200,6 +210,8 @@ static void begin(void)
     leak_scan_begin();
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
+    if (!life.options.leak_check)
+        trace_log_header->losses.not_scanned = TRACE_OBSTACLE_UNWANTED;
     face_sanitizers();
     if (life.options.leak_check)
         blank_begin();

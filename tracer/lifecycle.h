@@ -34,6 +34,8 @@ bool lifecycle_is_own_process(void);
 void lifecycle_unloading(void);
 /* Libraries may have been unloaded: what is known of their code is forgotten. */
 void lifecycle_unloaded(void);
+/* The process is about to confine itself to a folder. */
+void lifecycle_before_chroot(void);
 /* The process is about to fork, and has, or could not. fork() itself calls these. */
 void lifecycle_before_fork(void);
 void lifecycle_forked_in_parent(void);

@@ -1,5 +1,6 @@
 #include "lifecycle_end.h"
 
+#include "descriptor.h"
 #include "env.h"
 #include "fork_gate.h"
 #include "last_frames.h"
@@ -9,6 +10,7 @@
 #include "real.h"
 #include "stack_counts.h"
 #include "summary.h"
+#include "swap.h"
 #include "sys.h"
 #include "trace_log.h"
 #include "usage.h"
@@ -111,6 +113,15 @@ static bool goes_on_in_libc(enum trace_ending ending)
     return ending == TRACE_RETURNED || ending == TRACE_QUICK_EXITED;
 }
 
+static bool hold_others(struct stopped_world *world)
+{
+    descriptor_raise_limit();
+    int error = stop_world_hold(world, STOP_WORLD_LIMIT_DEFAULT);
+    if (error && !swap_is_alone())
+        trace_log_header->losses.not_held = leak_scan_obstacle(error);
+    return error == 0;
+}
+
 /* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
  * are of one moment, and from then on: they would see that they were stopped, and what they do
  * would be in no book. */
@@ -121,10 +132,11 @@ static void end(void *context)
     struct stopped_thread here = *closing->here;
     module_list_refresh(NULL);
     last_frames_leave(&here);
-    bool held = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) == 0;
+    bool held = hold_others(&world);
     close_books(closing, &here, &world);
     atomic_store(&ended, 1);
     sys_futex(&ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+    descriptor_lower_limit();
     if (held)
         stop_world_keep(&world, goes_on_in_libc(closing->ending));
 }

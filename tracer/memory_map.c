@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "descriptor.h"
 #include "pages.h"
 #include "sys.h"
 
@@ -174,11 +175,42 @@ static int grow_mappings(size_t count)
     return 0;
 }
 
+void memory_map_before_chroot(void)
+{
+    long fd = sys_open("/proc/self/maps", O_RDONLY, 0);
+    if (sys_is_error(fd))
+        return;
+    descriptor_let_go(DESCRIPTOR_MAPS);
+    descriptor_keep(DESCRIPTOR_MAPS, (int)fd, true);
+}
+
+void memory_map_forked(void)
+{
+    descriptor_let_go(DESCRIPTOR_MAPS);
+}
+
+/* From the file that was opened in time; `error` if there is none. */
+static long read_kept(long error)
+{
+    int fd = descriptor_of(DESCRIPTOR_MAPS);
+    if (fd < 0)
+        return error;
+    size_t used = 0;
+    long got = 1;
+    while (got > 0 && used < own.text_size - 1) {
+        got = sys_pread(fd, own.text + used, own.text_size - 1 - used, used);
+        used += got > 0 ? (size_t)got : 0;
+    }
+    return got < 0 ? got : (long)used;
+}
+
 /* The whole text; -ENOSPC: it does not fit, and so has to be read anew after the buffer has grown,
  * because growing changes it. */
 static long read_text(void)
 {
     long length = sys_read_file("/proc/self/maps", own.text, own.text_size);
+    if (length == -ENOENT || length == -ENOTDIR)
+        length = read_kept(length);
     return length == (long)own.text_size - 1 ? -ENOSPC : length;
 }
 

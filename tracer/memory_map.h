@@ -52,6 +52,12 @@ size_t memory_map_parse(const char *text, size_t length, struct mapping *mapping
 const struct mapping *memory_map_find(const struct memory_map *map, uint64_t address);
 const struct mapping *memory_map_above(const struct memory_map *map, uint64_t address);
 
+/* After chroot there may be no /proc; what was opened before goes on telling of this process.
+ * Nothing that leads out of the new root is kept: a folder would. */
+void memory_map_before_chroot(void);
+/* A forked child has no use for what tells of its parent. */
+void memory_map_forked(void);
+
 /* Reads /proc/self/maps into memory of its own, listed in pages and used again by the next load,
  * which ends the life of this map. For one thread at a time. 0, or -errno with an empty map: no
  * /proc, no file descriptor left, -ENOMEM. */

@@ -378,6 +378,7 @@ static int prepare_table(void)
  * the passes: whoever stands still by then is not let go for it. */
 static int stop_everybody(void)
 {
+    hold.count = 0;
     int result = prepare_table();
     if (result == 0)
         result = (int)stop_world_signal_take(park);
@@ -390,9 +391,8 @@ static int stop_everybody(void)
         hold.answered = atomic_load(&hold.answers);
         result = ask_new_threads((uint32_t)sys_gettid());
     } while ((result > 0 && wait_for_answers(result) == 0) || (result == 0 && was_cut_short()));
-    if (result >= 0 || hold.count > 0)
-        return 0;
-    open_gate();
+    if (result < 0 && hold.count == 0)
+        open_gate();
     return result;
 }
 
@@ -405,15 +405,17 @@ static int hold_all(struct stopped_world *world)
     hold.translate = task_numbers_differ();
     int result = stop_everybody();
     sys_close(hold.directory);
-    if (result == 0)
-        collect(world);
-    return result;
+    world->unlisted = result < 0;
+    if (result < 0 && hold.count == 0)
+        return result;
+    collect(world);
+    return 0;
 }
 
 int stop_world_hold(struct stopped_world *world, uint64_t limit_ns)
 {
     const uint64_t all = ~0ull;
-    *world = (struct stopped_world){0};
+    *world = (struct stopped_world){.unlisted = true};
     if (atomic_exchange(&hold.busy, 1))
         return -EBUSY;
     sys_sigprocmask(SIG_BLOCK, &all, &world->mask_before);

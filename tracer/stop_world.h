@@ -37,6 +37,7 @@ struct stopped_world {
     size_t count;
     size_t held;
     size_t silent;
+    bool unlisted;        /* there may be more */
     uint64_t mask_before; /* stop_world's own */
 };
 

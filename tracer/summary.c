@@ -55,7 +55,9 @@ static void print_leaks(const struct trace_header *header)
     if (header->totals.allocations == header->totals.frees)
         return;
     if (header->scan != TRACE_SCAN_DONE && header->scan != TRACE_SCAN_IN_PLACE) {
-        message_line("Leak kinds are not told: no leak check was made");
+        const char *why = trace_obstacle_text(header->losses.not_scanned);
+        message_line("Leak kinds are not told: no leak check was made%s%s", why ? ": " : "",
+                     why ? why : "");
         return;
     }
     message_line("LEAK SUMMARY:");
@@ -85,6 +87,9 @@ static void print_losses(const struct trace_losses *losses)
     print_loss(losses->errors, "further errors could not be recorded");
     print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks "
                                             "were searched whole, their registers not");
+    const char *why = trace_obstacle_text(losses->not_held);
+    if (why)
+        message_line("libtrace: the other threads could not be stopped at the end: %s", why);
     print_loss(losses->mapping_bytes_not_read,
                "bytes of the program's memory could not be read by the leak check");
     print_loss(losses->fork_threads, "threads of the parent were at work while this process was "

@@ -57,6 +57,36 @@ enum trace_scan {
     TRACE_SCAN_IN_PLACE = 3, /* done, but without freeing libc's own caches first */
 };
 
+/* Why there is no leak check, or why it was made while other threads ran (losses). */
+enum trace_obstacle {
+    TRACE_OBSTACLE_NONE = 0,
+    TRACE_OBSTACLE_UNWANTED = 1,
+    TRACE_OBSTACLE_SANITIZER = 2,
+    TRACE_OBSTACLE_MEMORY = 3,
+    TRACE_OBSTACLE_LOG = 4,
+    TRACE_OBSTACLE_PROC = 5,
+    TRACE_OBSTACLE_DESCRIPTORS = 6,
+    TRACE_OBSTACLE_FORBIDDEN = 7,
+    TRACE_OBSTACLE_OTHER = 8,
+    TRACE_OBSTACLES,
+};
+
+/* "… : %s"; NULL: there is none, or one that this reader does not know. */
+static inline const char *trace_obstacle_text(uint64_t obstacle)
+{
+    static const char *const texts[TRACE_OBSTACLES] = {
+        [TRACE_OBSTACLE_UNWANTED] = "--leak-check=no was given",
+        [TRACE_OBSTACLE_SANITIZER] = "the program is built with a sanitizer",
+        [TRACE_OBSTACLE_MEMORY] = "too little memory was left",
+        [TRACE_OBSTACLE_LOG] = "the log could not grow",
+        [TRACE_OBSTACLE_PROC] = "there is no /proc where the program is (not mounted, or chroot)",
+        [TRACE_OBSTACLE_DESCRIPTORS] = "no file descriptor was left",
+        [TRACE_OBSTACLE_FORBIDDEN] = "a sandbox forbids what it takes",
+        [TRACE_OBSTACLE_OTHER] = "the kernel refused what it takes",
+    };
+    return obstacle < TRACE_OBSTACLES ? texts[obstacle] : (const char *)0;
+}
+
 /* header.flags */
 enum {
     TRACE_FLAG_INCOMPLETE = 1u << 0,  /* a table could not grow (disk full): records are missing */
@@ -93,12 +123,13 @@ struct trace_losses {
     uint64_t threads;
     uint64_t errors;
     uint64_t ranges_not_excluded; /* at the leak check: of the tracer's own memory */
-    uint64_t unused;
-    uint64_t threads_not_stopped;    /* at the leak check: scanned whole, registers unknown */
+    uint64_t not_scanned;         /* not counted: why there is no leak check, enum trace_obstacle */
+    uint64_t threads_not_stopped; /* at the leak check: scanned whole, registers unknown */
     uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
     uint64_t fork_failed;            /* leak checks that had to run in place */
     uint64_t fork_threads;           /* other threads that were at work while it was forked */
-    uint64_t reserved[6];
+    uint64_t not_held; /* not counted: why no other thread was stopped for the leak check */
+    uint64_t reserved[5];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there

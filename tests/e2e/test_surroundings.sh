@@ -38,9 +38,30 @@ test_no_file_descriptors_left() {
     traced "$program" no_files
     equal 'exit status' 3 "$status"
     has out endured
-    has err '7 allocs, ' ' 5,120 bytes allocated' 'Leak kinds are not told'
+    has err '7 allocs, ' ' 5,120 bytes allocated' 'Leak kinds are not told: no leak check was made: no file descriptor was left'
     report trace.log
-    has report 'It ended with exit status 3.' 'Leak kinds cannot be told'
+    has report 'It ended with exit status 3.' 'Leak kinds cannot be told: no leak check was made: no file descriptor was left.' \
+        'could not be stopped at the end (no file descriptor was left)'
+}
+# The tracer's may lie above the program's limit.
+test_no_file_descriptors_left_below_the_limit() { endures "${traced_env[@]}" "$program" few_files; }
+test_chroot_to_a_folder_without_proc() {
+    traced "$program" chroot alone
+    equal 'exit status' 3 "$status"
+    has err 'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'possibly lost: 70 bytes in 1 blocks' \
+        'still reachable: 300 bytes in 1 blocks'
+    has_not err 'in place' 'could not be stopped'
+    traced "$program" chroot
+    has err 'definitely lost: 100 bytes in 1 blocks' 'could not be stopped at the end: there is no /proc'
+    report trace.log
+    has report 'could not be stopped at the end (there is no /proc'
+}
+test_chroot_that_nobody_sees() {
+    traced "$program" bare_chroot
+    equal 'exit status' 3 "$status"
+    has err 'Leak kinds are not told: no leak check was made: there is no /proc where the program is'
+    report trace.log
+    has report 'Leak kinds cannot be told: no leak check was made: there is no /proc where the program is'
 }
 
 can() { "$@" >/dev/null 2>&1 || { echo "    skipped: $* is not possible here"; return 1; }; }

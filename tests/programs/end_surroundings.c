@@ -1,8 +1,10 @@
-/* end_surroundings [HARDSHIP]: loses 100 bytes with 50 behind them, may lose 70 (an interior pointer is left), holds
+/* end_surroundings [HARDSHIP [alone]]: loses 100 bytes with 50 behind them, may lose 70 (an interior pointer is left), holds
  * 300, and 200 in the registers and the stack of another thread; takes some liberty away from itself first. */
 #define _GNU_SOURCE
 #include "leak.h"
 #include <errno.h>
+#include <sched.h>
+#include <sys/stat.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -59,6 +61,19 @@ static void endure(const char *hardship)
         forbid(strict, sizeof strict / sizeof *strict);
     if (strcmp(hardship, "no_files") == 0)
         setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, 0});
+    if (strcmp(hardship, "few_files") == 0) {
+        struct rlimit limit;
+        getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = 0;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (strcmp(hardship, "chroot") == 0 || strcmp(hardship, "bare_chroot") == 0) {
+        mkdir("empty", 0700);
+        if (geteuid() != 0)
+            unshare(CLONE_NEWUSER);
+        if ((*hardship == 'c' ? chroot("empty") : syscall(SYS_chroot, "empty")) != 0 || chdir("/") != 0)
+            perror("chroot"), _exit(99);
+    }
     if (strcmp(hardship, "no_processes") == 0)
         setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0});
 }
@@ -68,8 +83,10 @@ int main(int count, char **arguments)
     pthread_t thread;
     leak();
     pthread_barrier_init(&ready, NULL, 2);
-    pthread_create(&thread, NULL, hold, NULL);
-    pthread_barrier_wait(&ready);
+    if (count < 3) {
+        pthread_create(&thread, NULL, hold, NULL);
+        pthread_barrier_wait(&ready);
+    }
     forget();
     if (count > 1)
         endure(arguments[1]);
