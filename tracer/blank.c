@@ -17,8 +17,8 @@
  * there takes minutes to read. */
 #define FAR_MAX (33u << 20)
 
-static struct real_functions next;
 static bool is_glibcs;       /* each function that allocates */
+static bool is_anothers;     /* they are not */
 static bool rooms_are_known; /* malloc_usable_size belongs to them */
 
 /* --- zeros --------------------------------------------------------------- */
@@ -156,7 +156,7 @@ static void *blanked(void *pointer, size_t size)
 void blank_new(void *pointer, size_t size)
 {
     /* Beside glibc's malloc it is a pool of the program's own. */
-    if (next.malloc && !is_glibcs)
+    if (is_anothers)
         blank_foreign(pointer, size);
 }
 
@@ -164,7 +164,7 @@ void blank_new(void *pointer, size_t size)
 
 static void *malloc_of_glibc(size_t size)
 {
-    void *pointer = next.malloc(size);
+    void *pointer = real_found.malloc(size);
     if (__builtin_expect(pointer != NULL, 1))
         blank_chunk(pointer);
     return pointer;
@@ -172,7 +172,7 @@ static void *malloc_of_glibc(size_t size)
 
 static void *malloc_of_another(size_t size)
 {
-    return blanked(next.malloc(size), size);
+    return blanked(real_found.malloc(size), size);
 }
 
 /* What the program may write to; where that is not known, as much as can be. */
@@ -181,13 +181,13 @@ static size_t room_of(void *pointer)
     if (is_glibcs)
         return glibc_chunk_size(chunk_head(pointer)) -
                (chunk_head(pointer) & GLIBC_IS_MMAPPED ? 2 * WORD : WORD);
-    return rooms_are_known ? next.malloc_usable_size(pointer) : SIZE_MAX;
+    return rooms_are_known ? real_found.malloc_usable_size(pointer) : SIZE_MAX;
 }
 
 static void *grow(void *old, size_t size)
 {
     size_t before = room_of(old);
-    char *pointer = next.realloc(old, size);
+    char *pointer = real_found.realloc(old, size);
     bool fresh = pointer && is_glibcs && chunk_head(pointer) & GLIBC_IS_MMAPPED;
     if (!pointer || fresh)
         return pointer;
@@ -201,17 +201,17 @@ static void *grow(void *old, size_t size)
 
 static void *realloc_blank(void *old, size_t size)
 {
-    return old ? grow(old, size) : blanked(next.realloc(NULL, size), size);
+    return old ? grow(old, size) : blanked(real_found.realloc(NULL, size), size);
 }
 
 static void *memalign_blank(size_t alignment, size_t size)
 {
-    return blanked(next.memalign(alignment, size), size);
+    return blanked(real_found.memalign(alignment, size), size);
 }
 
 static int posix_memalign_blank(void **place, size_t alignment, size_t size)
 {
-    int error = next.posix_memalign(place, alignment, size);
+    int error = real_found.posix_memalign(place, alignment, size);
     if (error == 0)
         blanked(*place, size);
     return error;
@@ -219,17 +219,17 @@ static int posix_memalign_blank(void **place, size_t alignment, size_t size)
 
 static void *aligned_alloc_blank(size_t alignment, size_t size)
 {
-    return blanked(next.aligned_alloc(alignment, size), size);
+    return blanked(real_found.aligned_alloc(alignment, size), size);
 }
 
 static void *valloc_blank(size_t size)
 {
-    return blanked(next.valloc(size), size);
+    return blanked(real_found.valloc(size), size);
 }
 
 static void *pvalloc_blank(size_t size)
 {
-    return blanked(next.pvalloc(size), size);
+    return blanked(real_found.pvalloc(size), size);
 }
 
 static bool are_of(const void *provider)
@@ -244,12 +244,12 @@ static bool are_of(const void *provider)
 
 void blank_begin(void)
 {
-    next = real;
     is_glibcs = are_of(real_provider("gnu_get_libc_version"));
+    is_anothers = !is_glibcs;
     rooms_are_known = real_provider("malloc_usable_size") == real_provider("malloc") &&
                       real_provider("realloc") == real_provider("malloc");
     real.malloc = is_glibcs ? malloc_of_glibc : malloc_of_another;
-#define REPLACE(name) real.name = next.name ? name##_blank : NULL
+#define REPLACE(name) real.name = real_found.name ? name##_blank : NULL
     REPLACE(realloc);
     REPLACE(memalign);
     REPLACE(posix_memalign);

@@ -30,7 +30,7 @@ static void *allocator(const char *name)
                  {"__libc_memalign", offsetof(struct real_functions, memalign)}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(name, known[i].name) == 0)
-            return *(void *const *)((const char *)&real + known[i].offset);
+            return *(void *const *)((const char *)&real_found + known[i].offset);
     return NULL;
 }
 

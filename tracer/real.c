@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct real_functions real;
+struct real_functions real_found;
 
 /* The dynamic linker's dlsym would do, but it allocates and translates its error texts, takes locks
  * that the program may hold at that moment (tracing begins inside some malloc), and changes what
@@ -245,6 +246,7 @@ void real_resolve(void)
     size_t size;
     void *freeres = find_from(_r_debug.r_map, "_ZN9__gnu_cxx9__freeresEv", &size);
     real.cxx_freeres = (void (*)(void))freeres;
+    real_found = real;
     const char *alone = real_find("__libc_single_threaded");
     if (alone)
         swap_alone = alone;

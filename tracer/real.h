@@ -18,6 +18,9 @@ struct real_functions {
 #undef X
 };
 extern struct real_functions real __attribute__((visibility("hidden")));
+/* As they were found: in `real` something may stand in front of them (blank, libc_caches). Those
+ * that real_resolve finds. */
+extern struct real_functions real_found __attribute__((visibility("hidden")));
 
 /* What the tracer itself wants of libc, though the names are not reserved: the program may have
  * functions of its own that bear them, so they are looked up in libc's file and not as the loader
