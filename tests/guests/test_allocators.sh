@@ -50,3 +50,17 @@ test_allocators_linked_statically() {
         has err 'the program has a malloc of its own, which the tracer does not see'
     done
 }
+
+# What is lost without having been written to is definitely lost with another allocator too, by new as by malloc.
+unwritten() { # unwritten BYTES BLOCKS PROGRAM [ARGUMENT]
+    status=0
+    LD_PRELOAD="$LIBTRACE libjemalloc.so.2" "$PROGRAMS/$3" "${@:4}" >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    has err "definitely lost: $1 bytes in $2 blocks" 'indirectly lost: 0 bytes in 0 blocks'
+}
+test_words_never_written_with_jemalloc() {
+    unwritten 3,816,500 240 unwritten_blocks sizes
+    unwritten 40,800 200 unwritten_blocks aligned
+    unwritten 200,000 500 unwritten_blocks tail
+    unwritten 60,000 600 unwritten_new
+}
