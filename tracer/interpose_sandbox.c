@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 long interpose_syscall(void) __asm__("syscall");
 int interpose_prctl(int, long, long, long, long) __asm__("prctl");
@@ -92,14 +93,35 @@ static __attribute__((used)) long syscall_failed(long error)
     return -1;
 }
 
+/* Programs are also run like this; by name of what there is for it. */
+static __attribute__((used)) long run_program(long number, const char *path,
+                                              char *const arguments[], char *const environment[])
+{
+    (void)number;
+    return execve(path, arguments, environment);
+}
+
+static __attribute__((used)) long run_program_at(long number, int folder, const char *path,
+                                                 char *const arguments[], char *const environment[],
+                                                 int flags)
+{
+    (void)number;
+    return execveat(folder, path, arguments, environment, flags);
+}
+
 /* In assembly: a C function with seven arguments would read, and could write, where the seventh
  * stands on the caller's stack, which is something else of the caller's if it gave less. Before the
  * next function is known the call is made here. */
-_Static_assert(SYS_seccomp == 317 && SECCOMP_SET_MODE_STRICT == 0 && SECCOMP_SET_MODE_FILTER == 1,
+_Static_assert(SYS_execve == 59 && SYS_execveat == 322 && SYS_seccomp == 317 &&
+                   SECCOMP_SET_MODE_STRICT == 0 && SECCOMP_SET_MODE_FILTER == 1,
                "in the text below");
 INTERPOSE __attribute__((naked)) long interpose_syscall(void)
 {
-    __asm__("cmp $317, %%rdi\n"
+    __asm__("cmp $59, %%rdi\n"
+            "je run_program\n"
+            "cmp $322, %%rdi\n"
+            "je run_program_at\n"
+            "cmp $317, %%rdi\n"
             "jne 1f\n"
             "cmp $1, %%rsi\n"
             "jbe seccomp\n"

@@ -25,6 +25,7 @@
 #include "unwind.h"
 #include "usage.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
@@ -230,8 +231,10 @@ bool lifecycle_begin(void)
         return fork_gate_pass();
     if (!env_is_there() || atomic_exchange(&life.beginning, 1))
         return false;
+    int saved_errno = errno;
     if (!atomic_exchange(&life.begun, 1))
         begin();
+    errno = saved_errno;
     atomic_store(&life.beginning, 0);
     return tracing_is_on();
 }

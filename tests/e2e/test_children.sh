@@ -16,7 +16,7 @@ own_environment() {
     equal 'standard error' "$(cat native.err)" "$(cat err)"
     equal 'children that lost 4,321 bytes' "${2:-1}" "$(lost)"
 }
-for way in execve execve_preloads execve_empty_preload execve_null execle execvpe fexecve fexecve_path execveat execveat_empty vfork \
+for way in execve execve_preloads execve_empty_preload execve_null execle execvpe fexecve fexecve_path execveat execveat_empty syscall syscall_at vfork \
     posix_spawn posix_spawnp clearenv environ_null system popen wordexp; do
     eval "test_own_environment_by_${way}() { own_environment $way; }"
 done

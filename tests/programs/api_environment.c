@@ -1,12 +1,15 @@
-/* Prints its environment in its order, as getenv, environ and main's third argument see it, and then its child's. */
+/* Prints errno as it finds it, its environment in its order, as getenv, environ and main's third argument see it, and then its child's. */
 #include "api.h"
 
+#include <errno.h>
 #include <sys/wait.h>
 
 extern char **environ;
 
 int main(int argc, char **argv, char **envp)
 {
+    int error = errno; /* 0 when a program begins */
+    say("errno %d\n", error);
     for (char **entry = environ; *entry; entry++)
         say("environ %s\n", *entry);
     for (char **entry = envp; *entry; entry++)

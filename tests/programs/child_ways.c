@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <wordexp.h>
 
@@ -55,6 +56,8 @@ static int run(const char *way, char *program)
     WAY(fexecve_path) return fexecve(open(program, O_PATH), arguments, own);
     WAY(execveat) return execveat(AT_FDCWD, program, arguments, own, 0);
     WAY(execveat_empty) return execveat(open(program, O_RDONLY), "", arguments, own, AT_EMPTY_PATH);
+    WAY(syscall) return syscall(SYS_execve, program, arguments, own);
+    WAY(syscall_at) return syscall(SYS_execveat, open(program, O_RDONLY), "", arguments, own, AT_EMPTY_PATH);
     WAY(vfork)
     {
         if ((child = vfork()) == 0)
