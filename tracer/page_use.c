@@ -49,6 +49,19 @@ static bool add_cached(struct page_use *use)
     return true;
 }
 
+/* Without the forker's what is cached has to do: shared_swap knows of what that does not tell. */
+static bool is_known_shared(struct page_use *use, enum page_use_kind kind)
+{
+    return kind == PAGE_USE_SHARED && (use->forker < 0 || add_mapped(use, use->forker)) &&
+           add_cached(use);
+}
+
+static bool is_known_private(struct page_use *use, enum page_use_kind kind)
+{
+    return kind != PAGE_USE_SHARED && add_mapped(use, use->own) &&
+           (kind == PAGE_USE_PRIVATE || add_cached(use));
+}
+
 /* The pages from `page` on, as many as there is room for, but none from `last` on. */
 static void load(struct page_use *use, enum page_use_kind kind, uint64_t page, uint64_t last)
 {
@@ -57,8 +70,7 @@ static void load(struct page_use *use, enum page_use_kind kind, uint64_t page, u
     use->count = last - page < PAGE_USE_AHEAD ? last - page : PAGE_USE_AHEAD;
     for (uint64_t i = 0; i < use->count; i++)
         use->is_used[i] = false;
-    bool known = add_mapped(use, kind == PAGE_USE_SHARED ? use->forker : use->own) &&
-                 (kind == PAGE_USE_PRIVATE || add_cached(use));
+    bool known = is_known_shared(use, kind) || is_known_private(use, kind);
     for (uint64_t i = 0; !known && i < use->count; i++)
         use->is_used[i] = true;
 }

@@ -7,12 +7,11 @@
  * /proc/self/pagemap says of a page whether it is in memory or in swap for this process, mincore
  * whether it is in the page cache, which is where shared memory and files are, too:
  *   - private anonymous memory: what the first does not know was never written to
- *   - private memory of a file: neither written to nor in the cache, it is the file as it is on
- * disk
- *   - shared memory: it may be another process that wrote to it, so the cache is asked; and a
- * forked child has no pages of it before it looks, while those of huge pages are in no cache that
- *     mincore knows: so the first is asked of the process that forked. What of shared memory is in
- *     swap neither tells (shared_swap does).
+ *   - private memory of a file: neither written to nor in the cache it is the file as on disk
+ *   - shared memory: another process may have written to it, so the cache is asked. A forked child
+ *     has no pages of it before it looks, and mincore knows no cache of huge pages, so the first is
+ *     asked of the process that forked, where that may be. What of shared memory is in swap neither
+ *     tells (shared_swap does).
  *
  * No libc and no allocator: for a stopped world and a forked child. */
 #ifndef PAGE_USE_H
@@ -27,7 +26,8 @@ enum page_use_kind { PAGE_USE_PRIVATE, PAGE_USE_PRIVATE_FILE, PAGE_USE_SHARED };
 
 struct page_use {
     int own;    /* /proc/self/pagemap; -1: of private memory nothing is known */
-    int forker; /* of the process that forked this one, or this one; -1: nothing of shared memory */
+    int forker; /* of the process that forked this one, or this one; -1: only the cache tells of
+                   shared memory */
     enum page_use_kind kind;
     uint64_t first; /* the page, by its number, that is_used[0] is about */
     uint64_t count; /* of the pages that were asked for */

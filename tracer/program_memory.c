@@ -94,7 +94,7 @@ static enum page_use_kind kind_of(const struct mapping *mapping)
 static bool is_in_swap(struct program_memory *memory, const struct mapping *mapping)
 {
     if (!memory->has_shared_swap)
-        shared_swap_load(&memory->shared_swap);
+        shared_swap_load(&memory->shared_swap, memory->forker >= 0);
     memory->has_shared_swap = true;
     return shared_swap_has(&memory->shared_swap, mapping->begin);
 }

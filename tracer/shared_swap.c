@@ -5,6 +5,17 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
+static bool is_figure_above(const char *line, const char *name, uint64_t limit)
+{
+    size_t length = strlen(name);
+    uint64_t figure = 0;
+    if (strncmp(line, name, length) != 0)
+        return false;
+    for (line += length; *line == ' ' || (*line >= '0' && *line <= '9'); line++)
+        figure = *line == ' ' ? figure : figure * 10 + (uint64_t)(*line - '0');
+    return figure > limit;
+}
+
 /* "7f12…-7f34… rw-s …", or else a name and a figure: "Swap:       4 kB". */
 void shared_swap_take_line(struct shared_swap *swap, const char *line)
 {
@@ -18,10 +29,8 @@ void shared_swap_take_line(struct shared_swap *swap, const char *line)
         swap->is_shared = permissions && strlen(permissions) > 4 && permissions[4] == 's';
         return;
     }
-    if (!swap->is_shared || strncmp(line, "Swap:", 5) != 0)
-        return;
-    next = line + 5 + strspn(line + 5, " ");
-    if (*next < '1' || *next > '9')
+    if (!swap->is_shared || !(is_figure_above(line, "Swap:", 0) ||
+                              is_figure_above(line, "KernelPageSize:", SYS_PAGE / 1024)))
         return;
     if (swap->count < SHARED_SWAP_MOST)
         swap->begins[swap->count] = swap->mapping;
@@ -53,10 +62,10 @@ static void take_lines(struct shared_swap *swap, int fd)
         }
 }
 
-void shared_swap_load(struct shared_swap *swap)
+void shared_swap_load(struct shared_swap *swap, bool has_pagemap)
 {
     *swap = (struct shared_swap){.count = 0};
-    long fd = is_in_use() ? sys_open("/proc/self/smaps", O_RDONLY, 0) : -ENOENT;
+    long fd = !has_pagemap || is_in_use() ? sys_open("/proc/self/smaps", O_RDONLY, 0) : -ENOENT;
     if (sys_is_error(fd))
         return;
     take_lines(swap, (int)fd);

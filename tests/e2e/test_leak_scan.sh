@@ -92,3 +92,11 @@ test_sparse_file_in_dev_shm_stays_sparse() {
     sparse file $name
     rm $name
 }
+test_sparse_memory_of_who_was_root_stays_sparse() {
+    local as=()
+    chmod 777 .
+    [ "$(id -u)" != 0 ] || as=(setpriv --reuid=65534 --clear-groups)
+    "${as[@]}" env LD_PRELOAD="$LIBTRACE" UNDUMPABLE=1 "$PROGRAMS/scan_sparse" anonymous 2>err | cat >out
+    equal 'of it' 'grown by 0 pages' "$(cat out)"
+    has err 'still reachable: 298 bytes in 3 blocks' 'definitely lost: 0 bytes'
+}

@@ -1,10 +1,12 @@
 /* scan_sparse KIND: maps 256 MiB, of which it uses three pages, which hold what it allocates: 88, 99 and 111 bytes. A child of its
- * waits for its end and prints by how many pages the mapping, or the file below it, has grown meanwhile. */
+ * waits for its end and prints by how many pages the mapping, or the file below it, has grown meanwhile. With
+ * UNDUMPABLE it is like a daemon that was root once: it may not open what /proc says of its pages. */
 #define _GNU_SOURCE
 #include "leak.h"
 #include <fcntl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 
 enum { SIZE = 256 << 20, PAGE = 4096, PAGES = SIZE / PAGE };
@@ -57,6 +59,8 @@ static APART void use(void)
 int main(int count, char **arguments)
 {
     int ends[2];
+    if (getenv("UNDUMPABLE"))
+        prctl(PR_SET_DUMPABLE, 0);
     mapping = map_kind(arguments[1], arguments[count - 1]);
     if (mapping == MAP_FAILED)
         return 77;

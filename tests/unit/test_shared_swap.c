@@ -38,6 +38,21 @@ static void shared_mappings_with_swap_are_told(void **state)
     assert_true(shared_swap_has(&swap, 0xfffff000));
 }
 
+static void huge_pages_are_told(void **state)
+{
+    (void)state;
+    swap = (struct shared_swap){.count = 0};
+    take("7f0000000000-7f0000400000 rw-s 00000000 00:0f 1027   /anon_hugepage (deleted)\n"
+         "KernelPageSize:     2048 kB\n"
+         "7f0000800000-7f0000c00000 rw-s 00000000 00:01 1028   /dev/zero (deleted)\n"
+         "KernelPageSize:        4 kB\n"
+         "MMUPageSize:        2048 kB\n"
+         "7f0001000000-7f0001400000 rw-p 00000000 00:0f 1029   /anon_hugepage (deleted)\n"
+         "KernelPageSize:     2048 kB\n");
+    assert_int_equal(swap.count, 1);
+    assert_true(shared_swap_has(&swap, 0x7f0000000000));
+}
+
 static void with_too_many_of_them_all_count(void **state)
 {
     (void)state;
@@ -59,7 +74,7 @@ static void bad_lines_say_nothing(void **state)
     swap = (struct shared_swap){.count = 0};
     take("-\n1000-\n1000-2000\n1000-2000 \n1000-2000 rw\nSwap:\nSwap: 4 kB\nSwap: -1 kB\n");
     assert_int_equal(swap.count, 0);
-    shared_swap_load(&swap);
+    shared_swap_load(&swap, true);
     assert_false(shared_swap_has(&swap, 1));
 }
 
@@ -67,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shared_mappings_with_swap_are_told),
+        cmocka_unit_test(huge_pages_are_told),
         cmocka_unit_test(with_too_many_of_them_all_count),
         cmocka_unit_test(bad_lines_say_nothing),
     };
