@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define FRAMES_MAX 16u /* of libc's and ours, one inside the other */
+#define HANDLER_FRAMES_MAX 256u /* from the end to the signal frame */
+#define FRAMES_MAX         16u  /* of libc's and ours, one inside the other */
 
 /* Places in stopped_thread.registers, of those that a call keeps. */
 enum { AT_R12 = 4, AT_R13, AT_R14, AT_R15, AT_BP = 10, AT_BX = 11, AT_SP = 15 };
@@ -140,6 +141,39 @@ static void leave(struct stopped_thread *here, struct way_out *way)
         move_to(here, &way->frames[way->first]);
 }
 
+/* --- the stack that a handler interrupted -------------------------------- */
+
+static bool is_on_signal_stack(const struct stopped_thread *here, uint64_t sp)
+{
+    return sp - here->signal_stack_begin < here->signal_stack_end - here->signal_stack_begin;
+}
+
+struct way_down {
+    struct stopped_thread *here;
+    const struct code *libc;
+    unsigned frames;
+};
+
+static bool take_first_elsewhere(void *context, const struct stepper_registers *frame)
+{
+    struct way_down *way = context;
+    if (is_on_signal_stack(way->here, frame->sp))
+        return ++way->frames < HANDLER_FRAMES_MAX;
+    way->here->interrupted =
+        frame->sp - (is_at_system_call(way->libc, frame->ip) ? 0 : STOP_WORLD_RED_ZONE);
+    return false;
+}
+
+/* A handler on the signal stack ends the process: where it came from is where the ordinary stack
+ * begins to be in use. */
+static void find_interrupted(struct stopped_thread *here, const struct code *libc)
+{
+    const struct stepper_registers begin = registers_of(here);
+    struct way_down way = {here, libc, 0};
+    if (is_on_signal_stack(here, begin.sp))
+        stepper_walk_registers(&begin, take_first_elsewhere, &way);
+}
+
 /* A signal that comes from elsewhere strikes anywhere; unwinding is certain only at a call. */
 void last_frames_leave(struct stopped_thread *here)
 {
@@ -150,6 +184,7 @@ void last_frames_leave(struct stopped_thread *here)
     else if (!is_in(&way.tracer, here->instruction))
         return;
     leave(here, &way);
+    find_interrupted(here, &way.libc);
 }
 
 /* --- threads that are held ----------------------------------------------- */

@@ -349,6 +349,7 @@ static _Noreturn void be_child(struct scan *scan)
     sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
+    leak_scan_wipe_dead_frames(&scan->here);
     close_all_but(stay);
     lock_breaker_begin();
     libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
@@ -476,6 +477,7 @@ void leak_scan_run(const struct leak_scan_options *options, const struct stopped
     size_t live = count_live(world);
     scan.options = options;
     scan.here = *here;
+    scan.here.tid = (uint32_t)sys_gettid();
     scan.world = world;
     trace_log_header->losses.threads_not_stopped = world->silent;
     trace_log_header->scan_threads = (uint32_t)world->count + 1;

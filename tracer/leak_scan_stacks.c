@@ -1,11 +1,16 @@
 #include "leak_scan_stacks.h"
 
 #include "last_frames.h"
+#include "own_stack.h"
 #include "pages.h"
 #include "sys.h"
 #include "thread_stacks.h"
+#include "trace_log.h"
 
-#define DEAD_FIRST 1024u
+#include <string.h>
+
+#define DEAD_FIRST  1024u
+#define FRAMES_SIZE 65536u /* more than libc's and the tracer's have */
 
 static uint64_t first_thread; /* its thread pointer */
 
@@ -73,6 +78,47 @@ static void put_dead(void *context, uint64_t begin, uint64_t end)
         dead[dead_count++] = (struct roots_range){begin, end};
 }
 
+/* --- the first thread has ended, and others go on ------------------------- */
+
+static bool is_first(const struct stopped_thread *thread)
+{
+    return thread->tid == trace_log_header->pid;
+}
+
+static bool first_is_gone(const struct stopped_thread *here, const struct stopped_world *world)
+{
+    bool found = is_first(here);
+    for (size_t i = 0; i < world->count && !found; i++)
+        found = is_first(&world->threads[i]);
+    return !found;
+}
+
+/* Where the kernel began the stack: below what it put there, which is in use until the end. */
+static uint64_t start_of_stack(void)
+{
+    static char text[1024];
+    uint64_t start = 0;
+    if (sys_read_file("/proc/self/stat", text, sizeof text) <= 0)
+        return 0;
+    /* The name, the second field, may have anything in it; the start is field 28. */
+    const char *at = strrchr(text, ')');
+    for (int field = 2; at && field < 28; field++)
+        at = strchr(at + 1, ' ');
+    for (at = at ? at + 1 : ""; *at >= '0' && *at <= '9'; at++)
+        start = 10 * start + (uint64_t)(*at - '0');
+    return start;
+}
+
+static void exclude_first_stack(struct roots *roots, const struct memory_map *map)
+{
+    uint64_t start = start_of_stack();
+    const struct mapping *stack = memory_map_find(map, start);
+    if (stack && stack->flags & MAPPING_STACK)
+        roots_exclude(roots, stack->begin, start);
+}
+
+/* --- stacks that are left ------------------------------------------------ */
+
 static void look_for_dead(void *context, uint64_t begin, uint64_t end)
 {
     struct search *search = context;
@@ -81,13 +127,10 @@ static void look_for_dead(void *context, uint64_t begin, uint64_t end)
         thread_stacks_find_dead(&search->world, &search->alive, begin, end, put_dead);
 }
 
-/* A thread that has not described itself could be any whose stack is found. */
-static void exclude_dead(struct roots *roots, struct search *search,
-                         const struct stopped_world *world)
+static void exclude_dead(struct roots *roots, struct search *search)
 {
     dead_count = 0;
-    if (world->silent == 0 && !world->unlisted)
-        roots_for_each(roots, look_for_dead, search);
+    roots_for_each(roots, look_for_dead, search);
     for (size_t i = 0; i < dead_count; i++)
         roots_exclude(roots, dead[i].begin, dead[i].end);
 }
@@ -104,5 +147,17 @@ void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory
     for (size_t i = 0; i < world->count; i++)
         find_stack(&search, &world->threads[i]);
     roots_exclude_below_stacks(roots, here, world->threads, world->count);
-    exclude_dead(roots, &search, world);
+    /* A thread that has not described itself could be any whose stack is found. */
+    if (world->silent || world->unlisted)
+        return;
+    exclude_dead(roots, &search);
+    if (first_is_gone(here, world))
+        exclude_first_stack(roots, &memory->map);
+}
+
+void leak_scan_wipe_dead_frames(const struct stopped_thread *here)
+{
+    uint64_t length = here->stack_pointer - here->dead_begin;
+    if (own_stack_is_current() && length <= FRAMES_SIZE)
+        memset((void *)(uintptr_t)here->dead_begin, 0, length);
 }

@@ -12,5 +12,8 @@ void leak_scan_begin(void);
 /* All threads, the calling one and the others. What is found out of them is added to them. */
 void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory,
                               struct stopped_thread *here, const struct stopped_world *world);
+/* In the check's child: no word is left of frames that nobody returns to. They may lie in a block
+ * (a coroutine's stack), which is searched as a whole. */
+void leak_scan_wipe_dead_frames(const struct stopped_thread *here);
 
 #endif

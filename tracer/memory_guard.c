@@ -34,12 +34,25 @@ static bool leave_load(ucontext_t *context)
 }
 #endif
 
+/* A page of the program's that is mapped and cannot be read, though its mapping says that it can:
+ * what MADV_GUARD_INSTALL leaves, as below stacks since glibc 2.42. No list says where one is, so
+ * whoever reads memory in place finds out, and finds zeros there from now on. The kernel says that
+ * nothing is mapped there; of what may not be read by its mapping it says that. */
+static bool fill_hole(int signal, const siginfo_t *info)
+{
+    const uintptr_t page = (uintptr_t)info->si_addr & ~(uintptr_t)(SYS_PAGE - 1);
+    unsigned char residency;
+    return signal == SIGSEGV && info->si_code == SEGV_MAPERR &&
+           sys_call(SYS_mincore, (long)page, SYS_PAGE, (long)&residency, 0, 0, 0) == 0 &&
+           sys_call(SYS_mmap, (long)page, SYS_PAGE, PROT_READ,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == (long)page;
+}
+
 /* Any other fault happens again, at the default. */
 static void end_copy(int signal, siginfo_t *info, void *context)
 {
     const struct sys_sigaction standard = {0};
-    (void)info;
-    if (!leave_load(context))
+    if (!leave_load(context) && !fill_hole(signal, info))
         sys_sigaction(signal, &standard, NULL);
 }
 

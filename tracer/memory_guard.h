@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 /* Takes SIGSEGV and SIGBUS for good, in a process with one thread, which does not block them.
+ * Elsewhere, too, a guard within memory that can be read is zeros from then on.
  * false: a handler could not return. */
 bool memory_guard_begin(void);
 /* After memory_guard_begin. Copies up to `length` bytes at `address`; returns how many there were

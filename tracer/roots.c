@@ -155,6 +155,18 @@ static size_t take_lowest(struct roots_range *ranges, size_t count)
     return kept;
 }
 
+/* The stack that its handler on the signal stack interrupted, as if the thread stood there. */
+static struct stopped_thread as_interrupted(const struct stopped_thread *thread)
+{
+    struct stopped_thread outer = *thread;
+    if (thread->interrupted && runs_on_signal_stack(thread)) {
+        outer.stack_pointer = thread->interrupted;
+        outer.red_zone = 0;
+        outer.signal_stack_begin = outer.signal_stack_end = 0;
+    }
+    return outer;
+}
+
 static void exclude_below_signal_stack(struct roots *roots, const struct stopped_thread *thread)
 {
     if (thread->held && runs_on_signal_stack(thread))
@@ -165,8 +177,10 @@ void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread
                                 const struct stopped_thread *threads, size_t count)
 {
     size_t before = roots->excluded_count;
-    if (caller)
-        exclude_below_stack(roots, caller);
+    if (caller) {
+        const struct stopped_thread outer = as_interrupted(caller);
+        exclude_below_stack(roots, &outer);
+    }
     for (size_t i = 0; i < count; i++)
         exclude_below_stack(roots, &threads[i]);
     roots->excluded_count =

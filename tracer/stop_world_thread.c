@@ -26,6 +26,8 @@ void stop_world_describe(struct stopped_thread *thread, const ucontext_t *contex
     thread->instruction = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
     thread->stack_pointer = thread->registers[STOP_WORLD_REGISTERS - 1];
     thread->red_zone = STOP_WORLD_RED_ZONE;
+    thread->dead_begin = thread->stack_pointer;
+    thread->stack_begin = thread->interrupted = 0;
     thread->thread_pointer = sys_thread_pointer();
     thread->signal_stack_begin = thread->signal_stack_end = 0;
     if (!(context->uc_stack.ss_flags & SS_DISABLE)) {

@@ -19,8 +19,11 @@ struct stopped_thread {
     uint64_t instruction;   /* where it stands */
     uint64_t stack_pointer; /* of the interrupted code */
     uint64_t red_zone;      /* bytes below it that may be in use */
+    uint64_t dead_begin;    /* from here to stack_pointer are frames that nobody returns to */
     uint64_t thread_pointer;
-    uint64_t stack_begin;        /* of its ordinary stack, for who finds out; 0: not known */
+    uint64_t stack_begin; /* of its ordinary stack, for who finds out; 0: not known */
+    uint64_t interrupted; /* how far down the stack was in use that a handler on the signal stack
+                           * interrupted, for who finds out; 0: not known */
     uint64_t signal_stack_begin; /* its alternate signal stack, begin == end: none */
     uint64_t signal_stack_end;
     uint64_t
@@ -51,7 +54,7 @@ __attribute__((always_inline)) static inline void stop_world_capture(struct stop
                      :
                      : "rax", "memory");
     thread->held = 1;
-    thread->stack_pointer = r[STOP_WORLD_REGISTERS - 1];
+    thread->dead_begin = thread->stack_pointer = r[STOP_WORLD_REGISTERS - 1];
     stop_world_describe_caller(thread);
 }
 

@@ -60,11 +60,26 @@ static int nonsense_addresses_have_nothing(void)
            memory_guard_copy(0x800000000000, &word, 8) == 0 && word == 7;
 }
 
+#define GUARD_INSTALL 102 /* MADV_GUARD_INSTALL, which Linux has from 6.13 on */
+
+static int guard_is_zeros_in_place(void)
+{
+    char *pages = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    memset(pages, 'c', 3 * PAGE);
+    if (madvise(pages + PAGE, PAGE, GUARD_INSTALL) != 0)
+        return 1;
+    unsigned sum = 0;
+    for (size_t i = 0; i < 3 * PAGE; i++)
+        sum += ((volatile char *)pages)[i] == 'c';
+    return sum == 2 * PAGE;
+}
+
 static int (*const cases[])(void) = {
     copies_everything,
     stops_before_a_hole,
     stops_at_the_end_of_the_file,
     nonsense_addresses_have_nothing,
+    guard_is_zeros_in_place,
 };
 #define CASES (sizeof cases / sizeof *cases)
 

@@ -172,6 +172,32 @@ static void below_a_threads_stack_pointer(void **state)
     assert_memory_equal(roots_with(&thread, 1), "11000-20000 30000-40000", 23);
 }
 
+/* In one mapping of which nothing says that it is a stack. */
+static void stack_whose_begin_is_known(void **state)
+{
+    (void)state;
+    struct stopped_thread thread = {
+        .held = 1, .stack_pointer = 0x35000, .thread_pointer = 0x36000, .stack_begin = 0x31000};
+    assert_memory_equal(roots_with(&thread, 1), "11000-20000 30000-31000 35000-40000", 35);
+    thread.stack_pointer = 0x30800; /* it runs on another one */
+    assert_memory_equal(roots_with(&thread, 1), "11000-20000 30000-40000", 23);
+}
+
+static void handler_on_the_signal_stack_knows_what_it_interrupted(void **state)
+{
+    (void)state;
+    struct stopped_thread thread = {.held = 1,
+                                    .stack_pointer = 0x62000,
+                                    .thread_pointer = 0x1f6c0,
+                                    .signal_stack_begin = 0x61000,
+                                    .signal_stack_end = 0x63000,
+                                    .interrupted = 0x18000};
+    roots_with(&thread, 1); /* the first as a caller is told: roots_with's are the others */
+    roots_exclude_below_stacks(&roots, &thread, NULL, 0);
+    assert_memory_equal(all_roots(), "18000-20000 ", 12);
+    assert_non_null(strstr(yielded, " 60000-61000 62000-70000 "));
+}
+
 static void stack_without_bounds_stays_whole(void **state)
 {
     static const uint64_t inside[] = {0x38000, 0x58000, 0x68000, 0x88000};
@@ -347,6 +373,8 @@ int main(void)
         cmocka_unit_test(own_pages_are_no_roots),
         cmocka_unit_test(below_the_main_stack_pointer),
         cmocka_unit_test(below_a_threads_stack_pointer),
+        cmocka_unit_test(stack_whose_begin_is_known),
+        cmocka_unit_test(handler_on_the_signal_stack_knows_what_it_interrupted),
         cmocka_unit_test(stack_without_bounds_stays_whole),
         cmocka_unit_test(large_guarded_mapping_is_a_stack_only_with_its_thread_pointer),
         cmocka_unit_test(thread_on_another_stack_keeps_its_own_whole),

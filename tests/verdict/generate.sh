@@ -16,7 +16,7 @@ pick() { # pick NAME WORD…: NAME becomes one of them. No subshell: RANDOM woul
 }
 holders=(nobody main_returns main inner middle global per_thread register interior thread thread_returns gone_joined gone_detached gone_not_joined
     sorting sorting_nobody listing listing_nobody handler handler_nobody handler_apart handler_apart_nobody
-    coroutine coroutine_nobody coroutine_outside coroutine_block nobody_returns exit_handler exit_handler_nobody dies_nobody dies)
+    coroutine coroutine_nobody coroutine_outside coroutine_block coroutine_block_nobody nobody_returns exit_handler exit_handler_nobody dies_nobody dies)
 functions=
 cases=
 
@@ -34,7 +34,9 @@ add_case() { # add_case NUMBER HOLDER
     pick ending exit exit _exit _Exit quick_exit abort raise
     local build="$shape($n, $size)" end
     own="static APART void hide_$number(void) { hidden = ~(uintptr_t)$build; OPAQUE; }"
-    case $holder in *returns) ending=return ;; exit_handler*) ending=_exit ;; dies*) ending=fault ;; esac
+    case $holder in
+    *block_nobody) [[ $ending = *xit ]] || ending=exit ;; # a signal's frame comes to lie in the block
+    *returns) ending=return ;; exit_handler*) ending=_exit ;; dies*) ending=fault ;; esac
     end=$(end_call "$ending")
     local last="static APART void last_$number(void) { use_hidden(); $end; OPAQUE; }"
     local holding="static APART void last_$number(void) { struct node *p = take_hidden(); use(p, 4); $end; KEEP(p); }"
@@ -114,6 +116,7 @@ add_case() { # add_case NUMBER HOLDER
         pick stack stack_in_data 'stack_mapped()' 'stack_guarded()'
         own+=$'\n'$holding
         case $holder in
+        *block_nobody) lost=1 more=+ own=${own/"$holding"/${last/use_hidden/use_hidden_briefly}} stack="malloc(sizeof stack_in_data)" ;;
         *nobody) lost=1 own=${own/"$holding"/$last} stack='stack_guarded()' ;;
         *block) more=+ stack="malloc(sizeof stack_in_data)" ;;
         esac
