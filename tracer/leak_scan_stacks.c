@@ -3,6 +3,7 @@
 #include "last_frames.h"
 #include "own_stack.h"
 #include "pages.h"
+#include "swap.h"
 #include "sys.h"
 #include "thread_stacks.h"
 #include "trace_log.h"
@@ -147,8 +148,9 @@ void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory
     for (size_t i = 0; i < world->count; i++)
         find_stack(&search, &world->threads[i]);
     roots_exclude_below_stacks(roots, here, world->threads, world->count);
-    /* A thread that has not described itself could be any whose stack is found. */
-    if (world->silent || world->unlisted)
+    /* A thread that has not described itself could be any whose stack is found. And where there was
+     * never a second one, there is nothing to look for in all of the program's memory. */
+    if (world->silent || world->unlisted || swap_is_alone())
         return;
     exclude_dead(roots, &search);
     if (first_is_gone(here, world))
