@@ -3,6 +3,7 @@
 #include <string.h>
 #include "cli_value.h"
 #include "memory.h"
+#include "program_file.h"
 #include "trace_format.h"
 
 /* --- the table ----------------------------------------------------------- */
@@ -119,9 +120,11 @@ static int cli_take_argument(struct cli_options *options, const char *argument,
     const char *equals = strchr(argument, '=');
     const char *value = equals ? equals + 1 : NULL;
 
+    /* It may be the tracer's. */
+    if (!option || strcmp(option->name, "--leak-check-heuristics") == 0)
+        cli_add(&options->run_options, argument);
     if (!option)
-        return failure_set(
-            failure, "%s is not an option of leakreport; leakreport --help lists them", argument);
+        return 0;
     if (option->take == cli_take_nothing)
         return cli_take_nothing(options, option, value, failure);
     if (!value && option->argument && option->take != cli_take_top)
@@ -133,7 +136,13 @@ static int cli_take_argument(struct cli_options *options, const char *argument,
     return option->take(options, option, value, failure);
 }
 
-/* --- --run --------------------------------------------------------------- */
+/* --- programs ------------------------------------------------------------ */
+
+static int cli_miss_program(struct failure *failure)
+{
+    return failure_set(failure, "--run needs a program: leakreport --run [OPTIONS] PROGRAM "
+                                "[ARGUMENTS]");
+}
 
 /* Options that the tracer has, too, each with a meaning of its own. */
 static bool cli_is_tracers(const struct cli_option *option)
@@ -148,65 +157,49 @@ static bool cli_is_tracers(const struct cli_option *option)
     return false;
 }
 
-/* The tracer makes no report. Were such an option let pass, --error-exitcode above all, a leak
- * would look like success. What leakreport does not know is the tracer's, which refuses what it
- * does not know either. */
-static int cli_take_run_option(struct cli_options *options, const char *argument,
-                               struct failure *failure)
-{
-    const struct cli_option *option = cli_find(argument);
-
-    if (option && option->take == cli_take_mode)
-        return cli_take_argument(options, argument, failure);
-    if (option && option->take == cli_take_nothing)
-        return failure_set(failure, "%s means nothing to --run: leave it out", option->name);
-    if (option && !cli_is_tracers(option))
-        return failure_set(failure,
-                           "%s is an option of the report, and --run makes none: run the program "
-                           "first (leakreport --run PROGRAM), then leakreport %s trace.log",
-                           option->name, argument);
-    cli_add(&options->run_options, argument);
-    return 0;
-}
-
-/* The words in front of --run, and behind it up to the program. */
-static int cli_take_run(struct cli_options *options, int run, int count, char **arguments,
+/* --run alone: this process becomes the program. What leakreport does not know is the tracer's,
+ * which refuses what it does not know either. */
+static int cli_take_run(struct cli_options *options, int count, char **arguments,
                         struct failure *failure)
 {
     int i = 1;
 
     options->mode = CLI_RUN;
-    for (; i < count && (i <= run || arguments[i][0] == '-'); i++) {
-        if (i == run)
-            continue;
-        if (strcmp(arguments[i], "--") == 0)
-            break;
-        if (arguments[i][0] != '-')
-            return failure_set(failure, "%s stands before --run: the program comes after it",
-                               arguments[i]);
-        if (cli_take_run_option(options, arguments[i], failure) != 0)
-            return -1;
+    for (; i < count && arguments[i][0] == '-' && strcmp(arguments[i], "--") != 0; i++) {
+        const struct cli_option *option = cli_find(arguments[i]);
+
+        if (option && option->take == cli_take_mode)
+            return cli_take_argument(options, arguments[i], failure);
+        if (strcmp(arguments[i], "--run") != 0)
+            cli_add(&options->run_options, arguments[i]);
     }
     if (i < count && strcmp(arguments[i], "--") == 0)
         i++;
     options->program = arguments + i;
-    if (i == count && options->mode == CLI_RUN)
-        return failure_set(failure, "--run needs a program: leakreport --run [OPTIONS of the "
-                                    "tracer] PROGRAM [ARGUMENTS]");
-    return 0;
+    return i < count ? 0 : cli_miss_program(failure);
 }
 
-/* Where --run stands; 0: it does not. */
-static int cli_find_run(int count, char **arguments)
+/* Whether --run stands among the options in front of the first name, and whether there is one of
+ * the report beside it, --error-exitcode for one: without a report, each leak would look like
+ * success. */
+static void cli_look_for_run(int count, char **arguments, bool *run, bool *report)
 {
-    for (int i = 1; i < count && strcmp(arguments[i], "--") != 0; i++)
-        if (strcmp(arguments[i], "--run") == 0)
-            return i;
-    return 0;
+    *run = *report = false;
+    for (int i = 1; i < count && arguments[i][0] == '-' && strcmp(arguments[i], "--") != 0; i++) {
+        const struct cli_option *option = cli_find(arguments[i]);
+
+        *run |= strcmp(arguments[i], "--run") == 0;
+        *report |= option && option->take != cli_take_mode && !cli_is_tracers(option);
+    }
 }
 
 static int cli_check(const struct cli_options *options, struct failure *failure)
 {
+    for (size_t i = 0; options->mode == CLI_REPORT && i < options->run_options.count; i++)
+        if (!cli_find(options->run_options.items[i]))
+            return failure_set(failure,
+                               "%s is not an option of leakreport; leakreport --help lists them",
+                               options->run_options.items[i]);
     if (options->mode == CLI_REPORT && options->logs.count == 0)
         return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
                                     "--help says more");
@@ -244,26 +237,49 @@ static const struct cli_options cli_defaults = {
     .default_suppressions = true,
 };
 
-int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
+/* The program is what is no log: a log is known by its first bytes, so nobody has to say which it
+ * is. */
+static bool cli_is_program(const struct cli_options *options, bool run, const char *argument)
+{
+    return options->logs.count == 0 && (run || program_file_is_program(argument));
+}
+
+static int cli_take_words(struct cli_options *options, bool run, int count, char **arguments,
+                          struct failure *failure)
 {
     bool names_only = false;
-    int run = cli_find_run(count, arguments);
 
-    *options = cli_defaults;
-    if (run)
-        return cli_take_run(options, run, count, arguments, failure);
     for (int i = 1; i < count; i++) {
         const char *argument = arguments[i];
 
         if (!names_only && strcmp(argument, "--") == 0) {
             names_only = true;
+        } else if (!names_only && run && strcmp(argument, "--run") == 0) {
+            continue;
         } else if (!names_only && argument[0] == '-' && argument[1]) {
             if (cli_take_argument(options, argument, failure) != 0)
                 return -1;
+        } else if (cli_is_program(options, run, argument)) {
+            options->program = arguments + i;
+            options->mode = options->mode == CLI_REPORT ? CLI_TRACE : options->mode;
+            return 0;
         } else {
             cli_add(&options->logs, argument);
         }
     }
+    return run && options->mode == CLI_REPORT ? cli_miss_program(failure) : 0;
+}
+
+int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
+{
+    bool run, report;
+
+    *options = cli_defaults;
+    cli_look_for_run(count, arguments, &run, &report);
+    if (run && !report)
+        return cli_take_run(options, count, arguments, failure);
+    if (cli_take_words(options, run, count, arguments, failure) != 0)
+        return -1;
     cli_finish(options);
     return cli_check(options, failure);
 }
@@ -297,9 +313,11 @@ static void cli_print_option(FILE *out, const struct cli_option *option)
 
 void cli_print_help(FILE *out)
 {
-    fputs("leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
+    fputs("leakreport [OPTIONS] PROGRAM [ARGUMENTS] trace a program and report when it has ended\n"
+          "leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
           "leakreport --run [TRACER-OPTIONS] PROGRAM [ARGUMENTS]\n"
-          "                                         trace a program (its log: trace.log)\n\n"
+          "                                         become the traced program (its log: "
+          "trace.log)\n\n"
           "Options, with their defaults in brackets:\n",
           out);
     for (size_t i = 0; i < CLI_TABLE_COUNT; i++)

@@ -13,7 +13,8 @@
 
 #define CLI_HEURISTICS_ALL 30u /* bit n: enum trace_heuristic n */
 
-enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_HELP, CLI_VERSION };
+/* CLI_RUN: this process becomes the program. CLI_TRACE: it waits for it, and reports. */
+enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_VERSION };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
 /* What stacks are ordered by: --top, --peak. */
 enum cli_order {
@@ -34,8 +35,9 @@ struct cli_list {
 struct cli_options {
     int mode; /* enum cli_mode */
     struct cli_list logs;
-    char **program;              /* --run: PROGRAM [ARGUMENTS], ended by NULL */
-    struct cli_list run_options; /* --run: the tracer's options */
+    char **program;              /* PROGRAM [ARGUMENTS], ended by NULL */
+    struct cli_list run_options; /* the tracer's options */
+    bool logs_are_temporary;     /* nobody can look at them later: main's word */
 
     int leak_check;      /* enum cli_leak_check */
     int leak_resolution; /* enum cli_resolution */
@@ -69,6 +71,7 @@ int cli_parse(struct cli_options *options, int count, char **arguments, struct f
 /* Is there anything beside leaks and errors to show? */
 bool cli_wants_usage(const struct cli_options *options);
 void cli_free(struct cli_options *options);
+void cli_add(struct cli_list *list, const char *item);
 void cli_print_help(FILE *out);
 
 #endif

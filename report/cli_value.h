@@ -35,6 +35,4 @@ cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_ta
     cli_take_list, cli_take_mode, cli_take_flag, cli_take_show_reachable, cli_take_show_possible,
     cli_take_top, cli_take_nothing;
 
-void cli_add(struct cli_list *list, const char *item);
-
 #endif

@@ -83,12 +83,11 @@ static void launch_set_options(const struct cli_list *options)
     free(text);
 }
 
-int launch_program(const struct cli_options *options, struct failure *failure)
+int launch_program(char **program, const struct cli_list *tracer_options, struct failure *failure)
 {
     char path[PATH_MAX];
 
-    if (program_file_find(options->program[0], path, failure) != 0 ||
-        program_file_check(path, failure) != 0)
+    if (program_file_find(program[0], path, failure) != 0 || program_file_check(path, failure) != 0)
         return -1;
     char *tracer = launch_find_tracer(failure);
     if (!tracer || launch_set_preload(tracer, failure) != 0) {
@@ -96,7 +95,7 @@ int launch_program(const struct cli_options *options, struct failure *failure)
         return -1;
     }
     free(tracer);
-    launch_set_options(&options->run_options);
-    execvp(options->program[0], options->program);
-    return failure_set(failure, "%s cannot be run: %s", options->program[0], strerror(errno));
+    launch_set_options(tracer_options);
+    execvp(program[0], program);
+    return failure_set(failure, "%s cannot be run: %s", program[0], strerror(errno));
 }

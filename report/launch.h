@@ -1,4 +1,4 @@
-/* launch.h: leakreport --run: starts a program under the tracer, in this process's place. */
+/* launch.h: starts a program under the tracer, in this process's place. */
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
@@ -6,6 +6,6 @@
 #include "failure.h"
 
 /* Returns only when it failed: -1, `failure` filled. */
-int launch_program(const struct cli_options *options, struct failure *failure);
+int launch_program(char **program, const struct cli_list *tracer_options, struct failure *failure);
 
 #endif

@@ -48,7 +48,8 @@ static void log_note_options(const struct cli_options *options, struct model *mo
     for (size_t i = 0; i < options->ignored.count; i++)
         model_add_note(model, memory_text("%s is ignored: it has no meaning when a log is read.",
                                           options->ignored.items[i]));
-    if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts)
+    if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts &&
+        options->mode == CLI_REPORT)
         model_add_note(model, memory_text("--leak-check-heuristics is ignored: the leak check was "
                                           "made when the program ended; set it in "
                                           "LIBTRACE_OPTIONS."));

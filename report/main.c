@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "cli.h"
 #include "launch.h"
 #include "log_report.h"
 #include "memory.h"
 #include "safe_text.h"
+#include "supervise.h"
+#include "traced_run.h"
 
 enum { EXIT_TROUBLE = 2 };
 
@@ -44,13 +47,13 @@ static void main_raise_file_limit(void)
 }
 
 /* 0, or EXIT_TROUBLE when one of them cannot be read. */
-static int main_find_processes(const struct cli_options *options, struct process_tree *tree)
+static int main_find_processes(const struct cli_list *logs, struct process_tree *tree)
 {
     struct failure failure;
     int status = 0;
 
-    for (size_t i = 0; i < options->logs.count; i++) {
-        enum process_added added = process_tree_add(tree, options->logs.items[i], &failure);
+    for (size_t i = 0; i < logs->count; i++) {
+        enum process_added added = process_tree_add(tree, logs->items[i], &failure);
 
         if (added != PROCESS_ADDED)
             main_fail(&failure);
@@ -94,8 +97,8 @@ static int main_errors(const struct log_run *run)
         errors |= entry->errors > 0;
         doubt |= entry->doubt != NULL;
         if (entry->doubt && say) {
-            failure_set(&failure, "%s: whether there are errors cannot be told: %s", entry->path,
-                        entry->doubt);
+            failure_set(&failure, "%s: whether there are errors cannot be told: %s",
+                        options->logs_are_temporary ? entry->command : entry->path, entry->doubt);
             main_fail(&failure);
         }
     }
@@ -121,43 +124,132 @@ static void main_warn(const struct suppressions *suppressions)
     }
 }
 
-static int main_report_tree(const struct cli_options *options, struct process_tree *tree)
+/* NULL: one of the files is not there or not right, and that has been said. */
+static struct suppressions *main_load_suppressions(const struct cli_options *options)
 {
     struct failure failure;
-    struct log_run run = {
-        .options = options, .tree = tree, .several = tree->count + tree->unreadable > 1};
+    struct suppressions *suppressions = select_suppressions(options, &failure);
 
-    run.suppressions = select_suppressions(options, &failure);
-    if (!run.suppressions)
-        return main_fail(&failure);
-    main_warn(run.suppressions);
-    run.modules = module_cache_new(options->demangle);
-    output_init(&run.output, options->log_file);
-    progress_begin(&run.progress, stderr, isatty(STDERR_FILENO));
-    int status = main_report_all(&run);
+    if (suppressions)
+        main_warn(suppressions);
+    else
+        main_fail(&failure);
+    return suppressions;
+}
+
+static int main_report_tree(struct log_run *run, FILE *stream)
+{
+    const struct cli_options *options = run->options;
+
+    run->several = run->tree->count + run->tree->unreadable > 1;
+    run->modules = module_cache_new(options->demangle);
+    output_init(&run->output, options->log_file, stream);
+    progress_begin(&run->progress, stderr, isatty(STDERR_FILENO));
+    int status = main_report_all(run);
     if (status == 0)
-        status = main_errors(&run);
-    output_free(&run.output);
-    intern_free(&run.generated);
-    module_cache_free(run.modules);
-    suppress_free(run.suppressions);
+        status = main_errors(run);
+    output_free(&run->output);
+    intern_free(&run->generated);
+    module_cache_free(run->modules);
     return status;
+}
+
+static void main_prepare_to_read(const struct cli_options *options)
+{
+    if (!options->enable_debuginfod)
+        unsetenv("DEBUGINFOD_URLS");
+    main_raise_file_limit();
 }
 
 static int main_report(const struct cli_options *options)
 {
     struct process_tree tree = {0};
+    struct log_run run = {.options = options, .tree = &tree};
+    int status = EXIT_TROUBLE;
 
-    if (!options->enable_debuginfod)
-        unsetenv("DEBUGINFOD_URLS");
-    main_raise_file_limit();
-    int trouble = main_find_processes(options, &tree);
-    int status = tree.count ? main_report_tree(options, &tree) : EXIT_TROUBLE;
+    main_prepare_to_read(options);
+    int trouble = main_find_processes(&options->logs, &tree);
+    if (tree.count) {
+        run.suppressions = main_load_suppressions(options);
+        status = run.suppressions ? main_report_tree(&run, stdout) : EXIT_TROUBLE;
+        suppress_free(run.suppressions);
+    }
     process_tree_free(&tree);
     return trouble ? trouble : status;
 }
 
-static int main_run(const struct cli_options *options)
+/* --- a program's run and its report -------------------------------------- */
+
+/* Of a folder that is not the run's own, other files and other runs' logs are no matter. */
+static int main_find_run(const struct traced_run *run, struct process_tree *tree)
+{
+    struct failure failure;
+
+    if (run->is_temporary)
+        return main_find_processes(&run->logs, tree);
+    for (size_t i = 0; i < run->logs.count; i++)
+        process_tree_add(tree, run->logs.items[i], &failure);
+    process_tree_only(tree, (uint32_t)run->pid, run->begun_ns);
+    process_tree_order(tree);
+    return 0;
+}
+
+static int main_report_run(struct log_run *log_run, const struct traced_run *run)
+{
+    struct failure failure;
+
+    int trouble = main_find_run(run, log_run->tree);
+    if (log_run->tree->count == 0) {
+        failure_set(&failure, "%s has left no log: it was not traced",
+                    log_run->options->program[0]);
+        return main_fail(&failure);
+    }
+    int status = main_report_tree(log_run, stderr);
+    return trouble ? trouble : status;
+}
+
+/* What the program's parent would see, but for errors that were asked for. Doubt and trouble must
+ * only not look like success. */
+static int main_status_of_run(int wait_status, int status)
+{
+    fflush(NULL);
+    if (WIFSIGNALED(wait_status)) {
+        supervise_die_of(WTERMSIG(wait_status));
+        return 128 + WTERMSIG(wait_status);
+    }
+    if (status == 0 || (status == EXIT_TROUBLE && WEXITSTATUS(wait_status)))
+        return WEXITSTATUS(wait_status);
+    return status;
+}
+
+/* Suppression files first: one that is not there is to be known before the program runs. */
+static int main_trace(struct cli_options *options)
+{
+    struct process_tree tree = {0};
+    struct log_run log_run = {.options = options, .tree = &tree};
+    struct traced_run run = {0};
+    struct failure failure;
+    int status;
+
+    log_run.suppressions = main_load_suppressions(options);
+    if (!log_run.suppressions)
+        return EXIT_TROUBLE;
+    if (traced_run(&run, options, &failure) == 0) {
+        options->logs_are_temporary = run.is_temporary;
+        main_prepare_to_read(options);
+        status = main_report_run(&log_run, &run);
+        process_tree_free(&tree);
+        traced_run_end(&run);
+        status = main_status_of_run(run.wait_status, status);
+    } else {
+        status = main_fail(&failure);
+        traced_run_end(&run);
+    }
+    suppress_free(log_run.suppressions);
+    return status;
+}
+
+static int main_run(struct cli_options *options)
 {
     struct failure failure;
 
@@ -169,8 +261,10 @@ static int main_run(const struct cli_options *options)
         printf("leakreport %s\n", REPORT_VERSION);
         break;
     case CLI_RUN:
-        launch_program(options, &failure);
+        launch_program(options->program, &options->run_options, &failure);
         return main_fail(&failure);
+    case CLI_TRACE:
+        return main_trace(options);
     default:
         return main_report(options);
     }

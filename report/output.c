@@ -13,10 +13,10 @@ static void output_make_wide(FILE *out)
         setvbuf(out, NULL, _IOFBF, 1 << 18);
 }
 
-void output_init(struct output *output, const char *pattern)
+void output_init(struct output *output, const char *pattern, FILE *stream)
 {
-    output_make_wide(stdout);
-    *output = (struct output){.pattern = pattern};
+    output_make_wide(stream);
+    *output = (struct output){.pattern = pattern, .stream = stream};
 }
 
 void output_free(struct output *output)
@@ -54,7 +54,7 @@ static char *output_name(const char *pattern, uint32_t pid)
 FILE *output_open(struct output *output, uint32_t pid, struct failure *failure)
 {
     if (!output->pattern)
-        return stdout;
+        return output->stream;
     char *name = output_name(output->pattern, pid);
     uint32_t known = output->begun.count;
     bool begun = intern_put(&output->begun, name, strlen(name)) < known;
@@ -71,7 +71,7 @@ FILE *output_open(struct output *output, uint32_t pid, struct failure *failure)
 FILE *output_open_summary(struct output *output, struct failure *failure)
 {
     if (output->pattern && output_names_process(output->pattern))
-        return stdout;
+        return output->stream;
     return output_open(output, 0, failure);
 }
 
@@ -79,7 +79,7 @@ int output_close(FILE *out, struct failure *failure)
 {
     bool bad = ferror(out) != 0;
 
-    if ((out == stdout ? fflush(out) : fclose(out)) != 0 || bad)
+    if ((out == stdout || out == stderr ? fflush(out) : fclose(out)) != 0 || bad)
         return failure_set(failure, "the report could not be written: %s", strerror(errno));
     return 0;
 }

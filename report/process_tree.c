@@ -162,6 +162,37 @@ static void process_finish(struct process_tree *tree, const uint32_t *places)
     }
 }
 
+static bool process_is_of(const struct process_tree *tree, uint32_t number, uint32_t pid)
+{
+    const struct process_entry *entry = &tree->entries[number];
+
+    if (entry->pid == pid)
+        return true;
+    for (uint32_t i = 0; i < tree->count; i++)
+        if (tree->entries[i].kept && process_has_parent(entry, &tree->entries[i]))
+            return true;
+    return false;
+}
+
+/* Until no round finds one more: the logs come in no order. */
+void process_tree_only(struct process_tree *tree, uint32_t pid, uint64_t since_ns)
+{
+    uint32_t kept = 0;
+
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = 0; i < tree->count; i++)
+            if (!tree->entries[i].kept && tree->entries[i].started_ns >= since_ns &&
+                process_is_of(tree, i, pid))
+                more = tree->entries[i].kept = true;
+    }
+    for (uint32_t i = 0; i < tree->count; i++)
+        if (tree->entries[i].kept)
+            tree->entries[kept++] = tree->entries[i];
+    tree->count = kept;
+    tree->unreadable = 0;
+}
+
 void process_tree_order(struct process_tree *tree)
 {
     uint32_t count = tree->count;

@@ -25,6 +25,7 @@ struct process_entry {
                          an exec; PROCESS_NONE: that has no log here */
     uint32_t depth;   /* 0: a root */
     bool pid_repeats; /* another entry has this pid */
+    bool kept;        /* by process_tree_only */
 
     bool reported; /* what follows is known */
     bool has_verdicts;
@@ -49,6 +50,8 @@ enum process_added { PROCESS_UNREADABLE = -1, PROCESS_ADDED, PROCESS_KNOWN };
  * was added before. */
 enum process_added process_tree_add(struct process_tree *tree, const char *path,
                                     struct failure *failure);
+/* Leaves the process `pid`, if it began at that time or later, and what descends from it. */
+void process_tree_only(struct process_tree *tree, uint32_t pid, uint64_t since_ns);
 /* After the last one: puts them in order. */
 void process_tree_order(struct process_tree *tree);
 void process_tree_free(struct process_tree *tree);

@@ -14,6 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 #include "number_text.h"
+#include "trace_format.h"
 
 #if defined __x86_64__
 #define PROGRAM_MACHINE EM_X86_64
@@ -393,4 +394,32 @@ int program_file_check(const char *path, struct failure *failure)
     enum { INTERPRETERS_MAX = 5 }; /* the kernel follows no more */
 
     return program_check_depth(path, INTERPRETERS_MAX, failure);
+}
+
+static bool program_file_begins_with(const char *path, const char *bytes)
+{
+    char begin[8] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool same =
+        fd >= 0 && read(fd, begin, sizeof begin) > 0 && memcmp(begin, bytes, strlen(bytes)) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return same;
+}
+
+/* A file that may be run and not be read can only be a program. A bare name that is a file's here
+ * is that file's, be it a damaged log, and none of PATH. */
+bool program_file_is_program(const char *name)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    struct failure failure;
+
+    if (!strchr(name, '/') && stat(name, &status) == 0 && S_ISREG(status.st_mode))
+        return false;
+    if (program_file_begins_with(name, TRACE_MAGIC) || program_file_find(name, path, &failure) != 0)
+        return false;
+    return program_file_begins_with(path, ELFMAG) || program_file_begins_with(path, "#!") ||
+           access(path, R_OK) != 0;
 }

@@ -105,7 +105,8 @@ static void text_head_process(const struct text_page *page)
                      text_head_command(report->model));
     render_text_line(page, "PID %u, parent PID %u%s", report->model->header.pid,
                      report->model->header.parent_pid, named ? named : "");
-    render_text_line(page, "Log: %s", report->model->log_path);
+    if (!report->options->logs_are_temporary)
+        render_text_line(page, "Log: %s", report->model->log_path);
     free(named);
 }
 
@@ -122,7 +123,8 @@ static void text_head_single(const struct text_page *page)
     const struct model *model = page->report->model;
 
     render_text_line(page, "leakreport %s, a heap trace's report", REPORT_VERSION);
-    render_text_line(page, "Log: %s", model->log_path);
+    if (!page->report->options->logs_are_temporary)
+        render_text_line(page, "Log: %s", model->log_path);
     render_text_line(page, "Command: %s", text_head_command(model));
 }
 

@@ -74,16 +74,6 @@ test_log_without_a_leak_check() {
     exits 0 trace.log
     has report 'Leak kinds cannot be told' '(suppressed: 0 from 0)'
 }
-# Accepted without effect, they would make each leak a success.
-test_options_of_the_report_are_refused_by_run() {
-    local option
-    for option in --error-exitcode=1 --suppressions=no-such --show-leak-kinds=all --peak; do
-        exits 2 --run $option "$program"
-        exits 2 $option --run "$program"
-        has report.err "$option trace.log"
-        [ ! -e trace.log ] || fail 'the program was started'
-    done
-}
 test_programs_own_status_is_its_own() {
     traced "$PROGRAMS/end_ways" return
     equal 'exit status of a leaking program' 3 "$status"

@@ -44,9 +44,9 @@ END
 in_readme() {
     local line=${1//\/usr\/local\/lib\/leakreport/$BUILD} wanted=0
     line=${line//\/dev\/shm/$PWD}
-    [[ $1 != *"# exit status "* ]] || wanted=${1##*# exit status }
     native ./prog
     [[ $1 != *./prog* ]] || wanted=$native_status
+    [[ $1 != *"# exit status "* ]] || wanted=${1##*# exit status }
     status=0
     (PATH=$BUILD:$PATH; eval "$line") >>out 2>>err </dev/null || status=$?
     equal "exit status of: $1" "$wanted" "$status"

@@ -194,63 +194,86 @@ static void run_takes_the_rest_of_the_line(void **state)
     assert_non_null(strstr(failure.text, "--run needs a program"));
 }
 
-static void expect_run_refused(const char *first, const char *second, const char *text)
+/* Without effect, each of them would make a leak look like success. */
+static void run_with_an_option_of_the_report_makes_a_report(void **state)
 {
-    assert_int_equal(parse(first, second, "prog", NULL), -1);
-    if (!strstr(failure.text, text))
-        fail_msg("«%s» is not in «%s»", text, failure.text);
-}
-
-/* Each of them would be without effect, and a leak would look like success. */
-static void run_refuses_options_of_the_report(void **state)
-{
-    static const char *const refused[] = {"--error-exitcode=1",
-                                          "--suppressions=no-such-file",
-                                          "--show-leak-kinds=all",
-                                          "--errors-for-leak-kinds=all",
-                                          "--num-callers=30",
-                                          "--gen-suppressions=all",
-                                          "--peak",
-                                          "--top",
-                                          "--top=3",
-                                          "--timeline",
-                                          "-s",
-                                          "--leak-resolution=low",
-                                          "--show-reachable=yes",
-                                          "--show-possibly-lost=no",
-                                          "--show-below-main=yes",
-                                          "--demangle=no",
-                                          "--fullpath-after=",
-                                          "--enable-debuginfod=no",
-                                          "--default-suppressions=no",
-                                          "--show-error-list=yes"};
+    static const char *const asking[] = {"--error-exitcode=1",
+                                         "--suppressions=no-such-file",
+                                         "--show-leak-kinds=all",
+                                         "--errors-for-leak-kinds=all",
+                                         "--num-callers=30",
+                                         "--gen-suppressions=all",
+                                         "--peak",
+                                         "--top",
+                                         "--top=3",
+                                         "--timeline",
+                                         "-s",
+                                         "--leak-resolution=low",
+                                         "--show-reachable=yes",
+                                         "--show-possibly-lost=no",
+                                         "--show-below-main=yes",
+                                         "--demangle=no",
+                                         "--fullpath-after=",
+                                         "--enable-debuginfod=no",
+                                         "--default-suppressions=no",
+                                         "--show-error-list=yes",
+                                         "--track-origins=yes"};
 
     (void)state;
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        expect_run_refused("--run", refused[i], "is an option of the report, and --run makes none");
-        expect_run_refused(refused[i], "--run", "is an option of the report, and --run makes none");
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
+        assert_int_equal(parse("--run", asking[i], "prog", "--peak=1", NULL), 0);
+        assert_int_equal(options.mode, CLI_TRACE);
+        assert_string_equal(options.program[0], "prog");
+        assert_string_equal(options.program[1], "--peak=1");
+        assert_int_equal(parse(asking[i], "--run", "prog", NULL), 0);
+        assert_int_equal(options.mode, CLI_TRACE);
     }
-    expect_run_refused("--run", "--error-exitcode=1",
-                       "then leakreport --error-exitcode=1 trace.log");
-    expect_run_refused("--run", "--track-origins=yes", "--track-origins means nothing to --run");
-    expect_run_refused("trace.log", "--run", "trace.log stands before --run");
+    assert_int_equal(parse("--run", "--error-exitcode=7", "prog", NULL), 0);
+    assert_int_equal(options.error_exitcode, 7);
+    assert_int_equal(parse("--run", "--error-exitcode=2", "prog", NULL), -1);
+    assert_int_equal(parse("--run", "--show-leak-kinds=x", "prog", NULL), -1);
+    assert_int_equal(parse("--run", "-s", NULL), -1);
+    assert_non_null(strstr(failure.text, "--run needs a program"));
 }
 
 static void run_takes_the_tracers_options_on_both_sides(void **state)
 {
     (void)state;
-    assert_int_equal(parse("-q", "--trace-children=yes", "--run", "--leak-check=no", "--log-file=x",
-                           "--", "-prog", "--error-exitcode=1", NULL),
+    assert_int_equal(parse("-q", "--trace-children=yes", "--run", "--leak-check=no",
+                           "--log-file=%q{HOME}", "--", "-prog", "--error-exitcode=1", NULL),
                      0);
+    assert_int_equal(options.mode, CLI_RUN);
     assert_int_equal(options.run_options.count, 4);
     assert_string_equal(options.run_options.items[0], "-q");
-    assert_string_equal(options.run_options.items[3], "--log-file=x");
+    assert_string_equal(options.run_options.items[3], "--log-file=%q{HOME}");
     assert_string_equal(options.program[0], "-prog");
     assert_string_equal(options.program[1], "--error-exitcode=1");
     assert_int_equal(parse("--run", "--version", NULL), 0);
     assert_int_equal(options.mode, CLI_VERSION);
     assert_int_equal(parse("--", "--run", NULL), 0);
     assert_int_equal(options.mode, CLI_REPORT);
+}
+
+/* No --run is needed: a program is what can be run, and is not a log. */
+static void a_program_is_known(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("--error-exitcode=3", "--trace-file=x", "true", "trace.log", "-x", NULL),
+                     0);
+    assert_int_equal(options.mode, CLI_TRACE);
+    assert_string_equal(options.program[2], "-x");
+    assert_int_equal(options.run_options.count, 1);
+    assert_int_equal(options.logs.count, 0);
+    assert_int_equal(parse("/bin/true", NULL), 0);
+    assert_int_equal(options.mode, CLI_TRACE);
+    assert_int_equal(parse("--", "/bin/true", NULL), 0);
+    assert_int_equal(options.mode, CLI_TRACE);
+    assert_int_equal(parse("trace.log", "true", NULL), 0);
+    assert_int_equal(options.mode, CLI_REPORT);
+    assert_int_equal(options.logs.count, 2);
+    assert_int_equal(parse("/", NULL), 0);
+    assert_int_equal(options.mode, CLI_REPORT);
+    expect_refusal("--trace-file=x", "--trace-file=x is not an option of leakreport");
 }
 
 static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **state)
@@ -356,7 +379,8 @@ int main(void)
         cmocka_unit_test(file_names_are_understood_or_refused),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(run_takes_the_rest_of_the_line),
-        cmocka_unit_test(run_refuses_options_of_the_report),
+        cmocka_unit_test(run_with_an_option_of_the_report_makes_a_report),
+        cmocka_unit_test(a_program_is_known),
         cmocka_unit_test(run_takes_the_tracers_options_on_both_sides),
         cmocka_unit_test(use_of_memory_leaves_leaks_out_unless_they_are_asked_for),
         cmocka_unit_test(top_takes_a_number_and_orders),

@@ -1,0 +1,264 @@
+# leakreport PROGRAM: the program runs as if it had been started without leakreport, and its report comes when it has
+# ended. leakreport --run PROGRAM with an option of the report is the same.
+source "$TESTS/e2e/books.sh"
+leaky="$PROGRAMS/end_ways return"
+
+# runs COMMAND…: leakreport COMMAND into ./out, ./err, $status; nothing is left behind
+runs() {
+    status=0
+    mkdir -p tmp
+    TMPDIR=$PWD/tmp "$REPORT" "$@" >out 2>err || status=$?
+    equal 'what is left in TMPDIR' '' "$(ls tmp)"
+}
+# as_native COMMAND…: the same output and exit status under leakreport -q, which says nothing
+as_native() {
+    native "$@"
+    runs -q --show-leak-kinds=none "$@"
+    equal "exit status of $*" "$native_status" "$status"
+    diff native.out out || fail "the output of $* changes"
+    diff native.err err || fail "the error output of $* changes"
+}
+
+# --- the report ---------------------------------------------------------------------------------
+
+test_report_comes_on_standard_error() {
+    runs $leaky
+    equal 'exit status' 3 "$status"
+    has err "Command: $leaky" 'It ended with exit status 3.' '150 (100 direct, 50 indirect) bytes in 1 blocks are definitely lost in loss record' \
+        'definitely lost: 100 bytes in 1 blocks' 'ERROR SUMMARY: 1 errors from 1 contexts'
+    has_not err 'Log: ' 'libtrace:' 'To see where'
+    has_not out '=='
+    [ ! -e trace.log ] || fail 'a log was left'
+    equal 'summaries' 1 "$(grep -c 'LEAK SUMMARY' err)"
+}
+test_exit_status() {
+    local run
+    for run in '' --run; do
+        runs $run --error-exitcode=9 $leaky
+        equal "exit status with a leak $run" 9 "$status"
+        runs --error-exitcode=9 $run -q --errors-for-leak-kinds=none $leaky
+        equal "exit status without errors $run" 3 "$status"
+        runs $run --error-exitcode=9 true
+        equal "exit status of true $run" 0 "$status"
+        runs $run --error-exitcode=9 false
+        equal "exit status of false $run" 1 "$status"
+    done
+}
+# What cannot work is known before.
+test_program_is_not_started() {
+    local option
+    for option in --suppressions=no-such-file --error-exitcode=x --show-leak-kinds=some --log-file=% --error-exitcode=2; do
+        runs $option sh -c 'touch started'
+        equal "exit status with $option" 2 "$status"
+        runs --run --peak $option sh -c 'touch started'
+        equal "exit status with --run $option" 2 "$status"
+        [ ! -e started ] || fail "started in spite of $option"
+    done
+    runs --error-exitcode=9 --run no-such-program
+    equal 'exit status' 2 "$status"
+    has err 'no-such-program is not in any folder of PATH'
+    runs --no-such-option true
+    equal 'exit status' 2 "$status"
+    has err '--no-such-option'
+}
+test_suppressions_and_other_options() {
+    printf '{\n  all\n  Memcheck:Leak\n  ...\n  fun:leak\n}\n' >all.supp
+    runs --error-exitcode=9 --suppressions=all.supp $leaky
+    equal 'exit status' 3 "$status"
+    has err 'suppressed: 1 from 1'
+    runs --show-leak-kinds=all --log-file=%p.txt $leaky
+    equal 'standard error' '' "$(cat err)"
+    has "$(ls ./*.txt)" 'still reachable in loss record' "$(basename "$(ls ./*.txt)" .txt)"
+    runs -q --peak $leaky
+    has err 'PEAK MEMORY CONSUMERS:'
+    runs --leak-check=no --error-exitcode=9 $leaky
+    equal 'exit status' 3 "$status"
+    runs --leak-check-heuristics=none --track-origins=yes --tool=memcheck $leaky
+    has err 'Note: --track-origins is ignored'
+    has_not err '--leak-check-heuristics is ignored'
+}
+test_no_leak_kinds_are_no_success() {
+    runs -q --error-exitcode=9 sh -c 'exec true'
+    equal 'exit status' 2 "$status"
+    has err 'sh -c exec true: whether there are errors cannot be told: the process became /'
+}
+test_death_by_a_signal_is_repeated() {
+    local way
+    for way in SEGV abort by_TERM by_KILL by_INT; do
+        "$PROGRAMS/end_status" "$PROGRAMS/end_ways" $way >native 2>native.err
+        "$PROGRAMS/end_status" "$REPORT" -q --leak-check=no --error-exitcode=9 "$PROGRAMS/end_ways" $way >traced 2>traced.err
+        diff native traced || fail "the end of $way changes"
+    done
+}
+test_log_that_is_named_stays() {
+    traced "$PROGRAMS/end_ways" return
+    mv trace.log older.log
+    runs -q --trace-file=named.%p.log $leaky
+    equal 'logs' 2 "$(ls ./*.log | wc -l)"
+    has err '150 (100 direct, 50 indirect) bytes'
+    equal 'records' 1 "$(grep -c 'loss record' err)"
+    report ./named.*.log
+    has report "Command: $leaky"
+    # Its children's are its, and nobody else's.
+    mkdir logs
+    cp older.log logs
+    runs --trace-children=yes --trace-file=logs/%p.log sh -c "$leaky; $leaky"
+    has err 'SUMMARY OF 3 PROCESSES' 'Log: ./logs/'
+}
+test_children_in_a_place_of_their_own() {
+    runs --trace-children=yes --error-exitcode=9 sh -c "$leaky & $leaky; wait"
+    equal 'exit status' 9 "$status"
+    has err 'SUMMARY OF 3 PROCESSES'
+    has_not err libtrace: 'Log: '
+}
+
+# --- what is a program -----------------------------------------------------------------------------
+
+test_a_log_is_known_by_what_is_in_it() {
+    traced "$PROGRAMS/end_ways" return
+    chmod 700 trace.log
+    report ./trace.log
+    has report 'Log: ./trace.log'
+    # One that bears a program's name.
+    mv trace.log true
+    report true
+    has report 'Log: true'
+    printf 'leak' >cut
+    report cut
+    has report.err 'cut is cut: it ends at byte 4'
+    # Damaged, it is still nothing to be run.
+    mv true damaged.log
+    printf 'echo run >&2\n' | dd of=damaged.log conv=notrunc status=none
+    report ./damaged.log
+    equal 'exit status' 2 "$status"
+    has report.err './damaged.log is not a trace log'
+}
+test_scripts_paths_and_arguments() {
+    printf '#!/bin/sh\nprintf "%%s|" "$@"\nexit 42\n' >script
+    chmod +x script
+    runs ./script 'a b' --error-exitcode=7 -q -- '' --run
+    equal 'exit status' 42 "$status"
+    equal output 'a b|--error-exitcode=7|-q|--||--run|' "$(cat out)"
+    has err 'Command: /bin/sh ./script a b'
+    runs -q -- ./script x
+    equal output 'x|' "$(cat out)"
+    mkdir bin
+    mv script bin
+    PATH=$PWD/bin:$PATH runs -q script x
+    equal output 'x|' "$(cat out)"
+    runs --help ./script
+    has out 'leakreport [OPTIONS] PROGRAM'
+}
+
+# --- the seat -----------------------------------------------------------------------------------
+
+test_what_the_program_is_given() {
+    printf 'one\ntwo\n' >in
+    runs -q sh -c 'cat; cat >&2; exit 5' <in
+    equal 'exit status' 5 "$status"
+    cmp in out
+    as_native sh -c 'echo words; echo others >&2; exit 5'
+    export TMPDIR=$PWD/tmp
+    as_native sh -c 'env | grep -v "^_="'
+    as_native sh -c 'ulimit -a; ulimit -Ha; umask; pwd'
+    as_native sh -c 'ls -l /proc/self/fd >list; sed -E "s/.* ([0-9]+) -> /\1 /; /.proc.[0-9]/d; s/(native\.)?(out|err)$/\2/" list' 7</dev/null
+    as_native awk '/^(Sig(Blk|Ign)|NoNewPrivs|Seccomp|CapEff)/' /proc/self/status
+    (trap '' HUP USR1 CHLD; as_native awk '/^Sig(Blk|Ign)/' /proc/self/status)
+    as_native sh -c 'ps -o pgid=,sid=,tty= -p $$'
+}
+test_output_that_the_program_closes_is_closed() {
+    set -o pipefail
+    "$REPORT" -q --leak-check=no "$PROGRAMS/run_seat" close eof | { cat; touch eof; } || fail 'its reader waited for leakreport'
+}
+
+# begin_seat WORD…: WORD… "$PROGRAMS/run_seat" signals seen in the background, in a group of its own; $group, $reporter
+# (leakreport) and $pid (the program)
+begin_seat() {
+    rm -f seen
+    setsid "$@" "$REPORT" -q --leak-check=no "$PROGRAMS/run_seat" signals seen >out 2>err &
+    group=$!
+    until [ -s seen ]; do kill -0 $group || fail "it does not run: $(cat err)"; sleep 0.01; done
+    pid=$(head -1 seen)
+    reporter=$(ps -o ppid= -p "$pid" | tr -d ' ')
+}
+end_seat() {
+    kill -USR2 "$reporter"
+    wait $group || fail "exit status $?: $(cat err)"
+}
+seen() { tail -n +2 seen | tr '\n' ,; }
+wait_seen() { # wait_seen LINES
+    for round in $(seq 1000); do [ "$(tail -n +2 seen | wc -l)" -lt "$1" ] || return 0; sleep 0.01; done
+    fail "signals seen: $(seen)"
+}
+test_signals_to_leakreport_reach_the_program() {
+    local expected='' name count=0
+    begin_seat
+    equal 'process group' "$(ps -o pgid= -p "$reporter")" "$(ps -o pgid= -p "$pid")"
+    for name in TERM INT HUP QUIT USR1 ALRM PIPE TTOU WINCH CONT 34 64; do
+        kill -$name "$reporter"
+        wait_seen $((count += 1))
+        expected="$expected$(case $name in [0-9]*) echo "$name" ;; *) kill -l $name ;; esac) 0,"
+    done
+    equal 'signals seen' "$expected" "$(seen)"
+    end_seat
+    equal 'signals seen' "${expected}12 0," "$(seen)"
+}
+test_signals_to_the_group_come_once() {
+    local expected='' round
+    begin_seat
+    for round in $(seq 40); do
+        kill -INT -- -$group
+        wait_seen "$round"
+        expected="${expected}2 0,"
+    done
+    # Each once, and the last one is behind all of them.
+    equal 'signals seen' "$expected" "$(seen)"
+    end_seat
+    equal 'signals seen' "${expected}12 0," "$(seen)"
+}
+test_timeout_ends_both() {
+    status=0
+    timeout -s TERM 1 "$REPORT" --error-exitcode=9 sleep 100 >out 2>err || status=$?
+    equal 'exit status' 124 "$status"
+    has err 'Command: sleep 100' '(SIGTERM)'
+}
+test_killed_leakreport_leaves_no_program() {
+    begin_seat
+    kill -KILL "$reporter"
+    for round in $(seq 1000); do [ -d /proc/"$pid" ] && [ "$(ps -o stat= -p "$pid" | cut -c1)" != Z ] || break; sleep 0.01; done
+    [ "$round" -lt 1000 ] || fail 'the program runs on'
+    rm -rf /tmp/leakreport-??????/"$pid".log
+}
+state() { ps -o stat= -p "$1" | cut -c1; }
+wait_state() { # wait_state STATES: leakreport's and the program's
+    for round in $(seq 1000); do [ "$(state "$reporter")$(state "$pid")" != "$1" ] || return 0; sleep 0.01; done
+    fail "states $(state "$reporter")$(state "$pid"), not $1"
+}
+# Both stop, whoever is asked, and both go on.
+test_stop_and_continue() {
+    local target
+    begin_seat
+    for target in "$reporter" "-$group" "$pid"; do
+        kill -STOP "$pid"
+        wait_state TT
+        kill -CONT -- "$([ "$target" = "$pid" ] && echo "-$group" || echo "$target")"
+        wait_state SS
+    done
+    end_seat
+}
+# A terminal sends ^C to the whole foreground group.
+test_control_c_on_a_terminal() {
+    mkfifo keys
+    script -qec "'$REPORT' -q --leak-check=no '$PROGRAMS/run_seat' signals seen" /dev/null <keys >screen 2>&1 &
+    local shell=$!
+    exec 9>keys
+    until [ -s seen ]; do kill -0 $shell || fail "it does not run: $(cat screen)"; sleep 0.01; done
+    printf '\003' >&9
+    wait_seen 1
+    printf '\003' >&9
+    wait_seen 2
+    kill -USR2 "$(head -1 seen)"
+    exec 9>&-
+    wait $shell || fail "exit status $?: $(cat screen)"
+    equal 'signals seen' '2 0,2 0,12 0,' "$(seen)"
+}
