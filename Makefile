@@ -209,7 +209,7 @@ help:
 	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
-	@echo "make commands      100 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
+	@echo "make commands      108 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
 	@echo 'make releases      the two commands on Debian 11, 12, 13 and unstable, in folders by debootstrap (make deps-releases first)'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make format clean'

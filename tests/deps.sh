@@ -11,9 +11,9 @@ guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjd
 bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
 fuzz="clang llvm libclang-rt-14-dev afl++"
 soak="libpython3.11-testsuite libglib2.0-tests dbus-tests gjs-tests redis-server tcl8.6-dev zlib1g-dev dpkg-dev perl-modules-5.36"
-commands="bc binutils bison bzip2 coreutils cpio curl dc diffutils dpkg file findutils flex gawk gdb git gpg grep
-  iproute2 jq less lua5.4 m4 man-db mawk nano nginx openssh-client openssl patch perl pkg-config postgresql procps
-  python3 redis-tools rsync ruby sed sqlite3 tar tcl tmux unzip vim-tiny wget xsltproc xz-utils zip zstd"
+commands="bc binutils bison bzip2 coreutils cpio curl dc diffutils dpkg file findutils flex gawk gdb git gpg grep gstreamer1.0-plugins-base gstreamer1.0-tools gtk-3-examples
+  iproute2 jq less libglib2.0-bin lua5.4 m4 man-db mawk nano nginx openssh-client openssl pango1.0-tools patch perl pkg-config postgresql procps
+  python3 redis-tools rsync ruby sed sqlite3 tar tcl tmux unzip vim-tiny wget xsltproc xvfb xz-utils zenity zip zstd"
 releases="debootstrap util-linux"
 
 wanted=

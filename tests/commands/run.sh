@@ -11,7 +11,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 BUILD=${BUILD:-$here/../../build}
 LIBTRACE=$(cd "$BUILD" && pwd)/libtrace.so
 work=$(mktemp -d)
-trap 'rm -r "$work"' EXIT
+xvfb=
+trap '[ -z "$xvfb" ] || kill "$xvfb"; rm -r "$work"' EXIT
 export LC_ALL=C TERM=dumb HOME=$work PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 GIT_CONFIG_NOSYSTEM=1 PAGER=cat
 export RUBYOPT= PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin LANG=
 unset LD_PRELOAD LIBTRACE_OPTIONS PERL5LIB LESSOPEN DEBUGINFOD_URLS
@@ -49,6 +50,17 @@ make_files() {
         seq $i 40 >small && echo "one $i" >"file$i" && git add . &&
             GIT_AUTHOR_DATE="2020-01-0${i}T00:00:00Z" GIT_COMMITTER_DATE="2020-01-0${i}T00:00:00Z" git commit -qm "number $i"; done)
 } >/dev/null 2>&1
+
+# An X server of our own, whose number it writes to file 1 when it is there.
+start_display() {
+    Xvfb -displayfd 1 -screen 0 1280x1024x24 >"$work/display" 2>/dev/null &
+    xvfb=$!
+    for _ in $(seq 100); do
+        [ ! -s "$work/display" ] || break
+        sleep 0.1
+    done
+    export DISPLAY=:$(cat "$work/display") GDK_BACKEND=x11 NO_AT_BRIDGE=1 GSETTINGS_BACKEND=memory
+}
 
 kinds() { # kinds FILE: definite, indirect, possible, reachable, each BYTES/BLOCKS, of the last summary in it
     awk '{ gsub(",", "") } /no leaks are possible/ { k = "0/0 0/0 0/0 0/0" }
@@ -99,6 +111,7 @@ compare() { # compare NAME COMMAND
 valgrind -q true || { echo 'valgrind does not run here'; exit 2; }
 preloaded=$(valgrind -q env | sed -n 's/^LD_PRELOAD=//p')
 mkdir "$work/files" && cd "$work/files" && make_files
+start_display
 total=0 equal=0 explained=0 different=0
 printf '%-15s %-6s %-48s %-48s\n' command output 'valgrind: definite indirect possible reachable' 'traced'
 while IFS='	' read -r name command <&3; do
