@@ -82,8 +82,8 @@ int log_file_map(const char *path, struct log_file *file, struct failure *failur
     if (file->size == 0) {
         close(fd);
         return failure_set(failure,
-                           "%s is empty (0 bytes): the tracer wrote nothing into it; trace the "
-                           "program again",
+                           "%s is empty (0 bytes): the tracer wrote nothing into it, or somebody "
+                           "made it empty; trace the program again",
                            path);
     }
     void *bytes = file->size > SIZE_MAX / 2 ? MAP_FAILED

@@ -109,6 +109,11 @@ static int log_read_header(struct log_reader *reader, struct failure *failure)
     if (known == sizeof reader->header &&
         (log_check_version(reader, failure) != 0 || log_check_layout(reader, failure) != 0))
         return -1;
+    if (known == sizeof reader->header && (reader->header.flags & TRACE_FLAG_LOST))
+        return failure_set(failure,
+                           "%s was made shorter by another program (log rotation?) while process "
+                           "%u was traced: what it recorded is lost; trace the program again",
+                           reader->path, reader->header.pid);
     if (reader->size < TRACE_DATA_OFFSET)
         return failure_set(failure,
                            "%s is cut: it ends at byte %" PRIu64

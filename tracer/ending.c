@@ -5,6 +5,7 @@
 #include "own_stack.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "trace_log_loss.h"
 #include "tracing.h"
 
 #include <errno.h>
@@ -92,10 +93,34 @@ static void strike_again(int signal, siginfo_t *info)
         sys_tgkill(pid, tid, signal);
 }
 
+/* Until the thread has left a stack of the tracer's, where no handler may run. */
+static bool is_put_off(int signal, siginfo_t *info, ucontext_t *context)
+{
+    const uint64_t bus = 1ull << (SIGBUS - 1);
+    uint64_t mask;
+    if (!own_stack_is_current())
+        return false;
+    memcpy(&mask, &context->uc_sigmask, sizeof mask);
+    mask |= bus;
+    memcpy(&context->uc_sigmask, &mask, sizeof mask);
+    return sys_tgsigqueueinfo((int)sys_getpid(), (int)sys_gettid(), signal, info) == 0;
+}
+
+/* A SIGBUS because the log has become shorter is not the program's. */
+static bool is_the_tracers(int signal, siginfo_t *info, void *context)
+{
+    if (signal != SIGBUS)
+        return false;
+    return comes_again(signal, info) ? trace_log_loss_mend((uintptr_t)info->si_addr)
+                                     : is_put_off(signal, info, context);
+}
+
 static void end_by_signal(int signal, siginfo_t *info, void *context)
 {
     struct blow blow = {signal, context};
     int saved_errno = errno;
+    if (is_the_tracers(signal, info, context))
+        return;
     if (!comes_again(signal, info) && sys_getpid() == 1)
         return;
     if (is_own_process())
@@ -113,7 +138,7 @@ static void make_ours(struct sys_sigaction *action)
         (struct sys_sigaction){.handler.function = end_by_signal,
                                .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | SYS_SA_RESTORER,
                                .restorer = sys_signal_return,
-                               .mask = ~0ull};
+                               .mask = SYS_SIGNALS_BUT_BUS};
 }
 
 static __attribute__((noinline)) void take_away(int signal)
@@ -124,19 +149,22 @@ static __attribute__((noinline)) void take_away(int signal)
     sys_sigaction(signal, &ours, NULL);
 }
 
-/* A handler that the kernel is to take away when it is called: from then on the signal ends the
- * process, so ours comes in its place here. Calls as its last act, so that no frame of ours lies
- * between the program's handler and the kernel's. */
-static void pass_once(int signal, siginfo_t *info, void *context)
+/* Calls the program's handler as its last act, so that no frame of ours lies between that and the
+ * kernel's. One that the kernel is to take away when it is called: from then on the signal ends the
+ * process, so ours comes in its place here. */
+static void pass_on(int signal, siginfo_t *info, void *context)
 {
     void (*handler)(int, siginfo_t *, void *) = theirs[signal].handler.function;
-    take_away(signal);
+    if (is_the_tracers(signal, info, context))
+        return;
+    if (theirs[signal].flags & SA_RESETHAND)
+        take_away(signal);
     handler(signal, info, context);
 }
 
 static bool is_ours(const struct sys_sigaction *action)
 {
-    return action->handler.function == end_by_signal || action->handler.function == pass_once;
+    return action->handler.function == end_by_signal || action->handler.function == pass_on;
 }
 
 static bool is_handler(const struct sys_sigaction *action)
@@ -159,9 +187,9 @@ static void stand_in(int signal)
         return;
     if (found.handler.simple == SIG_DFL) {
         make_ours(&ours);
-    } else if (is_handler(&found) && (found.flags & SA_RESETHAND)) {
+    } else if (is_handler(&found) && (signal == SIGBUS || (found.flags & SA_RESETHAND))) {
         ours = found;
-        ours.handler.function = pass_once;
+        ours.handler.function = pass_on;
         ours.flags = (found.flags | SA_SIGINFO) & ~(unsigned long)SA_RESETHAND;
     } else {
         return;

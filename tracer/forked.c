@@ -37,7 +37,7 @@ static bool make_pipe(void)
 
 void forked_prepare(void)
 {
-    const uint64_t all = ~0ull;
+    const uint64_t all = SYS_SIGNALS_BUT_BUS;
     uint64_t mask;
     if (forking)
         return;

@@ -22,6 +22,7 @@
 #include "stepper.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "trace_log_loss.h"
 #include "vector_state.h"
 
 #include <errno.h>
@@ -446,7 +447,7 @@ static enum trace_obstacle check_anyhow(struct scan *scan)
 {
     int error = 0;
     scan->pagemap = page_use_open_forker();
-    if (!check_in_child(scan)) {
+    if (!check_in_child(scan) && !trace_log_loss_is_there()) {
         error = check(scan, TRACE_SCAN_IN_PLACE);
         if (error)
             trace_log_header->scan = TRACE_SCAN_NONE;

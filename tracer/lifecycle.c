@@ -21,6 +21,7 @@
 #include "stepper.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "trace_log_loss.h"
 #include "trace_log_file.h"
 #include "unwind.h"
 #include "usage.h"
@@ -124,7 +125,8 @@ static void face_sanitizers(void)
 
 void lifecycle_before_fork(void)
 {
-    if (life.options.trace_children && lifecycle_is_own_process() && !lifecycle_is_ending())
+    if (life.options.trace_children && lifecycle_is_own_process() && !lifecycle_is_ending() &&
+        !trace_log_loss_is_there())
         forked_prepare();
 }
 

@@ -13,6 +13,7 @@
 #include "swap.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "trace_log_loss.h"
 #include "usage.h"
 
 #include <linux/futex.h>
@@ -100,8 +101,12 @@ struct closing {
 static void close_books(const struct closing *closing, const struct stopped_thread *here,
                         const struct stopped_world *world)
 {
+    if (trace_log_loss_is_there())
+        return;
     take_stock(here, world);
     note_ending(closing->ending, closing->value, closing->stack);
+    if (trace_log_loss_is_there())
+        return;
     if (!lifecycle_options()->quiet)
         summary_print(lifecycle_options()->verbose);
     trace_log_end();

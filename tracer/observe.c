@@ -10,6 +10,7 @@
 #include "stack_memory.h"
 #include "sys.h"
 #include "trace_log.h"
+#include "trace_log_loss.h"
 #include "unwind.h"
 
 #include <signal.h>
@@ -338,7 +339,7 @@ static bool some_are_missing(void)
 {
     const struct trace_losses *losses = &trace_log_header->losses;
     return __atomic_load_n(&losses->blocks, __ATOMIC_RELAXED) ||
-           __atomic_load_n(&losses->fork_threads, __ATOMIC_RELAXED);
+           __atomic_load_n(&losses->fork_threads, __ATOMIC_RELAXED) || trace_log_loss_is_there();
 }
 
 static bool pass_on_unknown(void)

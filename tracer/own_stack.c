@@ -85,7 +85,7 @@ static void run(struct stack *stack, void (*work)(void *), void *argument)
 void own_stack_run(enum own_stack which, void (*work)(void *), void *argument)
 {
     struct stack *stack = &stacks[which];
-    const uint64_t all = ~0ull;
+    const uint64_t all = SYS_SIGNALS_BUT_BUS;
     uint64_t mask;
     if (!stack->bottom || is_here(stack) || sys_is_error(sys_sigprocmask(SIG_BLOCK, &all, &mask))) {
         work(argument);

@@ -4,9 +4,10 @@
  * which the kernel's frame takes 3, in a coroutine, in a thread of PTHREAD_STACK_MIN. There a
  * malloc must not need much more than without the tracer, and the end must not overflow.
  *
- * All signals are blocked meanwhile. So no handler of the program runs here, and nobody jumps out:
- * the kernel, which would not know that the thread's signal stack is in use, would put a handler
- * over what lies there. Unwinders find their way from here to the caller's frames.
+ * All signals are blocked meanwhile, but for SIGBUS, which ending puts off unless it is a fault in
+ * the log. So no handler of the program runs here, and nobody jumps out: the kernel, which would
+ * not know that the thread's signal stack is in use, would put a handler over what lies there.
+ * Unwinders find their way from here to the caller's frames.
  *
  * A stack serves one thread at a time. Whoever finds it taken, or in a sandbox where signals cannot
  * be blocked, does its work where it is. */

@@ -414,7 +414,7 @@ static int hold_all(struct stopped_world *world)
 
 int stop_world_hold(struct stopped_world *world, uint64_t limit_ns)
 {
-    const uint64_t all = ~0ull;
+    const uint64_t all = SYS_SIGNALS_BUT_BUS;
     *world = (struct stopped_world){.unlisted = true};
     if (atomic_exchange(&hold.busy, 1))
         return -EBUSY;

@@ -67,6 +67,9 @@ static inline uint64_t sys_thread_pointer(void)
 #endif
 
 #define SYS_PAGE 4096u
+/* What the tracer blocks where its log is touched: a fault there is a SIGBUS, and deadly if that is
+ * blocked (trace_log_loss). */
+#define SYS_SIGNALS_BUT_BUS (~(1ull << (SIGBUS - 1)))
 
 static inline long sys_is_error(long result)
 {

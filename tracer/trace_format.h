@@ -95,6 +95,9 @@ enum {
     TRACE_FLAG_BYPASSED = 1u << 4,        /* the program's own malloc comes before the tracer's */
     /* Forked by a traced process, parent_pid: all counts, blocks and times go on from its log. */
     TRACE_FLAG_CHILD = 1u << 3,
+    /* Another program made the file shorter while it was written. This header, of which only the
+     * first fields and pid are there, is all that the file has. */
+    TRACE_FLAG_LOST = 1u << 5,
 };
 
 /* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */

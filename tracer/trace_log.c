@@ -2,6 +2,7 @@
 
 #include "trace_log_file.h"
 #include "trace_log_fork.h"
+#include "trace_log_loss.h"
 
 #include "descriptor.h"
 #include "message.h"
@@ -46,6 +47,7 @@ static struct {
     struct stat root; /* where its path began, before a chroot */
     uint64_t begun_ns;
     bool full_said;
+    atomic_uint_least64_t size;                       /* as far as storage was allocated */
     atomic_uint extents;                              /* directory places given out */
     struct trace_log_piece pieces[TRACE_EXTENTS_MAX]; /* by place */
 } log_file;
@@ -96,6 +98,33 @@ void trace_log_forget(void)
     log_file.in_file = false;
 }
 
+int trace_log_descriptor(void)
+{
+    return log_file.in_file ? log_fd() : -1;
+}
+
+/* --- its size ------------------------------------------------------------ */
+
+long trace_log_allocate(int fd, uint64_t offset, size_t bytes)
+{
+    long error = sys_allocate(fd, offset, bytes);
+    uint64_t size = atomic_load(&log_file.size);
+    while (!error && size < offset + bytes)
+        if (atomic_compare_exchange_weak(&log_file.size, &size, offset + bytes))
+            break;
+    return error;
+}
+
+bool trace_log_is_short(void)
+{
+    struct stat status;
+    uint64_t size = atomic_load(&log_file.size);
+    int fd = trace_log_descriptor();
+    if (fd < 0 || sys_fstat(fd, &status) != 0)
+        return false;
+    return (uint64_t)status.st_size < size || trace_log_header->version != TRACE_VERSION;
+}
+
 /* --- extents ------------------------------------------------------------- */
 
 static void say_why(void *error)
@@ -118,7 +147,7 @@ static void say_full(long error)
 static void *map_file(uint64_t offset, size_t bytes)
 {
     int fd = log_fd();
-    long error = fd < 0 ? -EBADF : sys_allocate(fd, offset, bytes);
+    long error = fd < 0 ? -EBADF : trace_log_allocate(fd, offset, bytes);
     void *memory = NULL;
     if (error == 0) {
         memory =
@@ -146,7 +175,8 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
         return pages_map_shared(rounded);
     }
     uint64_t offset = __atomic_fetch_add(&trace_log_header->end, rounded, __ATOMIC_RELAXED);
-    void *memory = log_file.in_file ? map_file(offset, rounded) : NULL;
+    void *memory =
+        log_file.in_file && !trace_log_loss_is_there() ? map_file(offset, rounded) : NULL;
     /* Without storage the table goes on in plain memory: the log misses what is there, the summary
      * does not. */
     if (!memory)
@@ -201,15 +231,16 @@ struct trace_string trace_log_add_string(const char *text, size_t length)
 
 /* --- the beginning ------------------------------------------------------- */
 
-static void fill_header(struct trace_header *header, uint64_t end)
+void trace_log_fill_header(struct trace_header *header)
 {
+    *header = (struct trace_header){0};
     header->version = TRACE_VERSION;
     header->byte_order = TRACE_BYTE_ORDER;
     header->header_size = sizeof *header;
     header->extents_max = TRACE_EXTENTS_MAX;
     header->machine = SYS_MACHINE;
     header->address_bits = 64;
-    header->end = end;
+    header->end = TRACE_DATA_OFFSET;
 }
 
 bool trace_log_is_in_place(void)
@@ -262,7 +293,7 @@ static bool begin_in_file(const char *path, size_t size)
         return false;
     }
     fd = adopt((int)fd);
-    long error = sys_allocate((int)fd, 0, size);
+    long error = trace_log_allocate((int)fd, 0, size);
     trace_log_header =
         error ? NULL
               : sys_mmap(pages_place(size), size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
@@ -286,7 +317,7 @@ void trace_log_begin(const char *path)
         trace_log_header = pages_map_shared(TRACE_DATA_OFFSET);
     if (!trace_log_header)
         trace_log_header = (struct trace_header *)nowhere;
-    fill_header(trace_log_header, TRACE_DATA_OFFSET);
+    trace_log_fill_header(trace_log_header);
 }
 
 /* --- a forked child's ---------------------------------------------------- */
@@ -314,6 +345,8 @@ long trace_log_renew(const char *path, bool shared)
         return fd;
     log_file.in_file = true;
     log_file.full_said = false;
+    atomic_store(&log_file.size, 0);
+    trace_log_loss_forget();
     return adopt((int)fd);
 }
 

@@ -50,6 +50,12 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
  * KiB. */
 void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, size_t at,
                     const void *from, size_t bytes);
+/* Whether the file has become shorter than what was allocated, or lost its header. */
+bool trace_log_is_short(void);
+/* A descriptor of the file; -1: there is none any more. */
+int trace_log_descriptor(void);
+/* What a reader knows the format by; all else is zero. */
+void trace_log_fill_header(struct trace_header *header);
 /* Copies a string into the log; length 0 if there is no room. */
 struct trace_string trace_log_add_string(const char *text, size_t length);
 /* Nanoseconds since trace_log_begin. */

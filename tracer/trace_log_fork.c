@@ -58,7 +58,7 @@ static struct trace_extent *extent_at(unsigned place)
 static long copy_extent(int fd, const struct trace_log_piece *piece,
                         const struct trace_extent *extent)
 {
-    long error = sys_allocate(fd, extent->offset, piece->bytes);
+    long error = trace_log_allocate(fd, extent->offset, piece->bytes);
     return error ? error : copy(fd, piece->memory, trace_log_used(extent), extent->offset);
 }
 
@@ -122,7 +122,7 @@ static long map_all(int fd)
 
 static long fill(int fd)
 {
-    long error = sys_allocate(fd, 0, TRACE_DATA_OFFSET);
+    long error = trace_log_allocate(fd, 0, TRACE_DATA_OFFSET);
     if (!error)
         error = copy_header(fd);
     if (!error)
@@ -138,6 +138,9 @@ bool trace_log_fork(const char *path, bool shared)
     }
     long fd = trace_log_renew(path, shared);
     long error = sys_is_error(fd) ? fd : fill((int)fd);
+    /* The parent's was lost while it was copied, and nobody knows what the copy has. */
+    if (!error && trace_log_header->version != TRACE_VERSION)
+        error = -ESTALE;
     if (error)
         trace_log_abandon(error);
     return error == 0;

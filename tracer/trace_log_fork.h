@@ -29,6 +29,8 @@ struct trace_log_piece {
 const struct trace_log_piece *trace_log_piece(unsigned place);
 /* Whether all tables lie in the file. */
 bool trace_log_is_whole(void);
+/* Storage, so that no store through a mapping can meet a full disk: 0 or -errno. */
+long trace_log_allocate(int fd, uint64_t offset, size_t bytes);
 /* How many of an extent's bytes are in use. */
 uint64_t trace_log_used(const struct trace_extent *extent);
 /* Lets go of the parent's file and makes one for this process: its descriptor or -errno. */
