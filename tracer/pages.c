@@ -7,8 +7,17 @@
 static struct pages_range ranges[PAGES_RANGES_MAX];
 static atomic_size_t range_count;
 
+static atomic_bool kept_unlocked;
+
+bool pages_are_kept_unlocked(void)
+{
+    return atomic_load_explicit(&kept_unlocked, memory_order_relaxed);
+}
+
 void pages_note(const void *begin, size_t bytes)
 {
+    if (pages_are_kept_unlocked())
+        sys_call(SYS_munlock, (long)begin, (long)bytes, 0, 0, 0, 0);
     size_t index = atomic_fetch_add_explicit(&range_count, 1, memory_order_relaxed);
     if (index >= PAGES_RANGES_MAX)
         return;
@@ -63,13 +72,46 @@ void *pages_place(size_t bytes)
     return (void *)begin;
 }
 
+/* Mapped before the program had everything locked; never touched where it does not. */
+#define RESERVE ((size_t)64 << 20)
+static _Atomic(char *) reserve;
+static atomic_size_t reserve_used;
+
+static void *map_anonymous(size_t bytes, int sharing)
+{
+    return sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE,
+                    sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+static void *take_from_reserve(size_t bytes)
+{
+    char *memory = atomic_load_explicit(&reserve, memory_order_acquire);
+    if (!memory || bytes > RESERVE)
+        return NULL;
+    size_t at = atomic_fetch_add_explicit(&reserve_used, bytes, memory_order_relaxed);
+    return at <= RESERVE - bytes ? memory + at : NULL;
+}
+
+void pages_keep_unlocked(void)
+{
+    char *none = NULL;
+    char *memory = pages_are_kept_unlocked() ? NULL : map_anonymous(RESERVE, MAP_PRIVATE);
+    if (memory && atomic_compare_exchange_strong_explicit(
+                      &reserve, &none, memory, memory_order_acq_rel, memory_order_relaxed))
+        pages_note(memory, RESERVE);
+    atomic_store_explicit(&kept_unlocked, true, memory_order_relaxed);
+}
+
 static void *map(size_t bytes, int sharing)
 {
     if (bytes > SIZE_MAX - SYS_PAGE)
         return NULL;
     bytes = round_up(bytes);
-    void *memory = sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE,
-                            sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory =
+        pages_are_kept_unlocked() && sharing == MAP_PRIVATE ? take_from_reserve(bytes) : NULL;
+    if (memory)
+        return memory;
+    memory = map_anonymous(bytes, sharing);
     if (memory)
         pages_note(memory, bytes);
     return memory;

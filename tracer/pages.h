@@ -7,6 +7,7 @@
 #ifndef PAGES_H
 #define PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,11 @@ void *pages_map_shared(size_t bytes);
 void *pages_map_wiped_on_fork(size_t bytes);
 /* Enters a range that belongs to the tracer though pages_map did not make it. */
 void pages_note(const void *begin, size_t bytes);
+/* The program asks for all further memory to be locked (mlockall), up to a limit. Called before it
+ * does: what is mapped from then on comes from memory that was mapped before, or is unlocked again.
+ */
+void pages_keep_unlocked(void);
+bool pages_are_kept_unlocked(void);
 /* The ranges so far; *count of them. Ranges beyond PAGES_RANGES_MAX are not listed. */
 const struct pages_range *pages_list(size_t *count);
 /* How many are not. */

@@ -144,6 +144,19 @@ static void say_full(long error)
     own_stack_run(OWN_STACK_LEARNING, say_why, &error);
 }
 
+/* Where the program has all further memory locked, and its limit is reached: a longer view of the
+ * header's mapping, which is not locked, is not locked either. */
+static void *map_unlocked(uint64_t offset, size_t bytes)
+{
+    long view = pages_are_kept_unlocked() ? sys_call(SYS_mremap, (long)trace_log_header, 0,
+                                                     (long)(offset + bytes), MREMAP_MAYMOVE, 0, 0)
+                                          : -ENOMEM;
+    if (sys_is_error(view))
+        return NULL;
+    sys_call(SYS_munmap, view, (long)offset, 0, 0, 0, 0);
+    return (void *)(view + (long)offset);
+}
+
 static void *map_file(uint64_t offset, size_t bytes)
 {
     int fd = log_fd();
@@ -152,6 +165,8 @@ static void *map_file(uint64_t offset, size_t bytes)
     if (error == 0) {
         memory =
             sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+        if (!memory)
+            memory = map_unlocked(offset, bytes);
         error = memory ? 0 : -ENOMEM;
     }
     if (error)

@@ -150,3 +150,28 @@ test_no_capabilities() {
     can setpriv --bounding-set=-all --inh-caps=-all --no-new-privs true || return 0
     endures setpriv --bounding-set=-all --inh-caps=-all --no-new-privs "${traced_env[@]}" "$program"
 }
+
+# Memory that is locked, with the usual limit: the tracer's does not count, and is not locked.
+test_locked_memory() {
+    ulimit -l 8192
+    same "$PROGRAMS/api_locked"
+    equal 'exit status' 0 "$status"
+}
+test_locked_memory_of_nobody() {
+    can "${unprivileged[@]}" true || return 0
+    chmod 777 .
+    cp "$PROGRAMS/api_locked" "$PROGRAMS/locked_leaks" "$LIBTRACE" .
+    if ! "${unprivileged[@]}" test -x ./api_locked; then echo '    skipped: nobody may come here'; return 0; fi
+    ulimit -l 8192
+    native "${unprivileged[@]}" ./api_locked
+    has native.out 'all: 0 Success' 'much: -1 Cannot allocate memory'
+    status=0
+    "${unprivileged[@]}" env LD_PRELOAD="$PWD/libtrace.so" ./api_locked >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    cmp native.out out || fail "$(diff native.out out)"
+    # The tables grow though the limit is near.
+    "${unprivileged[@]}" env LD_PRELOAD="$PWD/libtrace.so" ./locked_leaks >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    has err 'definitely lost: 312,000 bytes in 13,000 blocks' 'still reachable: 2,808,000 bytes in 117,000 blocks'
+    has_not err 'libtrace: '
+}
