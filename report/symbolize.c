@@ -197,8 +197,9 @@ static void symbolize_note_split(struct model *model, const struct module *modul
     model_add_note(model,
                    memory_text("%s was built with -gsplit-dwarf, and a part of its debug "
                                "information (the last one sought is in %s) could not be "
-                               "read: inlined functions are missing, and a frame's line may "
-                               "be one of theirs.",
+                               "read, beside it or where it was built (a .dwp package only "
+                               "elfutils 0.192 reads): inlined functions are missing, and a "
+                               "frame's line may be one of theirs.",
                                module->path, lines->missing ? lines->missing : "a .dwo file"));
 }
 

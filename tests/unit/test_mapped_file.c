@@ -62,7 +62,9 @@ static void the_vdso_has_a_name_and_no_file(void **state)
 {
     (void)state;
     uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
-    assert_true(vdso && mapped_file_find(&file, vdso, vdso + 4096));
+    if (!vdso) /* valgrind hides it */
+        skip();
+    assert_true(mapped_file_find(&file, vdso, vdso + 4096));
     assert_string_equal(path(), "[vdso]");
     assert_int_equal(file.size, 0);
 }
