@@ -142,7 +142,7 @@ void leak_scan_exclude_stacks(struct roots *roots, struct program_memory *memory
     struct search search = {
         .memory = memory,
         .world = {&memory->map, &search, read_memory, read_in_place, skip_unused},
-        .alive = {here, world->threads, world->count, first_thread, 0}};
+        .alive = {here, world->threads, world->count, first_thread, 0, false, 0}};
     last_frames_in_kernel(world->threads, world->count);
     find_stack(&search, here);
     for (size_t i = 0; i < world->count; i++)

@@ -120,7 +120,7 @@ static unsigned find_worker(const struct stopped_thread *others, size_t count)
 {
     struct stopped_thread self = {.held = 1, .thread_pointer = sys_thread_pointer()};
     struct thread_stacks_world world = look_round();
-    struct thread_stacks_alive alive = {&self, others, count, sys_thread_pointer(), 0};
+    struct thread_stacks_alive alive = {&self, others, count, sys_thread_pointer(), 0, false, 0};
     found_count = 0;
     for (size_t i = 0; i < map.count; i++)
         if (mapping_is_writable(&map.mappings[i]) && mapping_is_anonymous(&map.mappings[i]))
