@@ -1,5 +1,6 @@
 #include "glib_sites.h"
 
+#include "loaded_object.h"
 #include "module_list.h"
 #include "real.h"
 #include "request_stub.h"
@@ -46,6 +47,13 @@ static const struct library *find_library(const char *path, size_t length)
         if (is_called(path, length, libraries[i].name))
             return &libraries[i];
     return NULL;
+}
+
+bool glib_sites_has(uintptr_t address)
+{
+    struct loaded_object object;
+    return loaded_object_find(address, &object) &&
+           find_library(object.map->l_name, strlen(object.map->l_name));
 }
 
 /* --- its code ------------------------------------------------------------ */

@@ -11,6 +11,13 @@
 #ifndef GLIB_SITES_H
 #define GLIB_SITES_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Whether this is an address in one of the two libraries; also before anything has begun. No lock.
+ */
+bool glib_sites_has(uintptr_t address);
+
 /* Patches what is there, and from now on what arrives. Called once, before the program runs. */
 void glib_sites_begin(void);
 

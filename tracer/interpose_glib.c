@@ -1,19 +1,22 @@
 /* GLib's requests, and its first step. */
 #include "interpose.h"
 
+#include "glib_sites.h"
 #include "module_list.h"
 #include "request_stub.h"
 
 /* GLib decides for good whether it cuts slices right after it has asked for the size of a page. It
- * is loaded by then, but if dlopen did that, nothing of it was seen yet. */
+ * is loaded by then, but if dlopen did that, nothing of it was seen yet. Nobody else's question
+ * begins anything: an allocator of the program's asks with its lock taken. */
 long sysconf(int);
 
 INTERPOSE long sysconf(int name)
 {
-    if (interpose_is_observed())
-        module_list_find((uintptr_t)__builtin_return_address(0));
+    uintptr_t caller = (uintptr_t)__builtin_return_address(0);
     if (__builtin_expect(!real.sysconf, 0))
         real_resolve();
+    if (tracing_is_on() || (glib_sites_has(caller) && interpose_is_observed()))
+        module_list_find(caller);
     return real.sysconf(name);
 }
 

@@ -123,4 +123,12 @@ test_malloc_of_the_programs_own() {
     has report 'The program has a malloc of its own'
     has_not report 'no leaks are possible'
 }
+
+# It begins before the tracer, and asks with its lock taken: nothing of the tracer's may call it then (rustc hung).
+test_malloc_of_the_programs_own_that_begins_first() {
+    native "$PROGRAMS/api_own_malloc_first"
+    traced "$PROGRAMS/api_own_malloc_first"
+    cmp native.out out
+    equal "exit status" "$native_status" "$status"
+}
 test_sysconf() { same "$PROGRAMS/api_sysconf"; }
