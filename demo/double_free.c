@@ -1,3 +1,8 @@
+/* It is what this demo shows. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+#endif
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -119,8 +119,9 @@ static void free_app_state(struct app_state *state)
 /* --- the program
  * --------------------------------------------------------------------------------------- */
 
-/* Every state there ever was, "to be freed some day". */
-static struct app_state *tracked_states[INTERACTIONS + 1];
+/* Every state there ever was, "to be freed some day". Nobody reads it: without volatile an
+ * optimizing compiler leaves it out. */
+static struct app_state *volatile tracked_states[INTERACTIONS + 1];
 static size_t tracked_count;
 
 /* The program has no more use for this state. */
