@@ -10,31 +10,62 @@ CC      = gcc
 endif
 SAN    ?=
 
-CFLAGS  ?= -O2 -g
-WARN     = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wundef
-BASE     = -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -Itracer
-VERSION := 0.1.0
+# CC, CFLAGS, CPPFLAGS and LDFLAGS are the builder's, for all but the tests' small programs. Without CFLAGS the demo is
+# compiled as a user compiles for finding a leak.
+ifeq ($(origin CFLAGS),undefined)
+CFLAGS      = -O2 -g
+DEMO_FLAGS  = -O0
+else
+DEMO_FLAGS  = $(CFLAGS)
+endif
+# A newer compiler has newer warnings, and they stop no build: make WERROR=-Werror does. What the compiler said stands beside
+# each object, and tests/lint/test_build.sh fails if a compiler that is known said anything.
+WERROR  ?=
+WARN     = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wundef $(WERROR)
+# The same bytes in whatever folder (a unit test reads its own paths and has them whole).
+HERE     = -ffile-prefix-map=$(CURDIR)=.
+BASE     = -std=gnu11 $(WARN) -D_GNU_SOURCE -MMD -MP -Itracer $(CPPFLAGS)
+# The newest heading of CHANGELOG.md.
+VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\) .*/\1/p' CHANGELOG.md | head -n 1)
 
 # libtrace.so shows only what it interposes; its thread-local storage must be initial-exec (a
-# preloaded library may not allocate for it).
-TRACER_CFLAGS = $(BASE) $(CFLAGS) -fPIC -fvisibility=hidden -ftls-model=initial-exec \
-                -fexceptions -mcx16 -DTRACER_VERSION='"$(VERSION)"'
+# preloaded library may not allocate for it). What it cannot do without comes behind the builder's flags. No
+# link-time optimization: it loses symbols that only assembler at top level defines, and what it makes calls of
+# comes too late for --wrap. No _FORTIFY_SOURCE: its functions are libc's, in place of tracer/bytes.c.
+TRACER_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -fno-lto -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -ftls-model=initial-exec \
+                -fexceptions -mcx16
 # What tracer/bytes.c has in libc's place.
 TRACER_OWN    = memchr memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strnlen strrchr strspn
-REPORT_CFLAGS = $(BASE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
+REPORT_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
 REPORT_LIBS   = -ldw -lelf -liberty
-DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra -Werror -O0 -g -Idemo -MMD -MP
+# valgrind 3.19 cannot read clang 14's DWARF 5.
+DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra $(WERROR) $(if $(findstring clang,$(CC)),-gdwarf-4,-g) -Idemo -MMD -MP $(HERE) $(CPPFLAGS) $(DEMO_FLAGS)
 UNIT_CFLAGS   = $(BASE) $(CFLAGS) -mcx16 -Ireport -Itests/unit
 
 # One line a file, or the whole command with make V=1.
-ifndef V
-Q       = @
-say     = @echo '  $(1)  $@';
+ifneq ($(V),1)
+Q        = @
+say      = @printf '  %-7s %s\n' $(1) $(2);
 endif
+# $(call compile,FLAGS) makes $@ of $<, and keeps what the compiler says; $(call link,WHAT) makes $@ of WHAT.
+define compile
+@mkdir -p $(@D)
+$(call say,CC,$<)
+$(Q)$(CC) $(1) -c -o $@ $< 2>$@.said || { cat $@.said >&2; exit 1; }
+@cat $@.said >&2
+endef
+define link
+@mkdir -p $(@D)
+$(call say,LINK,$@)
+$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(1)
+endef
+
+# In an argument of a call.
+, := ,
 
 # --- what is built from what -------------------------------------------------------------------
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard $(1)/*.c)))
 
 TRACER_OBJECTS := $(call objects,tracer)
 REPORT_OBJECTS := $(call objects,report)
@@ -46,45 +77,40 @@ UNIT_HELPERS   := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out tests/unit/test_%
 all: $(BUILD)/libtrace.so $(BUILD)/leakreport $(BUILD)/demo
 
 # Flags are part of what an object is made from: a change of them makes it anew.
+FLAGS = $(CC) $(TRACER_CFLAGS) $(REPORT_CFLAGS) $(DEMO_CFLAGS) $(SAN) $(LDFLAGS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CC) $(TRACER_CFLAGS) $(REPORT_CFLAGS) $(DEMO_CFLAGS) $(SAN)' | cmp -s - $@ || \
-	 echo '$(CC) $(TRACER_CFLAGS) $(REPORT_CFLAGS) $(DEMO_CFLAGS) $(SAN)' > $@
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 
 $(BUILD)/obj/tracer/%.o: tracer/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(TRACER_CFLAGS) $(SAN) -c -o $@ $<
+	$(call compile,$(TRACER_CFLAGS) $(SAN))
 $(BUILD)/obj/report/%.o: report/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(REPORT_CFLAGS) $(SAN) -c -o $@ $<
+	$(call compile,$(REPORT_CFLAGS) $(SAN))
 $(BUILD)/obj/demo/%.o: demo/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEMO_CFLAGS) -c -o $@ $<
+	$(call compile,$(DEMO_CFLAGS))
+$(BUILD)/obj/demo/lib%.o: demo/lib%.c $(BUILD)/flags
+	$(call compile,$(DEMO_CFLAGS) -fPIC)
 $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(UNIT_CFLAGS) $(SAN) -c -o $@ $<
+	$(call compile,$(UNIT_CFLAGS) $(SAN))
 
 $(BUILD)/libtrace.so: $(TRACER_OBJECTS)
-	$(Q)$(CC) -shared -o $@ $(TRACER_OBJECTS) -Wl,-z,now \
-	  -Wl,-z,nodelete -Wl,-z,defs -Wl,-Bsymbolic-functions \
-	  $(TRACER_OWN:%=-Wl,--wrap=%)
+	$(call link,$^ -shared -Wl$(,)-z$(,)now -Wl$(,)-z$(,)nodelete -Wl$(,)-z$(,)defs -Wl$(,)-Bsymbolic-functions $(TRACER_OWN:%=-Wl$(,)--wrap=%))
 $(BUILD)/leakreport: $(REPORT_OBJECTS)
-	$(Q)$(CC) $(SAN) -o $@ $(REPORT_OBJECTS) $(REPORT_LIBS)
-$(BUILD)/lib%.so: demo/lib%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(DEMO_CFLAGS) -MF $(BUILD)/obj/demo/$*.d -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+	$(call link,$^ $(SAN) $(REPORT_LIBS))
+$(BUILD)/lib%.so: $(BUILD)/obj/demo/lib%.o
+	$(call link,$(filter %.o,$^) -shared -Wl$(,)-soname$(,)$(@F))
 $(BUILD)/demo: $(DEMO_OBJECTS) $(DEMO_LIBS)
-	$(Q)$(CC) -o $@ $(DEMO_OBJECTS) $(DEMO_LIBS) -Wl,-rpath,'$$ORIGIN'
+	$(call link,$^ -Wl$(,)-rpath$(,)'$$ORIGIN')
 
 # The rooms as archives, so that a unit test links just those that it names. The interposers stay
 # out: a unit test runs on the real malloc.
 $(BUILD)/obj/tracer.a: $(filter-out $(BUILD)/obj/tracer/interpose%,$(TRACER_OBJECTS))
-	rm -f $@ && ar rcs $@ $^
 $(BUILD)/obj/report.a: $(filter-out %/main.o,$(REPORT_OBJECTS))
-	rm -f $@ && ar rcs $@ $^
+$(BUILD)/obj/%.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/tracer.a $(BUILD)/obj/report.a
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) -o $@ $^ -lcmocka -pthread -ldl $(REPORT_LIBS)
+	$(call link,$^ $(SAN) -lcmocka -pthread -ldl $(REPORT_LIBS))
 .SECONDARY:
 
 # --- hostile input: tests/fuzz -----------------------------------------------------------------
@@ -99,21 +125,16 @@ FUZZ_CFLAGS  = $(BASE) $(CFLAGS) -Ireport -Itests/unit -Itests/fuzz -Wno-missing
 FUZZ_ROOMS   = $(BUILD)/obj/report.a $(BUILD)/obj/tracer.a
 
 $(HARNESSES:%=$(BUILD)/obj/tests/fuzz/replay_%.o): $(BUILD)/obj/tests/fuzz/replay_%.o: tests/fuzz/replay.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(FUZZ_CFLAGS) $(SAN) -DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus)/$*"' -c -o $@ $<
+	$(call compile,$(FUZZ_CFLAGS) $(SAN) -DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus)/$*"')
 $(BUILD)/obj/tests/fuzz/%.o: tests/fuzz/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(FUZZ_CFLAGS) $(SAN) -fPIC -c -o $@ $<
+	$(call compile,$(FUZZ_CFLAGS) $(SAN) -fPIC)
 $(BUILD)/tests/unit/test_corpus_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay_%.o $(BUILD)/obj/tests/fuzz/pieces.o $(FUZZ_ROOMS)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) -o $@ $^ $(REPORT_LIBS)
+	$(call link,$^ $(SAN) $(REPORT_LIBS))
 $(BUILD)/fuzz/fuzz_log: $(BUILD)/obj/tests/fuzz/mutate_log.o
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/pieces.o $(FUZZ_ROOMS)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) $(FUZZ_MAIN) -o $@ $^ $(REPORT_LIBS)
+	$(call link,$^ $(SAN) $(FUZZ_MAIN) $(REPORT_LIBS))
 $(BUILD)/fuzz/corpus_log $(BUILD)/fuzz/large_log: $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/pieces.o $(BUILD)/obj/tests/unit/log_writer.o
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(SAN) -o $@ $^
+	$(call link,$^ $(SAN))
 # afl-fuzz loads this one: no sanitizer in it.
 $(BUILD)/fuzz/mutate_log.so: tests/fuzz/mutate_log.c tests/fuzz/pieces.c
 	@mkdir -p $(@D)
@@ -143,6 +164,8 @@ deps-commands:
 	@sh tests/deps.sh build test commands
 deps-releases:
 	@sh tests/deps.sh releases
+deps-deb:
+	@sh tests/deps.sh build deb
 
 try: all
 	@cd $(BUILD) && echo '$$ LD_PRELOAD=./libtrace.so ./demo' && LD_PRELOAD=./libtrace.so ./demo && \
@@ -186,14 +209,26 @@ commands: all
 bench: all
 	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/leakreport $(DESTDIR)$(PREFIX)/share/man/man1
+# --- packages ----------------------------------------------------------------------------------
+
+# leakreport looks for libtrace.so in ../lib/leakreport from where it is.
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: $(BUILD)/libtrace.so $(BUILD)/leakreport
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/leakreport $(SHARE)/man/man1 \
+	  $(SHARE)/bash-completion/completions $(SHARE)/zsh/vendor-completions
 	install -m 755 $(BUILD)/leakreport $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/libtrace.so $(DESTDIR)$(PREFIX)/lib/leakreport/
-	install -m 644 report/leakreport.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 report/leakreport.1 $(SHARE)/man/man1/
+	install -m 644 packaging/completion/leakreport.bash $(SHARE)/bash-completion/completions/leakreport
+	install -m 644 packaging/completion/_leakreport $(SHARE)/zsh/vendor-completions/
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/leakreport $(DESTDIR)$(PREFIX)/share/man/man1/leakreport.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/leakreport $(SHARE)/man/man1/leakreport.1 \
+	  $(SHARE)/bash-completion/completions/leakreport $(SHARE)/zsh/vendor-completions/_leakreport
 	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport
+dist:
+	@bash packaging/dist.sh $(VERSION) $(BUILD)/dist
+deb:
+	@sh packaging/deb.sh $(VERSION) $(BUILD)/deb
 
 format:
 	clang-format -i tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch]
@@ -212,9 +247,12 @@ help:
 	@echo "make commands      108 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
 	@echo 'make releases      the two commands on Debian 11, 12, 13 and unstable, in folders by debootstrap (make deps-releases first)'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
+	@echo 'make dist          $(BUILD)/dist/leakreport-$(VERSION).tar.gz'
+	@echo 'make deb           $(BUILD)/deb/leakreport_$(VERSION)_amd64.deb (make deps-deb first)'
+	@echo 'make CC=clang CFLAGS=-O3 CPPFLAGS= LDFLAGS= V=1   the builder'"'"'s compiler and flags; V=1 shows the commands'
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all commands deps deps-bench deps-commands deps-fuzz deps-guests deps-releases deps-soak guests soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall format clean help FORCE
+.PHONY: all commands deps deps-bench deps-commands deps-deb deps-fuzz deps-guests deps-releases deps-soak guests soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall dist deb format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -6,7 +6,7 @@
 set -euf
 build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev"
 test="libcmocka-dev g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
-  libxml2-utils libglib2.0-dev pkg-config bindfs clang clang-format libclang-rt-dev|libclang-common-11-dev util-linux procps man-db"
+  libxml2-utils libglib2.0-dev pkg-config bindfs clang clang-format zsh yamllint libclang-rt-dev|libclang-common-11-dev util-linux procps man-db"
 guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs chromium chromium-sandbox sshfs openssh-sftp-server"
 bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"
 fuzz="clang llvm libclang-rt-14-dev afl++"
@@ -15,6 +15,7 @@ commands="bc binutils bison bzip2 coreutils cpio curl dc diffutils dpkg file fin
   iproute2 jq less libglib2.0-bin lua5.4 m4 man-db mawk nano nginx openssh-client openssl pango1.0-tools patch perl pkg-config postgresql procps
   python3 redis-tools rsync ruby sed sqlite3 tar tcl tmux unzip vim-tiny wget xsltproc xvfb xz-utils zenity zip zstd"
 releases="debootstrap util-linux"
+deb="dpkg-dev debhelper fakeroot lintian"
 
 wanted=
 for group in "$@"; do

@@ -161,7 +161,7 @@ make_target() {
 test_what_is_installed_works() {
     make_target install
     (cd root && find . -type f | sort) >files
-    equal files './opt/tools/bin/leakreport ./opt/tools/lib/leakreport/libtrace.so ./opt/tools/share/man/man1/leakreport.1' "$(paste -sd' ' files)"
+    equal files './opt/tools/bin/leakreport ./opt/tools/lib/leakreport/libtrace.so ./opt/tools/share/bash-completion/completions/leakreport ./opt/tools/share/man/man1/leakreport.1 ./opt/tools/share/zsh/vendor-completions/_leakreport' "$(paste -sd' ' files)"
     make_program
     REPORT=$PWD/root/opt/tools/bin/leakreport
     native ./prog

@@ -1,0 +1,52 @@
+# The Makefile: the builder's flags, what a build says, the version.
+
+top=$TESTS/..
+
+# recipe ARGUMENT…: what make would run for all and the unit tests in an empty build folder, each command on one line
+recipe() {
+    make --no-print-directory -n -C "$top" BUILD="$PWD/none" "$@" all unit | sed -e :a -e '/\\$/N; s/\\\n//; ta' >commands
+    grep -E '^my-cc ' commands | grep -E -e ' -c -o ' >compilations
+    grep -E '^my-cc ' commands | grep -vE -e ' -c -o ' >links
+    [ "$(wc -l <compilations)" -ge 150 ] && [ "$(wc -l <links)" -ge 50 ] || fail 'the commands are not found'
+}
+
+test_flags_of_the_builder_reach_every_command() {
+    recipe V=1 CC=my-cc CFLAGS='-Omine' CPPFLAGS=-DMINE LDFLAGS=-Wl,-mine
+    # The fuzzers' module is data: a test expects its very instructions.
+    equal 'compiled without them' '' "$(grep -v -e '-DMINE.* -Omine ' compilations)"
+    equal 'linked without them' '' "$(grep -v -e '^my-cc -Omine -Wl,-mine ' links)"
+    ! grep -e ' -Werror' commands || fail 'a warning would stop this build'
+}
+test_flags_may_come_from_the_environment() {
+    CFLAGS=-Omine CPPFLAGS=-DMINE LDFLAGS=-Wl,-mine recipe V=1 CC=my-cc
+    equal 'compiled without them' '' "$(grep -v -e '-DMINE.* -Omine ' compilations)"
+    equal 'linked without them' '' "$(grep -v -e '^my-cc -Omine -Wl,-mine ' links)"
+}
+test_the_demo_is_not_optimized_unless_it_is_said() {
+    recipe V=1 CC=my-cc
+    equal 'files of the demo that are optimized' '' "$(grep -e '-c -o [^ ]*/obj/demo/' compilations | grep -v -e ' -O0 ')"
+}
+test_a_quiet_build_says_what_is_built() {
+    recipe CC=my-cc
+    equal 'what is said' "$(sed 's/.* -c -o [^ ]* \([^ ]*\) .*/CC \1/' compilations | sort)" "$(sed -n "s/^printf .* CC \([^ ;]*\);.*/CC \1/p" commands | sort)"
+    equal 'links that are said' "$(wc -l <links)" "$(grep -c '^printf .* LINK ' commands)"
+}
+
+# Compilers that are not known may have warnings of their own; the build prints them, and nothing fails.
+known_compilers='^gcc.* 1[0-6]\.|clang version (14|19)\.'
+test_known_compilers_have_no_warning() {
+    find "$BUILD/obj" -name '*.said' >said
+    [ "$(wc -l <said)" -ge 150 ] || fail 'what the compiler said is not kept'
+    "$(cut -d' ' -f1 "$BUILD/flags")" --version | head -n 1 >compiler
+    grep -qE "$known_compilers" compiler || return 0
+    xargs cat <said >warnings
+    [ ! -s warnings ] || fail "$(head -30 warnings)"
+}
+
+test_the_version_is_that_of_the_changelog() {
+    local version
+    version=$(sed -n 's/^## \([0-9.]*\) .*/\1/p' "$top/CHANGELOG.md" | head -n 1)
+    [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "CHANGELOG.md begins with no version: $version"
+    equal leakreport "leakreport $version" "$("$REPORT" --version)"
+    equal 'places that have it' '' "$(cd "$top" && grep -rlF "$version" Makefile packaging report tracer)"
+}
