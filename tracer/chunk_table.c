@@ -27,7 +27,7 @@ static unsigned mark_of_thread(void)
 }
 
 /* A signal handler above the thread that grows the table would wait for itself. */
-static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wait)
+static bool wait_or_grow_blocked(struct chunk_table *table, unsigned chunk, bool may_wait)
 {
     for (int round = 0; round < WAIT_ROUNDS; round++) {
         if (atomic_load_explicit(&table->chunk[chunk], memory_order_acquire))
@@ -47,6 +47,19 @@ static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wai
         sys_sched_yield();
     }
     return false;
+}
+
+/* A thread that was cancelled in the midst of growing, or jumped out of a handler there, would
+ * leave the table growing for ever, and every other thread waiting for it. */
+static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wait)
+{
+    const uint64_t mask = SYS_SIGNALS_BUT_BUS;
+    uint64_t before;
+    bool blocked = !sys_is_error(sys_sigprocmask(SIG_BLOCK, &mask, &before));
+    bool there = wait_or_grow_blocked(table, chunk, may_wait);
+    if (blocked)
+        sys_sigprocmask(SIG_SETMASK, &before, NULL);
+    return there;
 }
 
 bool chunk_table_reserve(struct chunk_table *table, uint64_t index, bool may_wait)

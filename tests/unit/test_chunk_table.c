@@ -212,6 +212,52 @@ static void private_memory_is_zero(void **state)
         assert_int_equal(record[i], 0);
 }
 
+/* --- a thread that is cancelled in the midst of it ------------------------ */
+
+static struct {
+    atomic_int inside;
+    atomic_int cancelled;
+} dying;
+
+static void *grow_while_cancelled(struct chunk_table *table, unsigned number, size_t bytes,
+                                  uint64_t first)
+{
+    (void)table;
+    (void)number;
+    (void)first;
+    atomic_store(&dying.inside, 1);
+    while (!atomic_load(&dying.cancelled))
+        continue;
+    return calloc(1, bytes);
+}
+
+static void *reserve_anywhere(void *table)
+{
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    chunk_table_reserve(table, 0, true);
+    pthread_testcancel();
+    return NULL;
+}
+
+static void cancelled_in_the_midst_of_growing(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    void *result;
+    struct chunk_table *table = make_table(8, 1);
+    table->grow = grow_while_cancelled;
+    pthread_create(&thread, NULL, reserve_anywhere, table);
+    while (!atomic_load(&dying.inside))
+        continue;
+    pthread_cancel(thread);
+    atomic_store(&dying.cancelled, 1);
+    pthread_join(thread, &result);
+    assert_ptr_equal(result, PTHREAD_CANCELED);
+    assert_true(chunk_table_reserve(table, 0, true));
+    assert_int_equal(table->growing, 0);
+    discard(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +270,7 @@ int main(void)
         cmocka_unit_test(indexes_beyond_all_chunks),
         cmocka_unit_test(concurrent_claims_are_unique),
         cmocka_unit_test(private_memory_is_zero),
+        cmocka_unit_test(cancelled_in_the_midst_of_growing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
