@@ -104,6 +104,37 @@ bool misuse_find_block(uint64_t address, struct block *block)
     return search.found.address != 0;
 }
 
+/* valgrind's red zone: an address that misses a block by no more is told with the block. */
+#define BESIDE 16u
+
+/* How far `address` is from the block, which does not hold it. */
+static uint64_t distance(uint64_t address, uint64_t start, uint64_t size)
+{
+    return address < start ? start - address : address - (start + size);
+}
+
+static void look_beside(void *context, const struct trace_block *block)
+{
+    struct search *search = context;
+    uint64_t start = trace_block_address(block->where);
+    uint64_t size = block_rare_size(block);
+    uint64_t far = distance(search->address, start, size);
+    if (far <= BESIDE &&
+        (!search->found.address ||
+         far < distance(search->address, search->found.address, search->found.size)))
+        search->found = (struct block){start, size, trace_block_count(block->what), 0,
+                                       trace_block_family(block->where)};
+}
+
+/* The live block that is nearest, none further than BESIDE. */
+static bool find_beside(uint64_t address, struct block *block)
+{
+    struct search search = {.address = address};
+    block_table_for_each(look_beside, &search);
+    *block = search.found;
+    return search.found.address != 0;
+}
+
 /* The calling thread's stack, as far as a walk has found it readable, or what lies just below. */
 static bool is_on_stack(const struct thread *thread, uint64_t address)
 {
@@ -179,8 +210,10 @@ static void search(struct thread *thread, struct trace_error *error)
     if (find_freed(error, true))
         return;
     describe_place(error, thread);
-    if (error->place == TRACE_PLACE_UNKNOWN)
-        find_being_freed(error);
+    if (error->place != TRACE_PLACE_UNKNOWN || find_being_freed(error))
+        return;
+    if (find_beside(error->address, &block))
+        describe(error, TRACE_PLACE_LIVE_BLOCK, &block);
 }
 
 /* Bad calls that needed a search lately. A call that goes on for a million times is not searched
