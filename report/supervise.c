@@ -8,10 +8,24 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* --- the sentinel -------------------------------------------------------- */
+
+/* glibc has close_range from 2.34 on, Linux from 5.9 on. */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+static void close_from(int first)
+{
+    if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+        return;
+    for (int fd = first; fd < 65536; fd++)
+        close(fd);
+}
 
 /* A signal does not tell whether it was sent to this process or to its group. But a process of the
  * same group that blocks all signals and does nothing has it pending in the second case. The kernel
@@ -23,7 +37,7 @@ static pid_t sentinel_begin(void)
     if (sentinel != 0)
         return sentinel;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    close_range(0, ~0u, 0);
+    close_from(0);
     while (getppid() == parent)
         pause();
     _exit(0);
@@ -165,7 +179,7 @@ static void supervise_let_go_of_files(void)
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
     }
-    close_range(3, ~0u, 0);
+    close_from(STDERR_FILENO + 1);
 }
 
 int supervise(void (*become)(void *context, struct failure *failure), void *context, pid_t *pid,

@@ -39,4 +39,7 @@ static inline uint32_t interpose_log2(size_t alignment)
  */
 void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site);
 
+/* Declared from glibc 2.34 on. */
+int execveat(int, const char *, char *const *, char *const *, int);
+
 #endif

@@ -66,9 +66,6 @@ INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[]
     return failed(real.fexecve(fd, arguments, environment));
 }
 
-/* Declared from glibc 2.34 on. */
-int execveat(int, const char *, char *const *, char *const *, int);
-
 INTERPOSE int execveat(int fd, const char *path, char *const arguments[], char *const environment[],
                        int flags)
 {
