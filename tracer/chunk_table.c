@@ -55,6 +55,8 @@ static bool wait_or_grow(struct chunk_table *table, unsigned chunk, bool may_wai
 {
     const uint64_t mask = SYS_SIGNALS_BUT_BUS;
     uint64_t before;
+    if (atomic_load_explicit(&table->full, memory_order_relaxed))
+        return false;
     bool blocked = !sys_is_error(sys_sigprocmask(SIG_BLOCK, &mask, &before));
     bool there = wait_or_grow_blocked(table, chunk, may_wait);
     if (blocked)

@@ -60,19 +60,42 @@ static struct thread *find_abandoned(unsigned pid, unsigned tid)
     return NULL;
 }
 
+/* What could not be used: a thread without a struct asks for one at each event, and would take what
+ * memory the program has left. */
+static _Atomic(struct thread *) spare;
+
+static void put_spare(struct thread *thread)
+{
+    thread->next = atomic_load_explicit(&spare, memory_order_relaxed);
+    /* Release: who takes it finds the next one. */
+    while (!atomic_compare_exchange_weak_explicit(&spare, &thread->next, thread,
+                                                  memory_order_release, memory_order_relaxed))
+        ;
+}
+
+/* All are taken at once, and those behind the first put back: so none is taken that another one
+ * takes and puts back meanwhile. */
+static struct thread *take_spare(void)
+{
+    struct thread *first = atomic_exchange_explicit(&spare, NULL, memory_order_acquire);
+    for (struct thread *rest = first ? first->next : NULL, *next; rest; rest = next) {
+        next = rest->next;
+        put_spare(rest);
+    }
+    return first;
+}
+
 static struct thread *make(unsigned tid)
 {
-    /* What could not be used: a thread without a struct asks for one at each event, and would take
-     * what memory the program has left. */
-    static _Atomic(struct thread *) spare;
     uint64_t index, unknown;
-    struct thread *thread = atomic_exchange_explicit(&spare, NULL, memory_order_acquire);
+    struct thread *thread = take_spare();
     if (!thread)
         thread = pages_map(sizeof *thread);
     if (!thread || !chunk_table_claim(&trace_log_threads, 1, true, &index) ||
         !chunk_table_claim(&trace_log_counts, 1, true, &unknown)) {
         trace_log_lose(&trace_log_header->losses.threads, 1);
-        atomic_store_explicit(&spare, thread, memory_order_release);
+        if (thread)
+            put_spare(thread);
         return NULL;
     }
     thread->record = chunk_table_at(&trace_log_threads, index);
