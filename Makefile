@@ -31,10 +31,10 @@ VERSION := $(shell sed -n 's/^\#\# \([0-9][0-9.]*\) .*/\1/p' CHANGELOG.md | head
 # libtrace.so shows only what it interposes; its thread-local storage must be initial-exec (a
 # preloaded library may not allocate for it). What it cannot do without comes behind the builder's flags. No
 # link-time optimization: it loses symbols that only assembler at top level defines, and what it makes calls of
-# comes too late for --wrap. No _FORTIFY_SOURCE: its functions are libc's, in place of tracer/bytes.c.
+# comes too late for --wrap. No _FORTIFY_SOURCE: its functions are libc's, in place of tracer/os/bytes.c.
 TRACER_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -fno-lto -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -ftls-model=initial-exec \
                 -fexceptions -mcx16
-# What tracer/bytes.c has in libc's place.
+# What tracer/os/bytes.c has in libc's place.
 TRACER_OWN    = memchr memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strnlen strrchr strspn
 REPORT_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
 REPORT_LIBS   = -ldw -lelf -liberty
@@ -65,7 +65,7 @@ endef
 
 # --- what is built from what -------------------------------------------------------------------
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard $(1)/*.c)))
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c)))
 
 TRACER_OBJECTS := $(call objects,tracer)
 REPORT_OBJECTS := $(call objects,report)
@@ -104,11 +104,11 @@ $(BUILD)/demo: $(DEMO_OBJECTS) $(DEMO_LIBS)
 
 # The rooms as archives, so that a unit test links just those that it names. The interposers stay
 # out: a unit test runs on the real malloc.
-$(BUILD)/obj/tracer.a: $(filter-out $(BUILD)/obj/tracer/interpose%,$(TRACER_OBJECTS))
+$(BUILD)/obj/tracer.a: $(filter-out $(BUILD)/obj/tracer/hooks/interpose%,$(TRACER_OBJECTS))
 $(BUILD)/obj/report.a: $(filter-out %/main.o,$(REPORT_OBJECTS))
 $(BUILD)/obj/%.a:
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/tracer.a $(BUILD)/obj/report.a
 	$(call link,$^ $(SAN) -lcmocka -pthread -ldl $(REPORT_LIBS))
 .SECONDARY:
@@ -231,7 +231,7 @@ deb:
 	@sh packaging/deb.sh $(VERSION) $(BUILD)/deb
 
 format:
-	clang-format -i tracer/*.[ch] report/*.[ch] demo/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch]
+	find tracer report demo tests/unit tests/fuzz -name '*.[ch]' -exec clang-format -i {} +
 clean:
 	rm -rf build build-asan build-tsan build-fuzz
 

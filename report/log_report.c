@@ -1,14 +1,14 @@
 #include "log_report.h"
 #include <stdlib.h>
-#include "group.h"
-#include "load.h"
-#include "log_reader.h"
-#include "memory.h"
-#include "rank.h"
-#include "renderer.h"
-#include "select.h"
-#include "symbolize.h"
-#include "verdict.h"
+#include "judge/group.h"
+#include "read/load.h"
+#include "read/log_reader.h"
+#include "base/memory.h"
+#include "judge/rank.h"
+#include "views/renderer.h"
+#include "judge/select.h"
+#include "symbols/symbolize.h"
+#include "judge/verdict.h"
 
 /* --- reading ------------------------------------------------------------- */
 

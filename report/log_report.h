@@ -6,14 +6,14 @@
 #ifndef LOG_REPORT_H
 #define LOG_REPORT_H
 
-#include "cli.h"
-#include "failure.h"
-#include "intern.h"
-#include "module_cache.h"
-#include "output.h"
-#include "process_tree.h"
-#include "progress.h"
-#include "suppress.h"
+#include "cli/cli.h"
+#include "base/failure.h"
+#include "base/intern.h"
+#include "symbols/module_cache.h"
+#include "views/output.h"
+#include "judge/process_tree.h"
+#include "base/progress.h"
+#include "suppress/suppress.h"
 
 struct log_run {
     const struct cli_options *options;

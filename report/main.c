@@ -9,13 +9,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "cli.h"
-#include "launch.h"
+#include "cli/cli.h"
+#include "cli/launch.h"
 #include "log_report.h"
-#include "memory.h"
-#include "safe_text.h"
-#include "supervise.h"
-#include "traced_run.h"
+#include "base/memory.h"
+#include "base/safe_text.h"
+#include "cli/supervise.h"
+#include "cli/traced_run.h"
 
 enum { EXIT_TROUBLE = 2 };
 

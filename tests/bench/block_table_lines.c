@@ -4,7 +4,7 @@
  * address. Lines stay with their piece. */
 #include "block_tables.h"
 
-#include "swap.h"
+#include "os/swap.h"
 
 #include <sys/mman.h>
 

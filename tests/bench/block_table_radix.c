@@ -3,7 +3,7 @@
  * is searched and nothing moves. A leaf is made at the first block of its page and stays. */
 #include "block_tables.h"
 
-#include "swap.h"
+#include "os/swap.h"
 
 #include <sys/mman.h>
 

@@ -11,8 +11,8 @@
  * wall time per pair of all. */
 #include "block_tables.h"
 
-#include "message.h"
-#include "trace_log.h"
+#include "os/message.h"
+#include "log/trace_log.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef BLOCK_TABLES_H
 #define BLOCK_TABLES_H
 
-#include "block_table.h"
+#include "tables/block_table.h"
 
 #include <stdatomic.h>
 

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli.h"
-#include "env_preload.h"
+#include "cli/cli.h"
+#include "life/env_preload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reach.h"
+#include "check/reach.h"
 
 enum { BLOCKS_MAX = 400, ROOTS = 12, TABLE = 64, BLOCK_SIZE_MAX = 128 };
 

@@ -1,7 +1,7 @@
 /* Unit tests have libc's word for whether there is one thread, as a traced program has it. */
 #include <features.h>
 
-#include "swap.h"
+#include "os/swap.h"
 
 #if __GLIBC_PREREQ(2, 32)
 #include <sys/single_threaded.h>

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "reach.h"
+#include "check/reach.h"
 
 #define FAKE_FILE        0x400000ull
 #define FAKE_CODE        0x500000ull

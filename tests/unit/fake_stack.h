@@ -2,7 +2,7 @@
 #ifndef FAKE_STACK_H
 #define FAKE_STACK_H
 
-#include "suppress.h"
+#include "suppress/suppress.h"
 
 struct fake_frame {
     const char *function;

@@ -1,7 +1,7 @@
 #include "scratch.h"
 
-#include "message.h"
-#include "trace_log.h"
+#include "os/message.h"
+#include "log/trace_log.h"
 
 #include <fcntl.h>
 #include <ftw.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address_index.h"
+#include "check/address_index.h"
 
 static struct trace_block *blocks;
 static uint64_t *large; /* size of each block, for those whose record does not tell */

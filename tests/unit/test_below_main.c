@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "below_main.h"
+#include "symbols/below_main.h"
 
 static void main_and_what_calls_it_are_known(void **state)
 {

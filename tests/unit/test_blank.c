@@ -1,9 +1,9 @@
 /* blank in front of the C library's own malloc: no old word in what is handed out, and none of the
  * program's words lost. */
-#include "blank.h"
+#include "libc/blank.h"
 
-#include "real.h"
-#include "sys.h"
+#include "libc/real.h"
+#include "os/sys.h"
 
 #include <malloc.h>
 #include <setjmp.h>

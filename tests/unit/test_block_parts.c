@@ -1,9 +1,9 @@
 /* block_parts: a whole and its parts, while they live, when they go, and as the leak check has
  * them. */
-#include "block_parts.h"
+#include "tables/block_parts.h"
 
 #include "scratch.h"
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "block_sort.h"
+#include "check/block_sort.h"
 
 static uint64_t draw(void)
 {

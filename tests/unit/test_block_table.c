@@ -1,9 +1,9 @@
-#include "block_rare.h"
-#include "block_region.h"
-#include "block_table.h"
+#include "tables/block_rare.h"
+#include "tables/block_region.h"
+#include "tables/block_table.h"
 
 #include "scratch.h"
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-#include "bootstrap.h"
+#include "libc/bootstrap.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "bytes.h"
+#include "os/bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "chunk_table.h"
+#include "log/chunk_table.h"
 
 #include <pthread.h>
 #include <setjmp.h>

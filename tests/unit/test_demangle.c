@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "demangle.h"
+#include "symbols/demangle.h"
 
 static void expect_name(const char *linked, const char *expected)
 {

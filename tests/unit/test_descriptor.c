@@ -1,5 +1,5 @@
 /* descriptor: where the tracer's descriptors lie, and whose a number is. */
-#include "descriptor.h"
+#include "os/descriptor.h"
 #include "scratch.h"
 
 #include <setjmp.h>

@@ -12,8 +12,8 @@
 
 #include <libelf.h>
 
-#include "die_walk.h"
-#include "memory.h"
+#include "symbols/die_walk.h"
+#include "base/memory.h"
 #include "scratch.h"
 
 static unsigned dies; /* seen */

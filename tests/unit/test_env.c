@@ -1,4 +1,4 @@
-#include "env_preload.h"
+#include "life/env_preload.h"
 
 #include "scratch.h"
 #include "trace_format.h"

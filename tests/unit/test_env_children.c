@@ -1,6 +1,6 @@
-#include "env_children.h"
+#include "life/env_children.h"
 
-#include "env.h"
+#include "life/env.h"
 #include "scratch.h"
 
 #include <setjmp.h>

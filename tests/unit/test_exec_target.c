@@ -1,4 +1,4 @@
-#include "exec_target.h"
+#include "os/exec_target.h"
 
 #include "scratch.h"
 

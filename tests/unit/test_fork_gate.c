@@ -1,9 +1,9 @@
-#include "fork_gate.h"
+#include "life/fork_gate.h"
 
-#include "frame_cache.h"
+#include "capture/frame_cache.h"
 #include "scratch.h"
-#include "thread.h"
-#include "trace_log.h"
+#include "tables/thread.h"
+#include "log/trace_log.h"
 
 #include <pthread.h>
 #include <setjmp.h>

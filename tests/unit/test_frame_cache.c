@@ -1,8 +1,8 @@
-#include "frame_cache.h"
+#include "capture/frame_cache.h"
 
-#include "module_list.h"
+#include "tables/module_list.h"
 #include "scratch.h"
-#include "stepper.h"
+#include "capture/stepper.h"
 
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
-#include "freed_blocks.h"
+#include "tables/freed_blocks.h"
 
 #include "scratch.h"
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include <pthread.h>
 #include <setjmp.h>

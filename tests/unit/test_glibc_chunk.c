@@ -1,7 +1,7 @@
 /* glibc_chunk against glibc's own malloc: blocks in use, and everything that is none. */
-#include "glibc_chunk.h"
+#include "libc/glibc_chunk.h"
 
-#include "real.h"
+#include "libc/real.h"
 
 #include <pthread.h>
 #include <setjmp.h>

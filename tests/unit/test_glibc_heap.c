@@ -1,4 +1,4 @@
-#include "glibc_heap.h"
+#include "libc/glibc_heap.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "memory_read.h"
+#include "os/memory_read.h"
 
 /* A process on paper: pieces of memory with words in them, and its map as text. */
 #define PIECES 8

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "group.h"
-#include "memory.h"
+#include "judge/group.h"
+#include "base/memory.h"
 
 static struct model model;
 static struct loss_records records;

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "intern.h"
+#include "base/intern.h"
 
 static void equal_keys_have_one_number(void **state)
 {

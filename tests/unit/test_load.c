@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "load.h"
+#include "read/load.h"
 #include "log_writer.h"
 #include "scratch.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
+#include "read/load.h"
 #include "log_writer.h"
 #include "scratch.h"
 

@@ -1,5 +1,5 @@
-#include "loaded_file.h"
-#include "real.h"
+#include "os/loaded_file.h"
+#include "libc/real.h"
 
 #include <dlfcn.h>
 #include <setjmp.h>

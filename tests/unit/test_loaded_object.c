@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loaded_object.h"
+#include "libc/loaded_object.h"
 
 static int in_the_program = 1;
 

@@ -1,4 +1,4 @@
-#include "lock_breaker.h"
+#include "os/lock_breaker.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <linux/futex.h>
 #include <cmocka.h>
 
-#include "sys.h"
+#include "os/sys.h"
 
 /* Begins the breaker in a child, calls `work` and ends it; the child's wait status. */
 static int in_child(int (*work)(void))

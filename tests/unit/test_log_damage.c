@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "load.h"
+#include "read/load.h"
 #include "log_writer.h"
-#include "renderer.h"
+#include "views/renderer.h"
 #include "scratch.h"
 
 static struct log_writer writer;

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "log_reader.h"
+#include "read/log_reader.h"
 #include "log_writer.h"
 #include "scratch.h"
 

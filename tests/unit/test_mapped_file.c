@@ -1,4 +1,4 @@
-#include "mapped_file.h"
+#include "os/mapped_file.h"
 
 #include "scratch.h"
 

@@ -1,4 +1,4 @@
-#include "memory_guard.h"
+#include "os/memory_guard.h"
 
 #include <setjmp.h>
 #include <signal.h>

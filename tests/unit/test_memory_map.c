@@ -1,4 +1,4 @@
-#include "memory_map.h"
+#include "os/memory_map.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "memory_read.h"
+#include "os/memory_read.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "sys.h"
+#include "os/sys.h"
 
 #define PAGE 4096ul
 

@@ -1,4 +1,4 @@
-#include "message.h"
+#include "os/message.h"
 
 #include "scratch.h"
 

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "module_cache.h"
+#include "base/memory.h"
+#include "symbols/module_cache.h"
 
 static struct module_cache *cache;
 static char self[4096];

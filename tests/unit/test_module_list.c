@@ -1,7 +1,7 @@
-#include "module_list.h"
+#include "tables/module_list.h"
 
 #include "scratch.h"
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include <dlfcn.h>
 #include <link.h>

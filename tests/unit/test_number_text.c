@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "number_text.h"
+#include "base/number_text.h"
 
 static void numbers_are_grouped_by_thousands(void **state)
 {

@@ -1,4 +1,4 @@
-#include "own_stack.h"
+#include "os/own_stack.h"
 
 #include <stdbool.h>
 

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "page_use.h"
+#include "os/page_use.h"
 
 enum { PAGE = 4096, PAGES = 4096 };
 static char *memory;

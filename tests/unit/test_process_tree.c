@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "log_writer.h"
-#include "memory.h"
-#include "process_tree.h"
+#include "base/memory.h"
+#include "judge/process_tree.h"
 #include "scratch.h"
 
 static struct process_tree tree;

@@ -1,4 +1,4 @@
-#include "program_memory.h"
+#include "check/program_memory.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

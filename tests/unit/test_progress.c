@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "progress.h"
+#include "base/progress.h"
 
 static struct progress progress;
 static uint64_t time_ns;

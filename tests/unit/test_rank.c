@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "rank.h"
+#include "base/memory.h"
+#include "judge/rank.h"
 
 static struct model model;
 static struct module_cache *modules;

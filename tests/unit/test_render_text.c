@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
+#include "read/load.h"
 #include "log_writer.h"
-#include "renderer.h"
+#include "views/renderer.h"
 #include "scratch.h"
 
 static struct log_writer writer;

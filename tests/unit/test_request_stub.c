@@ -1,5 +1,5 @@
 /* request_stub: a patched request is answered, and nothing but the answer's register is touched. */
-#include "request_stub.h"
+#include "events/request_stub.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

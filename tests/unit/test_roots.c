@@ -1,4 +1,4 @@
-#include "roots.h"
+#include "check/roots.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "pages.h"
-#include "sys.h"
+#include "os/pages.h"
+#include "os/sys.h"
 
 /* What roots_for_each yields, as text: "1000-2000 5000-6000". */
 static char yielded[8192];

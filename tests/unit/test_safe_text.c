@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
-#include "safe_text.h"
+#include "base/safe_text.h"
 
 static void shows(const char *text, const char *expected)
 {

@@ -1,4 +1,4 @@
-#include "shared_swap.h"
+#include "os/shared_swap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "signal_name.h"
+#include "base/signal_name.h"
 
 static void names_are_libcs(void **state)
 {

@@ -1,10 +1,10 @@
 /* Counts by stack: the peak against a model that takes a copy of everything at each new peak, and
  * blocks that other threads free. */
-#include "stack_counts.h"
+#include "tables/stack_counts.h"
 
 #include "scratch.h"
-#include "stack_table.h"
-#include "usage.h"
+#include "tables/stack_table.h"
+#include "tables/usage.h"
 
 #include <pthread.h>
 #include <setjmp.h>

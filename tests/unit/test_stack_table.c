@@ -1,7 +1,7 @@
-#include "stack_table.h"
+#include "tables/stack_table.h"
 
 #include "scratch.h"
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "stop_world.h"
+#include "check/stop_world.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "sys.h"
+#include "os/sys.h"
 
 #define LIMIT   60000000000ull /* no test waits that long: only a broken one */
 #define THREADS 500

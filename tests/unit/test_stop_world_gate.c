@@ -1,4 +1,4 @@
-#include "stop_world_gate.h"
+#include "check/stop_world_gate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "stop_world.h"
-#include "sys.h"
+#include "check/stop_world.h"
+#include "os/sys.h"
 
 /* --- what a thread was stopped in ---------------------------------------- */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "suppress_glob.h"
+#include "suppress/suppress_glob.h"
 
 static void globs_match_as_in_valgrind(void **state)
 {

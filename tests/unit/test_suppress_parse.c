@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "fake_stack.h"
-#include "suppress_parse.h"
+#include "suppress/suppress_parse.h"
 
 #define LEAK "{\nname\nMemcheck:Leak\n"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "fake_stack.h"
-#include "suppress_print.h"
+#include "suppress/suppress_print.h"
 
 #define NAME "   <insert_a_suppression_name_here>\n"
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "symbol_table.h"
+#include "symbols/symbol_table.h"
 
 static void alias_chosen_is_global_then_shortest_then_first(void **state)
 {

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "below_main.h"
-#include "memory.h"
-#include "symbolize.h"
+#include "symbols/below_main.h"
+#include "base/memory.h"
+#include "symbols/symbolize.h"
 
 static struct model model;
 static struct module_cache *modules;

@@ -1,4 +1,4 @@
-#include "sys.h"
+#include "os/sys.h"
 
 #include "scratch.h"
 

@@ -1,5 +1,5 @@
 /* sys_guard: the answer is the one that the kernel gives in a process that has the filter. */
-#include "sys_guard.h"
+#include "os/sys_guard.h"
 
 #include <errno.h>
 #include <linux/audit.h>

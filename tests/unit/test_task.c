@@ -1,4 +1,4 @@
-#include "task.h"
+#include "os/task.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "sys.h"
+#include "os/sys.h"
 
 static void states_are_read_behind_the_name(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "text_buffer.h"
+#include "base/text_buffer.h"
 
 static void pieces_stand_one_after_another(void **state)
 {

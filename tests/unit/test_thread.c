@@ -1,9 +1,9 @@
-#include "thread.h"
+#include "tables/thread.h"
 
-#include "pages.h"
+#include "os/pages.h"
 #include "scratch.h"
-#include "stack_counts.h"
-#include "trace_log.h"
+#include "tables/stack_counts.h"
+#include "log/trace_log.h"
 
 #include <pthread.h>
 #include <setjmp.h>

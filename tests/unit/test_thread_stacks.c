@@ -1,4 +1,4 @@
-#include "thread_stacks.h"
+#include "check/thread_stacks.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "memory_read.h"
-#include "sys.h"
+#include "os/memory_read.h"
+#include "os/sys.h"
 
 static struct memory_map map;
 static struct memory_reader reader;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "timeline.h"
+#include "base/memory.h"
+#include "judge/timeline.h"
 
 static struct model model;
 static struct timeline timeline;

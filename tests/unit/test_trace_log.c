@@ -1,4 +1,4 @@
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include "scratch.h"
 
@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <cmocka.h>
 
-#include "message.h"
-#include "sys.h"
-#include "trace_log_file.h"
+#include "os/message.h"
+#include "os/sys.h"
+#include "log/trace_log_file.h"
 
 /* A log can be begun once in a process, so each case is a child of its own; what it says goes to
  * the file "said". */

@@ -1,7 +1,7 @@
-#include "trace_log_fork.h"
+#include "log/trace_log_fork.h"
 
 #include "scratch.h"
-#include "trace_log.h"
+#include "log/trace_log.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <cmocka.h>
 
-#include "message.h"
+#include "os/message.h"
 
 /* Each case is a process that begins a log and forks: the child's log is at "child.log". */
 #define LOG   "parent.log"

@@ -1,4 +1,4 @@
-#include "tracing.h"
+#include "os/tracing.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,13 +1,13 @@
-#include "unwind.h"
+#include "capture/unwind.h"
 
-#include "frame_cache.h"
-#include "module_list.h"
+#include "capture/frame_cache.h"
+#include "tables/module_list.h"
 #include "scratch.h"
-#include "stack_deep.h"
-#include "stack_leaf.h"
-#include "stack_table.h"
-#include "stepper.h"
-#include "trace_log.h"
+#include "capture/stack_deep.h"
+#include "capture/stack_leaf.h"
+#include "tables/stack_table.h"
+#include "capture/stepper.h"
+#include "log/trace_log.h"
 
 #include <alloca.h>
 #include <pthread.h>

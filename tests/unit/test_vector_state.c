@@ -1,4 +1,4 @@
-#include "vector_state.h"
+#include "os/vector_state.h"
 
 #include <cpuid.h>
 #include <setjmp.h>

@@ -1,0 +1,330 @@
+#include "cli/cli.h"
+#include <stdlib.h>
+#include <string.h>
+#include "cli/cli_value.h"
+#include "base/memory.h"
+#include "base/program_file.h"
+#include "trace_format.h"
+
+/* --- the table ----------------------------------------------------------- */
+
+#define CLI_FIELD(field) offsetof(struct cli_options, field)
+
+static const struct cli_option cli_table[] = {
+    {"--leak-check", "no|summary|full", "how much of leaks to show [full]", cli_take_choice,
+     CLI_FIELD(leak_check), cli_checks, 0, 0},
+    {"--leak-resolution", "low|med|high", "frames that make two stacks the same: 2, 4, all [high]",
+     cli_take_choice, CLI_FIELD(leak_resolution), cli_resolutions, 0, 0},
+    {"--show-leak-kinds", "SET",
+     "kinds to show: definite,indirect,possible,reachable,\n"
+     "all or none [definite,possible]",
+     cli_take_set, CLI_FIELD(show_kinds), cli_kinds, 0, 0},
+    {"--errors-for-leak-kinds", "SET", "kinds that count as errors [definite,possible]",
+     cli_take_set, CLI_FIELD(error_kinds), cli_kinds, 0, 0},
+    {"--show-reachable", "yes|no", "the same as --show-leak-kinds=all", cli_take_show_reachable, 0,
+     cli_yes_no, 0, 0},
+    {"--show-possibly-lost", "yes|no", "show possibly lost blocks [yes]", cli_take_show_possible, 0,
+     cli_yes_no, 0, 0},
+    {"--leak-check-heuristics", "SET",
+     "interior pointers that keep a block reachable: stdstring,\n"
+     "length64,newarray,multipleinheritance, all or none [all]",
+     cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
+    {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]", cli_take_number,
+     CLI_FIELD(error_exitcode), NULL, 0, 255},
+    {"--num-callers", "N", "frames of a stack to show and to compare, 1 to 500 [12]",
+     cli_take_number, CLI_FIELD(num_callers), NULL, 1, 500},
+    {"--show-below-main", "yes|no", "show what called main [no]", cli_take_bool,
+     CLI_FIELD(show_below_main), cli_yes_no, 0, 0},
+    {"--demangle", "yes|no", "names as C++ and Rust programmers write them [yes]", cli_take_bool,
+     CLI_FIELD(demangle), cli_yes_no, 0, 0},
+    {"--fullpath-after", "TEXT", "show source paths, from after TEXT (may be given often)",
+     cli_take_list, CLI_FIELD(fullpath_after), NULL, 0, 0},
+    {"--enable-debuginfod", "yes|no", "ask the servers of DEBUGINFOD_URLS for symbols [yes]",
+     cli_take_bool, CLI_FIELD(enable_debuginfod), cli_yes_no, 0, 0},
+    {"--suppressions", "FILE", "leave out what this file lists (may be given often)", cli_take_list,
+     CLI_FIELD(suppressions), NULL, 0, 0},
+    {"--default-suppressions", "yes|no", "leave out what the built-in list names [yes]",
+     cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
+    {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
+     cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
+    {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_file_name,
+     CLI_FIELD(log_file), NULL, 0, 0},
+    {"--peak", NULL,
+     "the most memory that was in use, and by which stacks;\n"
+     "without leaks, unless an option for them is given",
+     cli_take_flag, CLI_FIELD(peak), NULL, 0, 0},
+    {"--top", "N,ORDER",
+     "the N [10] stacks with the most bytes, calls, temporary,\n"
+     "peak, live or all [bytes]; several with commas between;\n"
+     "without leaks, unless an option for them is given",
+     cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
+    {"--timeline", NULL, "how the use of memory went on; leaks as with --peak", cli_take_flag,
+     CLI_FIELD(timeline), NULL, 0, 0},
+    {"-s", NULL, "list the errors and the suppressions at the end", cli_take_flag,
+     CLI_FIELD(show_error_list), NULL, 0, 0},
+    {"-q", NULL, "errors and loss records only", cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
+    {"-v", NULL, "say more", cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
+    {"-h", NULL, NULL, cli_take_mode, 0, NULL, CLI_HELP, 0},
+    {"--help", NULL, "print this", cli_take_mode, 0, NULL, CLI_HELP, 0},
+    {"--version", NULL, "print the version", cli_take_mode, 0, NULL, CLI_VERSION, 0},
+    {"--quiet", NULL, NULL, cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
+    {"--verbose", NULL, NULL, cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
+    {"--show-error-list", "yes|no", NULL, cli_take_bool, CLI_FIELD(show_error_list), cli_yes_no, 0,
+     0},
+/* Options of valgrind that mean nothing to a reader of logs: accepted, and said to be ignored. */
+#define CLI_IGNORED(name)                                                                          \
+    {                                                                                              \
+        name, "", NULL, cli_take_nothing, 0, NULL, 0, 0                                            \
+    }
+    CLI_IGNORED("--tool"),
+    CLI_IGNORED("--vgdb"),
+    CLI_IGNORED("--undef-value-errors"),
+    CLI_IGNORED("--track-origins"),
+    CLI_IGNORED("--read-inline-info"),
+    CLI_IGNORED("--read-var-info"),
+    CLI_IGNORED("--keep-debuginfo"),
+    CLI_IGNORED("--error-limit"),
+#undef CLI_IGNORED
+};
+enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };
+
+/* --- the command line ---------------------------------------------------- */
+
+/* Who says how leaks are to be shown wants to see them, beside whatever else. */
+static bool cli_asks_for_leaks(const struct cli_option *option)
+{
+    static const char *const names[] = {
+        "--leak-check",         "--leak-resolution",  "--show-leak-kinds", "--show-reachable",
+        "--show-possibly-lost", "--gen-suppressions", "--show-error-list", "-s"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static const struct cli_option *cli_find(const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+
+    for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
+        if (strlen(cli_table[i].name) == length && memcmp(cli_table[i].name, argument, length) == 0)
+            return &cli_table[i];
+    return NULL;
+}
+
+static int cli_take_argument(struct cli_options *options, const char *argument,
+                             struct failure *failure)
+{
+    const struct cli_option *option = cli_find(argument);
+    const char *equals = strchr(argument, '=');
+    const char *value = equals ? equals + 1 : NULL;
+
+    /* It may be the tracer's. */
+    if (!option || strcmp(option->name, "--leak-check-heuristics") == 0)
+        cli_add(&options->run_options, argument);
+    if (!option)
+        return 0;
+    if (option->take == cli_take_nothing)
+        return cli_take_nothing(options, option, value, failure);
+    if (!value && option->argument && option->take != cli_take_top)
+        return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
+                           option->argument);
+    if (value && !option->argument)
+        return failure_set(failure, "%s takes no value, but has one: %s", option->name, argument);
+    options->show_leaks |= cli_asks_for_leaks(option);
+    return option->take(options, option, value, failure);
+}
+
+/* --- programs ------------------------------------------------------------ */
+
+static int cli_miss_program(struct failure *failure)
+{
+    return failure_set(failure, "--run needs a program: leakreport --run [OPTIONS] PROGRAM "
+                                "[ARGUMENTS]");
+}
+
+/* Options that the tracer has, too, each with a meaning of its own. */
+static bool cli_is_tracers(const struct cli_option *option)
+{
+    static const char *const names[] = {
+        "--leak-check", "--leak-check-heuristics", "--log-file", "-q", "--quiet", "-v",
+        "--verbose"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* --run alone: this process becomes the program. What leakreport does not know is the tracer's,
+ * which refuses what it does not know either. */
+static int cli_take_run(struct cli_options *options, int count, char **arguments,
+                        struct failure *failure)
+{
+    int i = 1;
+
+    options->mode = CLI_RUN;
+    for (; i < count && arguments[i][0] == '-' && strcmp(arguments[i], "--") != 0; i++) {
+        const struct cli_option *option = cli_find(arguments[i]);
+
+        if (option && option->take == cli_take_mode)
+            return cli_take_argument(options, arguments[i], failure);
+        if (strcmp(arguments[i], "--run") != 0)
+            cli_add(&options->run_options, arguments[i]);
+    }
+    if (i < count && strcmp(arguments[i], "--") == 0)
+        i++;
+    options->program = arguments + i;
+    return i < count ? 0 : cli_miss_program(failure);
+}
+
+/* Whether --run stands among the options in front of the first name, and whether there is one of
+ * the report beside it, --error-exitcode for one: without a report, each leak would look like
+ * success. */
+static void cli_look_for_run(int count, char **arguments, bool *run, bool *report)
+{
+    *run = *report = false;
+    for (int i = 1; i < count && arguments[i][0] == '-' && strcmp(arguments[i], "--") != 0; i++) {
+        const struct cli_option *option = cli_find(arguments[i]);
+
+        *run |= strcmp(arguments[i], "--run") == 0;
+        *report |= option && option->take != cli_take_mode && !cli_is_tracers(option);
+    }
+}
+
+static int cli_check(const struct cli_options *options, struct failure *failure)
+{
+    for (size_t i = 0; options->mode == CLI_REPORT && i < options->run_options.count; i++)
+        if (!cli_find(options->run_options.items[i]))
+            return failure_set(failure,
+                               "%s is not an option of leakreport; leakreport --help lists them",
+                               options->run_options.items[i]);
+    if (options->mode == CLI_REPORT && options->logs.count == 0)
+        return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
+                                    "--help says more");
+    if (options->error_exitcode == 2)
+        return failure_set(failure, "--error-exitcode=2 is not allowed: exit status 2 means that "
+                                    "leakreport could not do its work; choose another number");
+    return 0;
+}
+
+bool cli_wants_usage(const struct cli_options *options)
+{
+    return options->top_orders || options->timeline;
+}
+
+/* A --top that names no order gives --peak its number. */
+static void cli_finish(struct cli_options *options)
+{
+    if (options->peak)
+        options->top_orders |= CLI_BIT(CLI_ORDER_PEAK);
+    else if (options->top_asked && !options->top_orders)
+        options->top_orders = CLI_BIT(CLI_ORDER_BYTES);
+    options->show_leaks |= !cli_wants_usage(options);
+}
+
+static const struct cli_options cli_defaults = {
+    .leak_check = CLI_CHECK_FULL,
+    .leak_resolution = CLI_RESOLUTION_HIGH,
+    .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
+    .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
+    .heuristics = CLI_HEURISTICS_ALL,
+    .num_callers = 12,
+    .top = 10,
+    .demangle = true,
+    .enable_debuginfod = true,
+    .default_suppressions = true,
+};
+
+/* The program is what is no log: a log is known by its first bytes, so nobody has to say which it
+ * is. */
+static bool cli_is_program(const struct cli_options *options, bool run, const char *argument)
+{
+    return options->logs.count == 0 && (run || program_file_is_program(argument));
+}
+
+static int cli_take_words(struct cli_options *options, bool run, int count, char **arguments,
+                          struct failure *failure)
+{
+    bool names_only = false;
+
+    for (int i = 1; i < count; i++) {
+        const char *argument = arguments[i];
+
+        if (!names_only && strcmp(argument, "--") == 0) {
+            names_only = true;
+        } else if (!names_only && run && strcmp(argument, "--run") == 0) {
+            continue;
+        } else if (!names_only && argument[0] == '-' && argument[1]) {
+            if (cli_take_argument(options, argument, failure) != 0)
+                return -1;
+        } else if (cli_is_program(options, run, argument)) {
+            options->program = arguments + i;
+            options->mode = options->mode == CLI_REPORT ? CLI_TRACE : options->mode;
+            return 0;
+        } else {
+            cli_add(&options->logs, argument);
+        }
+    }
+    return run && options->mode == CLI_REPORT ? cli_miss_program(failure) : 0;
+}
+
+int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
+{
+    bool run, report;
+
+    *options = cli_defaults;
+    cli_look_for_run(count, arguments, &run, &report);
+    if (run && !report)
+        return cli_take_run(options, count, arguments, failure);
+    if (cli_take_words(options, run, count, arguments, failure) != 0)
+        return -1;
+    cli_finish(options);
+    return cli_check(options, failure);
+}
+
+void cli_free(struct cli_options *options)
+{
+    free(options->logs.items);
+    free(options->run_options.items);
+    free(options->suppressions.items);
+    free(options->fullpath_after.items);
+    free(options->ignored.items);
+}
+
+/* --- help ---------------------------------------------------------------- */
+
+static void cli_print_option(FILE *out, const struct cli_option *option)
+{
+    enum { HELP_COLUMN = 42 };
+    int width = fprintf(out, "  %s%s%s", option->name, option->argument ? "=" : "",
+                        option->argument ? option->argument : "");
+
+    for (const char *line = option->help; line;) {
+        size_t length = strcspn(line, "\n");
+
+        fprintf(out, "%*s%.*s\n", width < HELP_COLUMN ? HELP_COLUMN - width : 1, "", (int)length,
+                line);
+        width = 0;
+        line = line[length] ? line + length + 1 : NULL;
+    }
+}
+
+void cli_print_help(FILE *out)
+{
+    fputs("leakreport [OPTIONS] PROGRAM [ARGUMENTS] trace a program and report when it has ended\n"
+          "leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
+          "leakreport --run [TRACER-OPTIONS] PROGRAM [ARGUMENTS]\n"
+          "                                         become the traced program (its log: "
+          "trace.log)\n\n"
+          "Options, with their defaults in brackets:\n",
+          out);
+    for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
+        if (cli_table[i].help)
+            cli_print_option(out, &cli_table[i]);
+    fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
+          "work could not be done, even for only one of several logs, or when --error-exitcode\n"
+          "is given and it is not known whether there are errors (the process was killed, say).\n",
+          out);
+}

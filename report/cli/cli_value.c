@@ -1,0 +1,262 @@
+#include "cli/cli_value.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/memory.h"
+#include "trace_format.h"
+
+/* --- words that values are made of --------------------------------------- */
+
+const struct cli_word cli_yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
+const struct cli_word cli_checks[] = {{"no", CLI_CHECK_NO},
+                                      {"summary", CLI_CHECK_SUMMARY},
+                                      {"yes", CLI_CHECK_FULL},
+                                      {"full", CLI_CHECK_FULL},
+                                      {NULL, 0}};
+const struct cli_word cli_resolutions[] = {{"low", CLI_RESOLUTION_LOW},
+                                           {"med", CLI_RESOLUTION_MED},
+                                           {"high", CLI_RESOLUTION_HIGH},
+                                           {NULL, 0}};
+const struct cli_word cli_generated[] = {{"no", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
+const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
+                                     {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
+                                     {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},
+                                     {"reachable", CLI_BIT(TRACE_REACHABLE)},
+                                     {"all", CLI_KINDS_ALL},
+                                     {"none", 0},
+                                     {NULL, 0}};
+const struct cli_word cli_heuristics[] = {
+    {"stdstring", CLI_BIT(TRACE_STDSTRING)},
+    {"length64", CLI_BIT(TRACE_LENGTH64)},
+    {"newarray", CLI_BIT(TRACE_NEWARRAY)},
+    {"multipleinheritance", CLI_BIT(TRACE_MULTIPLE_INHERITANCE)},
+    {"all", CLI_HEURISTICS_ALL},
+    {"none", 0},
+    {NULL, 0}};
+
+const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
+                                      {"calls", CLI_BIT(CLI_ORDER_CALLS)},
+                                      {"temporary", CLI_BIT(CLI_ORDER_TEMPORARY)},
+                                      {"peak", CLI_BIT(CLI_ORDER_PEAK)},
+                                      {"live", CLI_BIT(CLI_ORDER_LIVE)},
+                                      {"all", CLI_BIT(CLI_ORDERS_COUNT) - 1},
+                                      {NULL, 0}};
+
+/* --- parsers ------------------------------------------------------------- */
+
+static void *cli_field(struct cli_options *options, const struct cli_option *option)
+{
+    return (char *)options + option->place;
+}
+
+static const struct cli_word *cli_find_word(const struct cli_word *words, const char *text,
+                                            size_t length)
+{
+    for (; words->text; words++)
+        if (strlen(words->text) == length && memcmp(words->text, text, length) == 0)
+            return words;
+    return NULL;
+}
+
+static int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure)
+{
+    return failure_set(failure, "%s=%s is not understood: %s takes %s; see leakreport --help",
+                       option->name, value, option->name, option->argument);
+}
+
+static int cli_word_value(const struct cli_option *option, const char *value, unsigned *result,
+                          struct failure *failure)
+{
+    const struct cli_word *word = cli_find_word(option->words, value, strlen(value));
+
+    if (!word)
+        return cli_refuse(option, value, failure);
+    *result = word->value;
+    return 0;
+}
+
+int cli_take_choice(struct cli_options *options, const struct cli_option *option, const char *value,
+                    struct failure *failure)
+{
+    return cli_word_value(option, value, cli_field(options, option), failure);
+}
+
+int cli_take_bool(struct cli_options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    unsigned result = 0;
+    int status = cli_word_value(option, value, &result, failure);
+
+    *(bool *)cli_field(options, option) = result != 0;
+    return status;
+}
+
+/* all and none stand alone; other words add up. */
+int cli_take_set(struct cli_options *options, const struct cli_option *option, const char *value,
+                 struct failure *failure)
+{
+    unsigned set = 0;
+    const char *rest = value;
+
+    for (;;) {
+        size_t length = strcspn(rest, ",");
+        const struct cli_word *word = cli_find_word(option->words, rest, length);
+        bool whole = word && (word->value == 0 || strcmp(word->text, "all") == 0);
+
+        if (!word || (whole && (rest != value || rest[length])))
+            return failure_set(failure,
+                               "%s=%s is not understood at \"%.*s\": give names with commas "
+                               "between them, or all, or none; see leakreport --help",
+                               option->name, value, (int)length, rest);
+        set |= word->value;
+        if (!rest[length])
+            break;
+        rest += length + 1;
+    }
+    *(unsigned *)cli_field(options, option) = set;
+    return 0;
+}
+
+/* Writes the field; false: no number, or not within the bounds. */
+static bool cli_put_number(struct cli_options *options, const struct cli_option *option,
+                           const char *text, size_t length)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 10);
+    if (errno || end != text + length || text[0] < '0' || text[0] > '9' || number < option->low ||
+        number > option->high)
+        return false;
+    *(unsigned *)cli_field(options, option) = (unsigned)number;
+    return true;
+}
+
+int cli_take_number(struct cli_options *options, const struct cli_option *option, const char *value,
+                    struct failure *failure)
+{
+    if (cli_put_number(options, option, value, strlen(value)))
+        return 0;
+    return failure_set(failure, "%s=%s is not understood: give a number from %u to %u",
+                       option->name, value, option->low, option->high);
+}
+
+/* A number, or the name of an order. */
+static bool cli_take_top_part(struct cli_options *options, const struct cli_option *option,
+                              const char *part, size_t length)
+{
+    const struct cli_word *word = cli_find_word(option->words, part, length);
+
+    if (!word)
+        return cli_put_number(options, option, part, length);
+    options->top_orders |= word->value;
+    return true;
+}
+
+int cli_take_top(struct cli_options *options, const struct cli_option *option, const char *value,
+                 struct failure *failure)
+{
+    options->top_asked = true;
+    for (const char *part = value; part;) {
+        size_t length = strcspn(part, ",");
+
+        if (!cli_take_top_part(options, option, part, length))
+            return failure_set(failure,
+                               "--top=%s is not understood at \"%.*s\": give a number from %u to "
+                               "%u, what to order by (bytes, calls, temporary, peak, live, all), "
+                               "or both with commas between them; see leakreport --help",
+                               value, (int)length, part, option->low, option->high);
+        part = part[length] ? part + length + 1 : NULL;
+    }
+    return 0;
+}
+
+/* A name that is given to the report is understood, or refused, as one that is given to the tracer.
+ */
+int cli_take_file_name(struct cli_options *options, const struct cli_option *option,
+                       const char *value, struct failure *failure)
+{
+    if (!*value)
+        return cli_refuse(option, value, failure);
+    if (*value == '~')
+        return failure_set(failure,
+                           "%s: a file name may not begin with ~ (no shell expands it here): %s",
+                           option->name, value);
+    for (const char *at = value; (at = strchr(at, '%')); at += 2)
+        if (at[1] != 'p' && at[1] != '%')
+            return failure_set(
+                failure, "%s: %%p and %%%% are known in a file name, not what stands here: %s",
+                option->name, at);
+    *(const char **)cli_field(options, option) = value;
+    return 0;
+}
+
+void cli_add(struct cli_list *list, const char *item)
+{
+    memory_make_room(list->items, list->count, list->capacity);
+    list->items[list->count++] = item;
+}
+
+int cli_take_list(struct cli_options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    (void)failure;
+    cli_add(cli_field(options, option), value);
+    return 0;
+}
+
+int cli_take_flag(struct cli_options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    (void)value;
+    (void)failure;
+    *(bool *)cli_field(options, option) = true;
+    return 0;
+}
+
+int cli_take_mode(struct cli_options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    (void)value;
+    (void)failure;
+    options->mode = (int)option->low;
+    return 0;
+}
+
+int cli_take_nothing(struct cli_options *options, const struct cli_option *option,
+                     const char *value, struct failure *failure)
+{
+    (void)value;
+    (void)failure;
+    cli_add(&options->ignored, option->name);
+    return 0;
+}
+
+/* The two old spellings change the set as valgrind does. */
+int cli_take_show_reachable(struct cli_options *options, const struct cli_option *option,
+                            const char *value, struct failure *failure)
+{
+    unsigned yes = 0;
+
+    if (cli_word_value(option, value, &yes, failure) != 0)
+        return -1;
+    if (yes)
+        options->show_kinds = CLI_KINDS_ALL;
+    else
+        options->show_kinds &= ~CLI_BIT(TRACE_REACHABLE);
+    return 0;
+}
+
+int cli_take_show_possible(struct cli_options *options, const struct cli_option *option,
+                           const char *value, struct failure *failure)
+{
+    unsigned yes = 0;
+
+    if (cli_word_value(option, value, &yes, failure) != 0)
+        return -1;
+    if (yes)
+        options->show_kinds |= CLI_BIT(TRACE_POSSIBLY_LOST);
+    else
+        options->show_kinds &= ~CLI_BIT(TRACE_POSSIBLY_LOST);
+    return 0;
+}

@@ -1,0 +1,38 @@
+/* cli_value.h: how the values of options are understood; for cli.c only.
+ *
+ * Each parser takes one option's value and writes its field of struct cli_options, or refuses it
+ * in a sentence that names the option and what it takes.
+ */
+#ifndef CLI_VALUE_H
+#define CLI_VALUE_H
+
+#include "cli/cli.h"
+
+struct cli_word {
+    const char *text;
+    unsigned value; /* of a choice; of a set: its bits */
+};
+struct cli_option;
+typedef int cli_parser(struct cli_options *options, const struct cli_option *option,
+                       const char *value, struct failure *failure);
+struct cli_option {
+    const char *name;     /* with its dashes */
+    const char *argument; /* NULL: takes none */
+    const char *help;     /* NULL: not in the help text */
+    cli_parser *take;
+    size_t place;                 /* of its field in struct cli_options */
+    const struct cli_word *words; /* of choices and sets, ended by NULL */
+    unsigned low, high;           /* bounds of a number; a mode's value in low */
+};
+
+#define CLI_BIT(n)    (1u << (n))
+#define CLI_KINDS_ALL 15u
+
+extern const struct cli_word cli_yes_no[], cli_checks[], cli_resolutions[], cli_generated[],
+    cli_kinds[], cli_heuristics[], cli_orders[];
+
+cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_take_file_name,
+    cli_take_list, cli_take_mode, cli_take_flag, cli_take_show_reachable, cli_take_show_possible,
+    cli_take_top, cli_take_nothing;
+
+#endif

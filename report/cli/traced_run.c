@@ -1,0 +1,172 @@
+#include "cli/traced_run.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "cli/launch.h"
+#include "base/memory.h"
+#include "cli/supervise.h"
+#include "base/text_buffer.h"
+
+/* --- where the logs are -------------------------------------------------- */
+
+/* The name that --trace-file gives; NULL: none. The last one counts. */
+static const char *traced_run_name(const struct cli_options *options)
+{
+    static const char option[] = "--trace-file=";
+    const char *name = NULL;
+
+    for (size_t i = 0; i < options->run_options.count; i++)
+        if (strncmp(options->run_options.items[i], option, sizeof option - 1) == 0)
+            name = options->run_options.items[i] + sizeof option - 1;
+    return name;
+}
+
+static int traced_run_make_folder(struct traced_run *run, struct failure *failure)
+{
+    const char *place = getenv("TMPDIR");
+    char *folder = memory_text("%s/leakreport-XXXXXX", place && *place ? place : "/tmp");
+
+    if (!mkdtemp(folder) || chmod(folder, 0700) != 0) {
+        failure_set(failure,
+                    "no folder for the log can be made (%s): %s; set TMPDIR, or name the "
+                    "log with --trace-file=NAME",
+                    folder, strerror(errno));
+        free(folder);
+        return -1;
+    }
+    run->folder = realpath(folder, NULL);
+    run->is_temporary = true;
+    free(folder);
+    return 0;
+}
+
+/* As the tracer expands it, up to the last slash. %q{VAR} is the only other format, and the tracer
+ * has refused what it does not know. */
+static void traced_run_add_format(struct text_buffer *path, const char **at, pid_t pid)
+{
+    const char *end = (*at)[1] == 'q' ? strchr(*at, '}') : NULL;
+
+    if (end) {
+        char *variable = memory_text("%.*s", (int)(end - *at) - 3, *at + 3);
+        const char *value = getenv(variable);
+
+        text_buffer_add(path, value ? value : "");
+        free(variable);
+        *at = end;
+    } else if ((*at)[1]) {
+        text_buffer_format(path, (*at)[1] == 'p' ? "%d" : (*at)[1] == 'n' ? "1" : "%%", (int)pid);
+        ++*at;
+    }
+}
+
+static char *traced_run_folder_of(const char *name, pid_t pid)
+{
+    struct text_buffer path = {0};
+
+    text_buffer_clear(&path);
+    if (*name != '/')
+        text_buffer_add(&path, "./");
+    for (const char *at = name; *at; at++) {
+        if (*at == '%')
+            traced_run_add_format(&path, &at, pid);
+        else
+            text_buffer_format(&path, "%c", *at);
+    }
+    *strrchr(path.text, '/') = 0;
+    return path.text;
+}
+
+/* --- the run ------------------------------------------------------------- */
+
+struct traced_run_program {
+    const struct cli_options *options;
+    struct cli_list tracer_options;
+    char *trace_file;
+};
+
+/* A folder may have a percent sign in its name. */
+static char *traced_run_trace_file(const struct traced_run *run)
+{
+    struct text_buffer option = {0};
+
+    text_buffer_add(&option, "--trace-file=");
+    for (const char *at = run->folder; *at; at++)
+        text_buffer_format(&option, *at == '%' ? "%%%%" : "%c", *at);
+    text_buffer_add(&option, "/%p.log");
+    return option.text;
+}
+
+/* The report has all that the summary has. */
+static void traced_run_prepare(struct traced_run_program *program, const struct traced_run *run,
+                               const struct cli_options *options)
+{
+    *program = (struct traced_run_program){.options = options};
+    cli_add(&program->tracer_options, "-q");
+    if (options->leak_check == CLI_CHECK_NO)
+        cli_add(&program->tracer_options, "--leak-check=no");
+    for (size_t i = 0; i < options->run_options.count; i++)
+        cli_add(&program->tracer_options, options->run_options.items[i]);
+    if (run->is_temporary) {
+        program->trace_file = traced_run_trace_file(run);
+        cli_add(&program->tracer_options, program->trace_file);
+    }
+}
+
+static void traced_run_become(void *context, struct failure *failure)
+{
+    struct traced_run_program *program = context;
+
+    launch_program(program->options->program, &program->tracer_options, failure);
+}
+
+static void traced_run_find_logs(struct traced_run *run)
+{
+    DIR *folder = opendir(run->folder);
+    struct dirent *entry;
+
+    while (folder && (entry = readdir(folder)) != NULL)
+        if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
+            cli_add(&run->logs, memory_text("%s/%s", run->folder, entry->d_name));
+    if (folder)
+        closedir(folder);
+}
+
+int traced_run(struct traced_run *run, const struct cli_options *options, struct failure *failure)
+{
+    struct traced_run_program program;
+    const char *name = traced_run_name(options);
+    struct timespec now;
+
+    *run = (struct traced_run){0};
+    if (!name && traced_run_make_folder(run, failure) != 0)
+        return -1;
+    clock_gettime(CLOCK_REALTIME, &now);
+    run->begun_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    traced_run_prepare(&program, run, options);
+    int result = supervise(traced_run_become, &program, &run->pid, &run->wait_status, failure);
+    free(program.tracer_options.items);
+    free(program.trace_file);
+    if (result != 0)
+        return -1;
+    if (name)
+        run->folder = traced_run_folder_of(name, run->pid);
+    traced_run_find_logs(run);
+    return 0;
+}
+
+void traced_run_end(struct traced_run *run)
+{
+    for (size_t i = 0; i < run->logs.count; i++) {
+        if (run->is_temporary)
+            unlink(run->logs.items[i]);
+        free((char *)run->logs.items[i]);
+    }
+    if (run->is_temporary)
+        rmdir(run->folder);
+    free(run->logs.items);
+    free(run->folder);
+}

@@ -1,0 +1,39 @@
+/* group.h: live blocks put together into loss records, in valgrind's order.
+ *
+ * Two blocks are in one record when their kind is the same and their stacks are, as far as the
+ * resolution looks. Records stand in ascending order of direct and indirect bytes; equal ones by
+ * kind (reachable, possible, indirect, definite), then by blocks, then by age. Largest is last.
+ */
+#ifndef GROUP_H
+#define GROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "read/model.h"
+
+struct loss_record {
+    uint8_t kind;              /* enum block_kind */
+    bool shown;                /* this and what is suppressed: select's word */
+    bool is_error;             /* or would be, were it not suppressed */
+    bool suppressed;           /* all of it */
+    uint32_t number;           /* X of "loss record X of Y" */
+    uint64_t suppressed_bytes; /* of an indirect record: what hangs on suppressed heads */
+    uint64_t suppressed_blocks;
+    uint32_t stack;
+    uint64_t blocks;
+    uint64_t bytes;          /* direct */
+    uint64_t indirect_bytes; /* what is lost only through these blocks */
+    uint64_t indirect_blocks;
+};
+
+struct loss_records {
+    struct loss_record *records;
+    uint32_t count;
+    uint32_t *of_block; /* a record for each block of the model; UINT32_MAX: none */
+};
+
+/* frames: how many are compared: 2, 4, or UINT32_MAX for all. */
+void group_blocks(struct loss_records *records, const struct model *model, uint32_t frames);
+void group_free(struct loss_records *records);
+
+#endif

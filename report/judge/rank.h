@@ -1,0 +1,32 @@
+/* rank.h: the call stacks with the most bytes, calls, temporary allocations … largest first.
+ *
+ * Stacks with equal figures stand in the order of their first sight. A stack whose figure is 0, or
+ * below it (threads that pass blocks on; a damaged log), is in no ranking.
+ */
+#ifndef RANK_H
+#define RANK_H
+
+#include "cli/cli.h"
+#include "read/model.h"
+#include "symbols/symbolize.h"
+
+struct ranked {
+    uint32_t stack;
+    uint64_t figure;
+};
+struct ranking {
+    struct ranked *stacks;
+    uint32_t count;
+    uint32_t shown; /* the first of them */
+    uint64_t total; /* of all figures */
+};
+struct rankings {
+    struct ranking by[CLI_ORDERS_COUNT]; /* empty where nobody asked for it */
+};
+
+/* Those that the options ask for. What is shown is symbolized. */
+void rank_stacks(struct rankings *rankings, const struct cli_options *options,
+                 const struct model *model, struct symbolizer *symbolizer);
+void rank_free(struct rankings *rankings);
+
+#endif

@@ -1,0 +1,203 @@
+#include "judge/select.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/memory.h"
+#include "judge/stack_view.h"
+
+static int select_load(struct suppressions *suppressions, const struct cli_options *options,
+                       struct failure *failure)
+{
+    if (options->default_suppressions && suppress_load_default(suppressions, failure) != 0)
+        return -1;
+    for (size_t i = 0; i < options->suppressions.count; i++)
+        if (suppress_load(suppressions, options->suppressions.items[i], failure) != 0)
+            return -1;
+    return 0;
+}
+
+struct suppressions *select_suppressions(const struct cli_options *options, struct failure *failure)
+{
+    struct suppressions *suppressions = suppress_new(options->num_callers);
+
+    if (select_load(suppressions, options, failure) == 0)
+        return suppressions;
+    suppress_free(suppressions);
+    return NULL;
+}
+
+enum suppress_kind select_suppress_kind(const struct misuse *misuse)
+{
+    switch (misuse->record.kind) {
+    case TRACE_WRONG_SIZE:
+        return SUPPRESS_SIZE_MISMATCH;
+    case TRACE_WRONG_ALIGNMENT:
+        return SUPPRESS_ALIGN_MISMATCH;
+    case TRACE_REALLOC_ZERO:
+        return SUPPRESS_REALLOC_ZERO;
+    default:
+        return SUPPRESS_FREE;
+    }
+}
+
+unsigned select_leak_kinds(const struct loss_record *record)
+{
+    return record->kind == BLOCK_LIVE ? (unsigned)SUPPRESS_ALL_LEAKS : 1u << record->kind;
+}
+
+static struct suppress_entry *select_find(struct selection *selection, enum suppress_kind kind,
+                                          unsigned leak_kinds, const struct model *model,
+                                          struct symbolizer *symbolizer, uint32_t stack)
+{
+    struct stack_view view;
+
+    stack_view_begin(&view, model, symbolizer, stack, false);
+    struct suppress_stack callbacks = stack_view_callbacks(&view);
+    struct suppress_entry *entry =
+        suppress_find(selection->suppressions, kind, leak_kinds, &callbacks);
+    stack_view_end(&view);
+    return entry;
+}
+
+/* --- the program's errors ------------------------------------------------ */
+
+static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *symbolizer)
+{
+    symbolize_stack(symbolizer, misuse->stack);
+    symbolize_stack(symbolizer, misuse->stack_allocated);
+    symbolize_stack(symbolizer, misuse->stack_freed);
+    if (misuse->record.place == TRACE_PLACE_DATA)
+        misuse->variable =
+            symbolize_data(symbolizer, misuse->record.address, &misuse->variable_offset);
+}
+
+static void select_misuses(struct selection *selection, struct model *model,
+                           struct symbolizer *symbolizer)
+{
+    for (uint32_t i = 0; i < model->misuse_count; i++) {
+        struct misuse *misuse = &model->misuses[i];
+        uint64_t times = misuse->record.count;
+        struct suppress_entry *entry = select_find(selection, select_suppress_kind(misuse), 0,
+                                                   model, symbolizer, misuse->stack);
+
+        misuse->suppressed = entry != NULL;
+        if (entry) {
+            suppress_count(entry, times, 0, 0);
+            selection->suppressed_errors += times;
+            selection->suppressed_contexts++;
+            selection->suppressed_misuses++;
+        } else {
+            selection->errors += times;
+            selection->contexts++;
+            select_symbolize_misuse(misuse, symbolizer);
+        }
+    }
+}
+
+/* --- loss records -------------------------------------------------------- */
+
+/* Would it count, were it not suppressed? */
+static bool select_is_error(const struct cli_options *options, const struct loss_record *record)
+{
+    return options->leak_check == CLI_CHECK_FULL && record->kind != BLOCK_LIVE &&
+           (options->error_kinds >> record->kind & 1);
+}
+
+static void select_suppress_records(struct selection *selection, const struct cli_options *options,
+                                    struct model *model, struct loss_records *records,
+                                    struct symbolizer *symbolizer)
+{
+    for (uint32_t i = 0; i < records->count; i++) {
+        struct loss_record *record = &records->records[i];
+        struct suppress_entry *entry = select_find(
+            selection, SUPPRESS_LEAK, select_leak_kinds(record), model, symbolizer, record->stack);
+
+        if (!entry)
+            continue;
+        suppress_count(entry, 1, record->bytes, record->blocks);
+        record->suppressed = true;
+        record->suppressed_bytes = record->bytes;
+        record->suppressed_blocks = record->blocks;
+        record->is_error = select_is_error(options, record);
+        selection->suppressed_errors += record->is_error;
+        selection->suppressed_contexts += record->is_error;
+    }
+}
+
+/* A record of indirectly lost blocks may hang on several heads, of which some are suppressed. */
+static void select_suppress_hanging(struct selection *selection, const struct model *model,
+                                    struct loss_records *records)
+{
+    for (size_t i = 0; i < model->block_count; i++) {
+        const struct block *block = &model->blocks[i];
+
+        if (block->kind != BLOCK_INDIRECTLY_LOST || block->head == BLOCK_NO_HEAD)
+            continue;
+        struct loss_record *record = &records->records[records->of_block[i]];
+        if (record->suppressed || !records->records[records->of_block[block->head]].suppressed)
+            continue;
+        record->suppressed_bytes += block->size;
+        record->suppressed_blocks++;
+        selection->hanging_blocks++;
+    }
+    for (uint32_t i = 0; i < records->count; i++)
+        if (records->records[i].suppressed_blocks == records->records[i].blocks)
+            records->records[i].suppressed = true;
+}
+
+static void select_judge_record(struct selection *selection, const struct cli_options *options,
+                                struct loss_record *record)
+{
+    selection->bytes[record->kind] += record->bytes - record->suppressed_bytes;
+    selection->blocks[record->kind] += record->blocks - record->suppressed_blocks;
+    selection->suppressed_bytes += record->suppressed_bytes;
+    selection->suppressed_blocks += record->suppressed_blocks;
+    if (record->suppressed || options->leak_check != CLI_CHECK_FULL)
+        return;
+    record->shown = options->show_leaks &&
+                    (record->kind == BLOCK_LIVE || (options->show_kinds >> record->kind & 1));
+    record->is_error = select_is_error(options, record);
+    selection->errors += record->is_error;
+    selection->contexts += record->is_error;
+}
+
+static void select_symbolize_shown(const struct loss_records *records,
+                                   struct symbolizer *symbolizer)
+{
+    uint32_t *stacks = memory_resized(NULL, records->count, sizeof *stacks), count = 0;
+
+    for (uint32_t i = 0; i < records->count; i++)
+        if (records->records[i].shown)
+            stacks[count++] = records->records[i].stack;
+    symbolize_stacks(symbolizer, stacks, count);
+    free(stacks);
+}
+
+static void select_sum_heuristics(struct selection *selection, const struct model *model)
+{
+    for (size_t i = 0; i < model->block_count; i++) {
+        const struct block *block = &model->blocks[i];
+
+        if (block->kind != BLOCK_REACHABLE || block->heuristic == TRACE_NO_HEURISTIC)
+            continue;
+        selection->heuristic_bytes[block->heuristic] += block->size;
+        selection->heuristic_blocks[block->heuristic]++;
+    }
+}
+
+void select_records(struct selection *selection, const struct cli_options *options,
+                    struct model *model, struct loss_records *records,
+                    struct symbolizer *symbolizer, struct suppressions *suppressions)
+{
+    memset(selection, 0, sizeof *selection);
+    selection->suppressions = suppressions;
+    select_misuses(selection, model, symbolizer);
+    if (options->leak_check != CLI_CHECK_NO) {
+        select_suppress_records(selection, options, model, records, symbolizer);
+        select_suppress_hanging(selection, model, records);
+    }
+    for (uint32_t i = 0; i < records->count; i++)
+        select_judge_record(selection, options, &records->records[i]);
+    select_symbolize_shown(records, symbolizer);
+    select_sum_heuristics(selection, model);
+    symbolize_stack(symbolizer, model->ending_stack);
+}

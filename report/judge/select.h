@@ -1,0 +1,47 @@
+/* select.h: which records and errors are shown, which count as errors, which are suppressed, and
+ * the sums over them.
+ *
+ * valgrind's rules: a suppressed record leaves every line but "suppressed"; leak kinds count as
+ * errors only in a full check. One rule is ours: what is lost only through a suppressed head is
+ * suppressed with it.
+ */
+#ifndef SELECT_H
+#define SELECT_H
+
+#include "cli/cli.h"
+#include "base/failure.h"
+#include "judge/group.h"
+#include "read/model.h"
+#include "suppress/suppress.h"
+#include "symbols/symbolize.h"
+
+enum { SELECT_HEURISTICS = TRACE_MULTIPLE_INHERITANCE + 1 };
+
+struct selection {
+    struct suppressions *suppressions; /* counts: of this log */
+    uint64_t bytes[BLOCK_KINDS_COUNT]; /* what is not suppressed */
+    uint64_t blocks[BLOCK_KINDS_COUNT];
+    uint64_t suppressed_bytes, suppressed_blocks;
+    uint64_t hanging_blocks; /* of the suppressed: those that hang on a suppressed head */
+    uint64_t heuristic_bytes[SELECT_HEURISTICS];
+    uint64_t heuristic_blocks[SELECT_HEURISTICS];
+    uint64_t errors, contexts;
+    uint64_t suppressed_errors, suppressed_contexts;
+    uint32_t suppressed_misuses;
+};
+
+/* The suppressions that the options name, for all logs: a file may be a pipe, and is read once.
+ * NULL with `failure` filled when one cannot be read; otherwise for suppress_free. */
+struct suppressions *select_suppressions(const struct cli_options *options,
+                                         struct failure *failure);
+/* Marks the records and the model's errors, and symbolizes what will be shown. */
+void select_records(struct selection *selection, const struct cli_options *options,
+                    struct model *model, struct loss_records *records,
+                    struct symbolizer *symbolizer, struct suppressions *suppressions);
+
+/* An error's kind in the words of suppressions. */
+enum suppress_kind select_suppress_kind(const struct misuse *misuse);
+/* A record's leak kind as a set; all of them when no leak check was made. */
+unsigned select_leak_kinds(const struct loss_record *record);
+
+#endif

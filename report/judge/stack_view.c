@@ -1,0 +1,121 @@
+#include "judge/stack_view.h"
+#include <stdlib.h>
+#include "symbols/below_main.h"
+#include "base/memory.h"
+
+void stack_view_begin(struct stack_view *view, const struct model *model,
+                      struct symbolizer *symbolizer, uint32_t stack, bool stop_at_main)
+{
+    *view = (struct stack_view){
+        .model = model, .symbolizer = symbolizer, .stack = stack, .stop_at_main = stop_at_main};
+}
+
+void stack_view_end(struct stack_view *view)
+{
+    free(view->seen);
+}
+
+/* The places of the next frame; false behind the last one. */
+static bool stack_view_extend(struct stack_view *view)
+{
+    struct stack stack = model_stack(view->model, view->stack);
+
+    if (view->stopped || view->next_frame == stack.count)
+        return false;
+    uint32_t number = stack.frames[view->next_frame++];
+    if (view->symbolizer)
+        symbolize_frame(view->symbolizer, number);
+    const struct frame *frame = &view->model->frames[number];
+    for (uint32_t place = 0; place < frame->place_count; place++) {
+        memory_make_room(view->seen, view->seen_count, view->seen_capacity);
+        view->seen[view->seen_count++] = (struct stack_view_frame){number, place};
+    }
+    view->stopped = view->stop_at_main && below_main_judge(frame) != BELOW_MAIN_NO;
+    return true;
+}
+
+static bool stack_view_exists(void *context, size_t frame)
+{
+    struct stack_view *view = context;
+
+    while (frame >= view->seen_count)
+        if (!stack_view_extend(view))
+            return false;
+    return true;
+}
+
+static const struct place *stack_view_place(void *context, size_t frame)
+{
+    struct stack_view *view = context;
+
+    if (!stack_view_exists(context, frame))
+        return NULL;
+    return &view->model->frames[view->seen[frame].frame].places[view->seen[frame].place];
+}
+
+static uint64_t stack_view_identity(void *context, size_t frame)
+{
+    struct stack_view *view = context;
+
+    if (!stack_view_exists(context, frame))
+        return 0;
+    return ((uint64_t)view->seen[frame].frame + 1) << 8 | view->seen[frame].place;
+}
+
+static const char *stack_view_function(void *context, size_t frame)
+{
+    const struct place *place = stack_view_place(context, frame);
+
+    return place ? place->linked : NULL;
+}
+
+static const char *stack_view_demangled(void *context, size_t frame)
+{
+    const struct place *place = stack_view_place(context, frame);
+
+    return place ? place->function : NULL;
+}
+
+static const char *stack_view_inlined(void *context, size_t frame)
+{
+    const struct place *place = stack_view_place(context, frame);
+
+    return place ? place->inlined : NULL;
+}
+
+static const char *stack_view_object(void *context, size_t frame)
+{
+    struct stack_view *view = context;
+
+    if (!stack_view_exists(context, frame))
+        return NULL;
+    uint32_t module = view->model->frames[view->seen[frame].frame].module;
+    return module ? view->model->modules[module].path : NULL;
+}
+
+static const char *stack_view_file(void *context, size_t frame)
+{
+    const struct place *place = stack_view_place(context, frame);
+
+    return place ? place->path : NULL;
+}
+
+static unsigned stack_view_line(void *context, size_t frame)
+{
+    const struct place *place = stack_view_place(context, frame);
+
+    return place ? place->line : 0;
+}
+
+struct suppress_stack stack_view_callbacks(struct stack_view *view)
+{
+    return (struct suppress_stack){.context = view,
+                                   .exists = stack_view_exists,
+                                   .identity = stack_view_identity,
+                                   .function = stack_view_function,
+                                   .demangled = stack_view_demangled,
+                                   .inlined = stack_view_inlined,
+                                   .object = stack_view_object,
+                                   .file = stack_view_file,
+                                   .line = stack_view_line};
+}

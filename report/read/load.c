@@ -1,0 +1,268 @@
+#include "read/load.h"
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include "read/load_blocks.h"
+#include "read/load_stacks.h"
+#include "read/load_usage.h"
+#include "read/losses.h"
+#include "base/memory.h"
+#include "base/number_text.h"
+#include "read/process.h"
+
+/* All strings of a log are paths. A longer one is damage, and were it taken over, each of many
+ * modules could claim the whole table. */
+static char *load_string(const struct log_reader *reader, struct trace_string string)
+{
+    const char *bytes = log_reader_string(reader, string);
+
+    return bytes && string.length <= PATH_MAX ? memory_copy_bytes(bytes, string.length) : NULL;
+}
+
+/* --- the process --------------------------------------------------------- */
+
+/* The kernel's own limit for arguments and environment together. */
+enum { LOAD_COMMAND_MAX = 6 << 20 };
+
+/* The arguments, separated by blanks. */
+static char *load_command(const struct log_reader *reader)
+{
+    uint32_t count;
+    const struct log_extent *extent = log_reader_extents(reader, TRACE_COMMAND, &count);
+
+    if (count == 0)
+        return NULL;
+    size_t length = extent->count < LOAD_COMMAND_MAX ? extent->count : LOAD_COMMAND_MAX;
+    char *text = memory_resized(NULL, length + 1, 1);
+    memcpy(text, extent->bytes, length);
+    while (length && text[length - 1] == 0)
+        length--;
+    for (size_t i = 0; i < length; i++)
+        text[i] = text[i] ? text[i] : ' ';
+    text[length] = 0;
+    return text;
+}
+
+/* The time of its making tells files apart that have had one inode number after the other. Where it
+ * is not known the device decides, whose number may be another one when it is mounted again. */
+static bool load_is_copy(const struct log_reader *reader)
+{
+    const struct trace_file *made = &reader->header.file;
+    const struct log_file *file = &reader->file;
+
+    if (!made->inode)
+        return false;
+    if (made->inode != file->inode)
+        return true;
+    return made->born_ns && file->born_ns ? made->born_ns != file->born_ns
+                                          : made->device != file->device;
+}
+
+static void load_process(const struct log_reader *reader, struct model *model)
+{
+    const struct trace_header *header = &reader->header;
+
+    model->header = *header;
+    model->command = load_command(reader);
+    model->executable = load_string(reader, header->executable);
+    model->tracer = load_string(reader, header->tracer);
+    model->became = load_string(reader, header->became);
+    model->is_copy = load_is_copy(reader);
+    if (header->ending != TRACE_RUNNING)
+        model->process = PROCESS_ENDED;
+    else if (!process_is_visible(header->pid_namespace))
+        model->process = PROCESS_UNSEEN;
+    else if (process_is_alive(header->pid, header->start_ticks))
+        model->process = PROCESS_RUNNING;
+    else
+        model->process = PROCESS_GONE;
+}
+
+/* A program that loads and unloads a library again and again has a module for each time. A table
+ * cannot hold more records than the file has bytes for, and a file may claim bytes that it has not.
+ */
+enum { LOAD_MODULES_MAX = 1 << 20 };
+
+/* --- modules ------------------------------------------------------------- */
+
+static void load_module(const struct log_reader *reader, const struct trace_module *record,
+                        struct module *module)
+{
+    module->present = true;
+    module->start = record->start;
+    module->end = record->end;
+    module->bias = record->bias;
+    module->unmapped = record->unmapped_ns != 0;
+    module->is_program = record->is_program == 1;
+    module->build_id_size = record->build_id_size <= sizeof record->build_id
+                                ? record->build_id_size
+                                : (uint32_t)sizeof record->build_id;
+    memcpy(module->build_id, record->build_id, sizeof module->build_id);
+    module->file_size = record->file_size;
+    module->file_inode = record->file_inode;
+    module->file_time_ns = record->file_time_ns;
+    module->path = load_string(reader, record->path);
+    if (!module->path)
+        module->path = memory_text("%s", "");
+}
+
+/* Numbers that were not filled are absent modules: those of a gap between extents, of a hole. */
+static struct module *load_room_for_module(struct model *model, uint32_t number, uint32_t *room)
+{
+    if (number >= *room) {
+        uint32_t wanted = number + number / 2 + 16;
+
+        model->modules = memory_resized(model->modules, wanted, sizeof *model->modules);
+        memset(model->modules + *room, 0, (wanted - *room) * sizeof *model->modules);
+        *room = wanted;
+    }
+    if (number >= model->module_count)
+        model->module_count = number + 1;
+    return &model->modules[number];
+}
+
+static void load_modules(const struct log_reader *reader, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(reader, TRACE_MODULES);
+    struct trace_module record;
+    uint64_t most = reader->size / sizeof record, unbelievable = 0;
+    uint32_t room = 0;
+
+    load_room_for_module(model, 0, &room);
+    while (log_reader_next(&walk, &record)) {
+        if (!record.start || !walk.index)
+            continue;
+        if (walk.index < most && walk.index <= LOAD_MODULES_MAX)
+            load_module(reader, &record, load_room_for_module(model, (uint32_t)walk.index, &room));
+        else
+            unbelievable++;
+    }
+    if (unbelievable)
+        model_add_note(model, memory_text("%s modules have numbers that cannot be right: their "
+                                          "frames have no names.",
+                                          number_text(unbelievable).text));
+}
+
+/* --- totals -------------------------------------------------------------- */
+
+static void load_sum_of_counts(const struct log_reader *reader, struct trace_totals *totals)
+{
+    struct log_walk walk = log_reader_walk(reader, TRACE_COUNTS);
+    struct trace_count record;
+
+    while (log_reader_next(&walk, &record)) {
+        totals->allocations += record.allocations;
+        totals->frees += record.frees;
+        totals->bytes_allocated += record.bytes_allocated;
+        totals->bytes_freed += record.bytes_freed;
+    }
+}
+
+static void load_bad_frees(const struct log_reader *reader, struct trace_totals *totals)
+{
+    struct log_walk walk = log_reader_walk(reader, TRACE_THREADS);
+    struct trace_thread record;
+
+    while (log_reader_next(&walk, &record))
+        totals->bad_frees += record.bad_frees;
+}
+
+static void load_totals(const struct log_reader *reader, struct model *model)
+{
+    model->totals = model->header.totals;
+    if (model->header.ending != TRACE_RUNNING && model->totals.allocations)
+        return;
+    model->totals = (struct trace_totals){0};
+    model->totals_summed = true;
+    load_sum_of_counts(reader, &model->totals);
+    load_bad_frees(reader, &model->totals);
+}
+
+static void load_in_use(struct model *model)
+{
+    const struct trace_totals *totals = &model->totals;
+
+    if (totals->bytes_allocated > totals->bytes_freed)
+        model->bytes_in_use = totals->bytes_allocated - totals->bytes_freed;
+    if (totals->allocations > totals->frees)
+        model->blocks_in_use = totals->allocations - totals->frees;
+}
+
+/* --- errors -------------------------------------------------------------- */
+
+/* As in valgrind: errors are of one context when the bad call and its next callers are the same,
+ * whatever block it hit. */
+enum { LOAD_CONTEXT_FRAMES = 4 };
+struct load_context {
+    uint64_t given;
+    uint32_t kind;
+    uint32_t frames[LOAD_CONTEXT_FRAMES + 1]; /* one more for unknown stacks; no padding */
+};
+
+static uint32_t load_context_number(struct intern *contexts, const struct model *model,
+                                    const struct misuse *misuse)
+{
+    struct load_context key = {.given = misuse->record.given, .kind = misuse->record.kind};
+    struct stack stack = model_stack(model, misuse->stack);
+
+    for (uint32_t i = 0; i < LOAD_CONTEXT_FRAMES && i < stack.count; i++)
+        key.frames[i] = stack.frames[i] + 1;
+    /* Of two unknown stacks nobody can say that they are the same. */
+    if (stack.count == 0)
+        key.frames[LOAD_CONTEXT_FRAMES] = model->misuse_count + 1;
+    return intern_put(contexts, &key, sizeof key);
+}
+
+static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
+                        const struct trace_error *record)
+{
+    struct misuse misuse = {.record = *record, .stack = load_stack(stacks, record->stack)};
+    misuse.record.count += misuse.record.count == 0;
+    uint32_t number = load_context_number(contexts, model, &misuse);
+    if (number < model->misuse_count) {
+        model->misuses[number].record.count += misuse.record.count;
+        return;
+    }
+    misuse.stack_allocated = load_stack(stacks, record->stack_allocated);
+    misuse.stack_freed = load_stack(stacks, record->stack_freed);
+    memory_make_room(model->misuses, model->misuse_count, model->misuse_capacity);
+    model->misuses[model->misuse_count++] = misuse;
+}
+
+static void load_misuses(struct stack_loader *stacks, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_ERRORS);
+    struct trace_error record;
+    struct intern contexts = {0};
+    uint64_t damaged = 0;
+
+    while (log_reader_next(&walk, &record))
+        if (record.kind > TRACE_REALLOC_ZERO)
+            damaged++;
+        else if (record.kind)
+            load_misuse(stacks, &contexts, model, &record);
+    intern_free(&contexts);
+    if (damaged)
+        model_add_gap(model, memory_text("%s errors are damaged in the log: they are left out.",
+                                         number_text(damaged).text));
+}
+
+void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
+{
+    struct stack_loader stacks;
+
+    load_process(reader, model);
+    load_totals(reader, model);
+    for (uint32_t i = 0; i < reader->damage_count; i++)
+        model_add_gap(model, memory_text("%s.", reader->damage[i]));
+    losses_note(model);
+    load_modules(reader, model);
+    load_stacks_begin(&stacks, reader, model, depth);
+    load_blocks(&stacks, model);
+    load_in_use(model);
+    load_misuses(&stacks, model);
+    model->ending_stack = load_stack(&stacks, model->header.ending_stack);
+    if (model->usage)
+        load_usage(&stacks, model);
+    load_stacks_end(&stacks);
+}

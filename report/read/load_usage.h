@@ -1,0 +1,15 @@
+/* load_usage.h: how the program used memory: its call stacks' figures, its peak, its samples.
+ *
+ * Knows COUNTS, TIMELINE and the header's peak. Where the process still writes them the figures are
+ * those of slightly different moments.
+ */
+#ifndef LOAD_USAGE_H
+#define LOAD_USAGE_H
+
+#include "read/load_stacks.h"
+#include "read/model.h"
+
+/* Fills model->usage, and the header's peak once more. */
+void load_usage(struct stack_loader *stacks, struct model *model);
+
+#endif

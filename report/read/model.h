@@ -1,0 +1,176 @@
+/* model.h: what a log says, in memory: the process, its modules, live blocks, stacks and errors.
+ *
+ * load fills it, symbolize adds names to frames, group and the renderers read it. A model refers
+ * to no byte of the log any more.
+ *
+ * Frames and stacks are interned: equal stacks have equal numbers, so "the same stack" is one
+ * comparison. A stack holds the innermost `depth` frames (--num-callers), as valgrind keeps them;
+ * two stacks that differ only further out are one.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "base/intern.h"
+#include "trace_format.h"
+
+struct module {
+    char *path; /* as mapped; "" if the log does not say */
+    uint64_t start, end, bias;
+    uint8_t build_id[40];
+    uint32_t build_id_size;
+    uint64_t file_size, file_inode; /* as they were then; file_size 0: not known */
+    int64_t file_time_ns;
+    bool is_program;
+    bool present;  /* false: a hole in the table */
+    bool unmapped; /* it was gone before the end */
+};
+
+/* One source position. An address inside inlined functions has several. */
+struct place {
+    const char *function; /* as the programmer wrote it, or NULL */
+    const char *linked;   /* as the linker knows it (mangled), or NULL */
+    const char *inlined;  /* its name alone, if it is inlined here, else NULL */
+    const char *file;     /* base name of the source file, or NULL */
+    const char *path;     /* the same with its directory, or NULL */
+    unsigned line;        /* 0: not known */
+};
+
+struct frame {
+    uint64_t address; /* return address; the call is in front of it */
+    uint32_t module;  /* index into modules, 0: none */
+    uint32_t place_count : 31;
+    uint32_t is_last : 1; /* main, or below it: nothing further out is shown, as a rule */
+    const struct place
+        *places; /* innermost first; NULL until symbolize has looked, whose they are */
+};
+
+/* Why a stack ends where it ends. */
+enum stack_end {
+    STACK_WHOLE = 0,   /* outermost frame reached */
+    STACK_LONGER = 1,  /* more than `depth` frames: the rest was not wanted */
+    STACK_CUT = 2,     /* the tracer could not record the rest */
+    STACK_DAMAGED = 3, /* the log does not hold the rest */
+    STACK_UNKNOWN = 4, /* no frame at all */
+};
+struct stack {
+    uint32_t end; /* enum stack_end */
+    uint32_t count;
+    const uint32_t *frames; /* indices into frames, innermost first */
+};
+
+enum block_kind { /* enum trace_leak_kind, and one more */
+                  BLOCK_REACHABLE = TRACE_REACHABLE,
+                  BLOCK_POSSIBLY_LOST = TRACE_POSSIBLY_LOST,
+                  BLOCK_INDIRECTLY_LOST = TRACE_INDIRECTLY_LOST,
+                  BLOCK_DEFINITELY_LOST = TRACE_DEFINITELY_LOST,
+                  BLOCK_LIVE = 4, /* no leak check was made: the kind cannot be told */
+                  BLOCK_KINDS_COUNT
+};
+#define BLOCK_NO_HEAD UINT32_MAX
+struct block {
+    uint64_t address;
+    uint64_t size;
+    uint64_t pointer_at; /* the word that was first seen to point here, or 0 */
+    uint32_t stack;
+    uint32_t head;     /* indirectly lost: index of its head in blocks, or BLOCK_NO_HEAD */
+    uint8_t kind;      /* enum block_kind */
+    uint8_t heuristic; /* enum trace_heuristic */
+    uint8_t family;    /* enum trace_family */
+    bool interior;
+};
+
+struct misuse {                                   /* an error of the program */
+    struct trace_error record;                    /* count: 1 or more */
+    uint32_t stack, stack_allocated, stack_freed; /* stacks of the model */
+    const char *variable;     /* TRACE_PLACE_DATA: what lies there, or NULL; select's word */
+    uint64_t variable_offset; /* and how far into it the address is */
+    bool suppressed;          /* select's word */
+};
+
+/* What the program did with one call stack, all its threads together. */
+struct stack_use {
+    uint64_t allocations, frees; /* frees: of blocks that were allocated with this stack */
+    uint64_t bytes_allocated, bytes_freed;
+    uint64_t temporary;
+    uint64_t bytes_at_peak, blocks_at_peak; /* sums modulo 2^64: "negative" in a damaged log, or
+                                             * where threads pass blocks on */
+};
+struct usage {
+    struct stack_use *stacks; /* by the model's stacks; later ones did nothing */
+    uint32_t stack_count;
+    struct trace_sample *samples; /* in order of time, each moment once */
+    uint32_t sample_count;
+    uint32_t threads; /* at the same time, at most */
+};
+
+/* How the process is doing now. */
+enum process_state {
+    PROCESS_ENDED,   /* header.ending says how */
+    PROCESS_RUNNING, /* it runs on this machine */
+    PROCESS_GONE,    /* it is not here, and did not say how it ended */
+    PROCESS_UNSEEN,  /* it may run in a container whose processes we cannot see */
+};
+
+struct model {
+    const char *log_path;
+    struct trace_header header;
+    enum process_state process;
+    bool is_copy;     /* the file is not the one that the tracer made */
+    bool has_gaps;    /* records of blocks or errors are missing, or damaged: a note says so */
+    char *command;    /* its arguments, separated by blanks */
+    char *executable; /* or NULL */
+    char *tracer;     /* path of libtrace.so, or NULL */
+    char *became;     /* TRACE_EXECED: path, or NULL */
+
+    struct module *modules; /* [0] is none */
+    uint32_t module_count;
+
+    struct intern frame_keys;
+    struct frame *frames;
+    uint32_t frame_count, frame_capacity;
+    struct intern stack_keys; /* key: end, then frame indices; stack 0 is the unknown one */
+    uint64_t *stack_ages;     /* lowest node with this stack: when it was first seen */
+    uint32_t stack_age_capacity;
+
+    struct block *blocks; /* by address */
+    size_t block_count;
+    bool has_verdicts;
+    struct trace_totals totals;
+    bool totals_summed; /* summed up here, because the process never did */
+    uint64_t bytes_in_use, blocks_in_use;
+
+    uint32_t ending_stack; /* of a signal, of abort; 0: none */
+    struct misuse *misuses;
+    uint32_t misuse_count, misuse_capacity;
+
+    struct usage *usage; /* NULL: nobody asked for it */
+
+    char **notes; /* sentences: what is missing, lost or damaged */
+    uint32_t note_count, note_capacity;
+};
+
+void model_init(struct model *model, const char *log_path);
+void model_free(struct model *model);
+/* Before load_log: usage is to be filled, which takes every stack that ever allocated. */
+void model_want_usage(struct model *model);
+
+/* The number of the frame, of the stack; new ones are added. */
+uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module);
+/* `words`: room for the end in [0], then the frames from [1]; age: the node's number. */
+uint32_t model_put_stack(struct model *model, const uint32_t *words, uint32_t frame_count,
+                         uint64_t age);
+/* Good until the next model_put_stack. */
+struct stack model_stack(const struct model *model, uint32_t stack);
+uint32_t model_stack_count(const struct model *model);
+
+/* Takes over the text. A gap is a note on records of blocks or errors that are not there. */
+void model_add_note(struct model *model, char *text);
+void model_add_gap(struct model *model, char *text);
+
+/* "definitely lost", "definite": the words of reports and of options. */
+const char *model_kind_words(enum block_kind kind);
+
+#endif

@@ -1,0 +1,222 @@
+#include "symbols/symbolize.h"
+#include <stdlib.h>
+#include <string.h>
+#include "symbols/below_main.h"
+#include "base/memory.h"
+#include "symbols/module_map.h"
+
+struct symbolizer {
+    struct model *model;
+    struct module_cache *cache;
+    struct progress *progress;
+    struct module_symbols **opened; /* one for each module; NULL: not asked for yet */
+    uint32_t done;                  /* frames that have their names */
+    bool below_main;
+};
+
+struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cache,
+                                   struct progress *progress)
+{
+    struct symbolizer *symbolizer = memory_zeroed(1, sizeof *symbolizer);
+
+    symbolizer->model = model;
+    symbolizer->cache = cache;
+    symbolizer->progress = progress;
+    symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
+    return symbolizer;
+}
+
+void symbolize_below_main(struct symbolizer *symbolizer)
+{
+    symbolizer->below_main = true;
+}
+
+void symbolize_end(struct symbolizer *symbolizer)
+{
+    if (!symbolizer)
+        return;
+    free(symbolizer->opened);
+    free(symbolizer);
+}
+
+/* libtrace.so's frame stands for the allocation function: its name is wanted, no line of ours. */
+static bool symbolize_is_tracer(const struct symbolizer *symbolizer, const struct module *module)
+{
+    return symbolizer->model->tracer && strcmp(module->path, symbolizer->model->tracer) == 0;
+}
+
+static struct module_symbols *symbolize_open(struct symbolizer *symbolizer, uint32_t number)
+{
+    const struct module *module = &symbolizer->model->modules[number];
+    bool with_lines = !symbolize_is_tracer(symbolizer, module);
+
+    if (symbolizer->opened[number])
+        return symbolizer->opened[number];
+    if (!module_cache_has(symbolizer->cache, module, with_lines))
+        progress_say(symbolizer->progress, "reading the symbols of", module->path);
+    return symbolizer->opened[number] = module_cache_get(symbolizer->cache, module, with_lines);
+}
+
+void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
+{
+    static const struct place unknown;
+    struct frame *frame = &symbolizer->model->frames[number];
+
+    if (frame->places)
+        return;
+    progress_count(symbolizer->progress, "addresses looked up", symbolizer->done++,
+                   symbolizer->model->frame_count);
+    frame->places = &unknown;
+    frame->place_count = 1;
+    if (frame->module == 0)
+        return;
+    struct module_symbols *symbols = symbolize_open(symbolizer, frame->module);
+    const struct module_call *call = module_symbols_call(
+        symbols, frame->address - 1 - symbolizer->model->modules[frame->module].bias);
+    frame->places = call->places;
+    frame->place_count = call->place_count;
+    frame->is_last = below_main_judge(frame) != BELOW_MAIN_NO;
+}
+
+void symbolize_stack(struct symbolizer *symbolizer, uint32_t number)
+{
+    struct stack stack = model_stack(symbolizer->model, number);
+
+    for (uint32_t i = 0; i < stack.count; i++) {
+        symbolize_frame(symbolizer, stack.frames[i]);
+        if (symbolizer->model->frames[stack.frames[i]].is_last && !symbolizer->below_main)
+            return;
+    }
+}
+
+struct wanted_frame {
+    uint64_t address;
+    uint32_t frame;
+};
+
+static int symbolize_compare(const void *left, const void *right)
+{
+    const struct wanted_frame *a = left, *b = right;
+
+    return (a->address > b->address) - (a->address < b->address);
+}
+
+/* The frames at this place of the stacks, in the order of their addresses. */
+static void symbolize_at(struct symbolizer *symbolizer, const uint32_t *stacks, uint32_t count,
+                         uint32_t place, struct wanted_frame *wanted)
+{
+    const struct model *model = symbolizer->model;
+    uint32_t wanted_count = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t frame = model_stack(model, stacks[i]).frames[place];
+
+        if (!model->frames[frame].places)
+            wanted[wanted_count++] = (struct wanted_frame){model->frames[frame].address, frame};
+    }
+    if (wanted_count)
+        qsort(wanted, wanted_count, sizeof *wanted, symbolize_compare);
+    for (uint32_t i = 0; i < wanted_count; i++)
+        symbolize_frame(symbolizer, wanted[i].frame);
+}
+
+/* Keeps the stacks that go on behind this place. Returns how many. */
+static uint32_t symbolize_longer(const struct symbolizer *symbolizer, uint32_t *stacks,
+                                 uint32_t count, uint32_t place)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct stack stack = model_stack(symbolizer->model, stacks[i]);
+        bool ended = !symbolizer->below_main && place > 0 &&
+                     symbolizer->model->frames[stack.frames[place - 1]].is_last;
+
+        if (place < stack.count && !ended)
+            stacks[kept++] = stacks[i];
+    }
+    return kept;
+}
+
+void symbolize_stacks(struct symbolizer *symbolizer, uint32_t *stacks, uint32_t count)
+{
+    struct wanted_frame *wanted = memory_resized(NULL, count, sizeof *wanted);
+
+    for (uint32_t place = 0; (count = symbolize_longer(symbolizer, stacks, count, place)) > 0;
+         place++)
+        symbolize_at(symbolizer, stacks, count, place, wanted);
+    free(wanted);
+}
+
+const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside)
+{
+    uint32_t module = module_map_find(symbolizer->model, address);
+
+    if (!module)
+        return NULL;
+    address -= symbolizer->model->modules[module].bias;
+    const struct symbol *symbol = module_symbols_data(symbolize_open(symbolizer, module), address);
+    if (!symbol)
+        return NULL;
+    *inside = address - symbol->start;
+    return symbol->name;
+}
+
+/* --- what was not found -------------------------------------------------- */
+
+static void symbolize_note_module(struct model *model, const struct module *module,
+                                  enum module_file_state state)
+{
+    char id[MODULE_BUILD_ID_TEXT];
+    static const char *const what[] = {
+        [MODULE_FILE_MISSING] = "could not be found",
+        [MODULE_FILE_OTHER] = "is of another build than the one that was traced",
+        [MODULE_FILE_BAD] = "cannot be read as an ELF file",
+    };
+
+    module_map_build_id_text(module, id);
+    model_add_note(model, memory_text("%s (build id %s) %s: its frames have no names.",
+                                      module->path[0] ? module->path : "A module without a name",
+                                      id[0] ? id : "none", what[state]));
+}
+
+static void symbolize_note_doubt(struct model *model, const struct module *module)
+{
+    model_add_note(
+        model,
+        memory_text("%s has no build id, and %s: if it was built anew, the names of its frames are "
+                    "wrong. Link it with -Wl,--build-id, and this can be told.",
+                    module->path,
+                    module->file_size
+                        ? "the file was changed or copied since it was traced"
+                        : "the file that was traced is not there any more, or was not seen"));
+}
+
+static void symbolize_note_split(struct model *model, const struct module *module,
+                                 const struct source_lines *lines)
+{
+    model_add_note(model,
+                   memory_text("%s was built with -gsplit-dwarf, and a part of its debug "
+                               "information (the last one sought is in %s) could not be "
+                               "read, beside it or where it was built (a .dwp package only "
+                               "elfutils 0.192 reads): inlined functions are missing, and a "
+                               "frame's line may be one of theirs.",
+                               module->path, lines->missing ? lines->missing : "a .dwo file"));
+}
+
+/* The vdso is in brackets: it has no file anywhere. */
+void symbolize_note(struct symbolizer *symbolizer)
+{
+    for (uint32_t i = 1; i < symbolizer->model->module_count; i++) {
+        const struct module *module = &symbolizer->model->modules[i];
+        const struct module_symbols *opened = symbolizer->opened[i];
+
+        if (!opened || module->path[0] == '[')
+            continue;
+        if (!opened->file.dwfl)
+            symbolize_note_module(symbolizer->model, module, opened->file.state);
+        else if (opened->file.is_doubtful)
+            symbolize_note_doubt(symbolizer->model, module);
+        if (opened->lines.missing_count)
+            symbolize_note_split(symbolizer->model, module, &opened->lines);
+    }
+}

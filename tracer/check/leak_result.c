@@ -1,0 +1,88 @@
+#include "check/leak_result.h"
+
+#include "log/trace_log.h"
+
+#define OUT_RECORDS 2048u
+
+static union {
+    struct trace_verdict verdicts[OUT_RECORDS];
+    struct trace_heads heads[OUT_RECORDS];
+} out; /* on its way to the log */
+
+static void sum_up(struct trace_leaks *leaks, uint64_t size, const struct reach_verdict *verdict)
+{
+    leaks->bytes[verdict->kind] += size;
+    leaks->blocks[verdict->kind]++;
+    if (verdict->heuristic) {
+        leaks->heuristic_bytes[verdict->heuristic] += size;
+        leaks->heuristic_blocks[verdict->heuristic]++;
+    }
+}
+
+static struct trace_verdict record_of(const struct trace_block *block,
+                                      const struct reach_verdict *verdict)
+{
+    return (struct trace_verdict){
+        .where = block->where | (uint64_t)verdict->kind << TRACE_KIND_SHIFT |
+                 (uint64_t)verdict->heuristic << TRACE_HEURISTIC_SHIFT |
+                 (uint64_t)verdict->interior << TRACE_INTERIOR_SHIFT,
+        .what = block->what,
+        .pointer_at = verdict->pointer_at,
+    };
+}
+
+static void write_verdicts(const struct leak_result *result, const struct reach *reach,
+                           struct trace_leaks *leaks)
+{
+    const size_t size = sizeof *out.verdicts;
+    for (uint32_t first = 0, n; first < reach->n; first += n) {
+        n = reach->n - first < OUT_RECORDS ? reach->n - first : OUT_RECORDS;
+        for (uint32_t k = 0; k < n; k++) {
+            struct reach_verdict verdict = reach_verdict_of(reach, first + k);
+            sum_up(leaks, reach_size_of(reach, first + k), &verdict);
+            out.verdicts[k] = record_of(&reach->blocks[first + k], &verdict);
+        }
+        trace_log_fill(TRACE_VERDICTS, 0, result->verdicts, first * size, out.verdicts, n * size);
+    }
+}
+
+/* The heads of the blocks 2 i and 2 i + 1. */
+static struct trace_heads heads_of(const struct reach *reach, uint32_t i)
+{
+    struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
+    for (uint32_t k = 2 * i; k < 2 * i + 2 && k < reach->n; k++)
+        heads.head[k - 2 * i] = reach_verdict_of(reach, k).head;
+    return heads;
+}
+
+static void write_heads(const struct leak_result *result, const struct reach *reach)
+{
+    const size_t size = sizeof *out.heads;
+    uint32_t pairs = reach->n / 2 + reach->n % 2;
+    for (uint32_t first = 0, n; first < pairs; first += n) {
+        n = pairs - first < OUT_RECORDS ? pairs - first : OUT_RECORDS;
+        for (uint32_t i = 0; i < n; i++)
+            out.heads[i] = heads_of(reach, first + i);
+        trace_log_fill(TRACE_HEADS, 0, result->heads, first * size, out.heads, n * size);
+    }
+}
+
+bool leak_result_begin(struct leak_result *result, size_t capacity)
+{
+    result->verdicts =
+        trace_log_extend(TRACE_VERDICTS, 0, capacity * sizeof(struct trace_verdict), 0);
+    result->heads =
+        trace_log_extend(TRACE_HEADS, 0, (capacity + 1) / 2 * sizeof(struct trace_heads), 0);
+    return result->verdicts && result->heads;
+}
+
+void leak_result_write(const struct leak_result *result, const struct reach *reach)
+{
+    struct trace_leaks leaks = {0};
+    write_verdicts(result, reach, &leaks);
+    if (leaks.blocks[TRACE_INDIRECTLY_LOST])
+        write_heads(result, reach);
+    trace_log_header->leaks = leaks;
+    trace_log_header->losses.mapping_bytes_not_read = reach->bytes_not_read;
+    trace_log_header->verdicts = reach->n;
+}

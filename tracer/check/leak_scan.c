@@ -1,0 +1,430 @@
+#include "check/leak_scan.h"
+
+#include "tables/block_parts.h"
+#include "check/block_sort.h"
+#include "tables/block_rare.h"
+#include "tables/block_table.h"
+#include "libc/bootstrap.h"
+#include "os/copied_memory.h"
+#include "libc/glibc_heap.h"
+#include "check/leak_result.h"
+#include "check/leak_scan_child.h"
+#include "check/leak_scan_stacks.h"
+#include "check/libc_caches.h"
+#include "os/lock_breaker.h"
+#include "tables/module_list.h"
+#include "os/pages.h"
+#include "check/program_memory.h"
+#include "check/reach.h"
+#include "check/roots.h"
+#include "tables/stack_counts.h"
+#include "tables/stack_table.h"
+#include "capture/stepper.h"
+#include "os/sys.h"
+#include "log/trace_log.h"
+#include "log/trace_log_loss.h"
+#include "os/vector_state.h"
+
+#include <errno.h>
+#include <link.h>
+#include <linux/futex.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define FREERES_LIMIT_NS                                                                           \
+    2000000000ull /* freeing libc's caches takes microseconds, or it never ends */
+#define SCAN_LIMIT_NS 600000000000ull /* a terabyte at a gigabyte a second would not make it */
+#define NAP_MIN_NS    1000000ull
+#define NAP_MAX_NS    10000000ull
+#define NAP_SHARE     16u
+#define LARGE_PAGE    (2u << 20)
+#define SLACK_BLOCKS  4096u /* what freeing the caches may allocate */
+#define SCRATCH_SHARE                                                                              \
+    16u /* bytes for each block: block_sort's, and reach wants no more of                          \
+         * small blocks */
+
+struct scan {
+    const struct leak_scan_options *options;
+    struct stopped_thread here;
+    const struct stopped_world *world;
+    struct leak_result result;
+    size_t capacity;            /* of `blocks` and of the result */
+    struct trace_block *blocks; /* count of them, sorted by address */
+    size_t count;
+    bool divided;  /* some are parts of others */
+    void *scratch; /* first of block_sort, then of reach */
+    size_t scratch_size;
+    struct roots_range tracer; /* where these modules lie */
+    struct roots_range libunwind;
+    struct roots_range loader;
+    struct program_memory memory;
+    int pagemap; /* of the process that is checked: see page_use_open_forker */
+    struct roots roots;
+    struct reach reach;
+};
+
+static bool is_child;
+
+bool leak_scan_is_child(void)
+{
+    return is_child;
+}
+
+/* Memory that is read and written all over, in large pages if the kernel has some. */
+static void *map_large(size_t bytes)
+{
+    void *memory = pages_map(bytes);
+    if (memory && bytes >= LARGE_PAGE)
+        sys_madvise(memory, bytes, MADV_HUGEPAGE);
+    return memory;
+}
+
+/* --- the blocks, sorted by address --------------------------------------- */
+
+static void count_block(void *context, const struct trace_block *block)
+{
+    (void)block;
+    ++*(size_t *)context;
+}
+
+static void collect_block(void *context, const struct trace_block *block)
+{
+    struct scan *scan = context;
+    if (scan->count < scan->capacity)
+        scan->blocks[scan->count++] = *block;
+    scan->divided |= trace_block_family(block->where) == TRACE_BY_REQUEST;
+}
+
+static void gather_all(struct scan *scan)
+{
+    scan->count = 0;
+    block_table_for_each(collect_block, scan);
+    scan->count = block_sort(scan->blocks, scan->scratch, scan->count);
+}
+
+/* As malloc has them. */
+static void gather_blocks(struct scan *scan)
+{
+    gather_all(scan);
+    if (scan->divided)
+        scan->count = block_parts_leave_out_parts(scan->blocks, scan->count);
+}
+
+/* As the program has them: parts in place of their wholes. */
+static void divide_blocks(struct scan *scan)
+{
+    if (!scan->divided)
+        return;
+    gather_all(scan);
+    scan->count = block_parts_leave_out_wholes(scan->blocks, scan->count);
+}
+
+/* --- the world as reach and glibc_heap see it ---------------------------- */
+
+static size_t read_for_heap(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return program_memory_read(&((struct scan *)context)->memory, address, buffer, length);
+}
+
+static long read_for_reach(void *context, uint64_t address, void *buffer, size_t length)
+{
+    return (long)read_for_heap(context, address, buffer, length);
+}
+
+static const void *read_in_place(void *context, uint64_t address, size_t length)
+{
+    return program_memory_in_place(&((struct scan *)context)->memory, address, length);
+}
+
+static uint64_t next_used(void *context, uint64_t begin, uint64_t end, uint64_t *until)
+{
+    return program_memory_next_used(&((struct scan *)context)->memory, begin, end, until);
+}
+
+static uint64_t large_size(void *context, uint64_t address)
+{
+    (void)context;
+    struct trace_block block = {address, TRACE_SIZE_ELSEWHERE};
+    return block_rare_size(&block);
+}
+
+static unsigned file_at(void *context, uint64_t address)
+{
+    uint32_t file = program_memory_file_at(&((struct scan *)context)->memory, address);
+    return (file & MAPPING_READABLE ? REACH_FILE_READABLE : 0u) |
+           (file & MAPPING_EXECUTABLE ? REACH_FILE_EXECUTABLE : 0u);
+}
+
+static void exclude(void *context, uint64_t begin, uint64_t end)
+{
+    roots_exclude(&((struct scan *)context)->roots, begin, end);
+}
+
+static void scan_range(void *context, uint64_t begin, uint64_t end)
+{
+    reach_scan_roots(&((struct scan *)context)->reach, begin, end);
+}
+
+/* The data of the tracer, but for what is used of the bootstrap region, which holds the loader's,
+ * and of libunwind, which remembers stack addresses. The tracer's pages roots knows already. */
+static void exclude_tracer(struct scan *scan)
+{
+    roots_exclude(&scan->roots, scan->tracer.begin, (uintptr_t)bootstrap_region);
+    roots_exclude(&scan->roots, (uintptr_t)bootstrap_region + bootstrap_used(), scan->tracer.end);
+    roots_exclude(&scan->roots, scan->libunwind.begin, scan->libunwind.end);
+}
+
+/* Asked before libc's caches are freed: the loader's own list of modules is one of them. */
+static void find_modules(struct scan *scan)
+{
+    module_list_range((uintptr_t)leak_scan_run, &scan->tracer.begin, &scan->tracer.end);
+    module_list_range(stepper_address(), &scan->libunwind.begin, &scan->libunwind.end);
+    module_list_range(_r_debug.r_ldbase, &scan->loader.begin, &scan->loader.end);
+}
+
+static void find_roots(struct scan *scan)
+{
+    struct glibc_heap_world heap = {.map = &scan->memory.map,
+                                    .blocks = scan->blocks,
+                                    .count = scan->count,
+                                    .other_allocator = scan->options->other_allocator,
+                                    .context = scan,
+                                    .read = read_for_heap,
+                                    .in_place = read_in_place,
+                                    .next_used = next_used,
+                                    .found = exclude};
+    roots_begin(&scan->roots, &scan->memory.map);
+    exclude_tracer(scan);
+    glibc_heap_find(&heap);
+    leak_scan_exclude_stacks(&scan->roots, &scan->memory, &scan->here, scan->world);
+    trace_log_header->losses.ranges_not_excluded = scan->roots.missed;
+}
+
+static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
+{
+    if (!thread->held)
+        return;
+    reach_scan_words(&scan->reach, thread->registers, STOP_WORLD_REGISTERS);
+    vector_state_for_each(thread->vector_begin, thread->vector_end, scan_range, scan);
+}
+
+static void scan_threads(struct scan *scan)
+{
+    scan_thread(scan, &scan->here);
+    for (size_t i = 0; i < scan->world->count; i++)
+        scan_thread(scan, &scan->world->threads[i]);
+}
+
+/* Whether the dynamic linker called for the stack's block. */
+static bool is_of_loader(const struct scan *scan, uint32_t stack)
+{
+    uint32_t caller = stack ? stack_table_parent(stack) : 0;
+    if (caller <= TRACE_NODE_CUT)
+        return false;
+    uintptr_t address = stack_table_address(caller);
+    return address > scan->loader.begin && address < scan->loader.end;
+}
+
+/* Blocks that the dynamic linker allocated are its own (DTVs, of which only an interior pointer
+ * exists, for one): their caller is code of the linker. Neighbours often share a stack. */
+static void mark_loader_blocks(struct scan *scan)
+{
+    uint32_t latest = 0;
+    bool of_loader = false;
+    for (size_t i = 0; i < scan->count; i++) {
+        uint32_t count = trace_block_count(scan->blocks[i].what);
+        if (count != latest)
+            of_loader = is_of_loader(scan, stack_counts_stack(latest = count));
+        if (of_loader)
+            reach_mark_block(&scan->reach, trace_block_address(scan->blocks[i].where));
+    }
+}
+
+/* --- the check ----------------------------------------------------------- */
+
+/* Pages that are taken back come again as zeros. */
+static bool make_scratch_zero(struct scan *scan, size_t size)
+{
+    if (size > scan->scratch_size ||
+        sys_madvise(scan->scratch, scan->scratch_size, MADV_DONTNEED) != 0)
+        scan->scratch = map_large(size);
+    return scan->scratch != NULL;
+}
+
+/* 0, or -errno with the log's scan left as it was. */
+static int check(struct scan *scan, enum trace_scan how)
+{
+    struct reach_world world = {.context = scan,
+                                .read = read_for_reach,
+                                .in_place = read_in_place,
+                                .next_used = next_used,
+                                .large_size = large_size,
+                                .file_at = file_at};
+    gather_blocks(scan);
+    int error = program_memory_open(&scan->memory, is_child, scan->pagemap);
+    if (error)
+        return error;
+    find_roots(scan);
+    divide_blocks(scan);
+    error = reach_plan(&scan->reach, &world, scan->blocks, scan->count, scan->options->heuristics);
+    if (error)
+        return error;
+    if (!make_scratch_zero(scan, scan->reach.scratch_size))
+        return -ENOMEM;
+    reach_begin(&scan->reach, scan->scratch);
+    scan_threads(scan);
+    mark_loader_blocks(scan);
+    roots_for_each(&scan->roots, scan_range, scan);
+    reach_finish(&scan->reach);
+    leak_result_write(&scan->result, &scan->reach);
+    program_memory_close(&scan->memory);
+    /* Release: who sees the check done finds the verdicts. */
+    __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
+    return 0;
+}
+
+/* --- the child ----------------------------------------------------------- */
+
+static _Noreturn void be_child(struct scan *scan)
+{
+    is_child = true;
+    leak_scan_child_begin(scan->pagemap);
+    leak_scan_wipe_dead_frames(&scan->here);
+    lock_breaker_begin();
+    libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
+                     !scan->options->other_allocator);
+    lock_breaker_end();
+    __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
+    int error = check(scan, TRACE_SCAN_DONE);
+    sys_futex(&trace_log_header->scan, FUTEX_WAKE, INT32_MAX, NULL);
+    sys_exit_group(error ? 1 : 0);
+}
+
+/* Until the child wakes it, or for a small part of what has passed: so a child that died is not
+ * waited for long, nor a long check asked about often. */
+static void nap(uint64_t waited, uint32_t seen)
+{
+    uint64_t part = waited / NAP_SHARE;
+    struct timespec limit = {0, (long)(part < NAP_MIN_NS   ? NAP_MIN_NS
+                                       : part > NAP_MAX_NS ? NAP_MAX_NS
+                                                           : part)};
+    long error = sys_futex(&trace_log_header->scan, FUTEX_WAIT, seen, &limit);
+    if (error == -EPERM || error == -ENOSYS)
+        sys_call(SYS_nanosleep, (long)&limit, 0, 0, 0, 0, 0);
+}
+
+/* Waits for the child; kills it when it takes too long. Once it is done it is as good as gone. */
+static void wait_for(int child)
+{
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC), waited = 0;
+    for (int status;;) {
+        uint32_t seen = __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE);
+        int options = seen == TRACE_SCAN_DONE ? __WALL : WNOHANG | __WALL;
+        if (sys_call(SYS_wait4, child, (long)&status, options, 0, 0, 0) != 0)
+            return;
+        if (waited > (seen == TRACE_SCAN_NONE ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
+            sys_kill(child, SIGKILL);
+        nap(waited, seen);
+        waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+    }
+}
+
+static bool check_in_child(struct scan *scan)
+{
+    copied_memory_prepare();
+    /* No exit signal: the program's own wait() and SIGCHLD handler know nothing of this child. */
+    long child = sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
+    if (child == 0)
+        be_child(scan);
+    if (sys_is_error(child))
+        return false;
+    wait_for((int)child);
+    return __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+enum trace_obstacle leak_scan_obstacle(int error)
+{
+    switch (-error) {
+    case 0:
+        return TRACE_OBSTACLE_NONE;
+    case ENOMEM:
+        return TRACE_OBSTACLE_MEMORY;
+    case ENOENT:
+    case ENOTDIR:
+        return TRACE_OBSTACLE_PROC;
+    case EMFILE:
+    case ENFILE:
+        return TRACE_OBSTACLE_DESCRIPTORS;
+    case EPERM:
+    case EACCES:
+    case ENOSYS:
+        return TRACE_OBSTACLE_FORBIDDEN;
+    default:
+        return TRACE_OBSTACLE_OTHER;
+    }
+}
+
+/* Everything that the check writes to is mapped before the child is made. */
+static enum trace_obstacle prepare(struct scan *scan, size_t live)
+{
+    find_modules(scan);
+    scan->capacity = live + SLACK_BLOCKS;
+    bool has_result = leak_result_begin(&scan->result, scan->capacity);
+    scan->blocks = map_large(scan->capacity * sizeof *scan->blocks);
+    scan->scratch_size = scan->capacity * SCRATCH_SHARE;
+    scan->scratch = map_large(scan->scratch_size);
+    if (!scan->blocks || !scan->scratch)
+        return TRACE_OBSTACLE_MEMORY;
+    return has_result ? TRACE_OBSTACLE_NONE : TRACE_OBSTACLE_LOG;
+}
+
+/* What the child could not do is tried here. */
+static enum trace_obstacle check_anyhow(struct scan *scan)
+{
+    int error = 0;
+    scan->pagemap = page_use_open_forker();
+    if (!check_in_child(scan) && !trace_log_loss_is_there()) {
+        error = check(scan, TRACE_SCAN_IN_PLACE);
+        if (error)
+            trace_log_header->scan = TRACE_SCAN_NONE;
+        else
+            trace_log_lose(&trace_log_header->losses.fork_failed, 1);
+    }
+    if (scan->pagemap >= 0)
+        sys_close(scan->pagemap);
+    return leak_scan_obstacle(error);
+}
+
+/* A thread that was stopped between the table and its count makes a difference of one. */
+static size_t count_live(const struct stopped_world *world)
+{
+    size_t live = thread_live_blocks();
+    if (live > world->count + 1)
+        return live;
+    live = 0;
+    block_table_for_each(count_block, &live);
+    return live;
+}
+
+void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
+                   const struct stopped_world *world)
+{
+    static struct scan scan;
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
+    size_t live = count_live(world);
+    scan.options = options;
+    scan.here = *here;
+    scan.here.tid = (uint32_t)sys_gettid();
+    scan.world = world;
+    trace_log_header->losses.threads_not_stopped = world->silent;
+    trace_log_header->scan_threads = (uint32_t)world->count + 1;
+    enum trace_obstacle obstacle = live ? prepare(&scan, live) : TRACE_OBSTACLE_NONE;
+    if (live == 0)
+        trace_log_header->scan = TRACE_SCAN_DONE;
+    else if (obstacle == TRACE_OBSTACLE_NONE)
+        obstacle = check_anyhow(&scan);
+    trace_log_header->losses.not_scanned = obstacle;
+    trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+}

@@ -1,0 +1,73 @@
+#include "check/leak_scan_child.h"
+
+#include "os/descriptor.h"
+#include "os/sys.h"
+
+#include <stdbool.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+static uint64_t bit_of(int signal)
+{
+    return 1ull << (signal - 1);
+}
+
+/* Faults end it. The rest is kept off: what is sent to the program's process group (a server's
+ * stop, Ctrl-C) does not. */
+static void set_signals_to_default(void)
+{
+    struct sys_sigaction action = {0};
+    uint64_t sent = ~(bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_of(SIGILL) | bit_of(SIGFPE) |
+                      bit_of(SIGABRT) | bit_of(SIGTRAP) | bit_of(SIGSYS));
+    for (int signal = 1; signal <= 64; signal++)
+        if (!(sent & bit_of(signal)))
+            sys_sigaction(signal, &action, NULL);
+    sys_sigprocmask(SIG_SETMASK, &sent, NULL);
+}
+
+enum { STAY = 3 };
+
+static void sort_numbers(int numbers[STAY])
+{
+    for (int i = 1; i < STAY; i++)
+        for (int j = i; j > 0 && numbers[j - 1] > numbers[j]; j--) {
+            int lower = numbers[j];
+            numbers[j] = numbers[j - 1];
+            numbers[j - 1] = lower;
+        }
+}
+
+static bool close_from_to(unsigned first, unsigned last)
+{
+    return first > last || sys_call(SYS_close_range, first, last, 0, 0, 0, 0) == 0;
+}
+
+/* Freeing stdio's memory begins with writing what is buffered, which is the parent's to write, and
+ * with moving the offset of what is read, which it shares: without descriptors neither can happen.
+ * Some stay, of which libc knows nothing; -1 is none. */
+static void close_all_but(int stay[STAY])
+{
+    unsigned from = 0;
+    bool done = true;
+    sort_numbers(stay);
+    for (int i = 0; i < STAY; i++)
+        if (stay[i] >= 0) {
+            done &= (unsigned)stay[i] == from || close_from_to(from, (unsigned)stay[i] - 1);
+            from = (unsigned)stay[i] + 1;
+        }
+    done &= close_from_to(from, ~0u);
+    for (int fd = 0; !done && fd < 65536; fd++)
+        if (fd != stay[0] && fd != stay[1] && fd != stay[2])
+            sys_close(fd);
+}
+
+void leak_scan_child_begin(int pagemap)
+{
+    struct rlimit no_core = {0, 0};
+    int stay[STAY] = {descriptor_of(DESCRIPTOR_LOG), descriptor_of(DESCRIPTOR_MAPS), pagemap};
+    sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
+    sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
+    set_signals_to_default();
+    close_all_but(stay);
+}

@@ -1,0 +1,166 @@
+/* reach: which live blocks can the program still reach, and how did it lose the others?
+ *
+ * A pure mark algorithm over blocks sorted by address, with the rules of valgrind's memcheck. It
+ * knows no threads, no files and no mappings, never allocates and calls no libc function but
+ * memcpy and memset, so it may run while every other thread stands still, also in a forked child.
+ * Everything that it must know of the world comes through struct reach_world.
+ *
+ *     reach_plan         blocks sorted by address
+ *     reach_begin        scratch memory from the caller
+ *     reach_scan_roots   any number of times: memory that the program can use directly
+ *     reach_scan_words   any number of times: registers
+ *     reach_mark_block   any number of times: blocks that are in use without a pointer
+ *     reach_finish       every verdict is complete
+ *
+ * Rules
+ *
+ *   A word counts if it lies at a multiple of 8 and is a pointer to a block if
+ *       start <= word < start + max(size, 1)
+ *   A pointer to the start, or one into the block that a heuristic excuses, is sure; any other
+ *   pointer into the block is doubtful. A block is
+ *       reachable  if a path from a root leads to it over sure pointers only
+ *       possible   else, if any path from a root leads to it
+ *   The other blocks are lost. In the order of their addresses each that no earlier one leads to
+ *   becomes a head, and what it leads to (by any pointer) is indirectly lost under it; a head that
+ * a later head leads to is taken over by it, together with all that is under it. So of a lost cycle
+ * the lowest block is the head, and of a lost tree the root.
+ *
+ * pointer_at of a verdict is the word that first gave the block the kind that it has; a head has
+ * one only if it lies on a cycle.
+ */
+#ifndef REACH_H
+#define REACH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "check/address_index.h"
+#include "check/heuristic.h"
+#include "check/reach_world.h"
+#include "trace_format.h"
+
+#define REACH_IN_REGISTER 1u /* pointer_at of a block that a register pointed to */
+#define REACH_IN_USE      2u /* pointer_at of a block that reach_mark_block named */
+#define REACH_BLOCKS_MAX  ADDRESS_INDEX_MAX
+
+/* Blocks on their way from memory while others are scanned: the record of a block is sent for when
+ * it comes into `ahead`, its content when half of the others there are in front of it. */
+#define REACH_AHEAD 32u
+
+/* Pointers are gathered and followed in batches. */
+#define REACH_COMING 64u
+
+/* The stack of blocks to be scanned has this many places, or one for every 64 blocks. What finds it
+ * full is looked for later, in the order of addresses (as garbage collectors do: Boehm and Weiser,
+ * "Garbage Collection in an Uncooperative Environment", 1988). That is no stopgap: a heap that
+ * hangs on a large table is read from its beginning to its end then, and not here and there. A
+ * search passes each block's state once, and what it finds fills half of the stack. */
+#define REACH_STACK_MIN   4096u
+#define REACH_STACK_SHARE 64u
+
+/* Blocks whose content is sent for while another one is looked at as a head. */
+#define REACH_GATHER_AHEAD 16u
+
+/* A word that may point to a block. */
+struct reach_pointer {
+    uint64_t word;
+    uint64_t at;                       /* where it stands */
+    const struct address_group *group; /* where the index has it */
+    uint32_t holder;                   /* as below, when it was seen */
+    uint32_t index;                    /* of the block, once it was looked for */
+    bool interior;                     /* not to the start: the block may end before it */
+    bool sure;                         /* it is a root or stands in a block that is reachable */
+};
+
+/* One check. The fields are reach's own, but for the first two, which a caller reads. */
+struct reach {
+    size_t scratch_size;     /* see reach_plan */
+    uint64_t bytes_not_read; /* of roots and blocks: `read` had no answer for them */
+
+    struct reach_world world;
+    const struct trace_block *blocks; /* n, strictly ascending by address */
+    uint32_t n;
+    unsigned heuristics;
+    struct address_sizes sizes;
+    struct address_index index;
+
+    /* Per block, each in an array of its own: most pointers lead to a block that was reached
+     * before, and then the state, a byte, is all that is looked at. */
+    uint8_t *states;    /* enum trace_leak_kind, enum trace_heuristic and flags */
+    uint64_t *pointers; /* pointer_at */
+    uint32_t *heads;    /* of a lost block: itself, or who took it and was perhaps taken later */
+
+    /* Blocks still to be scanned: `stack` holds depth of them, `ahead` those that are next, and
+     * where the stack was full they only wait, somewhere from waiting_low to waiting_high. Each
+     * block is in at most one of the three and there once. */
+    uint32_t *stack;
+    uint32_t depth, stack_size;
+    uint32_t ahead[REACH_AHEAD];
+    uint32_t ahead_first, ahead_count;
+    uint32_t waiting_low, waiting_high; /* low > high: none */
+
+    /* Pointers seen but not yet followed, and while they are, which of them are left. One more
+     * place, where a word is written before it is looked at. */
+    struct reach_pointer coming[REACH_COMING + 1];
+    uint8_t left[REACH_COMING];
+    uint32_t coming_count, left_count;
+    bool counts_bits; /* see reach_find */
+
+    uint64_t *chunk; /* 16 KiB of somebody's memory */
+
+    /* What a pointer means at present. */
+    enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
+    bool sure;       /* of the words at hand */
+    uint32_t holder; /* gathering: the head; checking: the block at hand */
+    uint64_t urgent; /* pointers to here and upwards cannot wait */
+    const char *violation;
+    uint64_t violation_at;
+};
+
+/* Prepares a check. `heuristics` is a set, HEURISTICS_ALL or fewer. scratch_size is then how much
+ * memory reach_begin wants: 13 bytes per block, 32 KiB, and the index, about 1/64 of what the
+ * blocks take. -EINVAL: the blocks are not strictly ascending, or there are too many; nothing else
+ * may follow. */
+int reach_plan(struct reach *reach, const struct reach_world *world,
+               const struct trace_block *blocks, size_t n, unsigned heuristics);
+
+/* Starts the check that was planned. `scratch` is aligned to 8 and full of zeros (most of which a
+ * small heap never touches); it and the blocks are used until the last verdict was asked for. */
+void reach_begin(struct reach *reach, void *scratch);
+
+/* Scans the words of begin … end as roots. What cannot be read is skipped and counted. */
+void reach_scan_roots(struct reach *reach, uint64_t begin, uint64_t end);
+
+/* Takes `words` as roots that have no address: registers. */
+void reach_scan_words(struct reach *reach, const uint64_t *words, size_t count);
+
+/* Calls the block that starts at `address` reachable (it belongs to the dynamic linker, say).
+ * -ENOENT if there is none. */
+int reach_mark_block(struct reach *reach, uint64_t address);
+
+/* Follows every pointer and finds the heads of what is lost. */
+void reach_finish(struct reach *reach);
+
+/* After reach_finish: what became of block k. */
+struct reach_verdict {
+    uint64_t pointer_at; /* as in trace_verdict */
+    uint32_t head;       /* TRACE_HEAD_NONE: it is not indirectly lost */
+    enum trace_leak_kind kind;
+    enum trace_heuristic heuristic;
+    bool interior;
+};
+struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k);
+/* The size of block k, as requested. */
+uint64_t reach_size_of(const struct reach *reach, uint32_t k);
+
+/* Checks, after reach_finish, what must be true of the verdicts by reading the blocks once more:
+ *   - an indirectly lost block has a definitely lost head
+ *   - a reachable block's sure pointers lead to reachable blocks, its doubtful ones and every
+ *     pointer in a possibly lost block to reachable or possibly lost ones
+ *   - a lost block's pointers lead to no other head than its own
+ *   - only a reachable block has a heuristic, and every block but a head has a pointer_at
+ * NULL: all is well. Else a sentence, with the address of the block in *address. For tests. */
+const char *reach_check(struct reach *reach, uint64_t *address);
+
+#endif

@@ -1,0 +1,145 @@
+#include "check/stop_world_gate.h"
+
+#include "os/sys.h"
+#include "os/task.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { OPEN, HELD, KEPT, LET_GO, STAGES };
+
+#define LOOK_NS         10000000 /* one look at the keeper every 10 ms */
+#define LOOKS_TO_LET_GO 3u
+#define LOOKS_TO_OPEN   500u
+#define LOOKS_UNSEEN    200u /* where /proc does not tell */
+#define FUTEX_WAIT_OUR  (FUTEX_WAIT | FUTEX_PRIVATE_FLAG)
+#define FUTEX_WAKE_OUR  (FUTEX_WAKE | FUTEX_PRIVATE_FLAG)
+
+static _Atomic uint32_t gate;    /* number of the hold * STAGES + stage */
+static _Atomic uint32_t watched; /* a held thread looks at the keeper */
+static uint32_t keeper;
+
+static void change(uint32_t to, uint32_t wake)
+{
+    atomic_store(&gate, to);
+    sys_futex(&gate, FUTEX_WAKE_OUR, wake, NULL);
+}
+
+uint32_t stop_world_gate_number(void)
+{
+    return atomic_load(&gate) / STAGES;
+}
+
+void stop_world_gate_close(void)
+{
+    atomic_store(&gate, (stop_world_gate_number() + 1) * STAGES + HELD);
+}
+
+void stop_world_gate_open(void)
+{
+    change(stop_world_gate_number() * STAGES + OPEN, INT32_MAX);
+}
+
+void stop_world_gate_keep(uint32_t listed)
+{
+    keeper = listed;
+    /* One is enough to look on. */
+    change(stop_world_gate_number() * STAGES + KEPT, 1);
+}
+
+/* --- what a thread was stopped in ---------------------------------------- */
+
+#if defined(__x86_64__)
+static const unsigned char *code_of(const ucontext_t *context)
+{
+    return (const unsigned char *)context->uc_mcontext.gregs[REG_RIP];
+}
+
+/* Of the bytes before it only those of its own page are sure to be there. */
+static bool has_before(const unsigned char *next, unsigned count)
+{
+    return (uintptr_t)next % SYS_PAGE >= count;
+}
+
+/* Behind a `syscall` whose result is -EINTR. One that the kernel begins anew by itself stands in
+ * front of it. */
+bool stop_world_gate_is_cut_short(const ucontext_t *context)
+{
+    const unsigned char *next = code_of(context);
+    return context->uc_mcontext.gregs[REG_RAX] == -EINTR &&
+           (!has_before(next, 2) || (next[-2] == 0x0f && next[-1] == 0x05));
+}
+
+/* mov $NUMBER,%eax; syscall */
+bool stop_world_gate_begin_anew(ucontext_t *context)
+{
+    const unsigned char *next = code_of(context);
+    uint32_t number;
+    if (!has_before(next, 7) || next[-7] != 0xb8)
+        return false;
+    memcpy(&number, next - 6, sizeof number);
+    context->uc_mcontext.gregs[REG_RAX] = number;
+    context->uc_mcontext.gregs[REG_RIP] -= 2;
+    return true;
+}
+#endif
+
+/* --- the look at the keeper ---------------------------------------------- */
+
+static void nap(uint32_t seen)
+{
+    struct timespec limit = {0, LOOK_NS};
+    sys_futex(&gate, FUTEX_WAIT_OUR, seen, &limit);
+}
+
+/* Until the keeper has slept through `looks` looks in a row, or has ended, or has not been seen for
+ * long. false: the gate has changed meanwhile. */
+static bool watch_keeper(uint32_t seen, unsigned looks)
+{
+    long latest = 0;
+    for (unsigned asleep = 0, unseen = 0; asleep < looks && unseen < LOOKS_UNSEEN;) {
+        nap(seen);
+        if (atomic_load(&gate) != seen)
+            return false;
+        if (task_state(keeper) != TASK_ALIVE)
+            return true;
+        long sleep = task_sleep(keeper);
+        unseen += sleep < 0;
+        asleep = sleep > 0 && sleep == latest ? asleep + 1 : 0;
+        latest = sleep;
+    }
+    return true;
+}
+
+static void watch(uint32_t seen)
+{
+    bool is_first = seen % STAGES == KEPT;
+    if (watch_keeper(seen, is_first ? LOOKS_TO_LET_GO : LOOKS_TO_OPEN))
+        change(seen - seen % STAGES + (is_first ? LET_GO : OPEN), INT32_MAX);
+}
+
+/* --- the wait ------------------------------------------------------------ */
+
+static bool may_go(uint32_t seen, uint32_t number, ucontext_t *context)
+{
+    if (seen / STAGES != number || seen % STAGES == OPEN)
+        return true;
+    return seen % STAGES == LET_GO &&
+           (!stop_world_gate_is_cut_short(context) || stop_world_gate_begin_anew(context));
+}
+
+/* Whoever cannot go on when others may looks on for the rest. */
+void stop_world_gate_wait(uint32_t number, ucontext_t *context)
+{
+    uint32_t seen;
+    while (!may_go(seen = atomic_load(&gate), number, context)) {
+        if (seen % STAGES == HELD || atomic_exchange(&watched, 1)) {
+            sys_futex(&gate, FUTEX_WAIT_OUR, seen, NULL);
+            continue;
+        }
+        watch(seen);
+        atomic_store(&watched, 0);
+    }
+}

@@ -1,0 +1,249 @@
+/* The malloc family, as libc has it. */
+#include "hooks/interpose.h"
+
+#include <errno.h>
+#include <string.h>
+#include <stdint.h>
+
+/* C23's names, and one that left glibc long ago: not in this libc's headers. */
+void cfree(void *);
+void free_sized(void *, size_t);
+void free_aligned_sized(void *, size_t, size_t);
+void *malloc(size_t);
+void free(void *);
+void *calloc(size_t, size_t);
+void *realloc(void *, size_t);
+void *reallocarray(void *, size_t, size_t);
+void *memalign(size_t, size_t);
+int posix_memalign(void **, size_t, size_t);
+void *aligned_alloc(size_t, size_t);
+void *valloc(size_t);
+void *pvalloc(size_t);
+size_t malloc_usable_size(void *);
+
+/* Before the next malloc is known, and while the tracer sets itself up. */
+static inline bool needs_bootstrap(void *function)
+{
+    return __builtin_expect(!function, 0) || __builtin_expect(lifecycle_is_beginning(), 0);
+}
+
+static void *bootstrap_or_enomem(size_t size, size_t alignment)
+{
+    void *pointer = bootstrap_allocate(size, alignment);
+    if (!pointer)
+        errno = ENOMEM;
+    return pointer;
+}
+
+INTERPOSE void *malloc(size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.malloc))
+        return bootstrap_or_enomem(size, 16);
+    void *pointer = real.malloc(size);
+    if (observed && __builtin_expect(pointer != NULL, 1)) {
+        struct call_site site = UNWIND_CALL_SITE(malloc);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, &site);
+    } else if (observed) {
+        observe_allocation_failed();
+    }
+    return pointer;
+}
+
+INTERPOSE void *calloc(size_t count, size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.calloc)) {
+        size_t bytes;
+        if (__builtin_mul_overflow(count, size, &bytes))
+            bytes = SIZE_MAX;
+        return bootstrap_or_enomem(bytes, 16);
+    }
+    void *pointer = real.calloc(count, size);
+    if (observed && __builtin_expect(pointer != NULL, 1)) {
+        struct call_site site = UNWIND_CALL_SITE(calloc);
+        observe_allocation(pointer, count * size, TRACE_BY_MALLOC, 0, &site);
+    }
+    return pointer;
+}
+
+void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
+{
+    if (!pointer || __builtin_expect(bootstrap_owns(pointer), 0))
+        return;
+    if (interpose_is_observed() && !observe_free(pointer, how, site))
+        return;
+    if (real.free)
+        real.free(pointer);
+}
+
+static const struct misuse_free by_free = {.family = TRACE_BY_MALLOC};
+
+INTERPOSE void free(void *pointer)
+{
+    struct call_site site = UNWIND_CALL_SITE(free);
+    interpose_free(pointer, &by_free, &site);
+}
+
+INTERPOSE void cfree(void *pointer)
+{
+    struct call_site site = UNWIND_CALL_SITE(cfree);
+    interpose_free(pointer, &by_free, &site);
+}
+
+INTERPOSE void free_sized(void *pointer, size_t size)
+{
+    struct call_site site = UNWIND_CALL_SITE(free_sized);
+    interpose_free(
+        pointer, &(struct misuse_free){.family = TRACE_BY_MALLOC, .size_given = true, .size = size},
+        &site);
+}
+
+INTERPOSE void free_aligned_sized(void *pointer, size_t alignment, size_t size)
+{
+    struct call_site site = UNWIND_CALL_SITE(free_aligned_sized);
+    struct misuse_free how = {TRACE_BY_MALLOC, true, true, size, alignment};
+    interpose_free(pointer, &how, &site);
+}
+
+static void *realloc_bootstrap(void *old, size_t size)
+{
+    void *pointer = interpose_is_observed() || !needs_bootstrap(real.malloc)
+                        ? malloc(size)
+                        : bootstrap_or_enomem(size, 16);
+    size_t old_size = bootstrap_size(old);
+    if (pointer)
+        memcpy(pointer, old, old_size < size ? old_size : size);
+    return pointer;
+}
+
+static inline void *realloc_observed(void *old, size_t size, const struct call_site *site)
+{
+    struct block block;
+    if (!observe_realloc_begin(old, &block, site))
+        return NULL;
+    void *pointer = real.realloc(old, size);
+    /* glibc frees a block that is resized to 0 and returns NULL without an error. */
+    bool freed = !pointer && size == 0;
+    if (pointer || freed)
+        observe_realloc_done(&block, pointer, size, freed, site);
+    else
+        observe_realloc_failed(&block);
+    return pointer;
+}
+
+static inline void *reallocate(void *old, size_t size, struct call_site *site)
+{
+    if (__builtin_expect(old && bootstrap_owns(old), 0))
+        return realloc_bootstrap(old, size);
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.realloc))
+        return old ? NULL : bootstrap_or_enomem(size, 16);
+    if (observed && old)
+        return realloc_observed(old, size, site);
+    void *pointer = real.realloc(old, size);
+    if (observed && pointer) {
+        /* realloc of nothing is a malloc, in valgrind's stacks (and suppressions) too. */
+        site->function = (uintptr_t)malloc;
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
+    }
+    return pointer;
+}
+
+INTERPOSE void *realloc(void *old, size_t size)
+{
+    struct call_site site = UNWIND_CALL_SITE(realloc);
+    return reallocate(old, size, &site);
+}
+
+INTERPOSE void *reallocarray(void *old, size_t count, size_t size)
+{
+    struct call_site site = UNWIND_CALL_SITE(reallocarray);
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return reallocate(old, bytes, &site);
+}
+
+INTERPOSE void *memalign(size_t alignment, size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.memalign))
+        return bootstrap_or_enomem(size, alignment);
+    void *pointer = real.memalign(alignment, size);
+    if (observed && pointer) {
+        struct call_site site = UNWIND_CALL_SITE(memalign);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+    }
+    return pointer;
+}
+
+INTERPOSE int posix_memalign(void **place, size_t alignment, size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.posix_memalign)) {
+        void *pointer = bootstrap_allocate(size, alignment);
+        if (pointer)
+            *place = pointer;
+        return pointer ? 0 : ENOMEM;
+    }
+    int error = real.posix_memalign(place, alignment, size);
+    if (observed && error == 0 && *place) {
+        struct call_site site = UNWIND_CALL_SITE(posix_memalign);
+        observe_allocation(*place, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+    }
+    return error;
+}
+
+INTERPOSE void *aligned_alloc(size_t alignment, size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.aligned_alloc))
+        return bootstrap_or_enomem(size, alignment);
+    void *pointer = real.aligned_alloc(alignment, size);
+    if (observed && pointer) {
+        struct call_site site = UNWIND_CALL_SITE(aligned_alloc);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+    } else if (observed) {
+        observe_allocation_failed();
+    }
+    return pointer;
+}
+
+INTERPOSE void *valloc(size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.valloc))
+        return bootstrap_or_enomem(size, 4096);
+    void *pointer = real.valloc(size);
+    if (observed && pointer) {
+        struct call_site site = UNWIND_CALL_SITE(valloc);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, 12, &site);
+    }
+    return pointer;
+}
+
+INTERPOSE void *pvalloc(size_t size)
+{
+    bool observed = interpose_is_observed();
+    if (!observed && needs_bootstrap(real.pvalloc))
+        return bootstrap_or_enomem((size + 4095) & ~(size_t)4095, 4096);
+    void *pointer = real.pvalloc(size);
+    if (observed && pointer) {
+        struct call_site site = UNWIND_CALL_SITE(pvalloc);
+        observe_allocation(pointer, size, TRACE_BY_MALLOC, 12, &site);
+    }
+    return pointer;
+}
+
+INTERPOSE size_t malloc_usable_size(void *pointer)
+{
+    if (!pointer)
+        return 0;
+    if (__builtin_expect(bootstrap_owns(pointer), 0))
+        return bootstrap_size(pointer);
+    interpose_is_observed();
+    return real.malloc_usable_size ? real.malloc_usable_size(pointer) : 0;
+}

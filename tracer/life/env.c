@@ -1,0 +1,402 @@
+#include "life/env.h"
+
+#include "os/message.h"
+#include "libc/real.h"
+#include "os/start_vector.h"
+#include "os/sys.h"
+#include "trace_format.h"
+
+#include <elf.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- variables ------------------------------------------------------------ */
+
+char **env_find_entry(const char *name)
+{
+    size_t length = strlen(name);
+    for (char **entry = __environ; entry && *entry; entry++)
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            return entry;
+    return NULL;
+}
+
+const char *env_value(const char *name)
+{
+    char **entry = env_find_entry(name);
+    return entry ? *entry + strlen(name) + 1 : NULL;
+}
+
+/* NULL in a set-uid program, which takes no orders from its caller's environment. */
+static const char *value_of(const char *name)
+{
+    return real_libc()->getauxval(AT_SECURE) ? NULL : env_value(name);
+}
+
+/* --- expansion of file names --------------------------------------------- */
+
+struct name {
+    char *path;
+    size_t size;
+    size_t used;
+    bool again; /* the result is expanded once more: %p stays, and a % is doubled */
+};
+
+static bool name_add(struct name *name, const char *text, size_t length)
+{
+    if (length >= name->size - name->used)
+        return false;
+    memcpy(name->path + name->used, text, length);
+    name->used += length;
+    name->path[name->used] = '\0';
+    return true;
+}
+
+/* Text that is no format. */
+static bool name_add_plain(struct name *name, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!name_add(name, text[i] == '%' && name->again ? "%%" : text + i,
+                      text[i] == '%' && name->again ? 2 : 1))
+            return false;
+    return true;
+}
+
+static bool name_add_number(struct name *name, long number)
+{
+    char digits[24];
+    size_t length = message_format(digits, sizeof digits, "%d", (int64_t)number);
+    return name_add(name, digits, length);
+}
+
+/* %q{VAR}; *format stands on the q and is moved behind the brace. */
+static const char *name_add_variable(struct name *name, const char *format, char *problem,
+                                     size_t problem_size)
+{
+    const char *end = format[1] == '{' ? strchr(format, '}') : NULL;
+    char variable[256];
+    size_t length = end ? (size_t)(end - format) - 2 : 0;
+    if (!end || length == 0 || length >= sizeof variable) {
+        message_format(problem, problem_size, "%%q needs a variable in braces, as in %%q{HOME}");
+        return NULL;
+    }
+    memcpy(variable, format + 2, length);
+    variable[length] = '\0';
+    const char *value = value_of(variable);
+    if (!value) {
+        message_format(problem, problem_size, "the environment variable %s of %%q{%s} is not set",
+                       variable, variable);
+        return NULL;
+    }
+    return name_add_plain(name, value, strlen(value)) ? end + 1 : NULL;
+}
+
+/* A directory that was removed, or one that is out of reach ("(unreachable)/…") or too deep for a
+ * path, has no name: the file's stays relative then, and the kernel says what becomes of it. */
+static void name_add_directory(struct name *name)
+{
+    char directory[4096];
+    if (sys_is_error(sys_getcwd(directory, sizeof directory)) || directory[0] != '/')
+        return;
+    size_t length = strlen(directory);
+    if (!name_add_plain(name, directory, length) || (length > 1 && !name_add(name, "/", 1))) {
+        name->used = 0;
+        name->path[0] = '\0';
+    }
+}
+
+static int expand(const char *format, struct name name, char *problem, size_t problem_size)
+{
+    message_format(problem, problem_size, "the file name is too long: %s", format);
+    name.path[0] = '\0';
+    if (format[0] == '~') {
+        message_format(problem, problem_size,
+                       "a file name may not begin with ~ (no shell expands it here): %s", format);
+        return -1;
+    }
+    if (format[0] != '/')
+        name_add_directory(&name);
+    while (*format) {
+        bool fits = true;
+        if (*format != '%') {
+            fits = name_add(&name, format++, 1);
+        } else if (name.again && (format[1] == 'p' || format[1] == '%')) {
+            fits = name_add(&name, format, 2);
+            format += 2;
+        } else if (format[1] == 'p' || format[1] == 'n') {
+            fits = name_add_number(&name, format[1] == 'p' ? sys_getpid() : 1);
+            format += 2;
+        } else if (format[1] == '%') {
+            fits = name_add(&name, "%", 1);
+            format += 2;
+        } else if (format[1] == 'q') {
+            format = name_add_variable(&name, format + 1, problem, problem_size);
+            fits = format != NULL;
+        } else {
+            message_format(
+                problem, problem_size,
+                "%%p, %%n, %%q{VAR} and %%%% are known in a file name, not what stands here: %s",
+                format);
+            fits = false;
+        }
+        if (!fits)
+            return -1;
+    }
+    return 0;
+}
+
+int env_expand_name(const char *format, char *path, size_t size, char *problem, size_t problem_size)
+{
+    return expand(format, (struct name){path, size, 0, false}, problem, problem_size);
+}
+
+int env_prepare_name(const char *format, char *path, size_t size, char *problem,
+                     size_t problem_size)
+{
+    return expand(format, (struct name){path, size, 0, true}, problem, problem_size);
+}
+
+/* --- options ------------------------------------------------------------- */
+
+struct problem {
+    char *text;
+    size_t size;
+};
+
+typedef int (*option_reader)(struct env_options *, const char *value, struct problem *);
+
+static int read_yes_no(const char *value, bool *flag, struct problem *problem)
+{
+    if (strcmp(value, "yes") == 0 || strcmp(value, "no") == 0) {
+        *flag = value[0] == 'y';
+        return 0;
+    }
+    message_format(problem->text, problem->size, "yes or no is expected, not «%s»", value);
+    return -1;
+}
+
+/* All of a file's names have 4096 bytes. */
+static int read_name(const char *value, char *name, char *path, char *relative,
+                     struct problem *problem)
+{
+    const size_t size = sizeof((struct env_options *)0)->trace_name;
+    size_t length = value[0] == '/' ? 0 : strlen(value);
+    memcpy(relative, value, length < size ? length : 0);
+    relative[length < size ? length : 0] = '\0';
+    if (env_prepare_name(value, name, size, problem->text, problem->size) != 0)
+        return -1;
+    return env_expand_name(name, path, size, problem->text, problem->size);
+}
+static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_name(value, options->trace_name, options->trace_file, options->trace_relative,
+                     problem);
+}
+static int read_log_file(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_name(value, options->log_name, options->log_file, options->log_relative, problem);
+}
+static int read_trace_children(struct env_options *options, const char *value,
+                               struct problem *problem)
+{
+    return read_yes_no(value, &options->trace_children, problem);
+}
+static int read_verify_stacks(struct env_options *options, const char *value,
+                              struct problem *problem)
+{
+    return read_yes_no(value, &options->verify_stacks, problem);
+}
+static int read_libc_freeres(struct env_options *options, const char *value,
+                             struct problem *problem)
+{
+    return read_yes_no(value, &options->run_libc_freeres, problem);
+}
+static int read_cxx_freeres(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->run_cxx_freeres, problem);
+}
+static bool read_number(const char **text, uint64_t *number)
+{
+    const char *first = *text;
+    for (*number = 0; **text >= '0' && **text <= '9'; ++*text)
+        *number = *number * 10 + (uint64_t)(**text - '0');
+    return *text > first;
+}
+/* TIME, or TIME,ADDED. */
+static int read_traced_since(struct env_options *options, const char *value,
+                             struct problem *problem)
+{
+    uint64_t added = 0;
+    const char *next = value;
+    bool good = read_number(&next, &options->traced_since);
+    if (good && *next == ',')
+        good = *++next && read_number(&next, &added);
+    options->added = (enum env_added)added;
+    if (good && !*next && added < ENV_ADDED_WAYS)
+        return 0;
+    message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
+    return -1;
+}
+static int read_glib(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->glib, problem);
+}
+static int read_leak_check(struct env_options *options, const char *value, struct problem *problem)
+{
+    options->leak_check = strcmp(value, "no") != 0;
+    if (strcmp(value, "no") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "full") == 0 ||
+        strcmp(value, "summary") == 0)
+        return 0;
+    message_format(problem->text, problem->size, "no, summary, yes or full is expected, not «%s»",
+                   value);
+    return -1;
+}
+
+static int read_heuristics(struct env_options *options, const char *value, struct problem *problem)
+{
+    static const char *const names[] = {NULL, "stdstring", "length64", "newarray",
+                                        "multipleinheritance"};
+    options->heuristics = 0;
+    if (strcmp(value, "none") == 0)
+        return 0;
+    while (*value) {
+        size_t length = strcspn(value, ",");
+        unsigned found = length == 3 && memcmp(value, "all", 3) == 0 ? 0x1eu : 0;
+        for (unsigned i = 1; i < sizeof names / sizeof *names; i++)
+            if (strlen(names[i]) == length && memcmp(names[i], value, length) == 0)
+                found = 1u << i;
+        if (!found) {
+            message_format(problem->text, problem->size,
+                           "a set of stdstring, length64, newarray, multipleinheritance, or all, "
+                           "or none is expected, not «%s»",
+                           value);
+            return -1;
+        }
+        options->heuristics |= found;
+        value += length + (value[length] == ',');
+    }
+    return 0;
+}
+static int read_nothing(struct env_options *options, const char *value, struct problem *problem)
+{
+    (void)options;
+    (void)value;
+    (void)problem;
+    return 0;
+}
+
+/* The tracer's own, and leakreport's, which are accepted so that one list can serve both. */
+static const struct {
+    const char *name;
+    option_reader read;
+} known_options[] = {
+    {"--trace-file", read_trace_file},
+    {"--log-file", read_log_file},
+    {"--traced-since", read_traced_since},
+    {"--trace-children", read_trace_children},
+    {"--verify-stacks", read_verify_stacks},
+    {"--leak-check", read_leak_check},
+    {"--leak-check-heuristics", read_heuristics},
+    {"--run-libc-freeres", read_libc_freeres},
+    {"--run-cxx-freeres", read_cxx_freeres},
+    {"--glib", read_glib},
+    {"--show-leak-kinds", read_nothing},
+    {"--errors-for-leak-kinds", read_nothing},
+    {"--leak-resolution", read_nothing},
+    {"--show-reachable", read_nothing},
+    {"--show-possibly-lost", read_nothing},
+    {"--num-callers", read_nothing},
+    {"--error-exitcode", read_nothing},
+    {"--suppressions", read_nothing},
+    {"--default-suppressions", read_nothing},
+    {"--gen-suppressions", read_nothing},
+    {"--show-below-main", read_nothing},
+    {"--demangle", read_nothing},
+    {"--fullpath-after", read_nothing},
+    {"--show-error-list", read_nothing},
+    {"--enable-debuginfod", read_nothing},
+    {"--top", read_nothing},
+};
+
+static int read_flag(struct env_options *options, const char *word)
+{
+    if (strcmp(word, "-q") == 0 || strcmp(word, "--quiet") == 0)
+        options->quiet = true;
+    else if (strcmp(word, "-v") == 0 || strcmp(word, "--verbose") == 0)
+        options->verbose = true;
+    else if (strcmp(word, "-s") != 0 && strcmp(word, "--peak") != 0 &&
+             strcmp(word, "--timeline") != 0 && strcmp(word, "--top") != 0)
+        return -1;
+    return 0;
+}
+
+static int read_option(struct env_options *options, const char *word, struct problem *problem)
+{
+    if (read_flag(options, word) == 0)
+        return 0;
+    const char *equals = strchr(word, '=');
+    size_t length = equals ? (size_t)(equals - word) : strlen(word);
+    for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++) {
+        const char *name = known_options[i].name;
+        if (strlen(name) != length || memcmp(name, word, length) != 0)
+            continue;
+        if (!equals || !equals[1]) {
+            message_format(problem->text, problem->size, "%s needs a value, as in %s=…", name,
+                           name);
+            return -1;
+        }
+        return known_options[i].read(options, equals + 1, problem);
+    }
+    message_format(problem->text, problem->size,
+                   "the option %s is not known; leakreport --help lists them", word);
+    return -1;
+}
+
+/* The next blank-separated word of *list, quotes taken off. false at the end. */
+static bool next_word(const char **list, char *word, size_t size)
+{
+    const char *next = *list;
+    size_t used = 0;
+    char quote = '\0';
+    while (*next == ' ' || *next == '\t' || *next == '\n')
+        next++;
+    if (!*next)
+        return false;
+    for (; *next && (quote || (*next != ' ' && *next != '\t' && *next != '\n')); next++) {
+        if (quote ? *next == quote : (*next == '"' || *next == '\''))
+            quote = quote ? '\0' : *next;
+        else if (used + 1 < size)
+            word[used++] = *next;
+    }
+    word[used] = '\0';
+    *list = next;
+    return true;
+}
+
+bool env_is_there(void)
+{
+    return __environ != NULL;
+}
+
+int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
+{
+    struct problem problem = {problem_text, problem_size};
+    *options = (struct env_options){.leak_check = true,
+                                    .run_libc_freeres = true,
+                                    .run_cxx_freeres = true,
+                                    .glib = true,
+                                    .heuristics = 0x1e};
+    if (read_name("trace.log", options->trace_name, options->trace_file, options->trace_relative,
+                  &problem))
+        return -1;
+    const char *list = value_of("LIBTRACE_OPTIONS"), *rest = list;
+    static char word[8192];
+    int result = 0;
+    while (result == 0 && list && next_word(&rest, word, sizeof word))
+        result = read_option(options, word, &problem);
+    options->text = list ? list : "";
+    char **entry = env_find_entry("LIBTRACE_OPTIONS");
+    if (entry && (!options->trace_children || options->added))
+        start_vector_remove(entry);
+    return result;
+}

@@ -1,0 +1,169 @@
+#include "life/lifecycle_end.h"
+
+#include "os/descriptor.h"
+#include "life/env.h"
+#include "life/fork_gate.h"
+#include "check/last_frames.h"
+#include "check/leak_scan.h"
+#include "tables/module_list.h"
+#include "os/own_stack.h"
+#include "libc/real.h"
+#include "tables/stack_counts.h"
+#include "life/summary.h"
+#include "os/swap.h"
+#include "os/sys.h"
+#include "log/trace_log.h"
+#include "log/trace_log_loss.h"
+#include "tables/usage.h"
+
+#include <linux/futex.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static atomic_uint ender; /* the thread that closes the books */
+static atomic_uint ended; /* it has done so */
+
+bool lifecycle_is_ending(void)
+{
+    return atomic_load(&ender) != 0;
+}
+
+bool lifecycle_is_over(void)
+{
+    bool never_began = atomic_load(&ender) == 0 && !tracing_is_on();
+    return atomic_load(&ended) || never_began || !lifecycle_is_own_process();
+}
+
+static bool has_other_allocator(void)
+{
+    return real_provider("malloc") != real_provider("gnu_get_libc_version");
+}
+
+static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)
+{
+    struct leak_scan_options options = {.heuristics = lifecycle_options()->heuristics,
+                                        .run_libc_freeres = lifecycle_options()->run_libc_freeres,
+                                        .run_cxx_freeres = lifecycle_options()->run_cxx_freeres,
+                                        .other_allocator = has_other_allocator()};
+    if (options.other_allocator)
+        trace_log_header->flags |= TRACE_FLAG_OTHER_ALLOCATOR;
+    leak_scan_run(&options, here, world);
+}
+
+static void take_stock(const struct stopped_thread *here, const struct stopped_world *world)
+{
+    usage_end();
+    tracing_set(false);
+    if (lifecycle_options()->leak_check)
+        check_leaks(here, world);
+    stack_counts_sum(&trace_log_header->totals);
+}
+
+/* A thread that leaves while another one closes the books would take the process away from it. A
+ * signal in the midst of that very work must not wait for itself. */
+static void wait_for_end(void)
+{
+    if (atomic_load(&ender) == (unsigned)sys_gettid())
+        return;
+    while (!atomic_load(&ended))
+        sys_futex(&ended, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0, NULL);
+}
+
+static bool begin_end(void)
+{
+    unsigned nobody = 0;
+    if (!lifecycle_is_ending() && !fork_gate_is_on())
+        return false;
+    if (atomic_compare_exchange_strong(&ender, &nobody, (unsigned)sys_gettid()))
+        return true;
+    wait_for_end();
+    return false;
+}
+
+static void note_ending(enum trace_ending ending, int value, uint32_t stack)
+{
+    struct trace_header *header = trace_log_header;
+    header->ending_value =
+        ending == TRACE_SIGNALED ? value : value & 0xff; /* as the parent sees it */
+    header->ending_stack = stack;
+    header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
+    /* Release: who sees the ending sees the totals. */
+    __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
+}
+
+struct closing {
+    enum trace_ending ending;
+    int value;
+    uint32_t stack;
+    const struct stopped_thread *here;
+};
+
+static void close_books(const struct closing *closing, const struct stopped_thread *here,
+                        const struct stopped_world *world)
+{
+    if (trace_log_loss_is_there())
+        return;
+    take_stock(here, world);
+    note_ending(closing->ending, closing->value, closing->stack);
+    if (trace_log_loss_is_there())
+        return;
+    if (!lifecycle_options()->quiet)
+        summary_print(lifecycle_options()->verbose);
+    trace_log_end();
+}
+
+/* What is left to do in libc may wait for another thread; the kernel's part does not. */
+static bool goes_on_in_libc(enum trace_ending ending)
+{
+    return ending == TRACE_RETURNED || ending == TRACE_QUICK_EXITED;
+}
+
+static bool hold_others(struct stopped_world *world)
+{
+    descriptor_raise_limit();
+    int error = stop_world_hold(world, STOP_WORLD_LIMIT_DEFAULT);
+    if (error && !swap_is_alone())
+        trace_log_header->losses.not_held = leak_scan_obstacle(error);
+    return error == 0;
+}
+
+/* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
+ * are of one moment, and from then on: they would see that they were stopped, and what they do
+ * would be in no book. */
+static void end(void *context)
+{
+    static struct stopped_world world;
+    const struct closing *closing = context;
+    struct stopped_thread here = *closing->here;
+    module_list_refresh(NULL);
+    last_frames_leave(&here);
+    bool held = hold_others(&world);
+    close_books(closing, &here, &world);
+    atomic_store(&ended, 1);
+    sys_futex(&ended, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+    descriptor_lower_limit();
+    if (held)
+        stop_world_keep(&world, goes_on_in_libc(closing->ending));
+}
+
+/* The thread that has closed the books dies of a signal that waited. */
+static void end_otherwise(enum trace_ending ending, int value, uint32_t stack)
+{
+    if (ending == TRACE_SIGNALED && atomic_load(&ended) &&
+        atomic_load(&ender) == (unsigned)sys_gettid())
+        note_ending(ending, value, stack);
+}
+
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
+                   uint32_t stack)
+{
+    if (!lifecycle_is_own_process())
+        return;
+    struct closing closing = {ending, value, stack, here};
+    /* The signals of this thread wait: one that ends the process must not leave a log without an
+     * end. */
+    if (begin_end())
+        own_stack_run(OWN_STACK_ENDING, end, &closing);
+    else
+        end_otherwise(ending, value, stack);
+}

@@ -1,0 +1,139 @@
+#include "life/summary.h"
+
+#include "capture/frame_cache.h"
+#include "os/message.h"
+#include "events/misuse.h"
+#include "log/trace_log.h"
+#include "capture/unwind.h"
+
+static void print_heap(const struct trace_totals *totals)
+{
+    message_line("");
+    message_line("HEAP SUMMARY:");
+    message_line("    in use at exit: %u bytes in %u blocks",
+                 totals->bytes_allocated - totals->bytes_freed,
+                 totals->allocations - totals->frees);
+    message_line("  total heap usage: %u allocs, %u frees, %u bytes allocated", totals->allocations,
+                 totals->frees + totals->bad_frees, totals->bytes_allocated);
+    message_line("");
+    if (trace_log_header->flags & TRACE_FLAG_BYPASSED)
+        message_line(totals->allocations
+                         ? "libtrace: another malloc comes before the tracer's: what follows is "
+                           "of what that takes from the next one"
+                         : "libtrace: the program has a malloc of its own, which the tracer does "
+                           "not see");
+    if (totals->allocations == totals->frees &&
+        (totals->allocations || !(trace_log_header->flags & TRACE_FLAG_BYPASSED)))
+        message_line("All heap blocks were freed -- no leaks are possible");
+}
+
+static void print_kind(const char *name, const struct trace_leaks *leaks, enum trace_leak_kind kind)
+{
+    message_line("%s: %u bytes in %u blocks", name, leaks->bytes[kind], leaks->blocks[kind]);
+}
+
+static void print_heuristics(const struct trace_leaks *leaks)
+{
+    /* Each name with its blanks: to the right of a column of 19, and a colon. */
+    static const char *const names[] = {NULL, "stdstring          ", "length64           ",
+                                        "newarray           ", "multipleinheritance"};
+    bool said = false;
+    for (unsigned i = 1; i < sizeof names / sizeof *names; i++) {
+        if (!leaks->heuristic_blocks[i])
+            continue;
+        if (!said)
+            message_line("                      of which reachable via heuristic:");
+        said = true;
+        message_line("                        %s: %u bytes in %u blocks", names[i],
+                     leaks->heuristic_bytes[i], leaks->heuristic_blocks[i]);
+    }
+}
+
+static void print_leaks(const struct trace_header *header)
+{
+    const struct trace_leaks *leaks = &header->leaks;
+    if (header->totals.allocations == header->totals.frees)
+        return;
+    if (header->scan != TRACE_SCAN_DONE && header->scan != TRACE_SCAN_IN_PLACE) {
+        const char *why = trace_obstacle_text(header->losses.not_scanned);
+        message_line("Leak kinds are not told: no leak check was made%s%s", why ? ": " : "",
+                     why ? why : "");
+        return;
+    }
+    message_line("LEAK SUMMARY:");
+    print_kind("   definitely lost", leaks, TRACE_DEFINITELY_LOST);
+    print_kind("   indirectly lost", leaks, TRACE_INDIRECTLY_LOST);
+    print_kind("     possibly lost", leaks, TRACE_POSSIBLY_LOST);
+    print_kind("   still reachable", leaks, TRACE_REACHABLE);
+    print_heuristics(leaks);
+    message_line("        suppressed: 0 bytes in 0 blocks");
+    message_line("");
+}
+
+static void print_loss(uint64_t amount, const char *what)
+{
+    if (amount)
+        message_line("libtrace: %u %s", amount, what);
+}
+
+static void print_losses(const struct trace_losses *losses)
+{
+    print_loss(losses->blocks, "blocks could not be recorded");
+    print_loss(losses->stacks_unknown, "allocations were recorded without a call stack");
+    print_loss(losses->stacks_cut, "call stacks lack their outermost frames");
+    print_loss(losses->frees_unknown, "frees were of blocks that were not seen allocated");
+    print_loss(losses->modules, "modules could not be recorded");
+    print_loss(losses->threads, "threads could not be followed");
+    print_loss(losses->errors, "further errors could not be recorded");
+    print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks "
+                                            "were searched whole, their registers not");
+    const char *why = trace_obstacle_text(losses->not_held);
+    if (why)
+        message_line("libtrace: the other threads could not be stopped at the end: %s", why);
+    print_loss(losses->mapping_bytes_not_read,
+               "bytes of the program's memory could not be read by the leak check");
+    print_loss(losses->fork_threads, "threads of the parent were at work while this process was "
+                                     "forked: blocks may be missing or too many");
+    print_loss(losses->fork_failed,
+               "leak checks were made in place, with libc's own caches not freed");
+}
+
+static void print_mistakes(void)
+{
+    uint64_t records;
+    uint64_t times;
+    misuse_count(&records, &times);
+    if (records)
+        message_line("ERRORS: %u from %u contexts: bad frees were recorded and not passed on, "
+                     "mismatched ones were",
+                     times, records);
+}
+
+static void print_captures(void)
+{
+    struct unwind_counts captures;
+    struct frame_cache_counts rules;
+    unwind_count(&captures);
+    frame_cache_count(&rules);
+    message_line("stacks: %u frames by SP, %u by BP, %u guessed, %u outermost, %u to be stepped, "
+                 "%u to be walked",
+                 rules.rules[FRAME_BY_SP], rules.rules[FRAME_BY_BP], rules.rules[FRAME_GUESSED],
+                 rules.rules[FRAME_OUTERMOST], rules.rules[FRAME_STEPPED],
+                 rules.rules[FRAME_WALKED]);
+    message_line(
+        "stacks: %u frames stepped, %u stacks walked; %u compared with libunwind, %u different",
+        captures.frames_stepped, captures.stacks_walked, captures.captures_compared,
+        captures.captures_different);
+}
+
+void summary_print(bool verbose)
+{
+    print_heap(&trace_log_header->totals);
+    print_leaks(trace_log_header);
+    print_mistakes();
+    print_losses(&trace_log_header->losses);
+    if (verbose)
+        print_captures();
+    if (trace_log_is_in_place())
+        message_line("To see where the blocks were allocated: leakreport %s", trace_log_path());
+}

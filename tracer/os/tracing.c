@@ -1,0 +1,58 @@
+#include "os/tracing.h"
+
+#include "os/pages.h"
+#include "os/sys.h"
+
+#include <linux/futex.h>
+
+static uint32_t off;
+uint32_t *tracing_word = &off;
+
+bool tracing_begin(void)
+{
+    uint32_t *word = pages_map_wiped_on_fork(SYS_PAGE);
+    if (word)
+        tracing_word = word;
+    return word != NULL;
+}
+
+static void wake(void)
+{
+    sys_futex(tracing_word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
+}
+
+void tracing_set(bool on)
+{
+    /* Release: who finds tracing on finds all tables ready. */
+    if (__atomic_exchange_n(tracing_word, on, __ATOMIC_ACQ_REL) == TRACING_PAUSED)
+        wake();
+}
+
+static bool swap(uint32_t from, uint32_t to)
+{
+    return __atomic_compare_exchange_n(tracing_word, &from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+
+bool tracing_pause(void)
+{
+    return swap(TRACING_ON, TRACING_PAUSED);
+}
+
+void tracing_resume(void)
+{
+    if (swap(TRACING_PAUSED, TRACING_ON))
+        wake();
+}
+
+void tracing_await(uint64_t limit_ns)
+{
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
+    uint64_t past = 0;
+    while (tracing_is_paused() && past < limit_ns) {
+        uint64_t rest = limit_ns - past;
+        struct timespec limit = {(time_t)(rest / 1000000000u), (long)(rest % 1000000000u)};
+        sys_futex(tracing_word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, TRACING_PAUSED, &limit);
+        past = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+    }
+}

@@ -1,4 +1,0 @@
-#include "swap.h"
-
-static const char never;
-const char *swap_alone = &never;

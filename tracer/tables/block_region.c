@@ -1,0 +1,78 @@
+#include "tables/block_region.h"
+
+#include "os/pages.h"
+#include "log/trace_log.h"
+
+_Atomic(struct block_directory *) block_directories[BLOCK_DIRECTORIES];
+
+/* What another thread makes at the same time stays unused: of a directory, address space; of a
+ * region, a record without leaves. */
+
+static struct block_directory *make_directory(uint64_t address)
+{
+    _Atomic(struct block_directory *) *place =
+        &block_directories[address >> (TRACE_REGION_SPAN_LOG2 + BLOCK_DIRECTORY_LOG2)];
+    struct block_directory *there = atomic_load_explicit(place, memory_order_acquire);
+    if (there)
+        return there;
+    struct block_directory *made = pages_map(sizeof *made);
+    if (!made)
+        return NULL;
+    return atomic_compare_exchange_strong_explicit(place, &there, made, memory_order_acq_rel,
+                                                   memory_order_acquire)
+               ? made
+               : there;
+}
+
+static struct trace_region *make_region(struct block_directory *directory, uint64_t address)
+{
+    _Atomic(struct trace_region *) *place =
+        &directory->regions[address >> TRACE_REGION_SPAN_LOG2 & ((1u << BLOCK_DIRECTORY_LOG2) - 1)];
+    struct trace_region *there = atomic_load_explicit(place, memory_order_acquire);
+    uint64_t index;
+    if (there)
+        return there;
+    if (!chunk_table_claim(&trace_log_regions, 1, true, &index))
+        return NULL;
+    chunk_table_prepare(&trace_log_regions, index);
+    struct trace_region *made = chunk_table_at(&trace_log_regions, index);
+    /* Before any thread finds it: a reader of the log knows where its leaves belong. */
+    __atomic_store_n(&made->begin, trace_region_address(address) + 1, __ATOMIC_RELEASE);
+    return atomic_compare_exchange_strong_explicit(place, &there, made, memory_order_acq_rel,
+                                                   memory_order_acquire)
+               ? made
+               : there;
+}
+
+uint64_t *block_region_make(uint64_t address)
+{
+    struct block_directory *directory = make_directory(address);
+    struct trace_region *region = directory ? make_region(directory, address) : NULL;
+    return region ? &region->leaves[address >> TRACE_LEAF_SPAN_LOG2 & (TRACE_REGION_LEAVES - 1)]
+                  : NULL;
+}
+
+uint64_t block_region_leaf(uint32_t places)
+{
+    uint64_t index;
+    uint32_t lines = places / TRACE_LEAF_PLACES_MIN;
+    if (!chunk_table_claim(&trace_log_blocks, lines, true, &index))
+        return 0;
+    chunk_table_prepare(&trace_log_blocks, index);
+    return (uintptr_t)chunk_table_at(&trace_log_blocks, index);
+}
+
+void block_region_for_each(void (*visit)(void *, uint64_t, uint64_t), void *context)
+{
+    uint64_t count = atomic_load_explicit(&trace_log_regions.count, memory_order_acquire);
+    for (uint64_t i = 1; i < count && chunk_table_reserve(&trace_log_regions, i, false); i++) {
+        const struct trace_region *region = chunk_table_at(&trace_log_regions, i);
+        uint64_t begin = __atomic_load_n(&region->begin, __ATOMIC_ACQUIRE);
+        for (unsigned page = 0; begin && page < TRACE_REGION_LEAVES; page++) {
+            uint64_t leaf = __atomic_load_n(&region->leaves[page], __ATOMIC_ACQUIRE);
+            if (leaf)
+                visit(context, trace_region_address(begin) + page * (uint64_t)TRACE_LEAF_SPAN,
+                      leaf);
+        }
+    }
+}

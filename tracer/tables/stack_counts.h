@@ -1,0 +1,79 @@
+/* stack_counts: what was allocated and freed with each call stack, counted by each thread for
+ * itself.
+ *
+ * A record of COUNTS belongs to one thread and one stack, so it is counted in without a lock, and a
+ * block names the record of the thread that allocated it. A thread that frees another's block
+ * counts that in a record of its own for the same stack; a stack's figures are the sums over its
+ * records.
+ *
+ * A stack's node names the first record that was made for it, which is that of most threads that
+ * ever need one; other threads find theirs through a table of their own. */
+#ifndef STACK_COUNTS_H
+#define STACK_COUNTS_H
+
+#include "tables/thread.h"
+#include "log/trace_log.h"
+#include "tables/usage.h"
+
+static inline struct trace_count *stack_counts_at(uint32_t record)
+{
+    return chunk_table_at_with(&trace_log_counts, record, TRACE_LOG_COUNTS_LOG2,
+                               sizeof(struct trace_count));
+}
+
+/* The thread's own record for a stack, made if need be; its record for unknown stacks where there
+ * is no room. Not to be called by a signal handler above itself: see thread->busy. */
+uint32_t stack_counts_find(struct thread *thread, uint32_t stack);
+/* The stack of a record; 0: not known. */
+static inline uint32_t stack_counts_stack(uint32_t record)
+{
+    return record ? stack_counts_at(record)->stack : 0;
+}
+/* The program's totals. */
+void stack_counts_sum(struct trace_totals *totals);
+
+/* What a record is at the peak is saved before it changes for the first time after the peak. */
+static inline void stack_counts_keep_peak(struct trace_count *count)
+{
+    uint32_t epoch = __atomic_load_n(&usage_peak->epoch, __ATOMIC_RELAXED);
+    if (count->peak_epoch != epoch) {
+        count->bytes_at_peak = (int64_t)(count->bytes_allocated - count->bytes_freed);
+        count->blocks_at_peak = (int32_t)(count->allocations - count->frees);
+        count->peak_epoch = epoch;
+    }
+}
+
+static inline void stack_counts_allocated(struct thread *thread, struct trace_count *count,
+                                          size_t size)
+{
+    stack_counts_keep_peak(count);
+    thread_count(&count->allocations, 1);
+    thread_count(&count->bytes_allocated, size);
+    usage_add(thread, size);
+    usage_tick(thread);
+}
+
+/* The allocation was another one, after all. */
+static inline void stack_counts_take_back(struct thread *thread, struct trace_count *count,
+                                          size_t size)
+{
+    stack_counts_keep_peak(count);
+    thread_count(&count->allocations, -(uint64_t)1);
+    thread_count(&count->bytes_allocated, -(uint64_t)size);
+    usage_subtract(thread, size);
+}
+
+/* `count` is the thread's own. */
+static inline void stack_counts_freed(struct thread *thread, struct trace_count *count, size_t size,
+                                      bool temporary)
+{
+    stack_counts_keep_peak(count);
+    thread_count(&count->frees, 1);
+    thread_count(&count->bytes_freed, size);
+    if (temporary)
+        thread_count(&count->temporary, 1);
+    usage_subtract(thread, size);
+    usage_tick(thread);
+}
+
+#endif

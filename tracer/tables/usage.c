@@ -1,0 +1,167 @@
+#include "tables/usage.h"
+
+#include "os/sys.h"
+#include "log/trace_log.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+
+#define QUANTUM_MIN       4096
+#define QUANTUM_SHARE     1024
+#define FIRST_INTERVAL_NS 5000000u
+#define BATCH_MAX         (1u << 20)
+
+struct trace_peak *usage_peak;
+
+static struct {
+    struct trace_sample *samples; /* NULL: no room */
+    atomic_uint busy;
+    atomic_uint_least64_t next_ns;
+    uint64_t interval_ns;
+    uint32_t count;
+    bool cannot_ask;
+} timeline = {.interval_ns = FIRST_INTERVAL_NS};
+
+/* --- the peak ------------------------------------------------------------ */
+
+static void raise_peak(int64_t live)
+{
+    int64_t before = __atomic_load_n(&usage_peak->bytes, __ATOMIC_RELAXED);
+    while (live > before)
+        if (__atomic_compare_exchange_n(&usage_peak->bytes, &before, live, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED)) {
+            int64_t quantum = live / QUANTUM_SHARE;
+            __atomic_store_n(&usage_peak->quantum,
+                             (uint64_t)(quantum > QUANTUM_MIN ? quantum : QUANTUM_MIN),
+                             __ATOMIC_RELAXED);
+            __atomic_fetch_add(&usage_peak->epoch, 1, __ATOMIC_RELAXED);
+            return;
+        }
+}
+
+__attribute__((noinline)) void usage_add_shared(struct thread *thread, int64_t bytes)
+{
+    int64_t quantum = (int64_t)__atomic_load_n(&usage_peak->quantum, __ATOMIC_RELAXED);
+    int64_t unflushed = thread->live_unflushed + bytes;
+    thread->live_unflushed = unflushed;
+    if (__builtin_expect(unflushed < quantum && unflushed > -quantum, 1))
+        return;
+    thread->live_unflushed = 0;
+    raise_peak(__atomic_add_fetch(&usage_peak->live_bytes, unflushed, __ATOMIC_RELAXED));
+}
+
+/* --- the timeline -------------------------------------------------------- */
+
+/* The second number of /proc/self/statm, in pages. */
+static uint64_t resident_bytes(void)
+{
+    char text[128];
+    uint64_t pages = 0;
+    long fd = timeline.cannot_ask ? -1 : sys_open("/proc/self/statm", O_RDONLY | O_CLOEXEC, 0);
+    long length = fd < 0 ? -1 : sys_read((int)fd, text, sizeof text - 1);
+    if (fd >= 0)
+        sys_close((int)fd);
+    if (length <= 0) {
+        timeline.cannot_ask = true;
+        return 0;
+    }
+    text[length] = 0;
+    const char *digit = text;
+    while (*digit && *digit != ' ')
+        digit++;
+    for (digit += *digit == ' '; *digit >= '0' && *digit <= '9'; digit++)
+        pages = pages * 10 + (uint64_t)(*digit - '0');
+    return pages * SYS_PAGE;
+}
+
+/* Every other sample stays. A reader that comes in between finds some twice: they are in no order
+ * then, which tells it. */
+static void halve(void)
+{
+    for (uint32_t i = 0; i < TRACE_SAMPLES_MAX / 2; i++)
+        timeline.samples[i] = timeline.samples[2 * i + 1];
+    for (uint32_t i = TRACE_SAMPLES_MAX / 2; i < TRACE_SAMPLES_MAX; i++)
+        __atomic_store_n(&timeline.samples[i].time_ns, 0, __ATOMIC_RELEASE);
+    timeline.count = TRACE_SAMPLES_MAX / 2;
+    timeline.interval_ns *= 2;
+}
+
+static void take_sample(uint64_t now)
+{
+    if (timeline.count == TRACE_SAMPLES_MAX)
+        halve();
+    struct trace_sample *sample = &timeline.samples[timeline.count++];
+    int64_t live = __atomic_load_n(&usage_peak->live_bytes, __ATOMIC_RELAXED);
+    sample->live_bytes = live > 0 ? (uint64_t)live : 0;
+    sample->live_blocks = thread_live_blocks();
+    sample->resident_bytes = resident_bytes();
+    /* Release: a reader that sees the time sees the rest. */
+    __atomic_store_n(&sample->time_ns, now, __ATOMIC_RELEASE);
+    uint32_t epoch = __atomic_load_n(&usage_peak->epoch, __ATOMIC_RELAXED);
+    if (epoch != usage_peak->timed) {
+        __atomic_store_n(&usage_peak->time_ns, now, __ATOMIC_RELAXED);
+        /* Release: a reader that sees the epoch sees its time. */
+        __atomic_store_n(&usage_peak->timed, epoch, __ATOMIC_RELEASE);
+    }
+}
+
+/* Whoever finds another thread at it lets it be. */
+static void sample_at(uint64_t now)
+{
+    unsigned idle = 0;
+    if (!timeline.samples ||
+        !atomic_compare_exchange_strong_explicit(&timeline.busy, &idle, 1, memory_order_acquire,
+                                                 memory_order_relaxed))
+        return;
+    take_sample(now);
+    atomic_store_explicit(&timeline.next_ns, now + timeline.interval_ns, memory_order_relaxed);
+    atomic_store_explicit(&timeline.busy, 0, memory_order_release);
+}
+
+/* So many events between two looks at the clock that there are a few looks for each sample, however
+ * fast or slow the thread goes: each is a system call. */
+static uint32_t next_batch(uint32_t batch, uint64_t took)
+{
+    if (took < timeline.interval_ns / 4)
+        return batch < BATCH_MAX ? batch * 2 : batch;
+    return took > timeline.interval_ns && batch > USAGE_BATCH_MIN ? batch / 2 : batch;
+}
+
+__attribute__((noinline, cold)) void usage_sample(struct thread *thread)
+{
+    if (thread->sample_batch == 0)
+        thread->sample_batch = USAGE_BATCH_MIN;
+    thread->until_sample = thread->sample_batch;
+    /* In a sandbox the kernel may not be asked, and reading the processor's own clock may kill. */
+    if (sys_guard_is_on)
+        return;
+    uint64_t now = trace_log_now();
+    thread->sample_batch = next_batch(thread->sample_batch, now - thread->looked_ns);
+    thread->looked_ns = now;
+    if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
+        sample_at(now);
+}
+
+void usage_begin(void)
+{
+    usage_peak = &trace_log_header->peak;
+    usage_peak->quantum = QUANTUM_MIN;
+    timeline.samples =
+        trace_log_extend(TRACE_TIMELINE, 0, TRACE_SAMPLES_MAX * sizeof(struct trace_sample), 0);
+}
+
+void usage_forked(void)
+{
+    atomic_store_explicit(&timeline.busy, 0, memory_order_relaxed);
+}
+
+void usage_end(void)
+{
+    for (struct thread *thread = thread_first(); thread; thread = thread->next) {
+        int64_t unflushed = thread->live_unflushed;
+        thread->live_unflushed = 0;
+        raise_peak(__atomic_add_fetch(&usage_peak->live_bytes, unflushed, __ATOMIC_RELAXED));
+    }
+    if (!sys_guard_is_on)
+        sample_at(trace_log_now());
+}
