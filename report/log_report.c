@@ -1,14 +1,14 @@
 #include "log_report.h"
 #include <stdlib.h>
+#include "base/memory.h"
 #include "judge/group.h"
+#include "judge/rank.h"
+#include "judge/select.h"
+#include "judge/verdict.h"
 #include "read/load.h"
 #include "read/log_reader.h"
-#include "base/memory.h"
-#include "judge/rank.h"
-#include "views/renderer.h"
-#include "judge/select.h"
 #include "symbols/symbolize.h"
-#include "judge/verdict.h"
+#include "views/renderer.h"
 
 /* --- reading ------------------------------------------------------------- */
 
@@ -34,7 +34,7 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
     if (log_reader_open(&reader, path, NULL, failure) != 0)
         return -1;
     model_init(model, path);
-    if (cli_wants_usage(run->options))
+    if (options_want_usage(run->options))
         model_want_usage(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);
@@ -43,7 +43,7 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
 
 /* --- the report ---------------------------------------------------------- */
 
-static void log_note_options(const struct cli_options *options, struct model *model)
+static void log_note_options(const struct options *options, struct model *model)
 {
     for (size_t i = 0; i < options->ignored.count; i++)
         model_add_note(model, memory_text("%s is ignored: it has no meaning when a log is read.",
@@ -69,7 +69,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             struct failure *failure)
 {
     static const uint32_t compared[] = {2, 4, UINT32_MAX};
-    const struct cli_options *options = run->options;
+    const struct options *options = run->options;
     struct loss_records records;
     struct selection selection;
     struct rankings rankings;

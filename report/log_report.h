@@ -6,17 +6,17 @@
 #ifndef LOG_REPORT_H
 #define LOG_REPORT_H
 
-#include "cli/cli.h"
 #include "base/failure.h"
 #include "base/intern.h"
+#include "base/options.h"
+#include "base/progress.h"
+#include "judge/process_tree.h"
+#include "suppress/suppress.h"
 #include "symbols/module_cache.h"
 #include "views/output.h"
-#include "judge/process_tree.h"
-#include "base/progress.h"
-#include "suppress/suppress.h"
 
 struct log_run {
-    const struct cli_options *options;
+    const struct options *options;
     struct process_tree *tree; /* in order */
     bool several;              /* more than one log was named */
     struct module_cache *modules;

@@ -9,13 +9,13 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "cli/cli.h"
-#include "cli/launch.h"
-#include "log_report.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
+#include "cli/cli.h"
+#include "cli/launch.h"
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
+#include "log_report.h"
 
 enum { EXIT_TROUBLE = 2 };
 
@@ -47,7 +47,7 @@ static void main_raise_file_limit(void)
 }
 
 /* 0, or EXIT_TROUBLE when one of them cannot be read. */
-static int main_find_processes(const struct cli_list *logs, struct process_tree *tree)
+static int main_find_processes(const struct option_list *logs, struct process_tree *tree)
 {
     struct failure failure;
     int status = 0;
@@ -86,7 +86,7 @@ static int main_report_all(struct log_run *run)
  * says it. Any error that was found outweighs it. */
 static int main_errors(const struct log_run *run)
 {
-    const struct cli_options *options = run->options;
+    const struct options *options = run->options;
     bool say = options->error_exitcode || (options->quiet && options->show_leaks);
     bool doubt = false, errors = false;
     struct failure failure;
@@ -125,7 +125,7 @@ static void main_warn(const struct suppressions *suppressions)
 }
 
 /* NULL: one of the files is not there or not right, and that has been said. */
-static struct suppressions *main_load_suppressions(const struct cli_options *options)
+static struct suppressions *main_load_suppressions(const struct options *options)
 {
     struct failure failure;
     struct suppressions *suppressions = select_suppressions(options, &failure);
@@ -139,7 +139,7 @@ static struct suppressions *main_load_suppressions(const struct cli_options *opt
 
 static int main_report_tree(struct log_run *run, FILE *stream)
 {
-    const struct cli_options *options = run->options;
+    const struct options *options = run->options;
 
     run->several = run->tree->count + run->tree->unreadable > 1;
     run->modules = module_cache_new(options->demangle);
@@ -154,14 +154,14 @@ static int main_report_tree(struct log_run *run, FILE *stream)
     return status;
 }
 
-static void main_prepare_to_read(const struct cli_options *options)
+static void main_prepare_to_read(const struct options *options)
 {
     if (!options->enable_debuginfod)
         unsetenv("DEBUGINFOD_URLS");
     main_raise_file_limit();
 }
 
-static int main_report(const struct cli_options *options)
+static int main_report(const struct options *options)
 {
     struct process_tree tree = {0};
     struct log_run run = {.options = options, .tree = &tree};
@@ -223,7 +223,7 @@ static int main_status_of_run(int wait_status, int status)
 }
 
 /* Suppression files first: one that is not there is to be known before the program runs. */
-static int main_trace(struct cli_options *options)
+static int main_trace(struct options *options)
 {
     struct process_tree tree = {0};
     struct log_run log_run = {.options = options, .tree = &tree};
@@ -249,7 +249,7 @@ static int main_trace(struct cli_options *options)
     return status;
 }
 
-static int main_run(struct cli_options *options)
+static int main_run(struct options *options)
 {
     struct failure failure;
 
@@ -273,12 +273,12 @@ static int main_run(struct cli_options *options)
 
 int main(int count, char **arguments)
 {
-    struct cli_options options;
+    struct options options;
     struct failure failure;
 
     memory_set_exhausted(main_say_exhausted);
     int status = cli_parse(&options, count, arguments, &failure) == 0 ? main_run(&options)
                                                                       : main_fail(&failure);
-    cli_free(&options);
+    options_free(&options);
     return status;
 }

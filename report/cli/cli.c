@@ -1,14 +1,14 @@
 #include "cli/cli.h"
 #include <stdlib.h>
 #include <string.h>
-#include "cli/cli_value.h"
 #include "base/memory.h"
 #include "base/program_file.h"
+#include "cli/cli_value.h"
 #include "trace_format.h"
 
 /* --- the table ----------------------------------------------------------- */
 
-#define CLI_FIELD(field) offsetof(struct cli_options, field)
+#define CLI_FIELD(field) offsetof(struct options, field)
 
 static const struct cli_option cli_table[] = {
     {"--leak-check", "no|summary|full", "how much of leaks to show [full]", cli_take_choice,
@@ -113,8 +113,7 @@ static const struct cli_option *cli_find(const char *argument)
     return NULL;
 }
 
-static int cli_take_argument(struct cli_options *options, const char *argument,
-                             struct failure *failure)
+static int cli_take_argument(struct options *options, const char *argument, struct failure *failure)
 {
     const struct cli_option *option = cli_find(argument);
     const char *equals = strchr(argument, '=');
@@ -122,7 +121,7 @@ static int cli_take_argument(struct cli_options *options, const char *argument,
 
     /* It may be the tracer's. */
     if (!option || strcmp(option->name, "--leak-check-heuristics") == 0)
-        cli_add(&options->run_options, argument);
+        option_list_add(&options->run_options, argument);
     if (!option)
         return 0;
     if (option->take == cli_take_nothing)
@@ -159,7 +158,7 @@ static bool cli_is_tracers(const struct cli_option *option)
 
 /* --run alone: this process becomes the program. What leakreport does not know is the tracer's,
  * which refuses what it does not know either. */
-static int cli_take_run(struct cli_options *options, int count, char **arguments,
+static int cli_take_run(struct options *options, int count, char **arguments,
                         struct failure *failure)
 {
     int i = 1;
@@ -171,7 +170,7 @@ static int cli_take_run(struct cli_options *options, int count, char **arguments
         if (option && option->take == cli_take_mode)
             return cli_take_argument(options, arguments[i], failure);
         if (strcmp(arguments[i], "--run") != 0)
-            cli_add(&options->run_options, arguments[i]);
+            option_list_add(&options->run_options, arguments[i]);
     }
     if (i < count && strcmp(arguments[i], "--") == 0)
         i++;
@@ -193,7 +192,7 @@ static void cli_look_for_run(int count, char **arguments, bool *run, bool *repor
     }
 }
 
-static int cli_check(const struct cli_options *options, struct failure *failure)
+static int cli_check(const struct options *options, struct failure *failure)
 {
     for (size_t i = 0; options->mode == CLI_REPORT && i < options->run_options.count; i++)
         if (!cli_find(options->run_options.items[i]))
@@ -209,22 +208,17 @@ static int cli_check(const struct cli_options *options, struct failure *failure)
     return 0;
 }
 
-bool cli_wants_usage(const struct cli_options *options)
-{
-    return options->top_orders || options->timeline;
-}
-
 /* A --top that names no order gives --peak its number. */
-static void cli_finish(struct cli_options *options)
+static void cli_finish(struct options *options)
 {
     if (options->peak)
         options->top_orders |= CLI_BIT(CLI_ORDER_PEAK);
     else if (options->top_asked && !options->top_orders)
         options->top_orders = CLI_BIT(CLI_ORDER_BYTES);
-    options->show_leaks |= !cli_wants_usage(options);
+    options->show_leaks |= !options_want_usage(options);
 }
 
-static const struct cli_options cli_defaults = {
+static const struct options cli_defaults = {
     .leak_check = CLI_CHECK_FULL,
     .leak_resolution = CLI_RESOLUTION_HIGH,
     .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
@@ -239,12 +233,12 @@ static const struct cli_options cli_defaults = {
 
 /* The program is what is no log: a log is known by its first bytes, so nobody has to say which it
  * is. */
-static bool cli_is_program(const struct cli_options *options, bool run, const char *argument)
+static bool cli_is_program(const struct options *options, bool run, const char *argument)
 {
     return options->logs.count == 0 && (run || program_file_is_program(argument));
 }
 
-static int cli_take_words(struct cli_options *options, bool run, int count, char **arguments,
+static int cli_take_words(struct options *options, bool run, int count, char **arguments,
                           struct failure *failure)
 {
     bool names_only = false;
@@ -264,13 +258,13 @@ static int cli_take_words(struct cli_options *options, bool run, int count, char
             options->mode = options->mode == CLI_REPORT ? CLI_TRACE : options->mode;
             return 0;
         } else {
-            cli_add(&options->logs, argument);
+            option_list_add(&options->logs, argument);
         }
     }
     return run && options->mode == CLI_REPORT ? cli_miss_program(failure) : 0;
 }
 
-int cli_parse(struct cli_options *options, int count, char **arguments, struct failure *failure)
+int cli_parse(struct options *options, int count, char **arguments, struct failure *failure)
 {
     bool run, report;
 
@@ -282,15 +276,6 @@ int cli_parse(struct cli_options *options, int count, char **arguments, struct f
         return -1;
     cli_finish(options);
     return cli_check(options, failure);
-}
-
-void cli_free(struct cli_options *options)
-{
-    free(options->logs.items);
-    free(options->run_options.items);
-    free(options->suppressions.items);
-    free(options->fullpath_after.items);
-    free(options->ignored.items);
 }
 
 /* --- help ---------------------------------------------------------------- */

@@ -44,7 +44,7 @@ const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
 
 /* --- parsers ------------------------------------------------------------- */
 
-static void *cli_field(struct cli_options *options, const struct cli_option *option)
+static void *cli_field(struct options *options, const struct cli_option *option)
 {
     return (char *)options + option->place;
 }
@@ -75,13 +75,13 @@ static int cli_word_value(const struct cli_option *option, const char *value, un
     return 0;
 }
 
-int cli_take_choice(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_choice(struct options *options, const struct cli_option *option, const char *value,
                     struct failure *failure)
 {
     return cli_word_value(option, value, cli_field(options, option), failure);
 }
 
-int cli_take_bool(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_bool(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {
     unsigned result = 0;
@@ -92,7 +92,7 @@ int cli_take_bool(struct cli_options *options, const struct cli_option *option, 
 }
 
 /* all and none stand alone; other words add up. */
-int cli_take_set(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_set(struct options *options, const struct cli_option *option, const char *value,
                  struct failure *failure)
 {
     unsigned set = 0;
@@ -118,7 +118,7 @@ int cli_take_set(struct cli_options *options, const struct cli_option *option, c
 }
 
 /* Writes the field; false: no number, or not within the bounds. */
-static bool cli_put_number(struct cli_options *options, const struct cli_option *option,
+static bool cli_put_number(struct options *options, const struct cli_option *option,
                            const char *text, size_t length)
 {
     char *end;
@@ -132,7 +132,7 @@ static bool cli_put_number(struct cli_options *options, const struct cli_option 
     return true;
 }
 
-int cli_take_number(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_number(struct options *options, const struct cli_option *option, const char *value,
                     struct failure *failure)
 {
     if (cli_put_number(options, option, value, strlen(value)))
@@ -142,7 +142,7 @@ int cli_take_number(struct cli_options *options, const struct cli_option *option
 }
 
 /* A number, or the name of an order. */
-static bool cli_take_top_part(struct cli_options *options, const struct cli_option *option,
+static bool cli_take_top_part(struct options *options, const struct cli_option *option,
                               const char *part, size_t length)
 {
     const struct cli_word *word = cli_find_word(option->words, part, length);
@@ -153,7 +153,7 @@ static bool cli_take_top_part(struct cli_options *options, const struct cli_opti
     return true;
 }
 
-int cli_take_top(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_top(struct options *options, const struct cli_option *option, const char *value,
                  struct failure *failure)
 {
     options->top_asked = true;
@@ -173,8 +173,8 @@ int cli_take_top(struct cli_options *options, const struct cli_option *option, c
 
 /* A name that is given to the report is understood, or refused, as one that is given to the tracer.
  */
-int cli_take_file_name(struct cli_options *options, const struct cli_option *option,
-                       const char *value, struct failure *failure)
+int cli_take_file_name(struct options *options, const struct cli_option *option, const char *value,
+                       struct failure *failure)
 {
     if (!*value)
         return cli_refuse(option, value, failure);
@@ -191,21 +191,15 @@ int cli_take_file_name(struct cli_options *options, const struct cli_option *opt
     return 0;
 }
 
-void cli_add(struct cli_list *list, const char *item)
-{
-    memory_make_room(list->items, list->count, list->capacity);
-    list->items[list->count++] = item;
-}
-
-int cli_take_list(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_list(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {
     (void)failure;
-    cli_add(cli_field(options, option), value);
+    option_list_add(cli_field(options, option), value);
     return 0;
 }
 
-int cli_take_flag(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_flag(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {
     (void)value;
@@ -214,7 +208,7 @@ int cli_take_flag(struct cli_options *options, const struct cli_option *option, 
     return 0;
 }
 
-int cli_take_mode(struct cli_options *options, const struct cli_option *option, const char *value,
+int cli_take_mode(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {
     (void)value;
@@ -223,17 +217,17 @@ int cli_take_mode(struct cli_options *options, const struct cli_option *option, 
     return 0;
 }
 
-int cli_take_nothing(struct cli_options *options, const struct cli_option *option,
-                     const char *value, struct failure *failure)
+int cli_take_nothing(struct options *options, const struct cli_option *option, const char *value,
+                     struct failure *failure)
 {
     (void)value;
     (void)failure;
-    cli_add(&options->ignored, option->name);
+    option_list_add(&options->ignored, option->name);
     return 0;
 }
 
 /* The two old spellings change the set as valgrind does. */
-int cli_take_show_reachable(struct cli_options *options, const struct cli_option *option,
+int cli_take_show_reachable(struct options *options, const struct cli_option *option,
                             const char *value, struct failure *failure)
 {
     unsigned yes = 0;
@@ -247,7 +241,7 @@ int cli_take_show_reachable(struct cli_options *options, const struct cli_option
     return 0;
 }
 
-int cli_take_show_possible(struct cli_options *options, const struct cli_option *option,
+int cli_take_show_possible(struct options *options, const struct cli_option *option,
                            const char *value, struct failure *failure)
 {
     unsigned yes = 0;

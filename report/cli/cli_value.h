@@ -1,26 +1,27 @@
 /* cli_value.h: how the values of options are understood; for cli.c only.
  *
- * Each parser takes one option's value and writes its field of struct cli_options, or refuses it
+ * Each parser takes one option's value and writes its field of struct options, or refuses it
  * in a sentence that names the option and what it takes.
  */
 #ifndef CLI_VALUE_H
 #define CLI_VALUE_H
 
-#include "cli/cli.h"
+#include "base/failure.h"
+#include "base/options.h"
 
 struct cli_word {
     const char *text;
     unsigned value; /* of a choice; of a set: its bits */
 };
 struct cli_option;
-typedef int cli_parser(struct cli_options *options, const struct cli_option *option,
-                       const char *value, struct failure *failure);
+typedef int cli_parser(struct options *options, const struct cli_option *option, const char *value,
+                       struct failure *failure);
 struct cli_option {
     const char *name;     /* with its dashes */
     const char *argument; /* NULL: takes none */
     const char *help;     /* NULL: not in the help text */
     cli_parser *take;
-    size_t place;                 /* of its field in struct cli_options */
+    size_t place;                 /* of its field in struct options */
     const struct cli_word *words; /* of choices and sets, ended by NULL */
     unsigned low, high;           /* bounds of a number; a mode's value in low */
 };

@@ -71,7 +71,7 @@ static char *launch_add_quoted(char *text, const char *option)
     return text;
 }
 
-static void launch_set_options(const struct cli_list *options)
+static void launch_set_options(const struct option_list *options)
 {
     const char *given = getenv("LIBTRACE_OPTIONS");
     char *text = memory_text("%s", given ? given : "");
@@ -83,7 +83,8 @@ static void launch_set_options(const struct cli_list *options)
     free(text);
 }
 
-int launch_program(char **program, const struct cli_list *tracer_options, struct failure *failure)
+int launch_program(char **program, const struct option_list *tracer_options,
+                   struct failure *failure)
 {
     char path[PATH_MAX];
 

@@ -2,10 +2,11 @@
 #ifndef LAUNCH_H
 #define LAUNCH_H
 
-#include "cli/cli.h"
 #include "base/failure.h"
+#include "cli/cli.h"
 
 /* Returns only when it failed: -1, `failure` filled. */
-int launch_program(char **program, const struct cli_list *tracer_options, struct failure *failure);
+int launch_program(char **program, const struct option_list *tracer_options,
+                   struct failure *failure);
 
 #endif

@@ -6,15 +6,15 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "cli/launch.h"
 #include "base/memory.h"
-#include "cli/supervise.h"
 #include "base/text_buffer.h"
+#include "cli/launch.h"
+#include "cli/supervise.h"
 
 /* --- where the logs are -------------------------------------------------- */
 
 /* The name that --trace-file gives; NULL: none. The last one counts. */
-static const char *traced_run_name(const struct cli_options *options)
+static const char *traced_run_name(const struct options *options)
 {
     static const char option[] = "--trace-file=";
     const char *name = NULL;
@@ -83,8 +83,8 @@ static char *traced_run_folder_of(const char *name, pid_t pid)
 /* --- the run ------------------------------------------------------------- */
 
 struct traced_run_program {
-    const struct cli_options *options;
-    struct cli_list tracer_options;
+    const struct options *options;
+    struct option_list tracer_options;
     char *trace_file;
 };
 
@@ -102,17 +102,17 @@ static char *traced_run_trace_file(const struct traced_run *run)
 
 /* The report has all that the summary has. */
 static void traced_run_prepare(struct traced_run_program *program, const struct traced_run *run,
-                               const struct cli_options *options)
+                               const struct options *options)
 {
     *program = (struct traced_run_program){.options = options};
-    cli_add(&program->tracer_options, "-q");
+    option_list_add(&program->tracer_options, "-q");
     if (options->leak_check == CLI_CHECK_NO)
-        cli_add(&program->tracer_options, "--leak-check=no");
+        option_list_add(&program->tracer_options, "--leak-check=no");
     for (size_t i = 0; i < options->run_options.count; i++)
-        cli_add(&program->tracer_options, options->run_options.items[i]);
+        option_list_add(&program->tracer_options, options->run_options.items[i]);
     if (run->is_temporary) {
         program->trace_file = traced_run_trace_file(run);
-        cli_add(&program->tracer_options, program->trace_file);
+        option_list_add(&program->tracer_options, program->trace_file);
     }
 }
 
@@ -130,12 +130,12 @@ static void traced_run_find_logs(struct traced_run *run)
 
     while (folder && (entry = readdir(folder)) != NULL)
         if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
-            cli_add(&run->logs, memory_text("%s/%s", run->folder, entry->d_name));
+            option_list_add(&run->logs, memory_text("%s/%s", run->folder, entry->d_name));
     if (folder)
         closedir(folder);
 }
 
-int traced_run(struct traced_run *run, const struct cli_options *options, struct failure *failure)
+int traced_run(struct traced_run *run, const struct options *options, struct failure *failure)
 {
     struct traced_run_program program;
     const char *name = traced_run_name(options);

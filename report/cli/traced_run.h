@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include "cli/cli.h"
 #include "base/failure.h"
+#include "cli/cli.h"
 
 struct traced_run {
     char *folder;      /* where the logs are */
@@ -18,11 +18,11 @@ struct traced_run {
     uint64_t begun_ns; /* since 1970 */
     pid_t pid;         /* of the program */
     int wait_status;   /* how it ended */
-    struct cli_list logs;
+    struct option_list logs;
 };
 
 /* Runs options->program and waits for it. -1 with `failure` filled: it did not begin. */
-int traced_run(struct traced_run *run, const struct cli_options *options, struct failure *failure);
+int traced_run(struct traced_run *run, const struct options *options, struct failure *failure);
 /* Removes what is temporary. */
 void traced_run_end(struct traced_run *run);
 

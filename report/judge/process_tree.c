@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "read/log_reader.h"
 #include "base/memory.h"
 #include "base/program_file.h"
 #include "base/signal_name.h"
 #include "judge/timeline.h"
+#include "read/log_reader.h"
 
 /* --- logs ---------------------------------------------------------------- */
 

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/failure.h"
-#include "read/model.h"
 #include "judge/select.h"
+#include "read/model.h"
 
 #define PROCESS_NONE UINT32_MAX
 

@@ -56,7 +56,7 @@ static void rank_symbolize(const struct ranking *ranking, struct symbolizer *sym
     free(stacks);
 }
 
-void rank_stacks(struct rankings *rankings, const struct cli_options *options,
+void rank_stacks(struct rankings *rankings, const struct options *options,
                  const struct model *model, struct symbolizer *symbolizer)
 {
     memset(rankings, 0, sizeof *rankings);

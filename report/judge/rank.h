@@ -6,7 +6,7 @@
 #ifndef RANK_H
 #define RANK_H
 
-#include "cli/cli.h"
+#include "base/options.h"
 #include "read/model.h"
 #include "symbols/symbolize.h"
 
@@ -25,7 +25,7 @@ struct rankings {
 };
 
 /* Those that the options ask for. What is shown is symbolized. */
-void rank_stacks(struct rankings *rankings, const struct cli_options *options,
+void rank_stacks(struct rankings *rankings, const struct options *options,
                  const struct model *model, struct symbolizer *symbolizer);
 void rank_free(struct rankings *rankings);
 

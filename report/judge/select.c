@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "judge/stack_view.h"
 
-static int select_load(struct suppressions *suppressions, const struct cli_options *options,
+static int select_load(struct suppressions *suppressions, const struct options *options,
                        struct failure *failure)
 {
     if (options->default_suppressions && suppress_load_default(suppressions, failure) != 0)
@@ -15,7 +15,7 @@ static int select_load(struct suppressions *suppressions, const struct cli_optio
     return 0;
 }
 
-struct suppressions *select_suppressions(const struct cli_options *options, struct failure *failure)
+struct suppressions *select_suppressions(const struct options *options, struct failure *failure)
 {
     struct suppressions *suppressions = suppress_new(options->num_callers);
 
@@ -96,13 +96,13 @@ static void select_misuses(struct selection *selection, struct model *model,
 /* --- loss records -------------------------------------------------------- */
 
 /* Would it count, were it not suppressed? */
-static bool select_is_error(const struct cli_options *options, const struct loss_record *record)
+static bool select_is_error(const struct options *options, const struct loss_record *record)
 {
     return options->leak_check == CLI_CHECK_FULL && record->kind != BLOCK_LIVE &&
            (options->error_kinds >> record->kind & 1);
 }
 
-static void select_suppress_records(struct selection *selection, const struct cli_options *options,
+static void select_suppress_records(struct selection *selection, const struct options *options,
                                     struct model *model, struct loss_records *records,
                                     struct symbolizer *symbolizer)
 {
@@ -144,7 +144,7 @@ static void select_suppress_hanging(struct selection *selection, const struct mo
             records->records[i].suppressed = true;
 }
 
-static void select_judge_record(struct selection *selection, const struct cli_options *options,
+static void select_judge_record(struct selection *selection, const struct options *options,
                                 struct loss_record *record)
 {
     selection->bytes[record->kind] += record->bytes - record->suppressed_bytes;
@@ -184,9 +184,9 @@ static void select_sum_heuristics(struct selection *selection, const struct mode
     }
 }
 
-void select_records(struct selection *selection, const struct cli_options *options,
-                    struct model *model, struct loss_records *records,
-                    struct symbolizer *symbolizer, struct suppressions *suppressions)
+void select_records(struct selection *selection, const struct options *options, struct model *model,
+                    struct loss_records *records, struct symbolizer *symbolizer,
+                    struct suppressions *suppressions)
 {
     memset(selection, 0, sizeof *selection);
     selection->suppressions = suppressions;

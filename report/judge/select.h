@@ -8,8 +8,8 @@
 #ifndef SELECT_H
 #define SELECT_H
 
-#include "cli/cli.h"
 #include "base/failure.h"
+#include "base/options.h"
 #include "judge/group.h"
 #include "read/model.h"
 #include "suppress/suppress.h"
@@ -32,12 +32,11 @@ struct selection {
 
 /* The suppressions that the options name, for all logs: a file may be a pipe, and is read once.
  * NULL with `failure` filled when one cannot be read; otherwise for suppress_free. */
-struct suppressions *select_suppressions(const struct cli_options *options,
-                                         struct failure *failure);
+struct suppressions *select_suppressions(const struct options *options, struct failure *failure);
 /* Marks the records and the model's errors, and symbolizes what will be shown. */
-void select_records(struct selection *selection, const struct cli_options *options,
-                    struct model *model, struct loss_records *records,
-                    struct symbolizer *symbolizer, struct suppressions *suppressions);
+void select_records(struct selection *selection, const struct options *options, struct model *model,
+                    struct loss_records *records, struct symbolizer *symbolizer,
+                    struct suppressions *suppressions);
 
 /* An error's kind in the words of suppressions. */
 enum suppress_kind select_suppress_kind(const struct misuse *misuse);

@@ -1,7 +1,7 @@
 #include "judge/stack_view.h"
 #include <stdlib.h>
-#include "symbols/below_main.h"
 #include "base/memory.h"
+#include "symbols/below_main.h"
 
 void stack_view_begin(struct stack_view *view, const struct model *model,
                       struct symbolizer *symbolizer, uint32_t stack, bool stop_at_main)

@@ -47,7 +47,7 @@ static const char *verdict_unfinished(const struct model *model)
     return NULL;
 }
 
-static bool verdict_leaks_count(const struct cli_options *options)
+static bool verdict_leaks_count(const struct options *options)
 {
     return options->leak_check == CLI_CHECK_FULL && options->error_kinds;
 }
@@ -61,7 +61,7 @@ static char *verdict_doubt_of_exec(const struct model *model)
                        became);
 }
 
-char *verdict_doubt(const struct cli_options *options, const struct model *model, bool followed)
+char *verdict_doubt(const struct options *options, const struct model *model, bool followed)
 {
     const char *unfinished = verdict_unfinished(model);
 

@@ -10,7 +10,7 @@
 #define VERDICT_H
 
 #include <stdbool.h>
-#include "cli/cli.h"
+#include "base/options.h"
 #include "read/model.h"
 
 /* Were all blocks freed, so that there is nothing to tell leak kinds of? */
@@ -20,6 +20,6 @@ char *verdict_no_check(const struct model *model);
 /* NULL: it is known whether there are errors. Else the end of a sentence, the caller's to free,
  * that says why not and what to do. `followed`: the program that the process became has a log that
  * is reported, too. */
-char *verdict_doubt(const struct cli_options *options, const struct model *model, bool followed);
+char *verdict_doubt(const struct options *options, const struct model *model, bool followed);
 
 #endif

@@ -2,12 +2,12 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
+#include "base/memory.h"
+#include "base/number_text.h"
 #include "read/load_blocks.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
 #include "read/losses.h"
-#include "base/memory.h"
-#include "base/number_text.h"
 #include "read/process.h"
 
 /* All strings of a log are paths. A longer one is damage, and were it taken over, each of many

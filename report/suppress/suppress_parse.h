@@ -7,6 +7,7 @@
 #define SUPPRESS_PARSE_H
 
 #include <stddef.h>
+#include "base/failure.h"
 #include "suppress/suppress_rules.h"
 
 /* Adds the rules of a text. file: how errors and entries name it. 0, or -1 with `failure` filled

@@ -7,7 +7,7 @@
 #define SUPPRESS_RULES_H
 
 #include <stddef.h>
-#include "suppress/suppress.h"
+#include "suppress/suppress_entry.h"
 
 enum suppress_pattern_kind {
     SUPPRESS_DOTS,     /* "...": any number of frames, also none */
@@ -59,5 +59,8 @@ void suppress_rules_warn(struct suppress_rules *rules, char *text);
 /* Removes and frees the rules from index `count` on. */
 void suppress_rules_cut(struct suppress_rules *rules, size_t count);
 void suppress_rules_free(struct suppress_rules *rules);
+
+/* "Leak", "Free" … as a suppression file says it. */
+const char *suppress_kind_name(enum suppress_kind kind);
 
 #endif

@@ -7,7 +7,7 @@
 #define SUPPRESS_STACK_H
 
 #include <stdbool.h>
-#include "suppress/suppress.h"
+#include "suppress/suppress_entry.h"
 
 /* false: the stack has as many frames there. The longer one refers to the stack. */
 bool suppress_stack_lengthen(struct suppress_stack *longer, const struct suppress_stack *stack);

@@ -1,8 +1,8 @@
 #include "symbols/module_symbols.h"
 #include <stdlib.h>
 #include <string.h>
-#include "symbols/demangle.h"
 #include "base/memory.h"
+#include "symbols/demangle.h"
 
 void module_symbols_open(struct module_symbols *symbols, const struct module *module,
                          bool with_lines, bool demangle)

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "symbols/die_walk.h"
 #include "base/intern.h"
+#include "symbols/die_walk.h"
 
 struct source_span {
     Dwarf_Addr low, high; /* [low, high) */

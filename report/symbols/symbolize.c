@@ -1,8 +1,8 @@
 #include "symbols/symbolize.h"
 #include <stdlib.h>
 #include <string.h>
-#include "symbols/below_main.h"
 #include "base/memory.h"
+#include "symbols/below_main.h"
 #include "symbols/module_map.h"
 
 struct symbolizer {

@@ -11,9 +11,9 @@
 #define SYMBOLIZE_H
 
 #include <stdint.h>
+#include "base/progress.h"
 #include "read/model.h"
 #include "symbols/module_cache.h"
-#include "base/progress.h"
 
 struct symbolizer; /* opaque */
 

@@ -7,15 +7,15 @@
 #define RENDERER_H
 
 #include <stdio.h>
-#include "cli/cli.h"
+#include "base/options.h"
 #include "judge/group.h"
-#include "read/model.h"
 #include "judge/process_tree.h"
 #include "judge/rank.h"
 #include "judge/select.h"
+#include "read/model.h"
 
 struct report {
-    const struct cli_options *options;
+    const struct options *options;
     const struct model *model;
     const struct loss_records *records;
     const struct selection *selection;
@@ -28,7 +28,7 @@ struct report {
 
 /* When the reports on all of several logs are written. */
 struct report_all {
-    const struct cli_options *options;
+    const struct options *options;
     const struct process_tree *tree;
     const struct suppressions *suppressions; /* counts: of all logs */
 };

@@ -15,7 +15,7 @@ struct design {
     uint64_t (*bytes)(void); /* storage that is taken now */
 };
 
-extern const struct design design_leaves; /* tracer/block_table.c */
+extern const struct design design_leaves; /* tracer/tables/block_table.c */
 extern const struct design design_radix;  /* a slot for each granule of 16 bytes of a touched page */
 extern const struct design design_lines;  /* lines of four slots for each 256 bytes of heap */
 

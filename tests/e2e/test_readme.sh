@@ -130,7 +130,7 @@ test_the_manual_has_every_option_of_leakreport() {
 # The tracer's own, in its own section: those that are accepted and do nothing are not listed.
 test_the_manual_has_every_option_of_the_tracer() {
     manual | sed -n '/^.SH OPTIONS OF THE TRACER/,/^.SH THE LOG/p' >manual
-    grep -oE '\{"--[a-z-]+", read_[a-z_]+\}' "$top/tracer/env.c" | grep -v read_nothing | grep -oE -e '--[a-z-]+' >options
+    grep -oE '\{"--[a-z-]+", read_[a-z_]+\}' "$top/tracer/life/env.c" | grep -v read_nothing | grep -oE -e '--[a-z-]+' >options
     [ "$(wc -l <options)" -ge 8 ] || fail 'env.c lists few options'
     printf '%s\n' -q -v >>options
     while read -r option; do

@@ -25,7 +25,7 @@ static void broken(const char *promise)
 
 /* --- leakreport ---------------------------------------------------------- */
 
-static bool same_options(const struct cli_options *a, const struct cli_options *b)
+static bool same_options(const struct options *a, const struct options *b)
 {
     return a->mode == b->mode && a->logs.count == b->logs.count && a->show_kinds == b->show_kinds &&
            a->error_kinds == b->error_kinds && a->error_exitcode == b->error_exitcode &&
@@ -34,7 +34,7 @@ static bool same_options(const struct cli_options *a, const struct cli_options *
 
 static void parse_arguments(int count, char **arguments)
 {
-    struct cli_options options, again;
+    struct options options, again;
     struct failure failure = {""}, failure_again = {""};
     int result = cli_parse(&options, count, arguments, &failure);
 
@@ -50,8 +50,8 @@ static void parse_arguments(int count, char **arguments)
     if (result == 0 && (options.num_callers > 500 || options.error_exitcode > 255 ||
                         options.show_kinds > 15 || options.error_kinds > 15))
         broken("what is accepted is in range");
-    cli_free(&options);
-    cli_free(&again);
+    options_free(&options);
+    options_free(&again);
 }
 
 /* --- the tracer ---------------------------------------------------------- */

@@ -1,39 +1,52 @@
-# The include layers of tracer/ and report/, from layers.list.
+# The wings and the include layers of tracer/ and report/, from layers.list.
 
 # check_layers LIST FOLDER: FOLDER has the sides tracer/ and report/. Prints what is wrong.
 check_layers() {
-    (cd "$2" && grep -HoE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*"' tracer/*.[ch] report/*.[ch]
-     ls tracer/*.[ch] report/*.[ch] | sed 's/$/:/') |
+    (cd "$2" && find tracer report -name '*.[ch]' -o -name '*.def' | sed 's/$/:/'
+     grep -rHoE --include='*.[ch]' --include='*.def' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"[^"]*"' tracer report) |
     awk -v list="$1" '
-        function family(a, b) { return a == b || index(a, b "_") == 1 || index(b, a "_") == 1 }
         function wrong(text) { print text; bad = 1 }
+        # The side, the wing and the room of a path.
+        function split_path(path) {
+            side = path; sub(/\/.*/, "", side)
+            wing = path; sub(/^[^\/]*\//, "", wing)
+            if (!sub(/\/[^\/]*$/, "", wing)) wing = "."
+            room = path; sub(/.*\//, "", room); sub(/\..*/, "", room)
+            key = side " " wing "/" room
+        }
         BEGIN {
             while ((getline line < list) > 0) {
+                if (line !~ /^(tracer|report) /) continue
+                colon = index(line, ":")
+                name = substr(line, 1, colon - 1)
+                if (name != last && name in wing_there && name !~ / \.$/) wrong("the lines of " name " do not stand together")
+                wing_there[last = name] = 1
                 layer++
-                count = split(line, word, /[ :]+/)
-                if (word[1] == "tracer" || word[1] == "report")
-                    for (i = 2; i <= count; i++) {
-                        if (word[1] "/" word[i] in layer_of) wrong(word[i] " is listed twice")
-                        layer_of[word[1] "/" word[i]] = layer
-                    }
+                count = split(substr(line, colon + 2), word, / +/)
+                for (i = 1; i <= count; i++) {
+                    if (name "/" word[i] in layer_of) wrong(word[i] " is listed twice")
+                    layer_of[name "/" word[i]] = layer
+                }
             }
         }
         {
             colon = index($0, ":")
             file = substr($0, 1, colon - 1)
-            side = file; sub(/\/.*/, "", side)
-            room = file; sub(/^[^\/]*\//, "", room); sub(/\..*/, "", room)
-            there[side "/" room] = 1
-            if (!(side "/" room in layer_of)) { if (!said[side "/" room]++) wrong(file " is of a room that is not listed"); next }
+            split_path(file)
+            own = key; own_side = side
+            there[own] = 1
             name = substr($0, colon + 1)
-            if (name == "") next
+            if (name == "") {
+                if (!(own in layer_of)) wrong(file " is of a room that is not listed")
+                if (file ~ /\.c$/ && ++files[side " " wing] == 26) wrong(side "/" wing " has more than 25 .c files")
+                next
+            }
             sub(/^[^"]*"/, "", name); sub(/".*/, "", name)
-            if (side == "report" && name == "trace_format.h") next
-            if (name ~ /\//) { wrong(file " includes " name ": headers are named without a folder"); next }
-            other = name; sub(/\..*/, "", other)
-            if (family(room, other)) next
-            if (!(side "/" other in layer_of)) wrong(file " includes " name ", which is no room of " side "/")
-            else if (layer_of[side "/" other] >= layer_of[side "/" room]) wrong(file " includes " name ", which is not lower")
+            if (name == "trace_format.h") next
+            split_path(own_side "/" name)
+            if (key == own || !(own in layer_of)) next
+            if (!(key in layer_of)) wrong(file " includes " name ", which is no room of " own_side "/ (a header is named with its wing)")
+            else if (layer_of[key] >= layer_of[own]) wrong(file " includes " name ", which is not lower")
         }
         END {
             for (name in layer_of) if (!(name in there)) wrong(name " is listed, but there is no such room")
@@ -46,13 +59,12 @@ test_includes_go_downwards_only() {
 }
 
 test_the_check_notices_each_kind_of_violation() {
-    mkdir -p tracer report
-    printf 'tracer: low trace_format\ntracer: high high_part\nreport: under\nreport: over\n' >list
-    echo '#include "low.h"' >tracer/high.c
-    echo '#include "high.h"' >tracer/high_part.c
-    echo '#include "trace_format.h"' >report/over.c
-    echo '#include "under.h"' >>report/over.c
-    touch tracer/low.h tracer/high.h tracer/trace_format.h report/under.h
+    mkdir -p tracer/low tracer/high report/under report/over
+    printf 'tracer .: trace_format\ntracer low: low\ntracer high: high\ntracer high: higher\nreport under: under\nreport over: over\n' >list
+    echo '#include "low/low.h"' >tracer/high/high.c
+    printf '#include "high/high.h"\n#include "high/higher.h"\n' >tracer/high/higher.c
+    printf '#include "trace_format.h"\n#include "under/under.h"\n' >report/over/over.c
+    touch tracer/low/low.h tracer/high/high.h tracer/high/higher.h tracer/trace_format.h report/under/under.h
     check_layers list .
     violation() { # violation FILE LINE SENTENCE
         cp "$1" kept 2>/dev/null || rm -f kept
@@ -62,14 +74,23 @@ test_the_check_notices_each_kind_of_violation() {
         rm "$1"
         [ ! -f kept ] || mv kept "$1"
     }
-    violation tracer/low.h '#include "high.h"' 'tracer/low.h includes high.h, which is not lower'
-    violation tracer/low.h '  # include "trace_format.h"' 'which is not lower'
-    violation report/under.h '#include "over.h"' 'which is not lower'
-    violation report/over.c '#include "low.h"' 'low.h, which is no room of report/'
-    violation tracer/high.c '#include "under.h"' 'under.h, which is no room of tracer/'
-    violation report/over.c '#include "../tracer/low.h"' 'headers are named without a folder'
-    violation tracer/new.c '' 'tracer/new.c is of a room that is not listed'
-    rm tracer/high_part.c
+    violation tracer/low/low.h '#include "high/high.h"' 'tracer/low/low.h includes high/high.h, which is not lower'
+    violation tracer/low/low.h '  # include "high/high.h"' 'which is not lower'
+    violation tracer/high/high.c '#include "high/higher.h"' 'tracer/high/high.c includes high/higher.h, which is not lower'
+    violation report/under/under.h '#include "over/over.h"' 'which is not lower'
+    violation report/over/over.c '#include "low/low.h"' 'low/low.h, which is no room of report/'
+    violation tracer/high/high.c '#include "under/under.h"' 'under/under.h, which is no room of tracer/'
+    violation report/over/over.c '#include "../tracer/low/low.h"' 'a header is named with its wing'
+    violation tracer/high/high.c '#include "higher.h"' 'a header is named with its wing'
+    violation tracer/high/new.c '' 'tracer/high/new.c is of a room that is not listed'
+    violation list 'tracer low: more' 'the lines of tracer low do not stand together'
+    for i in $(seq 25); do touch "tracer/low/part$i.c"; done
     ! check_layers list . >said
-    has said 'tracer/high_part is listed, but there is no such room'
+    has_not said 'more than 25'
+    touch tracer/low/part26.c
+    ! check_layers list . >said
+    has said 'tracer/low has more than 25 .c files'
+    rm tracer/low/part*.c tracer/high/higher.*
+    ! check_layers list . >said
+    has said 'tracer high/higher is listed, but there is no such room'
 }

@@ -24,7 +24,7 @@ test_dist_is_the_same_from_the_dist_tree() {
 }
 test_two_folders_give_the_same_bytes() {
     make_dist
-    local some='build/obj/tracer/bytes.o build/obj/report/cli.o build/libhandlers.so build/demo'
+    local some='build/obj/tracer/os/bytes.o build/obj/report/cli/cli.o build/libhandlers.so build/demo'
     for folder in one two/deeper; do
         # shellcheck disable=SC2086
         make --no-print-directory -C "$folder" BUILD=build $some >made 2>&1 || fail "$(cat made)"
@@ -41,7 +41,7 @@ test_the_package_depends_on_what_is_loaded_at_run_time() {
 }
 # The linker's map says which members of libiberty.a are in leakreport.
 test_the_copyright_names_what_is_linked_in() {
-    gcc -o leakreport "$BUILD"/obj/report/*.o -Wl,-Map=map -ldw -lelf -liberty || fail 'leakreport cannot be linked'
+    gcc -o leakreport $(find "$BUILD/obj/report" -name "*.o") -Wl,-Map=map -ldw -lelf -liberty || fail 'leakreport cannot be linked'
     grep -oE 'libiberty[^ ]*\.a\([a-z_-]+\.o\)' map | sed 's/.*(\(.*\)\.o)/\1/' | sort -u >members
     grep -oE '^Files: libiberty/[a-z-]+' "$top/packaging/debian/copyright" | sed 's|.*/||' | sort -u >named
     diff members named || fail 'packaging/debian/copyright names others (< linked, > named)'
@@ -73,7 +73,7 @@ C
 # What --help lists, and --run; what the tracer's options are that are not the report's.
 options_of_help() { { echo --run; "$REPORT" --help | sed -n 's/^  \(-[^ =]*\).*/\1/p'; } | sort; }
 options_of_the_tracer() {
-    sed -n '/known_options\[\] = {/,/^};/p' "$top/tracer/env.c" | grep -v read_nothing | sed -n 's/.*{"\(--[a-z-]*\)".*/\1/p' | { cat; printf '%s\n' -q -v; } | sort
+    sed -n '/known_options\[\] = {/,/^};/p' "$top/tracer/life/env.c" | grep -v read_nothing | sed -n 's/.*{"\(--[a-z-]*\)".*/\1/p' | { cat; printf '%s\n' -q -v; } | sort
 }
 # in_bash LINE: what bash offers for the word that the line ends in
 in_bash() {
@@ -91,7 +91,7 @@ test_bash_completion_knows_every_option() {
     in_bash "$REPORT -" | sed 's/=$//' | sort >found
     diff <(options_of_help) found || fail 'bash completion offers others (< --help, > completion)'
     in_bash "$REPORT --run -" | sed 's/=$//' | sort >found
-    diff <(options_of_the_tracer) found || fail 'bash completion offers others (< tracer/env.c, > completion)'
+    diff <(options_of_the_tracer) found || fail 'bash completion offers others (< tracer/life/env.c, > completion)'
 }
 test_bash_completion_knows_values_and_files() {
     equal values 'no summary full' "$(in_bash "$REPORT --leak-check=" | xargs)"
@@ -106,7 +106,7 @@ test_zsh_completion_knows_every_option() {
     in_zsh >specs || fail 'zsh cannot read packaging/completion/_leakreport'
     names() { sed 's/^(-)//; s/^[*]//; s/[=[].*//' | sort; }
     diff <(options_of_help) <(sed '/^==$/,$d' specs | names) || fail 'zsh completion offers others (< --help, > completion)'
-    diff <(options_of_the_tracer) <(sed '1,/^==$/d' specs | names) || fail 'zsh completion offers others (< tracer/env.c, > completion)'
+    diff <(options_of_the_tracer) <(sed '1,/^==$/d' specs | names) || fail 'zsh completion offers others (< tracer/life/env.c, > completion)'
     has specs '*--leak-check=[how much of leaks to show (full)]:value:(no summary full)'
 }
 

@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "trace_format.h"
 
-static struct cli_options options;
+static struct options options;
 static struct failure failure;
 
 /* Parses "leakreport" and the given words. */
@@ -20,7 +20,7 @@ static int parse(const char *first, ...)
     int count = 1;
     va_list words;
 
-    cli_free(&options);
+    options_free(&options);
     arguments[0] = (char *)"leakreport";
     va_start(words, first);
     for (const char *word = first; word; word = va_arg(words, const char *))
@@ -280,12 +280,12 @@ static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **stat
 {
     (void)state;
     assert_int_equal(parse("t", NULL), 0);
-    assert_true(options.show_leaks && !cli_wants_usage(&options));
+    assert_true(options.show_leaks && !options_want_usage(&options));
     assert_int_equal(parse("--peak", "-q", "--num-callers=3", "t", NULL), 0);
-    assert_true(!options.show_leaks && cli_wants_usage(&options));
+    assert_true(!options.show_leaks && options_want_usage(&options));
     assert_int_equal(options.leak_check, CLI_CHECK_FULL); /* so that errors count as ever */
     assert_int_equal(parse("--timeline", "t", NULL), 0);
-    assert_true(!options.show_leaks && cli_wants_usage(&options));
+    assert_true(!options.show_leaks && options_want_usage(&options));
     assert_int_equal(parse("--peak", "--leak-check=full", "t", NULL), 0);
     assert_true(options.show_leaks);
     assert_int_equal(parse("-s", "--peak", "t", NULL), 0);
@@ -391,6 +391,6 @@ int main(void)
     };
     int status = cmocka_run_group_tests(tests, NULL, NULL);
 
-    cli_free(&options);
+    options_free(&options);
     return status;
 }

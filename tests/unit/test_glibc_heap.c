@@ -1,4 +1,5 @@
 #include "libc/glibc_heap.h"
+#include "libc/glibc_layout.h"
 
 #include <malloc.h>
 #include <pthread.h>

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
 #include "views/renderer.h"
@@ -65,7 +66,7 @@ static int drop_log(void **state)
     return 0;
 }
 
-static void render(struct log_reader *reader, const struct cli_options *options)
+static void render(struct log_reader *reader, const struct options *options)
 {
     struct model model;
     struct loss_records records;
@@ -106,7 +107,7 @@ static void render(struct log_reader *reader, const struct cli_options *options)
 static bool read_log(size_t size)
 {
     static struct log_reader reader;
-    struct cli_options options;
+    struct options options;
     struct failure failure;
     char *arguments[] = {(char *)"leakreport",
                          (char *)"--show-leak-kinds=all",
@@ -124,7 +125,7 @@ static bool read_log(size_t size)
     }
     assert_int_equal(cli_parse(&options, 6, arguments, &failure), 0);
     render(&reader, &options);
-    cli_free(&options);
+    options_free(&options);
     log_reader_close(&reader);
     return true;
 }

@@ -14,7 +14,7 @@ static struct model model;
 static struct module_cache *modules;
 static struct symbolizer *symbolizer;
 static struct rankings rankings;
-static struct cli_options options;
+static struct options options;
 
 static int make_model(void **state)
 {
@@ -25,7 +25,7 @@ static int make_model(void **state)
     model.module_count = 1;
     modules = module_cache_new(true);
     symbolizer = symbolize_begin(&model, modules, NULL);
-    options = (struct cli_options){.top = 10};
+    options = (struct options){.top = 10};
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
 #include "views/renderer.h"
@@ -66,7 +67,7 @@ static void strip_prefix(char *lines, const char *prefix)
 static void render(const char *option, ...)
 {
     static struct log_reader reader;
-    struct cli_options options;
+    struct options options;
     struct model model;
     struct loss_records records;
     struct rankings rankings;
@@ -86,7 +87,7 @@ static void render(const char *option, ...)
     log_writer_save(&writer, path, writer.size);
     assert_int_equal(log_reader_open(&reader, path, NULL, &failure), 0);
     model_init(&model, "trace.log");
-    if (cli_wants_usage(&options))
+    if (options_want_usage(&options))
         model_want_usage(&model);
     load_log(&reader, options.num_callers, &model);
     log_reader_close(&reader);
@@ -112,7 +113,7 @@ static void render(const char *option, ...)
     model_free(&model);
     module_cache_free(modules);
     suppress_free(suppressions);
-    cli_free(&options);
+    options_free(&options);
 }
 
 static void expect(const char *expected)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "suppress/suppress_rules.h"
 #include "fake_stack.h"
 
 #define LEAK(name) "{\n" name "\nMemcheck:Leak\n"

@@ -1,8 +1,8 @@
 #include "capture/frame_cache.h"
 
+#include "capture/stepper.h"
 #include "os/own_stack.h"
 #include "os/pages.h"
-#include "capture/stepper.h"
 #include "os/sys.h"
 
 #include <stdatomic.h>

@@ -1,8 +1,8 @@
 #include "capture/stepper.h"
 
+#include "libc/real.h"
 #include "os/loaded_file.h"
 #include "os/own_stack.h"
-#include "libc/real.h"
 #include "os/sys.h"
 
 #define UNW_LOCAL_ONLY

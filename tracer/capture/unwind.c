@@ -1,11 +1,11 @@
 #include "capture/unwind.h"
 
+#include "capture/stepper.h"
+#include "capture/walk.h"
+#include "log/trace_log.h"
 #include "os/message.h"
 #include "os/pages.h"
 #include "tables/stack_table.h"
-#include "capture/stepper.h"
-#include "log/trace_log.h"
-#include "capture/walk.h"
 
 static struct {
     atomic_uint_least64_t captures_compared;

@@ -1,10 +1,10 @@
 #include "capture/walk.h"
 
 #include "capture/frame_cache.h"
-#include "os/pages.h"
 #include "capture/stack_deep.h"
 #include "capture/stack_memory.h"
 #include "capture/stepper.h"
+#include "os/pages.h"
 #include "trace_format.h"
 
 #include <string.h>

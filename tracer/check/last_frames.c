@@ -1,8 +1,8 @@
 #include "check/last_frames.h"
 
-#include "tables/module_list.h"
-#include "libc/real.h"
 #include "capture/stepper.h"
+#include "libc/real.h"
+#include "tables/module_list.h"
 
 #include <stdbool.h>
 #include <string.h>

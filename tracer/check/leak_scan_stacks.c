@@ -1,12 +1,12 @@
 #include "check/leak_scan_stacks.h"
 
 #include "check/last_frames.h"
+#include "check/thread_stacks.h"
+#include "log/trace_log.h"
 #include "os/own_stack.h"
 #include "os/pages.h"
 #include "os/swap.h"
 #include "os/sys.h"
-#include "check/thread_stacks.h"
-#include "log/trace_log.h"
 
 #include <string.h>
 

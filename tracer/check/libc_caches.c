@@ -1,8 +1,8 @@
 #include "check/libc_caches.h"
 
-#include "tables/block_table.h"
 #include "libc/glibc_layout.h"
 #include "libc/real.h"
+#include "tables/block_table.h"
 #include "tables/stack_counts.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "check/program_memory.h"
 
-#include "os/memory_guard.h"
 #include "check/reach_world.h"
+#include "os/memory_guard.h"
 #include "os/sys.h"
 
 #define FILE_LARGE (1u << 20) /* that what is read ahead of it matters */

@@ -5,7 +5,7 @@
 #ifndef REACH_FIND_H
 #define REACH_FIND_H
 
-#include "check/reach.h"
+#include "check/reach_state.h"
 
 /* Of the pointers in reach->coming, `left` becomes those that may lead to a block, each with its
  * block's index, the state of which is sent for. */

@@ -30,8 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "os/memory_map.h"
 #include "check/stop_world.h"
+#include "os/memory_map.h"
 
 struct roots_range {
     uint64_t begin;

@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "os/pages.h"
 #include "check/stop_world_gate.h"
 #include "check/stop_world_signal.h"
+#include "os/pages.h"
 #include "os/sys.h"
 #include "os/task.h"
 

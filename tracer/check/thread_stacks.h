@@ -23,8 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "os/memory_map.h"
 #include "check/stop_world.h"
+#include "os/memory_map.h"
 
 struct thread_stacks_world {
     const struct memory_map *map;

@@ -1,8 +1,8 @@
 #include "events/bypass.h"
 
-#include "os/loaded_file.h"
-#include "libc/real.h"
 #include "capture/stepper.h"
+#include "libc/real.h"
+#include "os/loaded_file.h"
 
 #include <link.h>
 #include <stdatomic.h>

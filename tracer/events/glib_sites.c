@@ -1,11 +1,11 @@
 #include "events/glib_sites.h"
 
-#include "libc/loaded_object.h"
-#include "tables/module_list.h"
-#include "libc/real.h"
 #include "events/request_stub.h"
-#include "os/sys.h"
+#include "libc/loaded_object.h"
+#include "libc/real.h"
 #include "log/trace_log.h"
+#include "os/sys.h"
+#include "tables/module_list.h"
 
 #include <elf.h>
 #include <link.h>

@@ -1,15 +1,15 @@
 #include "events/misuse.h"
 
-#include "tables/block_rare.h"
 #include "events/bypass.h"
-#include "tables/freed_blocks.h"
 #include "libc/glibc_chunk.h"
-#include "tables/module_list.h"
 #include "libc/real.h"
+#include "log/trace_log.h"
+#include "os/sys.h"
+#include "tables/block_rare.h"
+#include "tables/freed_blocks.h"
+#include "tables/module_list.h"
 #include "tables/stack_counts.h"
 #include "tables/stack_table.h"
-#include "os/sys.h"
-#include "log/trace_log.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

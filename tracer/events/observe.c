@@ -1,17 +1,17 @@
 #include "events/observe.h"
 
-#include "libc/blank.h"
-#include "tables/block_parts.h"
-#include "tables/freed_blocks.h"
-#include "check/leak_scan.h"
-#include "libc/real.h"
-#include "tables/stack_counts.h"
 #include "capture/stack_deep.h"
 #include "capture/stack_memory.h"
-#include "os/sys.h"
+#include "capture/unwind.h"
+#include "check/leak_scan.h"
+#include "libc/blank.h"
+#include "libc/real.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
-#include "capture/unwind.h"
+#include "os/sys.h"
+#include "tables/block_parts.h"
+#include "tables/freed_blocks.h"
+#include "tables/stack_counts.h"
 
 #include <signal.h>
 

@@ -3,12 +3,12 @@
 #ifndef INTERPOSE_H
 #define INTERPOSE_H
 
+#include "capture/unwind.h"
+#include "events/observe.h"
 #include "libc/bootstrap.h"
+#include "libc/real.h"
 #include "life/env_children.h"
 #include "life/lifecycle.h"
-#include "events/observe.h"
-#include "libc/real.h"
-#include "capture/unwind.h"
 
 #define INTERPOSE __attribute__((visibility("default"), used))
 

@@ -2,8 +2,8 @@
 #include "hooks/interpose.h"
 
 #include "events/glib_sites.h"
-#include "tables/module_list.h"
 #include "events/request_stub.h"
+#include "tables/module_list.h"
 
 /* GLib decides for good whether it cuts slices right after it has asked for the size of a page. It
  * is loaded by then, but if dlopen did that, nothing of it was seen yet. Nobody else's question

@@ -1,8 +1,8 @@
 /* The program's start, and its ends by its own will. */
 #include "hooks/interpose.h"
 
-#include "life/ending.h"
 #include "capture/stepper.h"
+#include "life/ending.h"
 #include "os/sys.h"
 
 #include <dlfcn.h>

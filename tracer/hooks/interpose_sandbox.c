@@ -4,8 +4,8 @@
  * as if by the program: syscall(SYS_clone, …) depends on what lies on the stack. */
 #include "hooks/interpose.h"
 
-#include "life/ending.h"
 #include "capture/stack_deep.h"
+#include "life/ending.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ int interpose_prctl(int, long, long, long, long) __asm__("prctl");
 /* Handlers of ours stay only where they can be taken away again. */
 static void lock_in(void)
 {
-    sys_guard_prepare();
+    sys_guard_prepare((int)sys_getpid());
     ending_step_aside_everywhere();
 }
 

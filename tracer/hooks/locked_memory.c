@@ -1,10 +1,10 @@
 #include "hooks/locked_memory.h"
 
-#include "os/memory_map.h"
-#include "tables/module_list.h"
-#include "os/pages.h"
 #include "capture/stepper.h"
+#include "os/memory_map.h"
+#include "os/pages.h"
 #include "os/sys.h"
+#include "tables/module_list.h"
 
 #include <link.h>
 #include <stdatomic.h>

@@ -1,8 +1,8 @@
 #include "libc/glibc_chunk.h"
 
 #include "libc/glibc_layout.h"
-#include "os/memory_read.h"
 #include "libc/real.h"
+#include "os/memory_read.h"
 #include "os/sys.h"
 
 #include <stdatomic.h>

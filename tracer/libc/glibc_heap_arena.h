@@ -3,7 +3,7 @@
 #ifndef GLIBC_HEAP_ARENA_H
 #define GLIBC_HEAP_ARENA_H
 
-#include "libc/glibc_heap.h"
+#include "libc/glibc_heap_world.h"
 
 /* `heap` is a multiple of GLIBC_HEAP_SPAN. */
 int glibc_heap_is_arenas(const struct glibc_heap_world *world, uint64_t heap);

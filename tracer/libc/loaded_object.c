@@ -1,7 +1,7 @@
 #include "libc/loaded_object.h"
 
-#include "os/loaded_file.h"
 #include "libc/real.h"
+#include "os/loaded_file.h"
 #include "os/sys.h"
 
 #include <dlfcn.h>

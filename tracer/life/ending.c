@@ -1,11 +1,11 @@
 #include "life/ending.h"
 
-#include "life/fork_gate.h"
 #include "events/observe.h"
-#include "os/own_stack.h"
-#include "os/sys.h"
+#include "life/fork_gate.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
+#include "os/own_stack.h"
+#include "os/sys.h"
 #include "os/tracing.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "life/env.h"
 
-#include "os/message.h"
 #include "libc/real.h"
+#include "os/message.h"
 #include "os/start_vector.h"
 #include "os/sys.h"
 #include "trace_format.h"

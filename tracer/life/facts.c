@@ -1,8 +1,8 @@
 #include "life/facts.h"
 
-#include "os/sys.h"
-#include "log/trace_log.h"
 #include "capture/walk.h"
+#include "log/trace_log.h"
+#include "os/sys.h"
 
 #include <string.h>
 

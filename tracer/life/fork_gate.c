@@ -1,10 +1,10 @@
 #include "life/fork_gate.h"
 
 #include "capture/frame_cache.h"
+#include "log/trace_log.h"
 #include "os/sys.h"
 #include "os/task.h"
 #include "tables/thread.h"
-#include "log/trace_log.h"
 
 #include <errno.h>
 

@@ -1,11 +1,11 @@
 #include "life/forked.h"
 
 #include "life/fork_gate.h"
+#include "log/trace_log.h"
+#include "log/trace_log_fork.h"
 #include "os/message.h"
 #include "os/sys.h"
 #include "tables/thread.h"
-#include "log/trace_log.h"
-#include "log/trace_log_fork.h"
 #include "tables/usage.h"
 
 #include <errno.h>

@@ -7,8 +7,8 @@
 #define LIFECYCLE_H
 
 #include "check/stop_world.h"
-#include "trace_format.h"
 #include "os/tracing.h"
+#include "trace_format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +26,8 @@ const struct env_options *lifecycle_options(void);
  * the calling thread as the program left it (stop_world_capture), `stack` its call stack, or 0. */
 void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
                    uint32_t stack);
+/* Whether a thread closes the books, or has closed them. */
+bool lifecycle_is_ending(void);
 /* Whether the books are closed, or there are none. */
 bool lifecycle_is_over(void);
 /* Whether this is the traced process, and not a child that shares its memory (vfork). */

@@ -2,10 +2,10 @@
 
 #include "life/env.h"
 #include "life/fork_gate.h"
-#include "os/message.h"
-#include "tables/stack_counts.h"
-#include "os/sys.h"
 #include "log/trace_log.h"
+#include "os/message.h"
+#include "os/sys.h"
+#include "tables/stack_counts.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,10 +1,10 @@
 #include "life/summary.h"
 
 #include "capture/frame_cache.h"
-#include "os/message.h"
+#include "capture/unwind.h"
 #include "events/misuse.h"
 #include "log/trace_log.h"
-#include "capture/unwind.h"
+#include "os/message.h"
 
 static void print_heap(const struct trace_totals *totals)
 {

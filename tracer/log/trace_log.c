@@ -1,8 +1,7 @@
 #include "log/trace_log.h"
 
 #include "log/trace_log_file.h"
-#include "log/trace_log_fork.h"
-#include "log/trace_log_loss.h"
+#include "log/trace_log_piece.h"
 
 #include "os/descriptor.h"
 #include "os/message.h"

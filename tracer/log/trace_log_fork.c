@@ -1,8 +1,9 @@
 #include "log/trace_log_fork.h"
 
+#include "log/trace_log.h"
+#include "log/trace_log_piece.h"
 #include "os/message.h"
 #include "os/sys.h"
-#include "log/trace_log.h"
 
 #include <errno.h>
 

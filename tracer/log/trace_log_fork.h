@@ -6,10 +6,7 @@
 #ifndef TRACE_LOG_FORK_H
 #define TRACE_LOG_FORK_H
 
-#include "trace_format.h"
-
 #include <stdbool.h>
-#include <stddef.h>
 
 /* The calling process' log becomes `path` (absolute); or that with its number in it, if the name is
  * `shared` with its parent, or taken. What names
@@ -17,25 +14,5 @@
  * no log, one line has said why, and tracing must not go on. Called in a forked child, with one
  * thread. */
 bool trace_log_fork(const char *path, bool shared);
-
-/* --- what trace_log.c knows, for trace_log_fork.c ------------------------- */
-
-/* An extent, where it is mapped. */
-struct trace_log_piece {
-    void *memory; /* NULL: in no file */
-    size_t bytes;
-};
-/* By place in the directory; NULL: no further ones. */
-const struct trace_log_piece *trace_log_piece(unsigned place);
-/* Whether all tables lie in the file. */
-bool trace_log_is_whole(void);
-/* Storage, so that no store through a mapping can meet a full disk: 0 or -errno. */
-long trace_log_allocate(int fd, uint64_t offset, size_t bytes);
-/* How many of an extent's bytes are in use. */
-uint64_t trace_log_used(const struct trace_extent *extent);
-/* Lets go of the parent's file and makes one for this process: its descriptor or -errno. */
-long trace_log_renew(const char *path, bool shared);
-/* Takes that back and says why. */
-void trace_log_abandon(long error);
 
 #endif

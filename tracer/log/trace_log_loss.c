@@ -1,11 +1,11 @@
 #include "log/trace_log_loss.h"
 
+#include "log/trace_log.h"
+#include "log/trace_log_piece.h"
 #include "os/message.h"
 #include "os/own_stack.h"
 #include "os/pages.h"
 #include "os/sys.h"
-#include "log/trace_log.h"
-#include "log/trace_log_fork.h"
 #include "os/tracing.h"
 
 #include <stdatomic.h>

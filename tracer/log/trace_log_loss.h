@@ -11,14 +11,12 @@
 #ifndef TRACE_LOG_LOSS_H
 #define TRACE_LOG_LOSS_H
 
+#include "log/trace_log_piece.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Of a fault: whether it was in the log, and may be tried again. */
 bool trace_log_loss_mend(uintptr_t address);
-/* Asks the file. Whether the log is lost, now or before. */
-bool trace_log_loss_is_there(void);
-/* In a forked child with a log of its own. */
-void trace_log_loss_forget(void);
 
 #endif

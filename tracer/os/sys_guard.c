@@ -1,7 +1,5 @@
 #include "os/sys_guard.h"
 
-#include "os/sys.h"
-
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -43,9 +41,9 @@ static void add(const struct sock_filter *from, uint32_t length)
     atomic_store(&filter_count, count + 1);
 }
 
-void sys_guard_prepare(void)
+void sys_guard_prepare(int pid)
 {
-    sys_guard_pid = (int)sys_getpid();
+    sys_guard_pid = pid;
 }
 
 void sys_guard_add(const struct sock_fprog *filter)

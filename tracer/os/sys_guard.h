@@ -18,8 +18,8 @@ extern bool sys_guard_is_on;
 /* The process that locked itself in. */
 extern int sys_guard_pid;
 
-/* Before the program asks the kernel. */
-void sys_guard_prepare(void);
+/* Before the process `pid` asks the kernel: afterwards nobody may be able to. */
+void sys_guard_prepare(int pid);
 /* After the kernel has taken the filter (so it can be read), or strict mode. Not undone. */
 void sys_guard_add(const struct sock_fprog *filter);
 void sys_guard_add_strict(void);

@@ -1,7 +1,7 @@
 #include "tables/block_region.h"
 
-#include "os/pages.h"
 #include "log/trace_log.h"
+#include "os/pages.h"
 
 _Atomic(struct block_directory *) block_directories[BLOCK_DIRECTORIES];
 

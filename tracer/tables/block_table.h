@@ -29,8 +29,8 @@
 #ifndef BLOCK_TABLE_H
 #define BLOCK_TABLE_H
 
-#include "tables/block_region.h"
 #include "os/swap.h"
+#include "tables/block_region.h"
 #include "trace_format.h"
 
 #include <stdbool.h>

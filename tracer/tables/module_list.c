@@ -1,11 +1,11 @@
 #include "tables/module_list.h"
 
 #include "libc/loaded_object.h"
+#include "libc/real.h"
+#include "log/trace_log.h"
 #include "os/mapped_file.h"
 #include "os/own_stack.h"
-#include "libc/real.h"
 #include "os/sys.h"
-#include "log/trace_log.h"
 
 #include <elf.h>
 #include <link.h>

@@ -11,8 +11,8 @@
 #ifndef STACK_COUNTS_H
 #define STACK_COUNTS_H
 
-#include "tables/thread.h"
 #include "log/trace_log.h"
+#include "tables/thread.h"
 #include "tables/usage.h"
 
 static inline struct trace_count *stack_counts_at(uint32_t record)

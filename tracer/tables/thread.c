@@ -1,8 +1,8 @@
 #include "tables/thread.h"
 
+#include "log/trace_log.h"
 #include "os/pages.h"
 #include "os/sys.h"
-#include "log/trace_log.h"
 
 #include <errno.h>
 #include <stdbool.h>

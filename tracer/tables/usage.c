@@ -1,7 +1,7 @@
 #include "tables/usage.h"
 
-#include "os/sys.h"
 #include "log/trace_log.h"
+#include "os/sys.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include "base/memory.h"
 #include "base/safe_text.h"
-#include "suppress/suppress_print.h"
 #include "judge/verdict.h"
+#include "suppress/suppress_print.h"
 
 /* Nearly every line fits in, and a large report has a million of them. */
 void render_text_line(const struct text_page *page, const char *format, ...)
@@ -298,7 +298,7 @@ static void text_suppressions(const struct text_page *page)
 /* The summary comes again below the lists, so that nobody has to look for it above them. */
 static void text_tail(const struct text_page *page)
 {
-    const struct cli_options *options = page->report->options;
+    const struct options *options = page->report->options;
     const struct selection *selection = page->report->selection;
     bool lists = options->verbose || options->show_error_list;
     bool errors = lists && page->report->model->misuse_count > selection->suppressed_misuses;
@@ -326,7 +326,7 @@ static bool text_says_something(const struct report *report)
     for (uint32_t i = 0; i < report->records->count; i++)
         if (report->records->records[i].shown)
             return true;
-    return cli_wants_usage(report->options);
+    return options_want_usage(report->options);
 }
 
 static void text_head(const struct text_page *page)
@@ -343,7 +343,7 @@ static void text_head(const struct text_page *page)
 
 static void text_render(FILE *out, const struct report *report)
 {
-    const struct cli_options *options = report->options;
+    const struct options *options = report->options;
     struct text_page page = {.out = out, .report = report};
 
     snprintf(page.prefix, sizeof page.prefix, "==%u== ", report->model->header.pid);

@@ -8,8 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "base/number_text.h"
-#include "views/renderer.h"
 #include "base/text_buffer.h"
+#include "views/renderer.h"
 
 /* A frame as stacks show it: made once, written a hundred thousand times. */
 struct text_frame {

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
-#include "views/text/render_text.h"
 #include "suppress/suppress_print.h"
+#include "views/text/render_text.h"
 
 /* The closing table: one line for each process, and one for all. Cells are made first, because
  * their widths are not known before. */

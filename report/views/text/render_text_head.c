@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
-#include "views/text/render_text.h"
 #include "base/signal_name.h"
+#include "views/text/render_text.h"
 
 static void text_head_signal(const struct text_page *page)
 {

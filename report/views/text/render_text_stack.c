@@ -1,17 +1,17 @@
 #include <stdlib.h>
 #include <string.h>
-#include "symbols/below_main.h"
 #include "base/memory.h"
-#include "views/text/render_text.h"
 #include "base/safe_text.h"
 #include "judge/stack_view.h"
 #include "suppress/suppress_print.h"
+#include "symbols/below_main.h"
+#include "views/text/render_text.h"
 
 /* The path from behind the first of the texts that occurs in it; a text that does not occur leaves
  * the whole path, as in valgrind. */
-static const char *text_source_path(const struct cli_options *options, const struct place *place)
+static const char *text_source_path(const struct options *options, const struct place *place)
 {
-    const struct cli_list *after = &options->fullpath_after;
+    const struct option_list *after = &options->fullpath_after;
 
     if (after->count == 0)
         return place->file;

@@ -1,5 +1,5 @@
-#include "views/text/render_text.h"
 #include "judge/timeline.h"
+#include "views/text/render_text.h"
 
 enum { BAR_COLUMNS = 24 };
 

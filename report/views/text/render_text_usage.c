@@ -1,5 +1,5 @@
-#include "views/text/render_text.h"
 #include "judge/timeline.h"
+#include "views/text/render_text.h"
 
 /* As heaptrack calls them. A stack's line: its figure, `unit`, the figure's share in brackets,
  * `joint`, a second figure, `second`. */

@@ -1,0 +1,25 @@
+#include "base/options.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+bool options_want_usage(const struct options *options)
+{
+    return options->top_orders || options->timeline;
+}
+
+void options_free(struct options *options)
+{
+    free(options->logs.items);
+    free(options->run_options.items);
+    free(options->suppressions.items);
+    free(options->fullpath_after.items);
+    free(options->ignored.items);
+}
+
+void option_list_add(struct option_list *list, const char *item)
+{
+    memory_make_room(list->items, list->count, list->capacity);
+    list->items[list->count++] = item;
+}

@@ -1,0 +1,70 @@
+/* options.h: what the user wants: the command line, understood (cli).
+ *
+ * Texts point into argv. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CLI_HEURISTICS_ALL 30u /* bit n: enum trace_heuristic n */
+
+/* CLI_RUN: this process becomes the program. CLI_TRACE: it waits for it, and reports. */
+enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_VERSION };
+enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
+/* What stacks are ordered by: --top, --peak. */
+enum cli_order {
+    CLI_ORDER_PEAK = 0,
+    CLI_ORDER_BYTES,
+    CLI_ORDER_CALLS,
+    CLI_ORDER_TEMPORARY,
+    CLI_ORDER_LIVE,
+    CLI_ORDERS_COUNT
+};
+enum cli_resolution { CLI_RESOLUTION_LOW = 0, CLI_RESOLUTION_MED, CLI_RESOLUTION_HIGH };
+
+struct option_list {
+    const char **items;
+    size_t count, capacity;
+};
+
+struct options {
+    int mode; /* enum cli_mode */
+    struct option_list logs;
+    char **program;                 /* PROGRAM [ARGUMENTS], ended by NULL */
+    struct option_list run_options; /* the tracer's options */
+    bool logs_are_temporary;        /* nobody can look at them later: main's word */
+
+    int leak_check;      /* enum cli_leak_check */
+    int leak_resolution; /* enum cli_resolution */
+    unsigned show_kinds; /* bit n: enum trace_leak_kind n */
+    unsigned error_kinds;
+    unsigned heuristics;     /* bit n: enum trace_heuristic n */
+    unsigned error_exitcode; /* 0: off */
+    unsigned num_callers;
+    bool show_error_list; /* -s */
+    bool top_asked;       /* --top was given, be it without an order */
+    unsigned top;         /* stacks for each order */
+    unsigned top_orders;  /* bit n: enum cli_order n */
+    bool peak;
+    bool timeline;
+    bool show_leaks; /* and errors: not when only the use of memory was asked for */
+    bool quiet;
+    bool verbose;
+    bool show_below_main;
+    bool demangle;
+    bool enable_debuginfod;
+    bool default_suppressions;
+    int gen_suppressions; /* 0: no, 1: yes, 2: all */
+    struct option_list suppressions;
+    struct option_list fullpath_after;
+    const char *log_file;       /* the reports go there; NULL: standard output */
+    struct option_list ignored; /* options of valgrind that mean nothing here */
+};
+
+/* Is there anything beside leaks and errors to show? */
+bool options_want_usage(const struct options *options);
+void options_free(struct options *options);
+void option_list_add(struct option_list *list, const char *item);
+
+#endif
