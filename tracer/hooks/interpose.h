@@ -9,6 +9,7 @@
 #include "libc/real.h"
 #include "life/env_children.h"
 #include "life/lifecycle.h"
+#include "life/lifecycle_begin.h"
 
 #define INTERPOSE __attribute__((visibility("default"), used))
 

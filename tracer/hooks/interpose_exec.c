@@ -6,6 +6,7 @@
 #include "hooks/interpose.h"
 
 #include "life/env.h"
+#include "life/lifecycle_exec.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,8 @@
 /* _Fork(): fork() without the handlers by which that is seen. What they do is done here. */
 #include "hooks/interpose.h"
 
+#include "life/lifecycle_fork.h"
+
 #include <unistd.h>
 
 pid_t _Fork(void);

@@ -3,6 +3,8 @@
 
 #include "capture/stepper.h"
 #include "life/ending.h"
+#include "life/lifecycle_end.h"
+#include "life/lifecycle_unload.h"
 #include "os/sys.h"
 
 #include <dlfcn.h>

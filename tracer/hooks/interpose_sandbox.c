@@ -6,6 +6,7 @@
 
 #include "capture/stack_deep.h"
 #include "life/ending.h"
+#include "os/memory_map.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -70,7 +71,8 @@ INTERPOSE int chroot(const char *path)
 {
     if (__builtin_expect(!real.chroot, 0))
         real_resolve();
-    lifecycle_before_chroot();
+    if (tracing_is_on() && lifecycle_is_own_process())
+        memory_map_before_chroot();
     return real.chroot(path);
 }
 

@@ -1,10 +1,10 @@
-#include "life/lifecycle.h"
+#include "life/lifecycle_end.h"
 
 #include "check/last_frames.h"
 #include "check/leak_scan.h"
 #include "libc/real.h"
-#include "life/env.h"
 #include "life/fork_gate.h"
+#include "life/lifecycle.h"
 #include "life/summary.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"

@@ -1,7 +1,7 @@
-#include "life/lifecycle.h"
+#include "life/lifecycle_exec.h"
 
-#include "life/env.h"
 #include "life/fork_gate.h"
+#include "life/lifecycle.h"
 #include "log/trace_log.h"
 #include "os/message.h"
 #include "os/sys.h"

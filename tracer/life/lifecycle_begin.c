@@ -1,0 +1,156 @@
+#include "life/lifecycle_begin.h"
+
+#include "capture/frame_cache.h"
+#include "capture/stepper.h"
+#include "capture/unwind.h"
+#include "check/leak_scan_stacks.h"
+#include "events/glib_sites.h"
+#include "libc/blank.h"
+#include "libc/real.h"
+#include "life/ending.h"
+#include "life/env_children.h"
+#include "life/env_preload.h"
+#include "life/facts.h"
+#include "life/fork_gate.h"
+#include "life/lifecycle.h"
+#include "life/lifecycle_end.h"
+#include "life/lifecycle_fork.h"
+#include "life/sanitizers.h"
+#include "log/trace_log.h"
+#include "log/trace_log_file.h"
+#include "os/message.h"
+#include "os/own_stack.h"
+#include "os/sys.h"
+#include "tables/module_list.h"
+#include "tables/stack_table.h"
+#include "tables/usage.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+static atomic_uint begun; /* once per process and its forked children */
+static atomic_uint beginning;
+
+bool lifecycle_is_beginning(void)
+{
+    return atomic_load_explicit(&beginning, memory_order_relaxed) != 0;
+}
+
+/* --- the options, and what they say of files and the environment ----------- */
+
+static void take_options(void)
+{
+    static char problem[8192];
+    if (lifecycle_take_options(problem, sizeof problem) == 0)
+        return;
+    message_line("libtrace: LIBTRACE_OPTIONS: %s", problem);
+    sys_exit_group(2);
+}
+
+static void begin_log(const struct env_options *options)
+{
+    if (options->log_file[0])
+        message_to_file(options->log_file);
+    if (options->trace_children)
+        trace_log_file_keep_since(options->traced_since);
+    trace_log_begin(options->trace_file);
+}
+
+/* The tracer's own path, absolute, so that a child can be given it. */
+static void find_tracer(char *path, size_t size)
+{
+    module_list_path((uintptr_t)lifecycle_begin, path, size);
+}
+
+static void hide_from_environment(const struct env_options *options, const char *tracer)
+{
+    env_preload_hide(tracer, options);
+    if (options->trace_children)
+        env_children_begin(options, tracer);
+}
+
+/* --- the tables ------------------------------------------------------------ */
+
+/* What the tables take at first, most of it never touched. */
+enum { TABLES_BYTES = 40 << 20 };
+
+static bool is_stable(uintptr_t address)
+{
+    return module_list_find(address) != 0;
+}
+
+static bool begin_tables(void)
+{
+    usage_begin();
+    return stack_table_begin(module_list_find, module_list_is_gone) && frame_cache_begin(is_stable);
+}
+
+/* false: *reason says why, or there is no memory. */
+static bool begin_recording(const char **reason)
+{
+    *reason = sys_leaves_room(TABLES_BYTES) ? NULL : "ulimit -v leaves too little memory";
+    return !*reason && tracing_begin() && begin_tables() && stepper_load(reason);
+}
+
+/* --- the check ------------------------------------------------------------- */
+
+static void begin_check(const struct env_options *options)
+{
+    leak_scan_begin();
+    if (!options->leak_check)
+        lifecycle_skip_leak_check(TRACE_OBSTACLE_UNWANTED);
+    sanitizers_skip_check();
+    if (options->leak_check)
+        blank_begin();
+}
+
+static void end_by_signal(int signal, const struct stopped_thread *here, uint32_t stack)
+{
+    lifecycle_end(TRACE_SIGNALED, signal, here, stack);
+}
+
+static void begin(void)
+{
+    static char tracer[4096];
+    const struct env_options *options = lifecycle_options();
+    const char *reason;
+    real_resolve();
+    message_begin();
+    take_options();
+    begin_log(options);
+    own_stack_begin();
+    module_list_begin();
+    find_tracer(tracer, sizeof tracer);
+    hide_from_environment(options, tracer);
+    if (!begin_recording(&reason)) {
+        message_line("libtrace: tracing is not possible here: %s; the program runs untraced",
+                     reason ? reason : "no memory");
+        return;
+    }
+    facts_note(tracer);
+    if (real_is_bypassed("malloc"))
+        trace_log_header->flags |= TRACE_FLAG_BYPASSED;
+    begin_check(options);
+    unwind_verify(options->verify_stacks);
+    lifecycle_publish_log();
+    if (options->glib)
+        glib_sites_begin();
+    lifecycle_watch_forks();
+    ending_watch_signals(end_by_signal);
+    tracing_set(true);
+}
+
+bool lifecycle_begin(void)
+{
+    if (atomic_load_explicit(&begun, memory_order_acquire))
+        return fork_gate_pass();
+    if (!env_is_there() || atomic_exchange(&beginning, 1))
+        return false;
+    int saved_errno = errno;
+    if (!atomic_exchange(&begun, 1))
+        begin();
+    errno = saved_errno;
+    atomic_store(&beginning, 0);
+    return tracing_is_on();
+}

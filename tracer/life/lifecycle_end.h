@@ -1,0 +1,22 @@
+/* lifecycle_end: tracing ends: leak check, totals and ending into the log, summary to the user.
+ *
+ * One thread closes the books, the first that comes; others that leave meanwhile wait for it. */
+#ifndef LIFECYCLE_END_H
+#define LIFECYCLE_END_H
+
+#include "check/stop_world.h"
+#include "trace_format.h"
+
+#include <stdbool.h>
+
+/* Only the first call of the traced process itself has an effect; a vfork child's, for one, has
+ * none. `here` is the calling thread as the program left it (stop_world_capture), `stack` its call
+ * stack, or 0. */
+void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
+                   uint32_t stack);
+/* Whether a thread closes the books, or has closed them. */
+bool lifecycle_is_ending(void);
+/* Whether the books are closed, or there are none. */
+bool lifecycle_is_over(void);
+
+#endif

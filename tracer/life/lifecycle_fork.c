@@ -1,0 +1,67 @@
+#include "life/lifecycle_fork.h"
+
+#include "life/facts.h"
+#include "life/forked.h"
+#include "life/lifecycle.h"
+#include "life/lifecycle_end.h"
+#include "log/trace_log.h"
+#include "log/trace_log_loss.h"
+#include "os/memory_map.h"
+#include "os/message.h"
+
+#include <pthread.h>
+
+/* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait).
+ */
+static void leave_in_child(void)
+{
+    if (tracing_is_on())
+        return;
+    trace_log_forget();
+    message_forget();
+    memory_map_forked();
+}
+
+/* What the parent was about to do, exec for one, this process is not. */
+static void begin_in_child(void)
+{
+    struct trace_header *header = trace_log_header;
+    facts_note_identity();
+    memory_map_forked();
+    header->flags |= TRACE_FLAG_CHILD;
+    header->ending = TRACE_RUNNING;
+    header->end_realtime_ns = 0;
+    header->became = (struct trace_string){0};
+    lifecycle_publish_log();
+    tracing_set(true);
+}
+
+void lifecycle_before_fork(void)
+{
+    if (lifecycle_options()->trace_children && lifecycle_is_own_process() &&
+        !lifecycle_is_ending() && !trace_log_loss_is_there())
+        forked_prepare();
+}
+
+void lifecycle_forked_in_parent(void)
+{
+    forked_in_parent();
+}
+
+/* With the end under way in another thread, which is not here, there is nothing to go on with. */
+void lifecycle_forked_in_child(void)
+{
+    const struct env_options *options = lifecycle_options();
+    if (options->trace_children && !lifecycle_is_ending() && forked_in_child(options))
+        begin_in_child();
+    else
+        leave_in_child();
+    forked_done();
+}
+
+/* Registered before the program's own handlers: the first of ours runs last, and the others first.
+ */
+void lifecycle_watch_forks(void)
+{
+    pthread_atfork(lifecycle_before_fork, lifecycle_forked_in_parent, lifecycle_forked_in_child);
+}
