@@ -108,12 +108,12 @@ static uint32_t intern(const struct walk *walk, uintptr_t function)
     return function ? stack_table_intern(node, function + 1, true) : node;
 }
 
-/* The stack by a walk, remembered for the next one, in a leaf too if that can be. */
-static __attribute__((noinline)) struct stack_leaf *capture_anew(struct thread *thread,
+/* The stack by a walk, remembered for the next one, in a memo too if that can be. */
+static __attribute__((noinline)) struct stack_memo *capture_anew(struct thread *thread,
                                                                  const struct call_site *site)
 {
     struct walk walk = {.thread = thread};
-    struct stack_leaf *leaf = stack_leaf_place(thread, site);
+    struct stack_memo *memo = stack_memo_slot(thread, site);
     walk_stack(&walk, site);
     if (__builtin_expect(walk.whole, 0))
         walk_by_libunwind(&walk, site);
@@ -124,37 +124,37 @@ static __attribute__((noinline)) struct stack_leaf *capture_anew(struct thread *
     bool remembered = !walk.whole && node != 0 && walk_remember(&walk);
     if (!remembered)
         thread->frame_count = 0;
-    if (!remembered || !stack_leaf_put(leaf, thread, site, node, walk.matched, walk.base))
-        leaf = stack_leaf_spare(thread, node);
-    return node ? leaf : NULL;
+    if (!remembered || !stack_memo_put(memo, thread, site, node, walk.matched, walk.base))
+        memo = stack_memo_spare(thread, node);
+    return node ? memo : NULL;
 }
 
 static __attribute__((noinline, cold)) bool begin_epoch(struct thread *thread, uint32_t epoch)
 {
     thread->frame_count = 0;
-    if (!stack_leaf_clear(thread))
+    if (!stack_memo_clear(thread))
         return false;
     thread->code_epoch = epoch;
     return true;
 }
 
-__attribute__((noinline)) struct stack_leaf *unwind_capture_slowly(struct thread *thread,
+__attribute__((noinline)) struct stack_memo *unwind_capture_slowly(struct thread *thread,
                                                                    const struct call_site *site)
 {
     uint32_t epoch = atomic_load_explicit(&code_epoch, memory_order_acquire);
     if (__builtin_expect(thread->code_epoch != epoch, 0) && !begin_epoch(thread, epoch))
         return NULL;
-    struct stack_leaf *leaf = stack_leaf_find(thread, site);
-    if (!leaf)
-        leaf = capture_anew(thread, site);
-    if (__builtin_expect(verifying, 0) && leaf)
-        verify(site, leaf->node);
-    return leaf;
+    struct stack_memo *memo = stack_memo_find(thread, site);
+    if (!memo)
+        memo = capture_anew(thread, site);
+    if (__builtin_expect(verifying, 0) && memo)
+        verify(site, memo->node);
+    return memo;
 }
 
 void unwind_drop(struct thread *thread, const struct call_site *site)
 {
-    stack_leaf_drop(thread, site);
+    stack_memo_drop(thread, site);
 }
 
 void unwind_forget(void)

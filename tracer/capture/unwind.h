@@ -1,6 +1,6 @@
 /* unwind: the call stack of an allocation, as a node of the stack table.
  *
- * A thread's last stacks are remembered by the call that they end in (stack_leaf); a stack that is
+ * A thread's last stacks are remembered by the call that they end in (stack_memo); a stack that is
  * not among them, or has changed, is walked (walk), its frames get nodes of the stack table, and it
  * is remembered.
  *
@@ -9,7 +9,7 @@
 #ifndef UNWIND_H
 #define UNWIND_H
 
-#include "capture/stack_leaf.h"
+#include "capture/stack_memo.h"
 
 /* The call that the enclosing function was entered by. The function must be an interposer that
  * keeps its frame pointer (asking for the frame address makes it do so). */
@@ -23,23 +23,23 @@
 #endif
 
 /* As unwind_capture. */
-struct stack_leaf *unwind_capture_slowly(struct thread *thread, const struct call_site *site);
-/* The code_epoch of threads whose leaves may be believed. */
+struct stack_memo *unwind_capture_slowly(struct thread *thread, const struct call_site *site);
+/* The code_epoch of threads whose memos may be believed. */
 extern atomic_uint unwind_quick_epoch __attribute__((visibility("hidden")));
 
 /* The stack of a call: ->node, the allocation function innermost. ->memo is a word that stays with
  * this stack for a while, for the caller's use: 0 until the caller writes to it. Both are true
  * until the thread's next capture. NULL: no room. */
-static inline __attribute__((always_inline)) struct stack_leaf *unwind_capture(
+static inline __attribute__((always_inline)) struct stack_memo *unwind_capture(
     struct thread *thread, const struct call_site *site)
 {
     /* Acquire: whoever finds the epoch of an unloading forgets what was remembered before. */
     if (__builtin_expect(thread->code_epoch ==
                              atomic_load_explicit(&unwind_quick_epoch, memory_order_acquire),
                          1)) {
-        struct stack_leaf *leaf = stack_leaf_find_first(thread, site);
-        if (__builtin_expect(leaf != NULL, 1))
-            return leaf;
+        struct stack_memo *memo = stack_memo_find_first(thread, site);
+        if (__builtin_expect(memo != NULL, 1))
+            return memo;
     }
     return unwind_capture_slowly(thread, site);
 }

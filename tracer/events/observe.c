@@ -63,8 +63,8 @@ static inline uint32_t capture(struct thread *thread, const struct call_site *si
 {
     uint32_t stack = 0;
     if (enter(thread, site->cfa)) {
-        const struct stack_leaf *leaf = unwind_capture(thread, site);
-        stack = leaf ? leaf->node : 0;
+        const struct stack_memo *memo = unwind_capture(thread, site);
+        stack = memo ? memo->node : 0;
         leave(thread);
     }
     if (__builtin_expect(stack == 0, 0))
@@ -86,11 +86,11 @@ static inline uint32_t capture_count(struct thread *thread, const struct call_si
 {
     uint32_t count = thread->count_unknown;
     if (enter(thread, site->cfa)) {
-        struct stack_leaf *leaf = unwind_capture(thread, site);
-        if (__builtin_expect(leaf && leaf->memo == 0, 0))
-            leaf->memo = find_count(thread, leaf->node);
-        if (leaf)
-            count = leaf->memo;
+        struct stack_memo *memo = unwind_capture(thread, site);
+        if (__builtin_expect(memo && memo->account == 0, 0))
+            memo->account = find_count(thread, memo->node);
+        if (memo)
+            count = memo->account;
         leave(thread);
     }
     if (__builtin_expect(count == thread->count_unknown, 0))

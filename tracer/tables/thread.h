@@ -67,7 +67,7 @@ struct thread_counts {
     uint32_t capacity; /* a power of two */
 };
 
-struct stack_leaf;  /* see stack_leaf.h */
+struct stack_memo;  /* see stack_memo.h */
 struct freed_block; /* see freed_blocks.h */
 
 struct thread {
@@ -101,15 +101,15 @@ struct thread {
     uint32_t known_frames; /* of a deep stack: the first so many were seen whole at known_ticks */
     uint32_t known_processor; /* see stack_deep */
     uint64_t known_ticks;
-    struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
-    struct stack_leaf *leaves;  /* see stack_leaf; there while code_epoch is right */
-    uint32_t leaves_shift;      /* 64 - log2 of how many */
-    uint32_t leaves_room_log2;  /* for how many there is memory */
-    uint32_t leaves_put;        /* since there are so many */
-    uint32_t guests_put;        /* into the places for leaves that lost theirs */
-    uintptr_t guests[4];        /* the CFA of each */
-    uint32_t ground;            /* frames outside of the latest call that asked */
-    uintptr_t readable_low;     /* stack memory known to be there */
+    struct thread_frame *fresh;   /* scratch: frames of the walk under way, innermost first */
+    struct stack_memo *memos;     /* see stack_memo; there while code_epoch is right */
+    uint32_t memos_shift;         /* 64 - log2 of how many */
+    uint32_t memos_capacity_log2; /* for how many there is memory */
+    uint32_t memos_put;           /* since there are so many */
+    uint32_t guests_put;          /* into the slots for memos that lost theirs */
+    uintptr_t guests[4];          /* the CFA of each */
+    uint32_t ground;              /* frames outside of the latest call that asked */
+    uintptr_t readable_low;       /* stack memory known to be there */
     uintptr_t readable_high;
     uint32_t code_epoch; /* the count of unloadings that frames know of */
 
