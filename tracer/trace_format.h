@@ -155,7 +155,7 @@ struct trace_totals {
 };
 
 /* The live bytes now, and what they were at their most. The blocks and each stack's share at that
- * moment are in COUNTS. With one thread all of it is exact. With several, each keeps up to
+ * moment are in ACCOUNTS. With one thread all of it is exact. With several, each keeps up to
  * `quantum` bytes to itself before it adds them, so that the peak may be too low by as much for
  * each thread. */
 struct trace_peak {
@@ -163,7 +163,7 @@ struct trace_peak {
     int64_t bytes;    /* the most that live_bytes ever was */
     uint64_t time_ns; /* since the start, when a sample noticed the peak: it came after the sample
                        * before that one */
-    uint32_t epoch;   /* goes up with every new peak; see trace_count */
+    uint32_t epoch;   /* goes up with every new peak; see trace_account */
     uint32_t timed;   /* the epoch whose time that is; another one than `epoch`: the peak came after
                        * the last sample */
     uint64_t quantum;
@@ -227,11 +227,11 @@ enum trace_table {
     TRACE_MODULES = 3,   /* struct trace_module */
     TRACE_THREADS = 4,   /* struct trace_thread */
     TRACE_NODES = 5,     /* struct trace_node */
-    TRACE_BLOCKS = 6,    /* uint64_t: places, see struct trace_region */
+    TRACE_BLOCKS = 6,    /* uint64_t: slots, see struct trace_region */
     TRACE_ERRORS = 7,    /* struct trace_error */
     TRACE_VERDICTS = 8,  /* struct trace_verdict */
     TRACE_RARE = 9,      /* struct trace_rare */
-    TRACE_COUNTS = 10,   /* struct trace_count */
+    TRACE_ACCOUNTS = 10, /* struct trace_account */
     TRACE_TIMELINE = 11, /* struct trace_sample; one extent */
     TRACE_HEADS = 12,    /* struct trace_heads; none where nothing is indirectly lost */
     TRACE_REGIONS = 13,  /* struct trace_region */
@@ -295,7 +295,7 @@ struct trace_node {
  *
  * at_peak: allocated minus freed as they were at the program's peak, if peak_epoch is the header's
  * peak.epoch. If it is not, the record has not changed since: it is still what it was then. */
-struct trace_count {
+struct trace_account {
     uint32_t thread; /* index into THREADS */
     uint32_t stack;  /* a node; 0: not known */
     uint64_t allocations;
@@ -308,7 +308,7 @@ struct trace_count {
     uint32_t peak_epoch;
 };
 
-#define TRACE_COUNT_MAX ((1u << 24) - 1u)
+#define TRACE_ACCOUNT_MAX ((1u << 24) - 1u)
 
 /* How the program's use of memory went on. In order of time; when the table is full every other
  * sample is left out and samples are taken half as often. Commit word: time_ns. */
@@ -323,23 +323,23 @@ struct trace_sample {
 /* --- live blocks ---
  *
  * The live blocks that begin in one page of the program's memory (TRACE_LEAF_SPAN bytes) stand
- * together in a leaf, a run of 8 to 512 places in BLOCKS. REGIONS says which leaf a page has:
+ * together in a leaf, a run of 8 to 512 slots in BLOCKS. REGIONS says which leaf a page has:
  * one record for each 2 MiB that have blocks, with a word for each of its pages. A leaf that is too
  * small is replaced by a larger copy, and changed no more: the word decides at every instant which
  * of them is the page's, so that a reader finds each block once. BLOCKS is numbered by the
- * address that a place has in the program, divided by 8; the leaves that no word names are waste.
+ * address that a slot has in the program, divided by 8; the leaves that no word names are waste.
  *
- *   leaf word   bits 6-47 those of the address of its first place · 48-63 how many places it has,
+ *   leaf word   bits 6-47 those of the address of its first slot · 48-63 how many slots it has,
  *               less one · 0-5 the writer's own. 0: no leaf
  *
  * Blocks at odd addresses (no multiples of 8), of 8 MiB or more, and what else does not fit into a
- * place are in RARE and have no place. */
+ * slot are in RARE and have no slot. */
 #define TRACE_LEAF_SPAN_LOG2   12u
 #define TRACE_LEAF_SPAN        (1u << TRACE_LEAF_SPAN_LOG2)
 #define TRACE_REGION_SPAN_LOG2 21u
 #define TRACE_REGION_LEAVES    (1u << (TRACE_REGION_SPAN_LOG2 - TRACE_LEAF_SPAN_LOG2))
-#define TRACE_LEAF_PLACES_MIN  8u
-#define TRACE_LEAF_PLACES_MAX  512u
+#define TRACE_LEAF_SLOTS_MIN   8u
+#define TRACE_LEAF_SLOTS_MAX   512u
 
 /* Commit word: begin. */
 struct trace_region {
@@ -354,28 +354,28 @@ static inline uint64_t trace_leaf_address(uint64_t leaf)
 {
     return leaf & 0xffffffffffc0u;
 }
-static inline uint32_t trace_leaf_places(uint64_t leaf)
+static inline uint32_t trace_leaf_slots(uint64_t leaf)
 {
     return (uint32_t)(leaf >> 48) + 1;
 }
 
-/* A place: 0, empty, or
+/* A slot: 0, empty, or
  *
  *   bits 0-8 where in the page the block begins, divided by 8 · 9 one · 10 frozen · 11-12 family ·
- *   13-16 alignment · 17-40 its stack's record in COUNTS, 0: not known · 41-63 requested size
+ *   13-16 alignment · 17-40 its stack's record in ACCOUNTS, 0: not known · 41-63 requested size
  *
- * frozen: the leaf is about to be replaced; the block counts as any other. A place that is frozen
- * and empty has nothing but that bit. Which of the leaf's places a block has is no matter.
+ * frozen: the leaf is about to be replaced; the block counts as any other. A slot that is frozen
+ * and empty has nothing but that bit. Which of the leaf's slots a block has is no matter.
  * alignment: log2 of the alignment that was asked for, 0 where none was. */
-#define TRACE_PLACE_OFFSET_MASK     511u
-#define TRACE_PLACE_TAKEN           (1u << 9)
-#define TRACE_PLACE_FROZEN          (1u << 10)
-#define TRACE_PLACE_FAMILY_SHIFT    11
-#define TRACE_PLACE_ALIGNMENT_SHIFT 13
-#define TRACE_PLACE_COUNT_SHIFT     17
-#define TRACE_PLACE_SIZE_SHIFT      41
-#define TRACE_PLACE_ALIGNMENTS      16u        /* alignments below it fit into a place, */
-#define TRACE_PLACE_SIZES           (1u << 23) /* and so for sizes */
+#define TRACE_SLOT_OFFSET_MASK     511u
+#define TRACE_SLOT_TAKEN           (1u << 9)
+#define TRACE_SLOT_FROZEN          (1u << 10)
+#define TRACE_SLOT_FAMILY_SHIFT    11
+#define TRACE_SLOT_ALIGNMENT_SHIFT 13
+#define TRACE_SLOT_ACCOUNT_SHIFT   17
+#define TRACE_SLOT_SIZE_SHIFT      41
+#define TRACE_SLOT_ALIGNMENTS      16u        /* alignments below it fit into a slot, */
+#define TRACE_SLOT_SIZES           (1u << 23) /* and so for sizes */
 
 enum trace_family {
     TRACE_BY_MALLOC = 0,
@@ -392,7 +392,8 @@ enum trace_part { TRACE_PART = 0, TRACE_WHOLE = 1 };
 /* One live block in two words.
  *
  *   where  bits 0-47 address · 48-49 zero · 50-52 family · 53-58 alignment · 59-63 zero
- *   what   bits 0-35 requested size in bytes · 36-63 its stack's record in COUNTS, 0: not known */
+ *   what   bits 0-35 requested size in bytes · 36-63 its stack's record in ACCOUNTS, 0: not known
+ */
 struct trace_block {
     uint64_t where;
     uint64_t what;
@@ -419,25 +420,25 @@ static inline uint64_t trace_block_size(uint64_t what)
 {
     return what & TRACE_SIZE_ELSEWHERE;
 }
-static inline uint32_t trace_block_count(uint64_t what)
+static inline uint32_t trace_block_account(uint64_t what)
 {
     return (uint32_t)(what >> TRACE_SIZE_BITS);
 }
 
-/* The block of a taken place in the leaf of the page at `page`. */
-static inline struct trace_block trace_place_block(uint64_t place, uint64_t page)
+/* The block of a taken slot in the leaf of the page at `page`. */
+static inline struct trace_block trace_slot_block(uint64_t slot, uint64_t page)
 {
-    uint64_t family = place >> TRACE_PLACE_FAMILY_SHIFT & 3u;
-    uint64_t alignment = place >> TRACE_PLACE_ALIGNMENT_SHIFT & (TRACE_PLACE_ALIGNMENTS - 1);
-    uint64_t count = place >> TRACE_PLACE_COUNT_SHIFT & TRACE_COUNT_MAX;
-    struct trace_block block = {(page + (place & TRACE_PLACE_OFFSET_MASK) * 8u) |
+    uint64_t family = slot >> TRACE_SLOT_FAMILY_SHIFT & 3u;
+    uint64_t alignment = slot >> TRACE_SLOT_ALIGNMENT_SHIFT & (TRACE_SLOT_ALIGNMENTS - 1);
+    uint64_t account = slot >> TRACE_SLOT_ACCOUNT_SHIFT & TRACE_ACCOUNT_MAX;
+    struct trace_block block = {(page + (slot & TRACE_SLOT_OFFSET_MASK) * 8u) |
                                     family << TRACE_FAMILY_SHIFT |
                                     alignment << TRACE_ALIGNMENT_SHIFT,
-                                place >> TRACE_PLACE_SIZE_SHIFT | count << TRACE_SIZE_BITS};
+                                slot >> TRACE_SLOT_SIZE_SHIFT | account << TRACE_SIZE_BITS};
     return block;
 }
 
-/* A live block that has no place in a leaf. Commit word: block.where; one without
+/* A live block that has no slot in a leaf. Commit word: block.where; one without
  * an address is of no block. */
 struct trace_rare {
     struct trace_block block; /* its size is TRACE_SIZE_ELSEWHERE where it is as much or more */
@@ -453,19 +454,20 @@ enum trace_error_kind {
     TRACE_REALLOC_ZERO = 5,    /* realloc to size 0 */
 };
 /* What is known about the address of an error. */
-enum trace_error_place {
-    TRACE_PLACE_UNKNOWN = 0,     /* "not stack'd, malloc'd or (recently) free'd" */
-    TRACE_PLACE_LIVE_BLOCK = 1,  /* at or inside a live block: block, block_size, stack_allocated */
-    TRACE_PLACE_FREED_BLOCK = 2, /* at or inside a block freed lately: stack_freed too */
-    TRACE_PLACE_STACK = 3,       /* on a thread's stack */
-    TRACE_PLACE_DATA = 4,        /* in a module's data */
+enum trace_address_kind {
+    TRACE_ADDRESS_UNKNOWN = 0, /* "not stack'd, malloc'd or (recently) free'd" */
+    TRACE_ADDRESS_LIVE_BLOCK =
+        1, /* at or inside a live block: block, block_size, stack_allocated */
+    TRACE_ADDRESS_FREED_BLOCK = 2, /* at or inside a block freed lately: stack_freed too */
+    TRACE_ADDRESS_STACK = 3,       /* on a thread's stack */
+    TRACE_ADDRESS_DATA = 4,        /* in a module's data */
 };
 struct trace_error {
-    uint32_t kind;    /* enum trace_error_kind */
-    uint32_t place;   /* enum trace_error_place */
-    uint64_t address; /* what the program gave */
-    uint64_t block;   /* start of the block that it belongs to, or belonged to; PLACE_STACK: the
-                       * number of the frame of `stack` that it lies in, 0: not known */
+    uint32_t kind;         /* enum trace_error_kind */
+    uint32_t address_kind; /* enum trace_address_kind */
+    uint64_t address;      /* what the program gave */
+    uint64_t block; /* start of the block that it belongs to, or belonged to; ADDRESS_STACK: the
+                     * number of the frame of `stack` that it lies in, 0: not known */
     uint64_t block_size;
     uint64_t given;           /* size or alignment that the program named; 0: no alignment */
     uint32_t family;          /* enum trace_family, of the block */
@@ -535,7 +537,7 @@ _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page align
 _Static_assert(sizeof(struct trace_module) == 128, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
-_Static_assert(sizeof(struct trace_count) == 64, "trace_count: a cache line");
+_Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_rare) == 24, "trace_rare");

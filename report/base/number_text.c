@@ -4,17 +4,17 @@
 struct number_text number_text(uint64_t number)
 {
     struct number_text result;
-    char *end = result.text + sizeof result.text - 1, *place = end;
+    char *end = result.text + sizeof result.text - 1, *digit = end;
     int digits = 0;
 
-    *place = 0;
+    *digit = 0;
     do {
         if (digits && digits % 3 == 0)
-            *--place = ',';
-        *--place = (char)('0' + number % 10);
+            *--digit = ',';
+        *--digit = (char)('0' + number % 10);
         digits++;
         number /= 10;
     } while (number);
-    memmove(result.text, place, (size_t)(end - place) + 1);
+    memmove(result.text, digit, (size_t)(end - digit) + 1);
     return result;
 }

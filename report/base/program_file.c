@@ -60,16 +60,16 @@ int program_file_find(const char *name, char path[PATH_MAX], struct failure *fai
         int error = program_judge_candidate(path);
         return error ? program_say_error(name, error, false, failure) : 0;
     }
-    for (const char *place = folders ? folders : "/bin:/usr/bin"; *name && place;) {
-        size_t length = strcspn(place, ":");
+    for (const char *folder = folders ? folders : "/bin:/usr/bin"; *name && folder;) {
+        size_t length = strcspn(folder, ":");
 
-        snprintf(path, PATH_MAX, "%.*s%s%s", (int)length, place, length ? "/" : "./", name);
+        snprintf(path, PATH_MAX, "%.*s%s%s", (int)length, folder, length ? "/" : "./", name);
         int error = program_judge_candidate(path);
         if (error == 0)
             return 0;
         if (error == EACCES)
             worst = error;
-        place = place[length] ? place + length + 1 : NULL;
+        folder = folder[length] ? folder + length + 1 : NULL;
     }
     return program_say_error(name, worst, true, failure);
 }

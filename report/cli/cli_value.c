@@ -46,7 +46,7 @@ const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
 
 static void *cli_field(struct options *options, const struct cli_option *option)
 {
-    return (char *)options + option->place;
+    return (char *)options + option->offset;
 }
 
 static const struct cli_word *cli_find_word(const struct cli_word *words, const char *text,

@@ -21,7 +21,7 @@ struct cli_option {
     const char *argument; /* NULL: takes none */
     const char *help;     /* NULL: not in the help text */
     cli_parser *take;
-    size_t place;                 /* of its field in struct options */
+    size_t offset;                /* of its field in struct options */
     const struct cli_word *words; /* of choices and sets, ended by NULL */
     unsigned low, high;           /* bounds of a number; a mode's value in low */
 };

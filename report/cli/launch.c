@@ -10,7 +10,7 @@
 /* Beside leakreport, as in a build folder, or where make install puts it. */
 static char *launch_find_tracer(struct failure *failure)
 {
-    static const char *const places[] = {"libtrace.so", "../lib/leakreport/libtrace.so"};
+    static const char *const candidates[] = {"libtrace.so", "../lib/leakreport/libtrace.so"};
     char self[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 
@@ -19,7 +19,7 @@ static char *launch_find_tracer(struct failure *failure)
     if (slash)
         *slash = 0;
     for (size_t i = 0; slash && i < 2; i++) {
-        char *path = memory_text("%s/%s", self, places[i]);
+        char *path = memory_text("%s/%s", self, candidates[i]);
         char *whole = realpath(path, NULL);
 
         free(path);

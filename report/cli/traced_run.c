@@ -27,8 +27,8 @@ static const char *traced_run_name(const struct options *options)
 
 static int traced_run_make_folder(struct traced_run *run, struct failure *failure)
 {
-    const char *place = getenv("TMPDIR");
-    char *folder = memory_text("%s/leakreport-XXXXXX", place && *place ? place : "/tmp");
+    const char *parent = getenv("TMPDIR");
+    char *folder = memory_text("%s/leakreport-XXXXXX", parent && *parent ? parent : "/tmp");
 
     if (!mkdtemp(folder) || chmod(folder, 0700) != 0) {
         failure_set(failure,

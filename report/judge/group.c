@@ -70,23 +70,23 @@ static int group_compare(const void *left, const void *right, void *context)
     return 0;
 }
 
-/* Sorting moves records; of_block follows by way of the place that each one had. */
+/* Sorting moves records; of_block follows by the number that each one had. */
 static void group_sort(struct loss_records *records, const struct model *model)
 {
-    uint32_t *new_places = memory_resized(NULL, records->count, sizeof *new_places);
+    uint32_t *new_numbers = memory_resized(NULL, records->count, sizeof *new_numbers);
 
     for (uint32_t i = 0; i < records->count; i++)
         records->records[i].number = i;
     qsort_r(records->records, records->count, sizeof *records->records, group_compare,
             (void *)model);
     for (uint32_t i = 0; i < records->count; i++) {
-        new_places[records->records[i].number] = i;
+        new_numbers[records->records[i].number] = i;
         records->records[i].number = i + 1;
     }
     for (size_t i = 0; i < model->block_count; i++)
         if (records->of_block[i] != UINT32_MAX)
-            records->of_block[i] = new_places[records->of_block[i]];
-    free(new_places);
+            records->of_block[i] = new_numbers[records->of_block[i]];
+    free(new_numbers);
 }
 
 void group_blocks(struct loss_records *records, const struct model *model, uint32_t frames)

@@ -117,8 +117,8 @@ static uint32_t process_find_parent(const struct process_tree *tree, uint32_t nu
 }
 
 /* Parents first: entries in the order of their start become entries in the order of the tree. */
-static void process_place(struct process_tree *tree, const struct process_entry *sorted,
-                          uint32_t count, uint32_t *places)
+static void process_put_in_order(struct process_tree *tree, const struct process_entry *sorted,
+                                 uint32_t count, uint32_t *positions)
 {
     uint32_t *next = memory_resized(NULL, count, sizeof *next);
     uint32_t *first = memory_resized(NULL, count + 1, sizeof *first);
@@ -132,12 +132,12 @@ static void process_place(struct process_tree *tree, const struct process_entry 
         *children = i;
     }
     for (uint32_t child = first[count]; child != PROCESS_NONE || at != PROCESS_NONE;) {
-        if (child == PROCESS_NONE) { /* all of its children are placed: on with its sibling */
+        if (child == PROCESS_NONE) { /* all of its children are in order: on with its sibling */
             child = next[at];
             at = sorted[at].parent;
             continue;
         }
-        places[child] = tree->count;
+        positions[child] = tree->count;
         tree->entries[tree->count++] = sorted[child];
         at = child;
         child = first[at];
@@ -146,7 +146,7 @@ static void process_place(struct process_tree *tree, const struct process_entry 
     free(first);
 }
 
-static void process_finish(struct process_tree *tree, const uint32_t *places)
+static void process_finish(struct process_tree *tree, const uint32_t *positions)
 {
     for (uint32_t i = 0; i < tree->count; i++) {
         struct process_entry *entry = &tree->entries[i];
@@ -156,7 +156,7 @@ static void process_finish(struct process_tree *tree, const uint32_t *places)
                 tree->entries[k].pid_repeats = entry->pid_repeats = true;
         if (entry->parent == PROCESS_NONE)
             continue;
-        entry->parent = places[entry->parent];
+        entry->parent = positions[entry->parent];
         const struct process_entry *parent = &tree->entries[entry->parent];
         entry->depth = parent->depth + !process_was(entry, parent);
     }
@@ -197,7 +197,7 @@ void process_tree_order(struct process_tree *tree)
 {
     uint32_t count = tree->count;
     struct process_entry *sorted = tree->entries;
-    uint32_t *places = memory_resized(NULL, count, sizeof *places);
+    uint32_t *positions = memory_resized(NULL, count, sizeof *positions);
 
     if (count)
         qsort(sorted, count, sizeof *sorted, process_compare);
@@ -206,9 +206,9 @@ void process_tree_order(struct process_tree *tree)
     tree->entries = memory_resized(NULL, count, sizeof *tree->entries);
     tree->capacity = count;
     tree->count = 0;
-    process_place(tree, sorted, count, places);
-    process_finish(tree, places);
-    free(places);
+    process_put_in_order(tree, sorted, count, positions);
+    process_finish(tree, positions);
+    free(positions);
     free(sorted);
 }
 

@@ -21,7 +21,7 @@ struct process_entry {
     uint64_t device, inode;
     uint32_t pid, parent_pid;
     uint64_t pid_namespace, start_ticks, started_ns;
-    uint32_t parent;  /* its place in entries, of the process that started it or that it was before
+    uint32_t parent;  /* its index in entries, of the process that started it or that it was before
                          an exec; PROCESS_NONE: that has no log here */
     uint32_t depth;   /* 0: a root */
     bool pid_repeats; /* another entry has this pid */

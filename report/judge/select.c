@@ -65,7 +65,7 @@ static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *sy
     symbolize_stack(symbolizer, misuse->stack);
     symbolize_stack(symbolizer, misuse->stack_allocated);
     symbolize_stack(symbolizer, misuse->stack_freed);
-    if (misuse->record.place == TRACE_PLACE_DATA)
+    if (misuse->record.address_kind == TRACE_ADDRESS_DATA)
         misuse->variable =
             symbolize_data(symbolizer, misuse->record.address, &misuse->variable_offset);
 }

@@ -15,7 +15,7 @@ void stack_view_end(struct stack_view *view)
     free(view->seen);
 }
 
-/* The places of the next frame; false behind the last one. */
+/* The positions of the next frame; false behind the last one. */
 static bool stack_view_extend(struct stack_view *view)
 {
     struct stack stack = model_stack(view->model, view->stack);
@@ -26,9 +26,9 @@ static bool stack_view_extend(struct stack_view *view)
     if (view->symbolizer)
         symbolize_frame(view->symbolizer, number);
     const struct frame *frame = &view->model->frames[number];
-    for (uint32_t place = 0; place < frame->place_count; place++) {
+    for (uint32_t position = 0; position < frame->position_count; position++) {
         memory_make_room(view->seen, view->seen_count, view->seen_capacity);
-        view->seen[view->seen_count++] = (struct stack_view_frame){number, place};
+        view->seen[view->seen_count++] = (struct stack_view_frame){number, position};
     }
     view->stopped = view->stop_at_main && below_main_judge(frame) != BELOW_MAIN_NO;
     return true;
@@ -44,13 +44,13 @@ static bool stack_view_exists(void *context, size_t frame)
     return true;
 }
 
-static const struct place *stack_view_place(void *context, size_t frame)
+static const struct position *stack_view_position(void *context, size_t frame)
 {
     struct stack_view *view = context;
 
     if (!stack_view_exists(context, frame))
         return NULL;
-    return &view->model->frames[view->seen[frame].frame].places[view->seen[frame].place];
+    return &view->model->frames[view->seen[frame].frame].positions[view->seen[frame].position];
 }
 
 static uint64_t stack_view_identity(void *context, size_t frame)
@@ -59,28 +59,28 @@ static uint64_t stack_view_identity(void *context, size_t frame)
 
     if (!stack_view_exists(context, frame))
         return 0;
-    return ((uint64_t)view->seen[frame].frame + 1) << 8 | view->seen[frame].place;
+    return ((uint64_t)view->seen[frame].frame + 1) << 8 | view->seen[frame].position;
 }
 
 static const char *stack_view_function(void *context, size_t frame)
 {
-    const struct place *place = stack_view_place(context, frame);
+    const struct position *position = stack_view_position(context, frame);
 
-    return place ? place->linked : NULL;
+    return position ? position->linked : NULL;
 }
 
 static const char *stack_view_demangled(void *context, size_t frame)
 {
-    const struct place *place = stack_view_place(context, frame);
+    const struct position *position = stack_view_position(context, frame);
 
-    return place ? place->function : NULL;
+    return position ? position->function : NULL;
 }
 
 static const char *stack_view_inlined(void *context, size_t frame)
 {
-    const struct place *place = stack_view_place(context, frame);
+    const struct position *position = stack_view_position(context, frame);
 
-    return place ? place->inlined : NULL;
+    return position ? position->inlined : NULL;
 }
 
 static const char *stack_view_object(void *context, size_t frame)
@@ -95,16 +95,16 @@ static const char *stack_view_object(void *context, size_t frame)
 
 static const char *stack_view_file(void *context, size_t frame)
 {
-    const struct place *place = stack_view_place(context, frame);
+    const struct position *position = stack_view_position(context, frame);
 
-    return place ? place->path : NULL;
+    return position ? position->path : NULL;
 }
 
 static unsigned stack_view_line(void *context, size_t frame)
 {
-    const struct place *place = stack_view_place(context, frame);
+    const struct position *position = stack_view_position(context, frame);
 
-    return place ? place->line : 0;
+    return position ? position->line : 0;
 }
 
 struct suppress_stack stack_view_callbacks(struct stack_view *view)

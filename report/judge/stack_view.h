@@ -1,6 +1,6 @@
 /* stack_view.h: a stack of the model as suppressions see it.
  *
- * Each place is a frame of its own, so an inlined function can be matched. Frames are symbolized
+ * Each position is a frame of its own, so an inlined function can be matched. Frames are symbolized
  * when they are asked for, not before.
  */
 #ifndef STACK_VIEW_H
@@ -18,7 +18,7 @@ struct stack_view {
     uint32_t next_frame; /* of the stack: first one not yet in `seen` */
     bool stopped;
     struct stack_view_frame {
-        uint32_t frame, place;
+        uint32_t frame, position;
     } * seen;
     size_t seen_count, seen_capacity;
 };

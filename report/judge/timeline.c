@@ -68,12 +68,12 @@ static void timeline_thin(struct timeline *timeline, const struct usage *usage)
 static void timeline_add_peak(struct timeline *timeline, const struct timeline_peak *peak)
 {
     uint64_t time = peak->before_ns ? peak->before_ns : peak->after_ns;
-    uint32_t place = peak->before_ns ? 0 : timeline->count;
+    uint32_t at = peak->before_ns ? 0 : timeline->count;
 
-    while (place < timeline->count && timeline->rows[place].sample.time_ns < time)
-        place++;
-    struct timeline_row *row = &timeline->rows[place];
-    memmove(row + 1, row, (timeline->count - place) * sizeof *row);
+    while (at < timeline->count && timeline->rows[at].sample.time_ns < time)
+        at++;
+    struct timeline_row *row = &timeline->rows[at];
+    memmove(row + 1, row, (timeline->count - at) * sizeof *row);
     timeline->count++;
     *row = (struct timeline_row){.sample = {time, peak->bytes, peak->blocks, peak->resident_bytes},
                                  .is_peak = true};

@@ -147,8 +147,8 @@ static void load_modules(const struct log_reader *reader, struct model *model)
 
 static void load_sum_of_counts(const struct log_reader *reader, struct trace_totals *totals)
 {
-    struct log_walk walk = log_reader_walk(reader, TRACE_COUNTS);
-    struct trace_count record;
+    struct log_walk walk = log_reader_walk(reader, TRACE_ACCOUNTS);
+    struct trace_account record;
 
     while (log_reader_next(&walk, &record)) {
         totals->allocations += record.allocations;

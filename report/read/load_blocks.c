@@ -72,7 +72,7 @@ struct load_live {
     struct stack_loader *stacks;
     struct model *model;
     size_t capacity;
-    uint64_t places_left; /* of BLOCKS: each belongs to one leaf at most */
+    uint64_t slots_left; /* of BLOCKS: each belongs to one leaf at most */
     uint64_t leaves_missing;
 };
 
@@ -84,30 +84,30 @@ static void load_add_block(struct load_live *live, struct trace_block block, uin
     model->blocks[model->block_count++] = (struct block){
         .address = trace_block_address(block.where),
         .size = size,
-        .stack = load_stack_of_count(live->stacks, trace_block_count(block.what)),
+        .stack = load_stack_of_account(live->stacks, trace_block_account(block.what)),
         .head = BLOCK_NO_HEAD,
         .kind = BLOCK_LIVE,
         .family = trace_block_family(block.where),
     };
 }
 
-/* The places of a page. */
+/* The slots of a page. */
 static void load_leaf(struct load_live *live, uint64_t page, uint64_t leaf)
 {
-    uint32_t places = trace_leaf_places(leaf);
+    uint32_t slots = trace_leaf_slots(leaf);
     uint64_t first = trace_leaf_address(leaf) / sizeof(uint64_t);
-    uint64_t place;
+    uint64_t slot;
 
-    if (places > TRACE_LEAF_PLACES_MAX || places > live->places_left ||
-        !log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + places - 1, &place)) {
+    if (slots > TRACE_LEAF_SLOTS_MAX || slots > live->slots_left ||
+        !log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + slots - 1, &slot)) {
         live->leaves_missing++;
         return;
     }
-    live->places_left -= places;
-    for (uint32_t i = 0; i < places; i++)
-        if (log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + i, &place) &&
-            (place & TRACE_PLACE_TAKEN))
-            load_add_block(live, trace_place_block(place, page), place >> TRACE_PLACE_SIZE_SHIFT);
+    live->slots_left -= slots;
+    for (uint32_t i = 0; i < slots; i++)
+        if (log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + i, &slot) &&
+            (slot & TRACE_SLOT_TAKEN))
+            load_add_block(live, trace_slot_block(slot, page), slot >> TRACE_SLOT_SIZE_SHIFT);
 }
 
 static void load_regions(struct load_live *live)
@@ -139,22 +139,22 @@ static int load_compare_blocks(const void *left, const void *right)
     return (a->address > b->address) - (a->address < b->address);
 }
 
-static uint64_t load_count_places(const struct log_reader *reader)
+static uint64_t load_count_slots(const struct log_reader *reader)
 {
     uint32_t count;
     const struct log_extent *extents = log_reader_extents(reader, TRACE_BLOCKS, &count);
-    uint64_t places = 0;
+    uint64_t slots = 0;
 
     while (count-- > 0)
-        places += extents[count].count;
-    return places;
+        slots += extents[count].count;
+    return slots;
 }
 
 static void load_live_blocks(struct stack_loader *stacks, struct model *model)
 {
     struct load_live live = {.stacks = stacks, .model = model};
 
-    live.places_left = load_count_places(stacks->reader);
+    live.slots_left = load_count_slots(stacks->reader);
     load_regions(&live);
     load_rare(&live);
     if (model->block_count)
@@ -167,9 +167,9 @@ static void load_live_blocks(struct stack_loader *stacks, struct model *model)
 
 /* --- from the leak check ------------------------------------------------- */
 
-/* A record that makes no sense keeps its place, because heads are named by place. */
+/* A record that makes no sense keeps its number, because heads are named by number. */
 static struct block load_verdict(struct stack_loader *stacks, struct sizes *sizes,
-                                 const struct trace_verdict *verdict, uint64_t place)
+                                 const struct trace_verdict *verdict, uint64_t number)
 {
     uint64_t address = trace_block_address(verdict->where);
     enum trace_leak_kind kind = trace_verdict_kind(verdict->where);
@@ -177,13 +177,13 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
     struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
 
     if (kind == TRACE_INDIRECTLY_LOST)
-        log_reader_copy(stacks->reader, TRACE_HEADS, place / 2, &heads);
+        log_reader_copy(stacks->reader, TRACE_HEADS, number / 2, &heads);
     return (struct block){
         .address = address,
         .size = load_block_size(sizes, stacks->reader, address, verdict->what),
         .pointer_at = verdict->pointer_at,
-        .stack = load_stack_of_count(stacks, trace_block_count(verdict->what)),
-        .head = heads.head[place % 2],
+        .stack = load_stack_of_account(stacks, trace_block_account(verdict->what)),
+        .head = heads.head[number % 2],
         .kind = address ? (enum block_kind)kind : BLOCK_KINDS_COUNT,
         .heuristic = heuristic <= TRACE_MULTIPLE_INHERITANCE ? heuristic : 0,
         .family = trace_block_family(verdict->where),
@@ -212,7 +212,7 @@ static uint64_t load_check_heads(struct model *model)
     return damaged;
 }
 
-/* From record 0 on, as long as none is missing: heads are named by place. A hole in the file is
+/* From record 0 on, as long as none is missing: heads are named by number. A hole in the file is
  * where the leak check never wrote. */
 static void load_listed_verdicts(struct stack_loader *stacks, struct model *model, uint64_t wanted)
 {

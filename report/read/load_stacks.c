@@ -72,14 +72,14 @@ uint32_t load_stack(struct stack_loader *loader, uint32_t node)
     return loader->stacks[number];
 }
 
-uint32_t load_stack_of_count(struct stack_loader *loader, uint32_t count)
+uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account)
 {
-    if (count == 0)
+    if (account == 0)
         return 0;
 
-    struct trace_count record;
+    struct trace_account record;
 
-    if (!log_reader_copy(loader->reader, TRACE_COUNTS, count, &record) || !record.thread) {
+    if (!log_reader_copy(loader->reader, TRACE_ACCOUNTS, account, &record) || !record.thread) {
         loader->damaged++;
         return 0;
     }

@@ -20,12 +20,12 @@ static struct stack_use *load_use(struct usage *usage, const struct model *model
 
 /* A record that was saved for this peak, or for one that came while we read, has its share. Any
  * other has not changed since the peak. */
-static bool load_peak_is_saved(const struct trace_count *record, const struct trace_peak *peak)
+static bool load_peak_is_saved(const struct trace_account *record, const struct trace_peak *peak)
 {
     return (int32_t)(record->peak_epoch - peak->epoch) >= 0;
 }
 
-static void load_count(struct stack_use *use, const struct trace_count *record,
+static void load_count(struct stack_use *use, const struct trace_account *record,
                        const struct trace_peak *peak)
 {
     bool saved = load_peak_is_saved(record, peak);
@@ -43,8 +43,8 @@ static void load_count(struct stack_use *use, const struct trace_count *record,
 
 static void load_counts(struct stack_loader *stacks, struct model *model)
 {
-    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_COUNTS);
-    struct trace_count record;
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_ACCOUNTS);
+    struct trace_account record;
 
     while (log_reader_next(&walk, &record)) {
         if (!record.thread)

@@ -1,7 +1,7 @@
 /* load_usage.h: how the program used memory: its call stacks' figures, its peak, its samples.
  *
- * Knows COUNTS, TIMELINE and the header's peak. Where the process still writes them the figures are
- * those of slightly different moments.
+ * Knows ACCOUNTS, TIMELINE and the header's peak. Where the process still writes them the figures
+ * are those of slightly different moments.
  */
 #ifndef LOAD_USAGE_H
 #define LOAD_USAGE_H

@@ -20,7 +20,7 @@ static const struct {
     [TRACE_HEADS] = {"HEADS", sizeof(struct trace_heads)},
     [TRACE_RARE] = {"RARE", sizeof(struct trace_rare)},
     [TRACE_REGIONS] = {"REGIONS", sizeof(struct trace_region)},
-    [TRACE_COUNTS] = {"COUNTS", sizeof(struct trace_count)},
+    [TRACE_ACCOUNTS] = {"ACCOUNTS", sizeof(struct trace_account)},
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
 };
 
@@ -167,7 +167,7 @@ static void log_add_extent(struct log_reader *reader, const struct trace_extent 
                        memory_text("%s is cut at byte %" PRIu64 ": %" PRIu64 " of the %" PRIu64
                                    " %s of table %s at byte %" PRIu64 " are missing",
                                    reader->path, reader->size, wanted - count, wanted,
-                                   record_size == 1 ? "bytes" : "places",
+                                   record_size == 1 ? "bytes" : "records",
                                    log_tables[entry->kind].name, entry->offset));
     if (count)
         reader->extents[reader->extent_count++] =
@@ -209,7 +209,7 @@ static int log_compare_offsets(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-static int log_compare_places(const void *left, const void *right)
+static int log_compare_records(const void *left, const void *right)
 {
     const struct log_extent *a = left, *b = right;
 
@@ -226,26 +226,26 @@ static uint64_t log_extent_end(const struct log_extent *extent)
 }
 
 /* Same bytes, or same records: the second one cannot be what the tracer wrote. */
-static bool log_extents_clash(const struct log_extent *a, const struct log_extent *b, bool by_place)
+static bool log_extents_clash(const struct log_extent *a, const struct log_extent *b, bool by_index)
 {
-    if (!by_place)
+    if (!by_index)
         return log_extent_end(a) > b->offset;
     return a->kind == b->kind && a->first + a->count > b->first;
 }
 
-static void log_drop_clashes(struct log_reader *reader, bool by_place)
+static void log_drop_clashes(struct log_reader *reader, bool by_index)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < reader->extent_count; i++) {
         struct log_extent *extent = &reader->extents[i];
 
-        if (kept && log_extents_clash(&reader->extents[kept - 1], extent, by_place))
+        if (kept && log_extents_clash(&reader->extents[kept - 1], extent, by_index))
             log_add_damage(reader,
                            memory_text("%s is damaged: the table %s at byte %" PRIu64
                                        " overlaps %s and is left out",
                                        reader->path, log_tables[extent->kind].name, extent->offset,
-                                       by_place ? "its own records" : "another table"));
+                                       by_index ? "its own records" : "another table"));
         else
             reader->extents[kept++] = *extent;
     }
@@ -256,7 +256,7 @@ static void log_order_extents(struct log_reader *reader)
 {
     qsort(reader->extents, reader->extent_count, sizeof *reader->extents, log_compare_offsets);
     log_drop_clashes(reader, false);
-    qsort(reader->extents, reader->extent_count, sizeof *reader->extents, log_compare_places);
+    qsort(reader->extents, reader->extent_count, sizeof *reader->extents, log_compare_records);
     log_drop_clashes(reader, true);
     for (uint32_t table = 0, i = 0; table <= TRACE_TABLES_COUNT; table++) {
         while (i < reader->extent_count && reader->extents[i].kind < table)
@@ -388,6 +388,6 @@ const char *log_reader_string(const struct log_reader *reader, struct trace_stri
 
     if (string.length == 0 || !extent)
         return NULL;
-    uint64_t place = string.offset - extent->first;
-    return extent->count - place >= string.length ? (const char *)extent->bytes + place : NULL;
+    uint64_t first = string.offset - extent->first;
+    return extent->count - first >= string.length ? (const char *)extent->bytes + first : NULL;
 }

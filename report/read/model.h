@@ -29,7 +29,7 @@ struct module {
 };
 
 /* One source position. An address inside inlined functions has several. */
-struct place {
+struct position {
     const char *function; /* as the programmer wrote it, or NULL */
     const char *linked;   /* as the linker knows it (mangled), or NULL */
     const char *inlined;  /* its name alone, if it is inlined here, else NULL */
@@ -41,10 +41,10 @@ struct place {
 struct frame {
     uint64_t address; /* return address; the call is in front of it */
     uint32_t module;  /* index into modules, 0: none */
-    uint32_t place_count : 31;
+    uint32_t position_count : 31;
     uint32_t is_last : 1; /* main, or below it: nothing further out is shown, as a rule */
-    const struct place
-        *places; /* innermost first; NULL until symbolize has looked, whose they are */
+    const struct position
+        *positions; /* innermost first; NULL until symbolize has looked, whose they are */
 };
 
 /* Why a stack ends where it ends. */
@@ -85,7 +85,7 @@ struct block {
 struct misuse {                                   /* an error of the program */
     struct trace_error record;                    /* count: 1 or more */
     uint32_t stack, stack_allocated, stack_freed; /* stacks of the model */
-    const char *variable;     /* TRACE_PLACE_DATA: what lies there, or NULL; select's word */
+    const char *variable;     /* TRACE_ADDRESS_DATA: what lies there, or NULL; select's word */
     uint64_t variable_offset; /* and how far into it the address is */
     bool suppressed;          /* select's word */
 };

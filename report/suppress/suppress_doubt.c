@@ -32,8 +32,8 @@ static bool is_frame(const char *text, size_t length)
            equals(text, length, "src") || equals(text, length, "match-leak-kinds");
 }
 
-static void doubt_tool(struct suppress_rules *rules, struct suppress_place place, unsigned begins,
-                       const char *tool, size_t length)
+static void doubt_tool(struct suppress_rules *rules, struct suppress_position position,
+                       unsigned begins, const char *tool, size_t length)
 {
     int shown = length < 60 ? (int)length : 60;
 
@@ -42,15 +42,15 @@ static void doubt_tool(struct suppress_rules *rules, struct suppress_place place
             rules, memory_text("%.180s: line %u: the entry that begins in line %u has no name, or "
                                "no tool and kind: a frame stands where they belong, so it "
                                "suppresses nothing; write a name and Memcheck:Leak above it",
-                               place.file, place.line, begins));
+                               position.file, position.line, begins));
     else
         suppress_rules_warn(
             rules, memory_text("%.180s: line %u: valgrind has no tool \"%.*s\", so this entry "
                                "suppresses nothing; for leaks write Memcheck:Leak",
-                               place.file, place.line, shown, tool));
+                               position.file, position.line, shown, tool));
 }
 
-void suppress_doubt_tools(struct suppress_rules *rules, struct suppress_place place,
+void suppress_doubt_tools(struct suppress_rules *rules, struct suppress_position position,
                           unsigned begins, const char *tools, size_t length)
 {
     while (true) {
@@ -58,7 +58,7 @@ void suppress_doubt_tools(struct suppress_rules *rules, struct suppress_place pl
         size_t own = comma ? (size_t)(comma - tools) : length;
 
         if (!is_tool(tools, own)) {
-            doubt_tool(rules, place, begins, tools, own);
+            doubt_tool(rules, position, begins, tools, own);
             return;
         }
         if (!comma)
@@ -82,13 +82,14 @@ static const char *name_fault(const char *name, size_t length)
     return NULL;
 }
 
-void suppress_doubt_name(struct suppress_rules *rules, struct suppress_place place,
+void suppress_doubt_name(struct suppress_rules *rules, struct suppress_position position,
                          const char *what, const char *name, size_t length)
 {
     const char *fault = name_fault(name, length);
     int shown = length < 60 ? (int)length : 60;
 
     if (fault)
-        suppress_rules_warn(rules, memory_text("%.180s: line %u: \"%s:%.*s\" matches nothing: %s",
-                                               place.file, place.line, what, shown, name, fault));
+        suppress_rules_warn(rules,
+                            memory_text("%.180s: line %u: \"%s:%.*s\" matches nothing: %s",
+                                        position.file, position.line, what, shown, name, fault));
 }

@@ -9,16 +9,16 @@
 #include <stddef.h>
 #include "suppress/suppress_rules.h"
 
-struct suppress_place {
+struct suppress_position {
     const char *file;
     unsigned line;
 };
 
 /* "tool1,tool2" of an entry that names no Memcheck; `begins` is the line of its "{". */
-void suppress_doubt_tools(struct suppress_rules *rules, struct suppress_place place,
+void suppress_doubt_tools(struct suppress_rules *rules, struct suppress_position position,
                           unsigned begins, const char *tools, size_t length);
 /* The name behind "fun:", "obj:", "src:" or "leak:", which is `what`. */
-void suppress_doubt_name(struct suppress_rules *rules, struct suppress_place place,
+void suppress_doubt_name(struct suppress_rules *rules, struct suppress_position position,
                          const char *what, const char *name, size_t length);
 
 #endif

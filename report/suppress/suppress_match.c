@@ -16,7 +16,7 @@ struct position {
 
 /* What is known of one frame: two bit sets, `words` long each. */
 struct seen_frame {
-    uint64_t identity; /* 0: an empty place, or the frame in hand */
+    uint64_t identity; /* 0: an empty slot, or the frame in hand */
     bool innermost;
     uint64_t *known; /* patterns that were compared with it */
     uint64_t *hits;  /* and match */
@@ -41,7 +41,7 @@ struct suppress_matcher {
     struct seen_frame unnamed; /* for frames without identity */
     struct seen_frame *seen;   /* hash table, room is a power of two, at most half full */
     size_t seen_count;
-    size_t seen_room;
+    size_t seen_capacity;
 };
 
 static bool has_bit(const uint64_t *set, size_t bit)
@@ -138,8 +138,8 @@ static void build(struct suppress_matcher *matcher, const struct suppress_rules 
     matcher->bits = count_bits(rules);
     matcher->words = matcher->bits / 64 + 1;
     matcher->positions = memory_zeroed(matcher->bits + 1, sizeof(*matcher->positions));
-    matcher->seen_room = 64;
-    matcher->seen = memory_zeroed(matcher->seen_room, sizeof(*matcher->seen));
+    matcher->seen_capacity = 64;
+    matcher->seen = memory_zeroed(matcher->seen_capacity, sizeof(*matcher->seen));
     make_sets(matcher);
     size_t first = 0;
     for (size_t i = rules->count; i-- > 0;) {
@@ -160,9 +160,9 @@ struct suppress_matcher *suppress_matcher_new(const struct suppress_rules *rules
 
 void suppress_matcher_forget(struct suppress_matcher *matcher)
 {
-    for (size_t i = 0; i < matcher->seen_room; i++)
+    for (size_t i = 0; i < matcher->seen_capacity; i++)
         free(matcher->seen[i].known);
-    memset(matcher->seen, 0, matcher->seen_room * sizeof(*matcher->seen));
+    memset(matcher->seen, 0, matcher->seen_capacity * sizeof(*matcher->seen));
     matcher->seen_count = 0;
 }
 
@@ -177,39 +177,39 @@ void suppress_matcher_free(struct suppress_matcher *matcher)
     free(matcher);
 }
 
-/* The frame's place in the table, or the empty place where it belongs. */
-static struct seen_frame *seen_place(const struct suppress_matcher *matcher, uint64_t identity,
-                                     bool innermost)
+/* The frame's slot in the table, or the empty slot where it belongs. */
+static struct seen_frame *seen_slot(const struct suppress_matcher *matcher, uint64_t identity,
+                                    bool innermost)
 {
     uint64_t hash = (identity * 2 + innermost) * UINT64_C(0x9e3779b97f4a7c15);
     for (size_t i = hash >> 32;; i++) {
-        struct seen_frame *place = &matcher->seen[i & (matcher->seen_room - 1)];
-        if (place->identity == 0 || (place->identity == identity && place->innermost == innermost))
-            return place;
+        struct seen_frame *slot = &matcher->seen[i & (matcher->seen_capacity - 1)];
+        if (slot->identity == 0 || (slot->identity == identity && slot->innermost == innermost))
+            return slot;
     }
 }
 
 static void grow_seen(struct suppress_matcher *matcher)
 {
     struct suppress_matcher larger = *matcher;
-    larger.seen_room *= 2;
-    larger.seen = memory_zeroed(larger.seen_room, sizeof(*larger.seen));
-    for (size_t i = 0; i < matcher->seen_room; i++) {
+    larger.seen_capacity *= 2;
+    larger.seen = memory_zeroed(larger.seen_capacity, sizeof(*larger.seen));
+    for (size_t i = 0; i < matcher->seen_capacity; i++) {
         struct seen_frame *old = &matcher->seen[i];
         if (old->identity != 0)
-            *seen_place(&larger, old->identity, old->innermost) = *old;
+            *seen_slot(&larger, old->identity, old->innermost) = *old;
     }
     free(matcher->seen);
     matcher->seen = larger.seen;
-    matcher->seen_room = larger.seen_room;
+    matcher->seen_capacity = larger.seen_capacity;
 }
 
-static void make_seen_room(struct suppress_matcher *matcher)
+static void grow_if_half_full(struct suppress_matcher *matcher)
 {
     size_t bytes = sizeof(struct seen_frame) * 2 + matcher->words * 2 * sizeof(uint64_t);
     if ((matcher->seen_count + 1) * bytes > SEEN_BYTES_MAX)
         suppress_matcher_forget(matcher);
-    if ((matcher->seen_count + 1) * 2 > matcher->seen_room)
+    if ((matcher->seen_count + 1) * 2 > matcher->seen_capacity)
         grow_seen(matcher);
 }
 
@@ -227,15 +227,15 @@ static struct seen_frame *look_up_frame(struct suppress_matcher *matcher,
     uint64_t identity = stack->identity != NULL ? stack->identity(stack->context, frame) : 0;
     if (identity == 0)
         return unnamed_frame(matcher);
-    struct seen_frame *place = seen_place(matcher, identity, frame == 0);
-    if (place->identity != 0)
-        return place;
-    make_seen_room(matcher);
+    struct seen_frame *slot = seen_slot(matcher, identity, frame == 0);
+    if (slot->identity != 0)
+        return slot;
+    grow_if_half_full(matcher);
     uint64_t *known = memory_zeroed(matcher->words * 2, sizeof(*known));
-    place = seen_place(matcher, identity, frame == 0);
-    *place = (struct seen_frame){identity, frame == 0, known, known + matcher->words};
+    slot = seen_slot(matcher, identity, frame == 0);
+    *slot = (struct seen_frame){identity, frame == 0, known, known + matcher->words};
     matcher->seen_count++;
-    return place;
+    return slot;
 }
 
 /* --- matching ------------------------------------------------------------ */

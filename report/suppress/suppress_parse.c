@@ -52,9 +52,9 @@ static const char *quote(struct span line, char *out, size_t size)
     return out;
 }
 
-static struct suppress_place here(const struct parser *parser)
+static struct suppress_position here(const struct parser *parser)
 {
-    return (struct suppress_place){parser->file, parser->line_number};
+    return (struct suppress_position){parser->file, parser->line_number};
 }
 
 static int fail_at_end(struct parser *parser, unsigned begins)

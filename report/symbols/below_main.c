@@ -5,7 +5,8 @@ enum below_main below_main_judge(const struct frame *frame)
 {
     static const char *const below[] = {"__libc_start_main", "__libc_start_call_main",
                                         "generic_start_main", "_start"};
-    const char *name = frame->place_count ? frame->places[frame->place_count - 1].function : NULL;
+    const char *name =
+        frame->position_count ? frame->positions[frame->position_count - 1].function : NULL;
 
     if (!name)
         return BELOW_MAIN_NO;

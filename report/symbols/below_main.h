@@ -11,7 +11,7 @@
 
 enum below_main { BELOW_MAIN_NO = 0, BELOW_MAIN_IS_MAIN, BELOW_MAIN_IS_BELOW };
 
-/* Of a frame that has been symbolized: its outermost place decides. */
+/* Of a frame that has been symbolized: its outermost position decides. */
 enum below_main below_main_judge(const struct frame *frame);
 
 #endif

@@ -153,77 +153,76 @@ static int die_form_size(const struct die_unit *unit, unsigned form, enum step_k
     }
 }
 
-/* These go on from a place in the unit, and return NULL for one outside of it. */
+/* These go on from an address in the unit, and return NULL for one outside of it. */
 
-static const unsigned char *die_skip(const struct die_unit *unit, const unsigned char *place,
+static const unsigned char *die_skip(const struct die_unit *unit, const unsigned char *at,
                                      uint64_t bytes)
 {
-    return place && (uint64_t)(unit->end - place) >= bytes ? place + bytes : NULL;
+    return at && (uint64_t)(unit->end - at) >= bytes ? at + bytes : NULL;
 }
 
-static const unsigned char *die_read_leb128(const struct die_unit *unit, const unsigned char *place,
+static const unsigned char *die_read_leb128(const struct die_unit *unit, const unsigned char *at,
                                             uint64_t *value)
 {
     *value = 0;
-    for (unsigned shift = 0; place < unit->end; shift += 7) {
-        unsigned char byte = *place++;
+    for (unsigned shift = 0; at < unit->end; shift += 7) {
+        unsigned char byte = *at++;
 
         if (shift < 64)
             *value |= (uint64_t)(byte & 0x7f) << shift;
         if (byte < 0x80)
-            return place;
+            return at;
     }
     return NULL;
 }
 
-static const unsigned char *die_skip_block(const struct die_unit *unit, const unsigned char *place,
+static const unsigned char *die_skip_block(const struct die_unit *unit, const unsigned char *at,
                                            size_t length_size)
 {
-    const unsigned char *begin = die_skip(unit, place, length_size);
+    const unsigned char *begin = die_skip(unit, at, length_size);
     uint32_t length = 0;
 
     if (begin)
-        memcpy(&length, place, length_size);
+        memcpy(&length, at, length_size);
     return die_skip(unit, begin, length);
 }
 
-static const unsigned char *die_skip_value(const struct die_unit *unit, const unsigned char *place,
+static const unsigned char *die_skip_value(const struct die_unit *unit, const unsigned char *at,
                                            enum step_kind kind)
 {
     uint64_t value;
 
     switch (kind) {
     case STEP_LEB128:
-        return die_read_leb128(unit, place, &value);
+        return die_read_leb128(unit, at, &value);
     case STEP_STRING:
-        place = memchr(place, 0, (size_t)(unit->end - place));
-        return place ? place + 1 : NULL;
+        at = memchr(at, 0, (size_t)(unit->end - at));
+        return at ? at + 1 : NULL;
     case STEP_BLOCK1:
-        return die_skip_block(unit, place, 1);
+        return die_skip_block(unit, at, 1);
     case STEP_BLOCK2:
-        return die_skip_block(unit, place, 2);
+        return die_skip_block(unit, at, 2);
     case STEP_BLOCK4:
-        return die_skip_block(unit, place, 4);
+        return die_skip_block(unit, at, 4);
     case STEP_BLOCK:
-        place = die_read_leb128(unit, place, &value);
-        return die_skip(unit, place, value);
+        at = die_read_leb128(unit, at, &value);
+        return die_skip(unit, at, value);
     default:
         return NULL;
     }
 }
 
 /* The form stands before the value. */
-static const unsigned char *die_skip_indirect(const struct die_unit *unit,
-                                              const unsigned char *place)
+static const unsigned char *die_skip_indirect(const struct die_unit *unit, const unsigned char *at)
 {
     enum step_kind kind = STEP_END;
     uint64_t form;
 
-    place = die_read_leb128(unit, place, &form);
-    if (!place || form > UINT16_MAX)
+    at = die_read_leb128(unit, at, &form);
+    if (!at || form > UINT16_MAX)
         return NULL;
     int size = die_form_size(unit, (unsigned)form, &kind);
-    return size >= 0 ? die_skip(unit, place, (uint64_t)size) : die_skip_value(unit, place, kind);
+    return size >= 0 ? die_skip(unit, at, (uint64_t)size) : die_skip_value(unit, at, kind);
 }
 
 /* --- abbreviations ------------------------------------------------------- */
@@ -293,55 +292,54 @@ static struct die_shape *die_new_shape(struct die_unit *unit, uint64_t code,
 
 /* --- DIEs ---------------------------------------------------------------- */
 
-/* DW_AT_sibling: where the DIE behind the children begins; nowhere in front of this place. */
-static const unsigned char *die_read_sibling(const struct die_unit *unit,
-                                             const unsigned char *place)
+/* DW_AT_sibling: where the DIE behind the children begins; nowhere in front of `at`. */
+static const unsigned char *die_read_sibling(const struct die_unit *unit, const unsigned char *at)
 {
     uint32_t offset;
 
-    memcpy(&offset, place, sizeof offset);
-    return offset > place - unit->start && offset <= unit->end - unit->start ? unit->start + offset
-                                                                             : NULL;
+    memcpy(&offset, at, sizeof offset);
+    return offset > at - unit->start && offset <= unit->end - unit->start ? unit->start + offset
+                                                                          : NULL;
 }
 
-static const unsigned char *die_read_attributes(struct die_walk *walk, const unsigned char *place)
+static const unsigned char *die_read_attributes(struct die_walk *walk, const unsigned char *at)
 {
     const struct die_unit *unit = walk->unit;
     const struct die_step *step = walk->shape->steps;
 
     for (;; step++) {
-        place = die_skip(unit, place, step->bytes);
-        if (!place || step->then == STEP_END)
-            return place;
+        at = die_skip(unit, at, step->bytes);
+        if (!at || step->then == STEP_END)
+            return at;
         if (step->then == STEP_SIBLING) {
-            const unsigned char *value = place;
+            const unsigned char *value = at;
 
-            place = die_skip(unit, place, sizeof(uint32_t));
-            if (place)
+            at = die_skip(unit, at, sizeof(uint32_t));
+            if (at)
                 walk->behind = die_read_sibling(unit, value);
         } else {
-            place = step->then == STEP_INDIRECT ? die_skip_indirect(unit, place)
-                                                : die_skip_value(unit, place, step->then);
+            at = step->then == STEP_INDIRECT ? die_skip_indirect(unit, at)
+                                             : die_skip_value(unit, at, step->then);
         }
     }
 }
 
-/* The DIE at this place becomes the one that came last. */
-static bool die_read(struct die_walk *walk, const unsigned char *place)
+/* The DIE at this address becomes the one that came last. */
+static bool die_read(struct die_walk *walk, const unsigned char *at)
 {
     struct die_unit *unit = walk->unit;
     uint64_t code;
 
-    walk->at = place;
+    walk->at = at;
     walk->behind = NULL;
     walk->entered = false;
-    place = die_read_leb128(unit, place, &code);
-    if (!place)
+    at = die_read_leb128(unit, at, &code);
+    if (!at)
         return false;
     walk->shape = code < unit->shape_count ? unit->shapes[code] : NULL;
     if (!walk->shape)
         walk->shape = die_new_shape(unit, code, walk->at);
-    walk->inside = walk->shape ? die_read_attributes(walk, place) : NULL;
+    walk->inside = walk->shape ? die_read_attributes(walk, at) : NULL;
     return walk->inside != NULL;
 }
 
@@ -349,24 +347,24 @@ static bool die_read(struct die_walk *walk, const unsigned char *place)
 static const unsigned char *die_pass_children(struct die_walk *walk)
 {
     struct die_walk below = *walk;
-    const unsigned char *place = walk->inside;
+    const unsigned char *at = walk->inside;
 
     for (unsigned level = 1; level > 0;) {
-        if (place >= walk->unit->end)
+        if (at >= walk->unit->end)
             return NULL;
-        if (*place == 0) {
+        if (*at == 0) {
             level--;
-            place++;
-        } else if (!die_read(&below, place)) {
+            at++;
+        } else if (!die_read(&below, at)) {
             return NULL;
         } else if (below.shape->has_children && !below.behind) {
             level++;
-            place = below.inside;
+            at = below.inside;
         } else {
-            place = below.shape->has_children ? below.behind : below.inside;
+            at = below.shape->has_children ? below.behind : below.inside;
         }
     }
-    return place;
+    return at;
 }
 
 struct die_walk die_walk_begin(struct die_unit *unit, const Dwarf_Die *die)
@@ -388,18 +386,18 @@ void die_walk_enter(struct die_walk *walk)
 
 bool die_walk_next(struct die_walk *walk)
 {
-    const unsigned char *place = walk->inside;
+    const unsigned char *at = walk->inside;
 
     if (walk->entered)
         walk->depth++;
     else if (walk->depth == 0)
         return false;
     else if (walk->shape->has_children)
-        place = walk->behind ? walk->behind : die_pass_children(walk);
-    for (; place && place < walk->unit->end && *place == 0; place++)
+        at = walk->behind ? walk->behind : die_pass_children(walk);
+    for (; at && at < walk->unit->end && *at == 0; at++)
         if (--walk->depth == 0)
             break;
-    if (place && place < walk->unit->end && walk->depth && die_read(walk, place))
+    if (at && at < walk->unit->end && walk->depth && die_read(walk, at))
         return true;
     walk->depth = 0;
     walk->entered = false;

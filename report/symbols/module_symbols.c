@@ -20,7 +20,7 @@ void module_symbols_open(struct module_symbols *symbols, const struct module *mo
 void module_symbols_close(struct module_symbols *symbols)
 {
     for (uint32_t i = 0; i < symbols->addresses.count; i++)
-        free(symbols->calls[i].places);
+        free(symbols->calls[i].positions);
     for (size_t i = 0; i < symbols->text_count; i++)
         free(symbols->texts[i]);
     free(symbols->calls);
@@ -45,27 +45,28 @@ static const char *symbols_keep(struct module_symbols *symbols, char *text)
 
 /* --- one call ------------------------------------------------------------ */
 
-static void symbols_name(struct module_symbols *symbols, struct place *place, const char *linked,
-                         const char *name)
+static void symbols_name(struct module_symbols *symbols, struct position *position,
+                         const char *linked, const char *name)
 {
     char *text = linked && symbols->demangle ? demangle_name(linked) : NULL;
 
-    place->linked = linked ? linked : name;
-    place->function = text ? symbols_keep(symbols, text) : linked ? linked : name;
+    position->linked = linked ? linked : name;
+    position->function = text ? symbols_keep(symbols, text) : linked ? linked : name;
 }
 
 /* In C the linkage name is a nickname of the library's own (__GI__IO_doallocbuf): not wanted. */
-static void symbols_name_source(struct module_symbols *symbols, struct place *place,
-                                const struct source_place *source)
+static void symbols_name_source(struct module_symbols *symbols, struct position *position,
+                                const struct source_position *source)
 {
     bool mangled = source->linked && source->linked[0] == '_' &&
                    (source->linked[1] == 'Z' || source->linked[1] == 'R');
 
-    symbols_name(symbols, place, mangled || !source->name ? source->linked : NULL, source->name);
+    symbols_name(symbols, position, mangled || !source->name ? source->linked : NULL, source->name);
 }
 
 /* Thousands of calls are of one file. Texts of libdw's stay where they are, one for a file. */
-static const char *symbols_path(struct module_symbols *symbols, const struct source_place *source)
+static const char *symbols_path(struct module_symbols *symbols,
+                                const struct source_position *source)
 {
     const char *key[2] = {source->directory, source->path};
     uint32_t known = symbols->paths.count;
@@ -81,37 +82,37 @@ static const char *symbols_path(struct module_symbols *symbols, const struct sou
     return symbols->whole_paths[number];
 }
 
-static void symbols_source(struct module_symbols *symbols, struct place *place,
-                           const struct source_place *source)
+static void symbols_source(struct module_symbols *symbols, struct position *position,
+                           const struct source_position *source)
 {
     if (!source->path)
         return;
     const char *slash = strrchr(source->path, '/');
 
-    place->line = source->line > 0 ? (unsigned)source->line : 0;
-    place->file = slash ? slash + 1 : source->path;
-    place->path = symbols_path(symbols, source);
+    position->line = source->line > 0 ? (unsigned)source->line : 0;
+    position->file = slash ? slash + 1 : source->path;
+    position->path = symbols_path(symbols, source);
 }
 
-/* The outermost of the places is the function that the symbol names. */
+/* The outermost of the positions is the function that the symbol names. */
 static void symbols_fill(struct module_symbols *symbols, struct module_call *call, uint64_t address)
 {
-    struct source_place sources[SOURCE_DEPTH_MAX];
+    struct source_position sources[SOURCE_DEPTH_MAX];
     const struct symbol *symbol = symbol_table_function(&symbols->symbols, address);
     size_t count = source_lines_find(&symbols->lines, address, !symbol, sources);
 
-    call->place_count = count ? (uint32_t)count : 1;
-    call->places = memory_zeroed(call->place_count, sizeof *call->places);
+    call->position_count = count ? (uint32_t)count : 1;
+    call->positions = memory_zeroed(call->position_count, sizeof *call->positions);
     for (size_t i = 0; i < count; i++) {
-        symbols_source(symbols, &call->places[i], &sources[i]);
+        symbols_source(symbols, &call->positions[i], &sources[i]);
         if (!symbol || i + 1 < count)
-            symbols_name_source(symbols, &call->places[i], &sources[i]);
+            symbols_name_source(symbols, &call->positions[i], &sources[i]);
         if (i + 1 < count)
-            call->places[i].inlined =
+            call->positions[i].inlined =
                 sources[i].name && !sources[i].is_foreign ? sources[i].name : SYMBOLS_NAMELESS;
     }
     if (symbol)
-        symbols_name(symbols, &call->places[call->place_count - 1], symbol->name, NULL);
+        symbols_name(symbols, &call->positions[call->position_count - 1], symbol->name, NULL);
 }
 
 const struct module_call *module_symbols_call(struct module_symbols *symbols, uint64_t address)

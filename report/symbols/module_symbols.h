@@ -15,8 +15,8 @@
 #include "symbols/symbol_table.h"
 
 struct module_call { /* what was found out about a call */
-    struct place *places;
-    uint32_t place_count; /* 1 or more */
+    struct position *positions;
+    uint32_t position_count; /* 1 or more */
 };
 
 struct module_symbols {
@@ -40,7 +40,8 @@ void module_symbols_open(struct module_symbols *symbols, const struct module *mo
 /* May be opened again. */
 void module_symbols_close(struct module_symbols *symbols);
 
-/* address: the file's own. The answer is good until the next one is asked for, its places longer.
+/* address: the file's own. The answer is good until the next one is asked for, its positions
+ * longer.
  */
 const struct module_call *module_symbols_call(struct module_symbols *symbols, uint64_t address);
 /* The variable that lies there, or NULL. */

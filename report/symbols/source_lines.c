@@ -265,14 +265,15 @@ static void source_descend(struct source_chain *chain, const struct source_funct
 /* --- names and lines ----------------------------------------------------- */
 
 /* In C a function's name is all; the search for another one would end at the end of its DIE. */
-static void source_name(struct source_place *place, const struct source_unit *unit, Dwarf_Die *die)
+static void source_name(struct source_position *position, const struct source_unit *unit,
+                        Dwarf_Die *die)
 {
-    place->name = dwarf_diename(die);
-    if (unit->is_c && place->name)
+    position->name = dwarf_diename(die);
+    if (unit->is_c && position->name)
         return;
-    place->linked = source_attribute_text(die, DW_AT_linkage_name);
-    if (!place->linked)
-        place->linked = source_attribute_text(die, DW_AT_MIPS_linkage_name);
+    position->linked = source_attribute_text(die, DW_AT_linkage_name);
+    if (!position->linked)
+        position->linked = source_attribute_text(die, DW_AT_MIPS_linkage_name);
 }
 
 static bool source_is_foreign(Dwarf_Die *die)
@@ -284,17 +285,19 @@ static bool source_is_foreign(Dwarf_Die *die)
            origin.cu != die->cu;
 }
 
-static void source_line_of_address(struct source_place *place, Dwarf_Die *unit, Dwarf_Addr address)
+static void source_line_of_address(struct source_position *position, Dwarf_Die *unit,
+                                   Dwarf_Addr address)
 {
     Dwarf_Line *line = dwarf_getsrc_die(unit, address);
 
     if (!line)
         return;
-    place->path = dwarf_linesrc(line, NULL, NULL);
-    dwarf_lineno(line, &place->line);
+    position->path = dwarf_linesrc(line, NULL, NULL);
+    dwarf_lineno(line, &position->line);
 }
 
-static void source_line_of_call(struct source_place *place, Dwarf_Die *unit, Dwarf_Die *inlined)
+static void source_line_of_call(struct source_position *position, Dwarf_Die *unit,
+                                Dwarf_Die *inlined)
 {
     Dwarf_Attribute attribute;
     Dwarf_Word file = 0, line = 0;
@@ -303,9 +306,9 @@ static void source_line_of_call(struct source_place *place, Dwarf_Die *unit, Dwa
 
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &file) == 0 &&
         dwarf_getsrcfiles(unit, &files, &file_count) == 0 && file < file_count)
-        place->path = dwarf_filesrc(files, file, NULL, NULL);
+        position->path = dwarf_filesrc(files, file, NULL, NULL);
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &line) == 0)
-        place->line = (int)line;
+        position->line = (int)line;
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -342,28 +345,28 @@ static struct source_spot source_find_spot(struct source_lines *lines, Dwarf_Add
     return source_spot_in(lines, source_search_ranges(lines, address), address);
 }
 
-static size_t source_put_places(const struct source_spot *spot, struct source_chain *chain,
-                                Dwarf_Addr address, bool named,
-                                struct source_place places[SOURCE_DEPTH_MAX])
+static size_t source_put_positions(const struct source_spot *spot, struct source_chain *chain,
+                                   Dwarf_Addr address, bool named,
+                                   struct source_position positions[SOURCE_DEPTH_MAX])
 {
     size_t count = chain->count ? chain->count : 1;
 
-    memset(places, 0, count * sizeof *places);
-    source_line_of_address(&places[0], spot->die, address);
+    memset(positions, 0, count * sizeof *positions);
+    source_line_of_address(&positions[0], spot->die, address);
     for (size_t i = 0; i < chain->count; i++) {
         if (named || i + 1 < chain->count)
-            source_name(&places[i], spot->unit, &chain->dies[chain->count - 1 - i]);
-        places[i].is_foreign =
+            source_name(&positions[i], spot->unit, &chain->dies[chain->count - 1 - i]);
+        positions[i].is_foreign =
             i + 1 < chain->count && source_is_foreign(&chain->dies[chain->count - 1 - i]);
-        places[i].directory = spot->unit->directory;
+        positions[i].directory = spot->unit->directory;
         if (i > 0)
-            source_line_of_call(&places[i], spot->die, &chain->dies[chain->count - i]);
+            source_line_of_call(&positions[i], spot->die, &chain->dies[chain->count - i]);
     }
     return count;
 }
 
 size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
-                         struct source_place places[SOURCE_DEPTH_MAX])
+                         struct source_position positions[SOURCE_DEPTH_MAX])
 {
     struct source_chain chain = {.count = 0};
 
@@ -379,5 +382,5 @@ size_t source_lines_find(struct source_lines *lines, uint64_t address, bool name
         chain.dies[chain.count++] = spot.function->die;
         source_descend(&chain, spot.function, address);
     }
-    return source_put_places(&spot, &chain, address, named, places);
+    return source_put_positions(&spot, &chain, address, named, positions);
 }

@@ -59,7 +59,7 @@ struct source_lines {
 enum { SOURCE_DEPTH_MAX = 64 }; /* functions inlined into one another */
 
 /* One function at an address, innermost first. */
-struct source_place {
+struct source_position {
     const char *linked;    /* linkage name, or NULL */
     const char *name;      /* DW_AT_name, or NULL */
     const char *path;      /* source file, or NULL */
@@ -70,9 +70,9 @@ struct source_place {
 
 void source_lines_begin(struct source_lines *lines, Dwfl_Module *module);
 void source_lines_end(struct source_lines *lines);
-/* Fills at most SOURCE_DEPTH_MAX places; the last one is the real function, which gets names only
- * if named. 0: nothing known. */
+/* Fills at most SOURCE_DEPTH_MAX positions; the last one is the real function, which gets names
+ * only if named. 0: nothing known. */
 size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
-                         struct source_place places[SOURCE_DEPTH_MAX]);
+                         struct source_position positions[SOURCE_DEPTH_MAX]);
 
 #endif

@@ -59,22 +59,22 @@ static struct module_symbols *symbolize_open(struct symbolizer *symbolizer, uint
 
 void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
 {
-    static const struct place unknown;
+    static const struct position unknown;
     struct frame *frame = &symbolizer->model->frames[number];
 
-    if (frame->places)
+    if (frame->positions)
         return;
     progress_count(symbolizer->progress, "addresses looked up", symbolizer->done++,
                    symbolizer->model->frame_count);
-    frame->places = &unknown;
-    frame->place_count = 1;
+    frame->positions = &unknown;
+    frame->position_count = 1;
     if (frame->module == 0)
         return;
     struct module_symbols *symbols = symbolize_open(symbolizer, frame->module);
     const struct module_call *call = module_symbols_call(
         symbols, frame->address - 1 - symbolizer->model->modules[frame->module].bias);
-    frame->places = call->places;
-    frame->place_count = call->place_count;
+    frame->positions = call->positions;
+    frame->position_count = call->position_count;
     frame->is_last = below_main_judge(frame) != BELOW_MAIN_NO;
 }
 
@@ -101,17 +101,17 @@ static int symbolize_compare(const void *left, const void *right)
     return (a->address > b->address) - (a->address < b->address);
 }
 
-/* The frames at this place of the stacks, in the order of their addresses. */
+/* The frames at this depth of the stacks, in the order of their addresses. */
 static void symbolize_at(struct symbolizer *symbolizer, const uint32_t *stacks, uint32_t count,
-                         uint32_t place, struct wanted_frame *wanted)
+                         uint32_t depth, struct wanted_frame *wanted)
 {
     const struct model *model = symbolizer->model;
     uint32_t wanted_count = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t frame = model_stack(model, stacks[i]).frames[place];
+        uint32_t frame = model_stack(model, stacks[i]).frames[depth];
 
-        if (!model->frames[frame].places)
+        if (!model->frames[frame].positions)
             wanted[wanted_count++] = (struct wanted_frame){model->frames[frame].address, frame};
     }
     if (wanted_count)
@@ -120,18 +120,18 @@ static void symbolize_at(struct symbolizer *symbolizer, const uint32_t *stacks, 
         symbolize_frame(symbolizer, wanted[i].frame);
 }
 
-/* Keeps the stacks that go on behind this place. Returns how many. */
+/* Keeps the stacks that go on behind this depth. Returns how many. */
 static uint32_t symbolize_longer(const struct symbolizer *symbolizer, uint32_t *stacks,
-                                 uint32_t count, uint32_t place)
+                                 uint32_t count, uint32_t depth)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         struct stack stack = model_stack(symbolizer->model, stacks[i]);
-        bool ended = !symbolizer->below_main && place > 0 &&
-                     symbolizer->model->frames[stack.frames[place - 1]].is_last;
+        bool ended = !symbolizer->below_main && depth > 0 &&
+                     symbolizer->model->frames[stack.frames[depth - 1]].is_last;
 
-        if (place < stack.count && !ended)
+        if (depth < stack.count && !ended)
             stacks[kept++] = stacks[i];
     }
     return kept;
@@ -141,9 +141,9 @@ void symbolize_stacks(struct symbolizer *symbolizer, uint32_t *stacks, uint32_t 
 {
     struct wanted_frame *wanted = memory_resized(NULL, count, sizeof *wanted);
 
-    for (uint32_t place = 0; (count = symbolize_longer(symbolizer, stacks, count, place)) > 0;
-         place++)
-        symbolize_at(symbolizer, stacks, count, place, wanted);
+    for (uint32_t depth = 0; (count = symbolize_longer(symbolizer, stacks, count, depth)) > 0;
+         depth++)
+        symbolize_at(symbolizer, stacks, count, depth, wanted);
     free(wanted);
 }
 

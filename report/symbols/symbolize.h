@@ -1,7 +1,7 @@
 /* symbolize.h: gives the model's frames their names: function, file, line, inlined functions.
  *
  * Opens a module when the first of its frames is asked for, and looks each frame up once. Names
- * belong to the cache of modules: trim or free it after the last use of the model's places. What
+ * belong to the cache of modules: trim or free it after the last use of the model's positions. What
  * could not be found is remembered and told by symbolize_note.
  *
  * Function names are the ELF symbols', as in valgrind; DWARF names what is inlined, and what has

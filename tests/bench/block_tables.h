@@ -16,8 +16,8 @@ struct design {
 };
 
 extern const struct design design_leaves; /* tracer/tables/block_table.c */
-extern const struct design design_radix;  /* a slot for each granule of 16 bytes of a touched page */
-extern const struct design design_lines;  /* lines of four slots for each 256 bytes of heap */
+extern const struct design design_radix; /* a slot for each granule of 16 bytes of a touched page */
+extern const struct design design_lines; /* lines of four slots for each 256 bytes of heap */
 
 /* A block's two words, as in the log. */
 static inline uint64_t block_where(const struct block *block)
@@ -27,13 +27,13 @@ static inline uint64_t block_where(const struct block *block)
 }
 static inline uint64_t block_what(const struct block *block)
 {
-    return block->size | (uint64_t)block->count << TRACE_SIZE_BITS;
+    return block->size | (uint64_t)block->account << TRACE_SIZE_BITS;
 }
 static inline void block_unpack(uint64_t where, uint64_t what, struct block *block)
 {
     block->address = trace_block_address(where);
     block->size = trace_block_size(what);
-    block->count = trace_block_count(what);
+    block->account = trace_block_account(what);
     block->alignment_log2 = trace_block_alignment_log2(where);
     block->family = trace_block_family(where);
 }

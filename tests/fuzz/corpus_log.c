@@ -42,18 +42,18 @@ static void write_blocks(struct damaged *log)
 static void write_errors(struct damaged *log)
 {
     for (uint32_t i = 0; i < 25; i++)
-        log_writer_error(&log->writer,
-                         (struct trace_error){.kind = 1 + i / 5,
-                                              .place = i % 5,
-                                              .address = MODULE_BIAS + 0x4000 + i,
-                                              .block = i % 5 == TRACE_PLACE_STACK ? i / 5 : 0x14000,
-                                              .block_size = 7 * i,
-                                              .given = i,
-                                              .stack = log->nodes[i % 5],
-                                              .stack_allocated = log->nodes[3],
-                                              .stack_freed = log->nodes[4],
-                                              .tid = 4242 + i % 2,
-                                              .count = i});
+        log_writer_error(&log->writer, (struct trace_error){
+                                           .kind = 1 + i / 5,
+                                           .address_kind = i % 5,
+                                           .address = MODULE_BIAS + 0x4000 + i,
+                                           .block = i % 5 == TRACE_ADDRESS_STACK ? i / 5 : 0x14000,
+                                           .block_size = 7 * i,
+                                           .given = i,
+                                           .stack = log->nodes[i % 5],
+                                           .stack_allocated = log->nodes[3],
+                                           .stack_freed = log->nodes[4],
+                                           .tid = 4242 + i % 2,
+                                           .count = i});
 }
 
 /* Threads, what each did with the stacks (the blocks made the counts), the peak, the timeline. */
@@ -61,8 +61,8 @@ static void write_usage(struct damaged *log)
 {
     struct log_writer *writer = &log->writer;
     uint32_t thread = log_writer_thread(writer, (struct trace_thread){.tid = 1, .bad_frees = 3});
-    struct log_table *table = &writer->tables[TRACE_COUNTS];
-    struct trace_count *counts = (void *)table->bytes;
+    struct log_table *table = &writer->tables[TRACE_ACCOUNTS];
+    struct trace_account *counts = (void *)table->bytes;
 
     for (uint32_t i = 1; i < table->size / sizeof *counts; i++) {
         counts[i].allocations = i;
@@ -71,11 +71,11 @@ static void write_usage(struct damaged *log)
         counts[i].blocks_at_peak = (int32_t)i;
         counts[i].peak_epoch = 7 + i % 2;
     }
-    log_writer_count(writer, (struct trace_count){.thread = thread,
-                                                  .stack = log->nodes[1],
-                                                  .frees = 5,
-                                                  .bytes_freed = 500,
-                                                  .temporary = 2});
+    log_writer_account(writer, (struct trace_account){.thread = thread,
+                                                      .stack = log->nodes[1],
+                                                      .frees = 5,
+                                                      .bytes_freed = 500,
+                                                      .temporary = 2});
     for (uint64_t i = 1; i <= 8; i++)
         log_writer_sample(writer, (struct trace_sample){.time_ns = i * 1000000,
                                                         .live_bytes = 100 * i,
@@ -193,7 +193,7 @@ BEFORE(errors_of_two_to_the_64)
 }
 static void error_on_far_frame(struct trace_error *error)
 {
-    error->place = TRACE_PLACE_STACK;
+    error->address_kind = TRACE_ADDRESS_STACK;
     error->block = 1ull << 63;
 }
 BEFORE(errors_on_frames_that_are_not_there)
@@ -203,7 +203,7 @@ BEFORE(errors_on_frames_that_are_not_there)
 static void error_unknown(struct trace_error *error)
 {
     error->kind = error->kind == 1 ? 6 : error->kind;
-    error->place = 99;
+    error->address_kind = 99;
     error->stack = error->stack_freed = error->stack_allocated = UINT32_MAX;
 }
 BEFORE(errors_of_unknown_places_and_stacks)
@@ -281,7 +281,7 @@ BEFORE(size_of_two_to_the_64)
 BEFORE(stacks_out_of_range)
 {
     for (unsigned i = 0; i < NODES; i++)
-        verdict(log, i)->what |= (uint64_t)TRACE_COUNT_MAX << TRACE_SIZE_BITS;
+        verdict(log, i)->what |= (uint64_t)TRACE_ACCOUNT_MAX << TRACE_SIZE_BITS;
 }
 BEFORE(heads_out_of_range)
 {
@@ -313,22 +313,22 @@ BEFORE(places_of_every_kind)
 {
     no_verdicts(log);
     for (uint64_t i = 0; i < 256; i++)
-        log_writer_place(&log->writer, 0x50000 + 16 * i, (i * 0x9e3779b97f4a7c15u) & ~511ull);
+        log_writer_slot(&log->writer, 0x50000 + 16 * i, (i * 0x9e3779b97f4a7c15u) & ~511ull);
 }
 BEFORE(leaves_that_are_not_there)
 {
     no_verdicts(log);
     *log_writer_leaf(&log->writer, 0x1000) = UINT64_MAX;
     *log_writer_leaf(&log->writer, 0x2000) = 1;
-    *log_writer_leaf(&log->writer, 0x3000) = LOG_WRITER_PLACES | 0xffffull << 48;
-    *log_writer_leaf(&log->writer, 0x4000) = (LOG_WRITER_PLACES - 64) | 511ull << 48;
+    *log_writer_leaf(&log->writer, 0x3000) = LOG_WRITER_SLOTS | 0xffffull << 48;
+    *log_writer_leaf(&log->writer, 0x4000) = (LOG_WRITER_SLOTS - 64) | 511ull << 48;
 }
 BEFORE(leaf_of_every_page)
 {
     no_verdicts(log);
     for (uint64_t page = 1; page < 2000; page++)
-        *log_writer_leaf(&log->writer, page << TRACE_LEAF_SPAN_LOG2) =
-            LOG_WRITER_PLACES | 7ull << 48;
+        *log_writer_leaf(&log->writer, page << TRACE_LEAF_SPAN_LOG2) = LOG_WRITER_SLOTS | 7ull
+                                                                                              << 48;
 }
 BEFORE(regions_at_the_edges)
 {
@@ -347,13 +347,13 @@ BEFORE(stack_of_3000_frames)
         parent =
             log_writer_node(&log->writer, MODULE_BIAS + MODULE_CODE + i % 100, parent, log->module);
     uint64_t count =
-        log_writer_count(&log->writer, (struct trace_count){.thread = 1, .stack = parent});
+        log_writer_account(&log->writer, (struct trace_account){.thread = 1, .stack = parent});
     verdict(log, 3)->what = 300 | count << TRACE_SIZE_BITS;
     log->writer.header.ending_stack = parent;
 }
-static struct trace_count *counts(struct damaged *log)
+static struct trace_account *counts(struct damaged *log)
 {
-    return (struct trace_count *)(void *)log->writer.tables[TRACE_COUNTS].bytes;
+    return (struct trace_account *)(void *)log->writer.tables[TRACE_ACCOUNTS].bytes;
 }
 static struct trace_sample *samples(struct damaged *log)
 {
@@ -371,7 +371,7 @@ BEFORE(counts_that_overflow)
 {
     no_verdicts(log);
     for (unsigned i = 1; i < NODES; i++) {
-        struct trace_count *count = &counts(log)[i];
+        struct trace_account *count = &counts(log)[i];
 
         count->allocations = count->bytes_allocated = i % 2 ? UINT64_MAX : 1ull << 63;
         count->frees = count->bytes_freed = count->temporary = UINT64_MAX - i;
@@ -382,7 +382,7 @@ BEFORE(counts_that_overflow)
 }
 BEFORE(counts_missing)
 {
-    log->writer.tables[TRACE_COUNTS].size = 0;
+    log->writer.tables[TRACE_ACCOUNTS].size = 0;
 }
 BEFORE(peak_negative)
 {
@@ -556,11 +556,11 @@ AFTER(every_entry_the_same)
 AFTER(timeline_without_end)
 {
     extent(log, TRACE_TIMELINE)->length = UINT64_MAX - TRACE_PAGE_SIZE + 1;
-    extent(log, TRACE_COUNTS)->first = 1ull << 57;
+    extent(log, TRACE_ACCOUNTS)->first = 1ull << 57;
 }
 AFTER(counts_on_the_timeline)
 {
-    extent(log, TRACE_COUNTS)->offset = extent(log, TRACE_TIMELINE)->offset;
+    extent(log, TRACE_ACCOUNTS)->offset = extent(log, TRACE_TIMELINE)->offset;
 }
 AFTER(commands_twice)
 {

@@ -27,13 +27,13 @@ static struct trace_node *set_nodes(size_t count)
 /* A live block for each stack from the first on, of which each `step`th node is one. */
 static void set_blocks(size_t count, uint32_t first, uint32_t step)
 {
-    struct trace_count *counts = set_table(&writer.tables[TRACE_COUNTS], count, sizeof *counts);
+    struct trace_account *counts = set_table(&writer.tables[TRACE_ACCOUNTS], count, sizeof *counts);
 
     for (uint32_t i = first; i < count; i++) {
-        log_writer_place(&writer, 0x1000ull * i,
-                         TRACE_PLACE_TAKEN | (uint64_t)i << TRACE_PLACE_COUNT_SHIFT |
-                             8ull << TRACE_PLACE_SIZE_SHIFT);
-        counts[i] = (struct trace_count){.thread = 1, .stack = i * step, .allocations = 1};
+        log_writer_slot(&writer, 0x1000ull * i,
+                        TRACE_SLOT_TAKEN | (uint64_t)i << TRACE_SLOT_ACCOUNT_SHIFT |
+                            8ull << TRACE_SLOT_SIZE_SHIFT);
+        counts[i] = (struct trace_account){.thread = 1, .stack = i * step, .allocations = 1};
     }
 }
 
@@ -88,8 +88,10 @@ static void many_errors(void)
         set_table(&writer.tables[TRACE_ERRORS], ERRORS, sizeof(struct trace_error));
 
     for (uint32_t i = 1; i < ERRORS; i++)
-        errors[i] = (struct trace_error){
-            .kind = TRACE_INVALID_FREE, .place = TRACE_PLACE_UNKNOWN, .count = i, .given = i};
+        errors[i] = (struct trace_error){.kind = TRACE_INVALID_FREE,
+                                         .address_kind = TRACE_ADDRESS_UNKNOWN,
+                                         .count = i,
+                                         .given = i};
 }
 
 /* The inverse of x * (an odd number), of x ^ x >> 32. */

@@ -41,7 +41,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_VERDICTS] = sizeof(struct trace_verdict),
         [TRACE_RARE] = sizeof(struct trace_rare),
         [TRACE_REGIONS] = sizeof(struct trace_region),
-        [TRACE_COUNTS] = sizeof(struct trace_count),
+        [TRACE_ACCOUNTS] = sizeof(struct trace_account),
         [TRACE_TIMELINE] = sizeof(struct trace_sample),
         [TRACE_HEADS] = sizeof(struct trace_heads),
     };
@@ -113,9 +113,9 @@ uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread
     return add_record(writer, TRACE_THREADS, &thread);
 }
 
-uint32_t log_writer_count(struct log_writer *writer, struct trace_count count)
+uint32_t log_writer_account(struct log_writer *writer, struct trace_account count)
 {
-    return add_record(writer, TRACE_COUNTS, &count);
+    return add_record(writer, TRACE_ACCOUNTS, &count);
 }
 
 uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample)
@@ -138,13 +138,14 @@ uint32_t log_writer_error(struct log_writer *writer, struct trace_error error)
 
 static uint64_t count_of(struct log_writer *writer, uint32_t stack)
 {
-    const struct log_table *table = &writer->tables[TRACE_COUNTS];
-    const struct trace_count *counts = (const void *)table->bytes;
+    const struct log_table *table = &writer->tables[TRACE_ACCOUNTS];
+    const struct trace_account *counts = (const void *)table->bytes;
 
     for (uint32_t i = 1; i < table->size / sizeof *counts; i++)
         if (counts[i].stack == stack)
             return i;
-    return stack ? log_writer_count(writer, (struct trace_count){.thread = 1, .stack = stack}) : 0;
+    return stack ? log_writer_account(writer, (struct trace_account){.thread = 1, .stack = stack})
+                 : 0;
 }
 
 static uint64_t pack_what(struct log_writer *writer, uint64_t size, uint32_t stack)
@@ -181,44 +182,44 @@ uint64_t *log_writer_leaf(struct log_writer *writer, uint64_t address)
 static uint64_t *places_of(const struct log_writer *writer, uint64_t leaf)
 {
     return (void *)(writer->tables[TRACE_BLOCKS].bytes + trace_leaf_address(leaf) -
-                    LOG_WRITER_PLACES);
+                    LOG_WRITER_SLOTS);
 }
 
-/* A leaf of so many places, with what another one holds. */
-static uint64_t make_leaf(struct log_writer *writer, uint64_t places, uint64_t from)
+/* A leaf of so many slots, with what another one holds. */
+static uint64_t make_leaf(struct log_writer *writer, uint64_t slots, uint64_t from)
 {
     struct log_table *table = &writer->tables[TRACE_BLOCKS];
-    uint64_t leaf = (LOG_WRITER_PLACES + table->size) | (places - 1) << 48;
+    uint64_t leaf = (LOG_WRITER_SLOTS + table->size) | (slots - 1) << 48;
 
-    add_bytes(table, NULL, places * sizeof(uint64_t));
+    add_bytes(table, NULL, slots * sizeof(uint64_t));
     if (from)
         memcpy(places_of(writer, leaf), places_of(writer, from),
-               trace_leaf_places(from) * sizeof(uint64_t));
+               trace_leaf_slots(from) * sizeof(uint64_t));
     return leaf;
 }
 
-void log_writer_place(struct log_writer *writer, uint64_t address, uint64_t place)
+void log_writer_slot(struct log_writer *writer, uint64_t address, uint64_t slot)
 {
     uint64_t *word = log_writer_leaf(writer, address);
     uint32_t i = 0;
 
     if (!*word)
-        *word = make_leaf(writer, TRACE_LEAF_PLACES_MIN, 0);
-    while (i < trace_leaf_places(*word) && places_of(writer, *word)[i])
+        *word = make_leaf(writer, TRACE_LEAF_SLOTS_MIN, 0);
+    while (i < trace_leaf_slots(*word) && places_of(writer, *word)[i])
         i++;
-    if (i == trace_leaf_places(*word))
+    if (i == trace_leaf_slots(*word))
         *word = make_leaf(writer, i * 2ul, *word);
-    places_of(writer, *word)[i] = place | (address % TRACE_LEAF_SPAN / 8);
+    places_of(writer, *word)[i] = slot | (address % TRACE_LEAF_SPAN / 8);
 }
 
 void log_writer_block(struct log_writer *writer, uint64_t address, uint64_t size, uint32_t stack)
 {
-    if (size >= TRACE_PLACE_SIZES || address % 8)
+    if (size >= TRACE_SLOT_SIZES || address % 8)
         log_writer_rare(writer, address, size, stack);
     else
-        log_writer_place(writer, address,
-                         TRACE_PLACE_TAKEN | count_of(writer, stack) << TRACE_PLACE_COUNT_SHIFT |
-                             size << TRACE_PLACE_SIZE_SHIFT);
+        log_writer_slot(writer, address,
+                        TRACE_SLOT_TAKEN | count_of(writer, stack) << TRACE_SLOT_ACCOUNT_SHIFT |
+                            size << TRACE_SLOT_SIZE_SHIFT);
 }
 
 uint32_t *log_writer_heads(struct log_writer *writer)
@@ -253,14 +254,14 @@ static void add_extent(struct log_writer *writer, struct trace_extent extent,
                        const unsigned char *bytes, size_t size)
 {
     size_t length = (size + TRACE_PAGE_SIZE - 1) / TRACE_PAGE_SIZE * TRACE_PAGE_SIZE;
-    size_t place = TRACE_DIRECTORY_OFFSET + writer->extents++ * sizeof extent;
+    size_t slot = TRACE_DIRECTORY_OFFSET + writer->extents++ * sizeof extent;
 
     extent.offset = writer->size;
     extent.length = extent.kind == TRACE_COMMAND || extent.kind == TRACE_REGIONS ? size : length;
     writer->bytes = grow(writer->bytes, writer->size + length);
     memset(writer->bytes + writer->size, 0, length);
     memcpy(writer->bytes + writer->size, bytes, size);
-    memcpy(writer->bytes + place, &extent, sizeof extent);
+    memcpy(writer->bytes + slot, &extent, sizeof extent);
     writer->size += length;
 }
 
@@ -278,7 +279,7 @@ static void add_table(struct log_writer *writer, enum trace_table kind,
         piece = (piece + TRACE_PAGE_SIZE - 1) / TRACE_PAGE_SIZE * TRACE_PAGE_SIZE / size * size;
     for (size_t at = 0; at < table->size; at += piece) {
         size_t left = table->size - at;
-        uint64_t base = kind == TRACE_BLOCKS ? LOG_WRITER_PLACES / size : 0;
+        uint64_t base = kind == TRACE_BLOCKS ? LOG_WRITER_SLOTS / size : 0;
         struct trace_extent extent = {.kind = kind, .number = number++, .first = base + at / size};
 
         add_extent(writer, extent, table->bytes + at, left < piece ? left : piece);

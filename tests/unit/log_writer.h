@@ -10,7 +10,7 @@
 #include "trace_format.h"
 
 /* What BLOCKS had for an address in the program. */
-#define LOG_WRITER_PLACES 0x700000000000u
+#define LOG_WRITER_SLOTS 0x700000000000u
 
 struct log_table {
     unsigned char *bytes;
@@ -36,18 +36,18 @@ void log_writer_command(struct log_writer *writer, const char *bytes, size_t siz
 uint32_t log_writer_module(struct log_writer *writer, const char *path, uint64_t start,
                            uint64_t size);
 uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread);
-uint32_t log_writer_count(struct log_writer *writer, struct trace_count count);
+uint32_t log_writer_account(struct log_writer *writer, struct trace_account count);
 uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample);
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);
-/* Blocks name a stack by the first record of COUNTS that has it, which is made if need be. */
+/* Blocks name a stack by the first record of ACCOUNTS that has it, which is made if need be. */
 uint32_t log_writer_rare(struct log_writer *writer, uint64_t address, uint64_t size,
                          uint32_t stack);
 void log_writer_block(struct log_writer *writer, uint64_t address, uint64_t size, uint32_t stack);
-/* A place of the page, as it is (but for where in the page it begins), in a leaf that is made if
+/* A slot of the page, as it is (but for where in the page it begins), in a leaf that is made if
  * need be. */
-void log_writer_place(struct log_writer *writer, uint64_t address, uint64_t place);
+void log_writer_slot(struct log_writer *writer, uint64_t address, uint64_t slot);
 /* The word of a page, until the layout. */
 uint64_t *log_writer_leaf(struct log_writer *writer, uint64_t address);
 /* Sets header.scan and counts header.verdicts. */

@@ -25,8 +25,8 @@ static void main_and_what_calls_it_are_known(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct place place = {.function = cases[i].name};
-        struct frame frame = {.place_count = 1, .places = &place};
+        struct position position = {.function = cases[i].name};
+        struct frame frame = {.position_count = 1, .positions = &position};
 
         assert_int_equal(below_main_judge(&frame), cases[i].expected);
     }

@@ -44,7 +44,7 @@ static void count_taken(void *context, const struct block *part)
     (void)context;
     taken_count++;
     taken_bytes += part->size;
-    assert_int_equal(part->count, 7);
+    assert_int_equal(part->account, 7);
 }
 
 static void parts_go_with_their_whole(void **state)
@@ -58,7 +58,7 @@ static void parts_go_with_their_whole(void **state)
     assert_true(block_table_find(WHOLE, &whole));
     assert_true(block_parts_is_whole(&whole));
     assert_int_equal(whole.size, 160);
-    assert_int_equal(whole.count, 3);
+    assert_int_equal(whole.account, 3);
     assert_true(block_table_find(WHOLE + 96, &found));
     assert_true(block_parts_is_part(&found));
     assert_int_equal(block_table_check(), 4);

@@ -34,14 +34,14 @@ static struct block block_at(uint64_t address)
     uint64_t mixed = address * 0x9e3779b97f4a7c15u;
     return (struct block){.address = address,
                           .size = mixed >> 41,
-                          .count = (uint32_t)(mixed >> 8) & TRACE_COUNT_MAX,
+                          .account = (uint32_t)(mixed >> 8) & TRACE_ACCOUNT_MAX,
                           .alignment_log2 = (uint32_t)(mixed >> 3 & 15),
                           .family = (enum trace_family)((mixed >> 33) % 3)};
 }
 
 static bool same_block(const struct block *a, const struct block *b)
 {
-    return a->address == b->address && a->size == b->size && a->count == b->count &&
+    return a->address == b->address && a->size == b->size && a->account == b->account &&
            a->alignment_log2 == b->alignment_log2 && a->family == b->family;
 }
 
@@ -103,11 +103,11 @@ static void every_field_is_kept_at_its_limits(void **state)
     (void)state;
     const struct block blocks[] = {
         {0x10, 0, 0, 0, TRACE_BY_MALLOC},
-        {0x7ffffffffff0, 1, TRACE_COUNT_MAX, 15, TRACE_BY_NEW_ARRAY},
-        {0x7ffffffffff8, 1, TRACE_COUNT_MAX, 16, TRACE_BY_NEW_ARRAY},
-        {0xfffffffffff0, TRACE_PLACE_SIZES - 1, 1, 12, TRACE_BY_NEW},
-        {0xffffffff0008, TRACE_PLACE_SIZES, 1, 12, TRACE_BY_NEW},
-        {0xfffffffe0008, TRACE_SIZE_ELSEWHERE, TRACE_COUNT_MAX, 63, TRACE_BY_NEW},
+        {0x7ffffffffff0, 1, TRACE_ACCOUNT_MAX, 15, TRACE_BY_NEW_ARRAY},
+        {0x7ffffffffff8, 1, TRACE_ACCOUNT_MAX, 16, TRACE_BY_NEW_ARRAY},
+        {0xfffffffffff0, TRACE_SLOT_SIZES - 1, 1, 12, TRACE_BY_NEW},
+        {0xffffffff0008, TRACE_SLOT_SIZES, 1, 12, TRACE_BY_NEW},
+        {0xfffffffe0008, TRACE_SIZE_ELSEWHERE, TRACE_ACCOUNT_MAX, 63, TRACE_BY_NEW},
         {0xffff00000001, 42, 2, 4, TRACE_BY_MALLOC},
         {0xffff00000007, 43, 3, 5, TRACE_BY_NEW},
     };
@@ -147,8 +147,8 @@ static void add_size(void *context, const struct trace_block *block)
 static void blocks_without_a_place_are_in_rare(void **state)
 {
     (void)state;
-    const uint64_t sizes[] = {TRACE_PLACE_SIZES - 1,    TRACE_PLACE_SIZES, TRACE_SIZE_ELSEWHERE,
-                              TRACE_SIZE_ELSEWHERE + 1, 1ull << 40,        3ull << 60};
+    const uint64_t sizes[] = {TRACE_SLOT_SIZES - 1,     TRACE_SLOT_SIZES, TRACE_SIZE_ELSEWHERE,
+                              TRACE_SIZE_ELSEWHERE + 1, 1ull << 40,       3ull << 60};
     const size_t count = sizeof sizes / sizeof *sizes;
     struct block block;
     uint64_t before = trace_log_rare.count;
@@ -214,7 +214,7 @@ static void random_blocks_as_in_a_plain_array(void **state)
 static uint32_t places_at(uint64_t address)
 {
     const uint64_t *word = block_region_word(address);
-    return word && *word ? trace_leaf_places(*word) : 0;
+    return word && *word ? trace_leaf_slots(*word) : 0;
 }
 
 static uint64_t *places_of(uint64_t address)
@@ -228,21 +228,21 @@ static void a_leaf_grows_as_its_page_fills(void **state)
     (void)state;
     uint64_t page = 0x600000000000;
     for (uint64_t distance = 8; distance <= 4096; distance *= 2, page += 2 * TRACE_LEAF_SPAN) {
-        uint32_t places = 0;
+        uint32_t slots = 0;
         for (uint64_t at = 0; at < TRACE_LEAF_SPAN; at += distance) {
             insert(page + at);
-            assert_true(places_at(page) >= places);
-            places = places_at(page);
+            assert_true(places_at(page) >= slots);
+            slots = places_at(page);
             for (uint64_t earlier = 0; earlier < at; earlier += distance)
                 assert_true(finds(page + earlier));
         }
         uint64_t blocks = TRACE_LEAF_SPAN / distance;
-        assert_in_range(places, blocks, blocks < 8 ? 8 : blocks * 2);
+        assert_in_range(slots, blocks, blocks < 8 ? 8 : blocks * 2);
         assert_int_equal(block_table_check(), blocks);
         for (uint64_t at = 0; at < TRACE_LEAF_SPAN; at += distance)
             assert_true(removes(page + at));
         assert_int_equal(block_table_check(), 0);
-        assert_int_equal(places_at(page), places); /* ready for the next ones */
+        assert_int_equal(places_at(page), slots); /* ready for the next ones */
     }
 }
 
@@ -258,11 +258,11 @@ static void a_page_begins_with_half_of_its_neighbours_places(void **state)
     assert_int_equal(places_at(0x600000004000), 8);
 }
 
-/* What a thread leaves that was stopped while it replaced a leaf: the first places are frozen. */
+/* What a thread leaves that was stopped while it replaced a leaf: the first slots are frozen. */
 static void begin_freezing(uint64_t address, uint32_t frozen)
 {
     for (uint32_t i = 0; i < frozen; i++)
-        places_of(address)[i] |= TRACE_PLACE_FROZEN;
+        places_of(address)[i] |= TRACE_SLOT_FROZEN;
 }
 
 static void count_address(void *context, const struct trace_block *block)
@@ -320,7 +320,7 @@ static void one_address_any_number_of_times(void **state)
     unsigned inserted = 0, removed = 0;
     for (unsigned i = 0; i < 2000; i++)
         inserted += block_table_insert(&block);
-    assert_int_equal(inserted, TRACE_LEAF_PLACES_MAX);
+    assert_int_equal(inserted, TRACE_LEAF_SLOTS_MAX);
     assert_false(block_table_insert(&(struct block){.address = address + 8}));
     while (removes(address))
         removed++;
@@ -335,17 +335,17 @@ static void the_check_notices_broken_rules(void **state)
     const uint64_t page = 0x650000000000;
     for (uint64_t i = 0; i < 64; i++)
         insert(page + i * 64);
-    uint64_t *places = places_of(page);
-    uint64_t first = places[0];
+    uint64_t *slots = places_of(page);
+    uint64_t first = slots[0];
     assert_int_equal(block_table_check(), 64);
-    assert_true(first & TRACE_PLACE_TAKEN);
-    places[0] = places[20]; /* a place that no search comes to */
+    assert_true(first & TRACE_SLOT_TAKEN);
+    slots[0] = slots[20]; /* a slot that no search comes to */
     assert_int_equal(block_table_check(), -1);
-    places[0] = first | TRACE_PLACE_FROZEN;
+    slots[0] = first | TRACE_SLOT_FROZEN;
     assert_int_equal(block_table_check(), -1);
-    places[0] = first & ~(uint64_t)TRACE_PLACE_TAKEN;
+    slots[0] = first & ~(uint64_t)TRACE_SLOT_TAKEN;
     assert_int_equal(block_table_check(), -1);
-    places[0] = first;
+    slots[0] = first;
     assert_int_equal(block_table_check(), 64);
 }
 
@@ -395,14 +395,14 @@ static void a_reader_finds_each_block_in_the_file(void **state)
         uint64_t page = begin + i * 4096 * 16;
         uint64_t leaf = leaf_of_log(page);
         struct block expected = block_at(page);
-        assert_int_equal(trace_leaf_places(leaf), 8);
+        assert_int_equal(trace_leaf_slots(leaf), 8);
         uint64_t first = trace_leaf_address(leaf) / 8;
-        uint64_t place = word_of_log(TRACE_BLOCKS, first, 8, 0);
-        struct trace_block block = trace_place_block(place, page);
-        assert_true(place & TRACE_PLACE_TAKEN);
+        uint64_t slot = word_of_log(TRACE_BLOCKS, first, 8, 0);
+        struct trace_block block = trace_slot_block(slot, page);
+        assert_true(slot & TRACE_SLOT_TAKEN);
         assert_int_equal(trace_block_address(block.where), page);
         assert_int_equal(trace_block_size(block.what), expected.size);
-        assert_int_equal(trace_block_count(block.what), expected.count);
+        assert_int_equal(trace_block_account(block.what), expected.account);
         assert_int_equal(trace_block_family(block.where), expected.family);
         assert_int_equal(trace_block_alignment_log2(block.where), expected.alignment_log2);
     }
@@ -661,7 +661,7 @@ static void *use_rare_blocks(void *argument)
     for (uint64_t round = 0; round < 2; round++) {
         for (uint64_t i = 0; i < 2 * HELD; i++) {
             struct block block = {0x6b0000000000 + (worker->number << 32) + i % HELD * 16,
-                                  TRACE_PLACE_SIZES + worker->number * 1000000 + i % HELD, 3, 0,
+                                  TRACE_SLOT_SIZES + worker->number * 1000000 + i % HELD, 3, 0,
                                   TRACE_BY_MALLOC};
             struct block removed;
             if (i < HELD)

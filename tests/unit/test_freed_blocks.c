@@ -33,7 +33,7 @@ static uint32_t found(uint64_t address, bool interior)
     if (!freed_blocks_find(address, interior, &block, &stack))
         return 0;
     assert_int_equal(block.size, block.address >> 4 & 1023);
-    assert_int_equal(block.count, stack + 1000);
+    assert_int_equal(block.account, stack + 1000);
     assert_int_equal(block.family, TRACE_BY_NEW);
     assert_true(interior || block.address == address);
     return stack;

@@ -109,21 +109,21 @@ static void blocks_are_ordered_by_address(void **state)
         assert_int_equal(model.blocks[i].size, i + 1);
 }
 
-static void empty_and_frozen_places_hold_nothing(void **state)
+static void empty_and_frozen_slots_hold_nothing(void **state)
 {
     (void)state;
-    log_writer_place(&writer, 0x1000, TRACE_PLACE_FROZEN);
-    log_writer_place(&writer, 0x3000, 0);
+    log_writer_slot(&writer, 0x1000, TRACE_SLOT_FROZEN);
+    log_writer_slot(&writer, 0x3000, 0);
     load();
     assert_int_equal(model.block_count, 0);
     assert_int_equal(model.note_count, 0);
 }
 
-static void block_in_a_frozen_place_counts(void **state)
+static void block_in_a_frozen_slot_counts(void **state)
 {
     (void)state;
-    log_writer_place(&writer, 0x1ff8,
-                     TRACE_PLACE_TAKEN | TRACE_PLACE_FROZEN | 10ull << TRACE_PLACE_SIZE_SHIFT);
+    log_writer_slot(&writer, 0x1ff8,
+                    TRACE_SLOT_TAKEN | TRACE_SLOT_FROZEN | 10ull << TRACE_SLOT_SIZE_SHIFT);
     load();
     assert_int_equal(model.block_count, 1);
     assert_int_equal(model.blocks[0].address, 0x1ff8);
@@ -144,25 +144,26 @@ static void leaf_that_was_replaced_does_not_count(void **state)
     }
 }
 
-static void a_place_says_all_of_its_block(void **state)
+static void a_slot_says_all_of_its_block(void **state)
 {
     (void)state;
     uint32_t node = log_writer_node(&writer, 0x111, 0, 0);
-    uint64_t count = log_writer_count(&writer, (struct trace_count){.thread = 1, .stack = node});
+    uint64_t count =
+        log_writer_account(&writer, (struct trace_account){.thread = 1, .stack = node});
 
-    log_writer_place(&writer, 0x400008,
-                     TRACE_PLACE_TAKEN | (uint64_t)TRACE_BY_NEW_ARRAY << TRACE_PLACE_FAMILY_SHIFT |
-                         15ull << TRACE_PLACE_ALIGNMENT_SHIFT | count << TRACE_PLACE_COUNT_SHIFT |
-                         (TRACE_PLACE_SIZES - 1ull) << TRACE_PLACE_SIZE_SHIFT);
+    log_writer_slot(&writer, 0x400008,
+                    TRACE_SLOT_TAKEN | (uint64_t)TRACE_BY_NEW_ARRAY << TRACE_SLOT_FAMILY_SHIFT |
+                        15ull << TRACE_SLOT_ALIGNMENT_SHIFT | count << TRACE_SLOT_ACCOUNT_SHIFT |
+                        (TRACE_SLOT_SIZES - 1ull) << TRACE_SLOT_SIZE_SHIFT);
     load();
     assert_int_equal(model.block_count, 1);
     assert_int_equal(model.blocks[0].address, 0x400008);
-    assert_int_equal(model.blocks[0].size, TRACE_PLACE_SIZES - 1);
+    assert_int_equal(model.blocks[0].size, TRACE_SLOT_SIZES - 1);
     assert_int_equal(model.blocks[0].family, TRACE_BY_NEW_ARRAY);
     expect_stack(model.blocks[0].stack, STACK_WHOLE, 1, (uint64_t[]){0x111});
 }
 
-static void block_without_a_place_is_in_rare(void **state)
+static void block_without_a_slot_is_in_rare(void **state)
 {
     (void)state;
     log_writer_rare(&writer, 0x2001, 5, log_writer_node(&writer, 0x111, 0, 0));
@@ -182,15 +183,15 @@ static void leaf_that_is_not_in_the_log_is_noted(void **state)
 {
     (void)state;
     log_writer_block(&writer, 0x1000, 10, 0);
-    *log_writer_leaf(&writer, 0x2000) = (LOG_WRITER_PLACES + 4096) | 7ull << 48;
-    *log_writer_leaf(&writer, 0x3000) = LOG_WRITER_PLACES | 0xffffull << 48;
+    *log_writer_leaf(&writer, 0x2000) = (LOG_WRITER_SLOTS + 4096) | 7ull << 48;
+    *log_writer_leaf(&writer, 0x3000) = LOG_WRITER_SLOTS | 0xffffull << 48;
     load();
     assert_int_equal(model.block_count, 1);
     expect_note("The blocks that begin in 2 pages of the program's memory are missing");
 }
 
 /* Of a log that means harm: a small file would have any number of blocks. */
-static void no_place_is_used_by_many_pages(void **state)
+static void no_slot_is_used_by_many_pages(void **state)
 {
     (void)state;
     log_writer_block(&writer, 0x1000, 10, 0);
@@ -200,7 +201,7 @@ static void no_place_is_used_by_many_pages(void **state)
         *log_writer_leaf(&writer, page << 12) = leaf;
     }
     load();
-    /* The extent is a page, which has places for 64 leaves. */
+    /* The extent is a page, which has slots for 64 leaves. */
     assert_int_equal(model.block_count, 64);
     expect_note("pages of the program's memory are missing");
 }
@@ -383,7 +384,7 @@ static void totals_are_the_headers_after_the_end(void **state)
 {
     (void)state;
     writer.header.totals = (struct trace_totals){10, 4, 0, 1000, 300};
-    log_writer_count(&writer, (struct trace_count){.thread = 1, .allocations = 99});
+    log_writer_account(&writer, (struct trace_account){.thread = 1, .allocations = 99});
     load();
     assert_int_equal(model.totals.allocations, 10);
     assert_int_equal(model.bytes_in_use, 700);
@@ -395,13 +396,13 @@ static void totals_are_summed_before_the_end(void **state)
     writer.header.ending = TRACE_RUNNING;
     log_writer_thread(&writer, (struct trace_thread){.tid = 1});
     log_writer_thread(&writer, (struct trace_thread){.tid = 2, .bad_frees = 4});
-    log_writer_count(
+    log_writer_account(
         &writer,
-        (struct trace_count){
+        (struct trace_account){
             .thread = 1, .allocations = 5, .frees = 1, .bytes_allocated = 500, .bytes_freed = 50});
-    log_writer_count(
+    log_writer_account(
         &writer,
-        (struct trace_count){
+        (struct trace_account){
             .thread = 2, .allocations = 7, .frees = 2, .bytes_allocated = 70, .bytes_freed = 20});
     load();
     assert_int_equal(model.process, PROCESS_GONE);
@@ -597,13 +598,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(live_block_is_loaded_whole),
         TEST(blocks_are_ordered_by_address),
-        TEST(empty_and_frozen_places_hold_nothing),
-        TEST(block_in_a_frozen_place_counts),
+        TEST(empty_and_frozen_slots_hold_nothing),
+        TEST(block_in_a_frozen_slot_counts),
         TEST(leaf_that_was_replaced_does_not_count),
-        TEST(a_place_says_all_of_its_block),
-        TEST(block_without_a_place_is_in_rare),
+        TEST(a_slot_says_all_of_its_block),
+        TEST(block_without_a_slot_is_in_rare),
         TEST(leaf_that_is_not_in_the_log_is_noted),
-        TEST(no_place_is_used_by_many_pages),
+        TEST(no_slot_is_used_by_many_pages),
         TEST(size_of_a_huge_verdict_is_in_rare),
         TEST(verdicts_replace_the_block_table),
         TEST(interrupted_leak_check_is_not_used),

@@ -1,4 +1,4 @@
-/* What COUNTS, the header's peak and TIMELINE mean: sums over threads, the epoch's rule, samples.
+/* What ACCOUNTS, the header's peak and TIMELINE mean: sums over threads, the epoch's rule, samples.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,29 +60,29 @@ static const struct stack_use *use_with(uint64_t allocations)
 
 static void count(uint32_t thread, uint32_t stack, uint64_t allocations, uint64_t bytes)
 {
-    log_writer_count(&writer, (struct trace_count){.thread = thread,
-                                                   .stack = stack,
-                                                   .allocations = allocations,
-                                                   .bytes_allocated = bytes});
+    log_writer_account(&writer, (struct trace_account){.thread = thread,
+                                                       .stack = stack,
+                                                       .allocations = allocations,
+                                                       .bytes_allocated = bytes});
 }
 
 static void stack_is_the_sum_over_its_threads(void **state)
 {
     (void)state;
     writer.header.peak.epoch = 1;
-    log_writer_count(&writer, (struct trace_count){.thread = 1,
-                                                   .stack = node,
-                                                   .allocations = 10,
-                                                   .bytes_allocated = 1000,
-                                                   .temporary = 2});
+    log_writer_account(&writer, (struct trace_account){.thread = 1,
+                                                       .stack = node,
+                                                       .allocations = 10,
+                                                       .bytes_allocated = 1000,
+                                                       .temporary = 2});
     /* Frees what the other one made: on its own it is below zero. */
-    log_writer_count(&writer, (struct trace_count){.thread = 2,
-                                                   .stack = node,
-                                                   .allocations = 1,
-                                                   .frees = 7,
-                                                   .bytes_allocated = 50,
-                                                   .bytes_freed = 700,
-                                                   .temporary = 1});
+    log_writer_account(&writer, (struct trace_account){.thread = 2,
+                                                       .stack = node,
+                                                       .allocations = 1,
+                                                       .frees = 7,
+                                                       .bytes_allocated = 50,
+                                                       .bytes_freed = 700,
+                                                       .temporary = 1});
     load_depth(12);
     const struct stack_use *use = use_with(11);
     assert_non_null(use);
@@ -96,19 +96,19 @@ static void stack_is_the_sum_over_its_threads(void **state)
 
 static void record_of_the_peaks_epoch_has_its_share_saved(void **state)
 {
-    struct trace_count record = {.thread = 1,
-                                 .stack = node,
-                                 .allocations = 9,
-                                 .frees = 9,
-                                 .bytes_allocated = 900,
-                                 .bytes_freed = 900,
-                                 .bytes_at_peak = 500,
-                                 .blocks_at_peak = 5,
-                                 .peak_epoch = 7};
+    struct trace_account record = {.thread = 1,
+                                   .stack = node,
+                                   .allocations = 9,
+                                   .frees = 9,
+                                   .bytes_allocated = 900,
+                                   .bytes_freed = 900,
+                                   .bytes_at_peak = 500,
+                                   .blocks_at_peak = 5,
+                                   .peak_epoch = 7};
 
     (void)state;
     writer.header.peak.epoch = 7;
-    log_writer_count(&writer, record);
+    log_writer_account(&writer, record);
     load_depth(12);
     assert_int_equal(use_with(9)->bytes_at_peak, 500);
     assert_int_equal(use_with(9)->blocks_at_peak, 5);
@@ -116,19 +116,19 @@ static void record_of_the_peaks_epoch_has_its_share_saved(void **state)
 
 static void record_of_an_older_epoch_has_not_changed_since(void **state)
 {
-    struct trace_count record = {.thread = 1,
-                                 .stack = node,
-                                 .allocations = 9,
-                                 .frees = 3,
-                                 .bytes_allocated = 900,
-                                 .bytes_freed = 300,
-                                 .bytes_at_peak = 500,
-                                 .blocks_at_peak = 5,
-                                 .peak_epoch = 6};
+    struct trace_account record = {.thread = 1,
+                                   .stack = node,
+                                   .allocations = 9,
+                                   .frees = 3,
+                                   .bytes_allocated = 900,
+                                   .bytes_freed = 300,
+                                   .bytes_at_peak = 500,
+                                   .blocks_at_peak = 5,
+                                   .peak_epoch = 6};
 
     (void)state;
     writer.header.peak.epoch = 7;
-    log_writer_count(&writer, record);
+    log_writer_account(&writer, record);
     load_depth(12);
     assert_int_equal(use_with(9)->bytes_at_peak, 600);
     assert_int_equal(use_with(9)->blocks_at_peak, 6);
@@ -137,17 +137,17 @@ static void record_of_an_older_epoch_has_not_changed_since(void **state)
 /* A running program goes on while its log is read. The epoch comes round, too. */
 static void record_of_a_later_epoch_was_saved_while_we_read(void **state)
 {
-    struct trace_count record = {.thread = 1,
-                                 .stack = node,
-                                 .allocations = 9,
-                                 .bytes_allocated = 900,
-                                 .bytes_at_peak = 500,
-                                 .blocks_at_peak = -5,
-                                 .peak_epoch = 1};
+    struct trace_account record = {.thread = 1,
+                                   .stack = node,
+                                   .allocations = 9,
+                                   .bytes_allocated = 900,
+                                   .bytes_at_peak = 500,
+                                   .blocks_at_peak = -5,
+                                   .peak_epoch = 1};
 
     (void)state;
     writer.header.peak.epoch = UINT32_MAX;
-    log_writer_count(&writer, record);
+    log_writer_account(&writer, record);
     load_depth(12);
     assert_int_equal(use_with(9)->bytes_at_peak, 500);
     assert_int_equal((int64_t)use_with(9)->blocks_at_peak, -5);

@@ -40,14 +40,14 @@ static int make_log(void **state)
     log_writer_thread(&writer, (struct trace_thread){.tid = 1, .bad_frees = 6});
     for (uint64_t i = 1; i < 6; i++)
         log_writer_sample(&writer, (struct trace_sample){.time_ns = i, .live_bytes = 100 * i});
-    log_writer_count(&writer, (struct trace_count){.thread = 1,
-                                                   .stack = stacks[5],
-                                                   .allocations = 6,
-                                                   .bytes_allocated = 600,
-                                                   .temporary = 1});
+    log_writer_account(&writer, (struct trace_account){.thread = 1,
+                                                       .stack = stacks[5],
+                                                       .allocations = 6,
+                                                       .bytes_allocated = 600,
+                                                       .temporary = 1});
     writer.header.peak = (struct trace_peak){.bytes = 600, .time_ns = 3};
     log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
-                                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                                   .address_kind = TRACE_ADDRESS_FREED_BLOCK,
                                                    .stack = stacks[5],
                                                    .stack_freed = stacks[4],
                                                    .stack_allocated = stacks[3]});
@@ -257,9 +257,9 @@ static void chain_of_deep_stacks_needs_no_more_memory_than_its_file(void **state
     writer.tables[TRACE_NODES].bytes = (unsigned char *)nodes;
     writer.tables[TRACE_NODES].size = NODES * sizeof *nodes;
     for (node = TRACE_NODE_FIRST; node < NODES; node++)
-        log_writer_place(&writer, 0x1000ull * node,
-                         TRACE_PLACE_TAKEN | (uint64_t)node << TRACE_PLACE_COUNT_SHIFT |
-                             8ull << TRACE_PLACE_SIZE_SHIFT);
+        log_writer_slot(&writer, 0x1000ull * node,
+                        TRACE_SLOT_TAKEN | (uint64_t)node << TRACE_SLOT_ACCOUNT_SHIFT |
+                            8ull << TRACE_SLOT_SIZE_SHIFT);
     log_writer_finish(&writer);
     assert_true(read_log(writer.size));
     getrusage(RUSAGE_SELF, &after);

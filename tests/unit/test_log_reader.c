@@ -137,7 +137,7 @@ static void file_cut_in_a_table_keeps_what_is_there(void **state)
     assert_false(log_reader_copy(&reader, TRACE_NODES, 10, &node));
     assert_true(reader.damage_count >= 1);
     char expected[64];
-    snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 places of table NODES",
+    snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 records of table NODES",
              end);
     assert_non_null(strstr(reader.damage[0], expected));
 }
@@ -253,7 +253,7 @@ static void extent_behind_the_end_holds_nothing(void **state)
     uint32_t count;
 
     extent->offset = 1ull << 40;
-    expect_damage(1, "512 of the 512 places of table BLOCKS at byte 1099511627776 are missing");
+    expect_damage(1, "512 of the 512 records of table BLOCKS at byte 1099511627776 are missing");
     log_reader_extents(&reader, TRACE_BLOCKS, &count);
     assert_int_equal(count, 0);
 }
@@ -315,7 +315,7 @@ static void holes_of_the_file_are_passed_over(void **state)
 {
     const uint64_t tera = 1ull << 40, middle = 1ull << 39;
     struct trace_extent *blocks = log_writer_extent(&writer, TRACE_BLOCKS, 0);
-    const uint64_t base = LOG_WRITER_PLACES / sizeof(uint64_t);
+    const uint64_t base = LOG_WRITER_SLOTS / sizeof(uint64_t);
     uint64_t block = 0x7000;
     uint64_t offset = blocks->offset;
 

@@ -84,9 +84,9 @@ static void address_is_looked_up_once(void **state)
     struct module_symbols *symbols = module_cache_get(cache, &one, true);
 
     (void)state;
-    const struct place *places = module_symbols_call(symbols, 0x1234)->places;
+    const struct position *positions = module_symbols_call(symbols, 0x1234)->positions;
     module_symbols_call(symbols, 0x1235);
-    assert_ptr_equal(module_symbols_call(symbols, 0x1234)->places, places);
+    assert_ptr_equal(module_symbols_call(symbols, 0x1234)->positions, positions);
     assert_int_equal(symbols->addresses.count, 2);
 }
 

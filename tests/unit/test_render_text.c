@@ -335,11 +335,11 @@ static void killed_process_shows_its_live_blocks(void **state)
     writer.header.ending = TRACE_RUNNING;
     log_writer_block(&writer, 0x1000, 10, stack(0x100));
     log_writer_block(&writer, 0x2000, 2000, stack(0x200));
-    log_writer_count(&writer, (struct trace_count){.thread = 1,
-                                                   .allocations = 3,
-                                                   .frees = 1,
-                                                   .bytes_allocated = 2110,
-                                                   .bytes_freed = 100});
+    log_writer_account(&writer, (struct trace_account){.thread = 1,
+                                                       .allocations = 3,
+                                                       .frees = 1,
+                                                       .bytes_allocated = 2110,
+                                                       .bytes_freed = 100});
     render(NULL);
     expect("It ended without recording how");
     expect("HEAP SUMMARY:\n"
@@ -442,7 +442,7 @@ static void double_free_comes_with_three_stacks(void **state)
 {
     (void)state;
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                   .address_kind = TRACE_ADDRESS_FREED_BLOCK,
                                    .address = 0x4a420e0,
                                    .block = 0x4a420e0,
                                    .block_size = 1234,
@@ -480,29 +480,29 @@ static void place_of_a_bad_address_is_told(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                       .place = TRACE_PLACE_LIVE_BLOCK,
+                                       .address_kind = TRACE_ADDRESS_LIVE_BLOCK,
                                        .stack = stack(0x900 + 16 * i),
                                        .address = cases[i].address,
                                        .block = 0x1000,
                                        .block_size = cases[i].size});
     add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE,
-                                   .place = TRACE_PLACE_LIVE_BLOCK,
+                                   .address_kind = TRACE_ADDRESS_LIVE_BLOCK,
                                    .address = 0x1000,
                                    .block = 0x1000,
                                    .block_size = 9,
                                    .stack_allocated = stack(0x800)});
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                   .place = TRACE_PLACE_STACK,
+                                   .address_kind = TRACE_ADDRESS_STACK,
                                    .stack = stack(0xa00),
                                    .address = 0x7ffe});
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                   .place = TRACE_PLACE_STACK,
+                                   .address_kind = TRACE_ADDRESS_STACK,
                                    .stack = stack(0xa10),
                                    .tid = writer.header.pid,
                                    .block = 1,
                                    .address = 0x6ffe});
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                   .place = TRACE_PLACE_DATA,
+                                   .address_kind = TRACE_ADDRESS_DATA,
                                    .stack = stack(0xa20),
                                    .address = 0x8ffe});
     add_error(
@@ -527,7 +527,7 @@ static void errors_of_one_context_are_one(void **state)
     (void)state;
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE, .address = 0x10, .count = 3});
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                   .address_kind = TRACE_ADDRESS_FREED_BLOCK,
                                    .address = 0x20,
                                    .block = 0x20,
                                    .stack_freed = stack(0x600),
@@ -571,7 +571,7 @@ static void block_of_no_size_has_no_inside(void **state)
 {
     (void)state;
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
-                                   .place = TRACE_PLACE_FREED_BLOCK,
+                                   .address_kind = TRACE_ADDRESS_FREED_BLOCK,
                                    .address = 0x50,
                                    .block = 0x50});
     render(NULL);
@@ -598,16 +598,16 @@ static void error_list_shows_the_rarest_first(void **state)
 static void add_count(uint64_t caller, uint32_t thread, uint64_t allocations, uint64_t bytes,
                       uint64_t temporary)
 {
-    log_writer_count(&writer, (struct trace_count){.thread = thread,
-                                                   .stack = stack(caller),
-                                                   .allocations = allocations,
-                                                   .bytes_allocated = bytes,
-                                                   .frees = 1,
-                                                   .bytes_freed = bytes / 2,
-                                                   .temporary = temporary,
-                                                   .bytes_at_peak = (int64_t)bytes,
-                                                   .blocks_at_peak = (int32_t)allocations,
-                                                   .peak_epoch = 3});
+    log_writer_account(&writer, (struct trace_account){.thread = thread,
+                                                       .stack = stack(caller),
+                                                       .allocations = allocations,
+                                                       .bytes_allocated = bytes,
+                                                       .frees = 1,
+                                                       .bytes_freed = bytes / 2,
+                                                       .temporary = temporary,
+                                                       .bytes_at_peak = (int64_t)bytes,
+                                                       .blocks_at_peak = (int32_t)allocations,
+                                                       .peak_epoch = 3});
 }
 
 /* Three stacks, of which the last has most bytes, and a peak that the second sample noticed. */

@@ -92,14 +92,14 @@ static void inlined_functions_come_innermost_first(void **state)
     (void)state;
     const struct frame *frame = look_up(outer_function(), 1);
 
-    assert_int_equal(frame->place_count, 2);
-    assert_string_equal(frame->places[0].function, "inlined_function");
-    assert_string_equal(frame->places[1].function, "outer_function");
-    assert_string_equal(frame->places[0].file, "test_symbolize.c");
-    assert_int_equal(frame->places[0].line, CALL_LINE);
-    assert_int_equal(frame->places[1].line, INLINE_LINE);
-    assert_int_equal(frame->places[0].path[0], '/');
-    assert_non_null(strstr(frame->places[0].path, "/tests/unit/test_symbolize.c"));
+    assert_int_equal(frame->position_count, 2);
+    assert_string_equal(frame->positions[0].function, "inlined_function");
+    assert_string_equal(frame->positions[1].function, "outer_function");
+    assert_string_equal(frame->positions[0].file, "test_symbolize.c");
+    assert_int_equal(frame->positions[0].line, CALL_LINE);
+    assert_int_equal(frame->positions[1].line, INLINE_LINE);
+    assert_int_equal(frame->positions[0].path[0], '/');
+    assert_non_null(strstr(frame->positions[0].path, "/tests/unit/test_symbolize.c"));
     assert_int_equal(below_main_judge(frame), BELOW_MAIN_NO);
 }
 
@@ -126,7 +126,7 @@ static void call_at_the_very_end_of_a_function_belongs_to_it(void **state)
         ends_in_a_call();
     const struct frame *frame = look_up(last_address, 1);
 
-    assert_string_equal(frame->places[frame->place_count - 1].function, "ends_in_a_call");
+    assert_string_equal(frame->positions[frame->position_count - 1].function, "ends_in_a_call");
 }
 
 static void address_outside_of_all_modules_has_no_name(void **state)
@@ -134,9 +134,9 @@ static void address_outside_of_all_modules_has_no_name(void **state)
     (void)state;
     const struct frame *frame = look_up(outer_function(), 0);
 
-    assert_int_equal(frame->place_count, 1);
-    assert_null(frame->places[0].function);
-    assert_null(frame->places[0].file);
+    assert_int_equal(frame->position_count, 1);
+    assert_null(frame->positions[0].function);
+    assert_null(frame->positions[0].file);
 }
 
 static void address_in_no_function_has_no_name(void **state)
@@ -144,8 +144,8 @@ static void address_in_no_function_has_no_name(void **state)
     (void)state;
     const struct frame *frame = look_up((void *)(uintptr_t)(bias + 2), 1);
 
-    assert_int_equal(frame->place_count, 1);
-    assert_null(frame->places[0].function);
+    assert_int_equal(frame->position_count, 1);
+    assert_null(frame->positions[0].function);
 }
 
 static void variable_is_named_with_the_place_in_it(void **state)
@@ -164,8 +164,8 @@ static void expect_only_a_note(const char *text)
 {
     const struct frame *frame = look_up(outer_function(), 1);
 
-    assert_int_equal(frame->place_count, 1);
-    assert_null(frame->places[0].function);
+    assert_int_equal(frame->position_count, 1);
+    assert_null(frame->positions[0].function);
     symbolize_note(symbolizer);
     assert_int_equal(model.note_count, 1);
     assert_non_null(strstr(model.notes[0], text));
@@ -240,9 +240,9 @@ static void two_modules_of_one_file(void **state)
     model.modules[2].path = memory_text("/proc/self/root/%s", self);
     model.modules[2].bias = 0x1000000;
     model.module_count = 3;
-    assert_string_equal(look_up(outer_function + 1, 1)->places[0].function, "outer_function");
+    assert_string_equal(look_up(outer_function + 1, 1)->positions[0].function, "outer_function");
     const struct frame *frame = look_up((void *)(uintptr_t)(0x1000000 + offset), 2);
-    assert_string_equal(frame->places[frame->place_count - 1].function, "outer_function");
+    assert_string_equal(frame->positions[frame->position_count - 1].function, "outer_function");
 }
 
 int main(void)

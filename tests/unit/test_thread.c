@@ -2,7 +2,7 @@
 
 #include "os/pages.h"
 #include "scratch.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 #include "log/trace_log.h"
 
 #include <pthread.h>
@@ -45,7 +45,7 @@ static void *count_some(void *argument)
     self->frame_count = 5;
     self->deleting = self;
     self->label.site = &self->label.outer;
-    struct trace_count *count = stack_counts_at(self->count_unknown);
+    struct trace_account *count = stack_accounts_at(self->account_unknown);
     thread_count(&count->allocations, number);
     thread_count(&count->bytes_allocated, number * 100);
     thread_count(&count->frees, 1);
@@ -84,13 +84,13 @@ static void sums_over_2_000_threads(void **state)
 {
     (void)state;
     struct trace_totals before, after;
-    stack_counts_sum(&before);
+    stack_accounts_sum(&before);
     uint64_t expected = 0;
     for (uint64_t i = 1; i <= 2000; i++) {
         in_thread(count_some, i);
         expected += i;
     }
-    stack_counts_sum(&after);
+    stack_accounts_sum(&after);
     assert_int_equal(after.allocations - before.allocations, expected);
     assert_int_equal(after.bytes_allocated - before.bytes_allocated, expected * 100);
     assert_int_equal(after.frees - before.frees, 2000);
@@ -119,7 +119,7 @@ static void threads_alive_together_have_one_each(void **state)
     static pthread_t threads[AT_ONCE];
     static void *given[AT_ONCE];
     struct trace_totals before, after;
-    stack_counts_sum(&before);
+    stack_accounts_sum(&before);
     for (int round = 0; round < 5; round++) {
         pthread_barrier_init(&barrier, NULL, AT_ONCE);
         for (int i = 0; i < AT_ONCE; i++)
@@ -133,7 +133,7 @@ static void threads_alive_together_have_one_each(void **state)
                 assert_ptr_not_equal(given[i], given[k]);
         }
     }
-    stack_counts_sum(&after);
+    stack_accounts_sum(&after);
     assert_int_equal(after.allocations - before.allocations, 5 * AT_ONCE);
     assert_true(structs() >= AT_ONCE);
     assert_true(structs() < 2 * AT_ONCE); /* the later rounds found the first one's */

@@ -240,9 +240,9 @@ static uint64_t number_of(uint64_t rule)
 static void add(struct table *table, uintptr_t address, uint64_t number)
 {
     uint64_t there;
-    entry *place = find_entry(table, address, &there);
+    entry *slot = find_entry(table, address, &there);
     /* Release: who sees the number finds its rule. */
-    atomic_store_explicit(place, address << RULE_BITS | number, memory_order_release);
+    atomic_store_explicit(slot, address << RULE_BITS | number, memory_order_release);
     if (there == 0)
         atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
 }
@@ -325,7 +325,7 @@ void frame_cache_forget(uintptr_t begin, uintptr_t end)
     for (uint64_t i = 0; i < table->capacity; i++) {
         uint64_t address =
             atomic_load_explicit(&table->entries[i], memory_order_relaxed) >> RULE_BITS;
-        /* Rule 0: the address keeps its place. */
+        /* Rule 0: the address keeps its slot. */
         if (address && address >= begin && address <= end)
             atomic_store_explicit(&table->entries[i], address << RULE_BITS, memory_order_relaxed);
     }

@@ -29,7 +29,7 @@
 #define STACK_DEEP_FRAMES_AT_ONCE  64u /* what the reading of the counter leaves open */
 
 /* As stack_memory_unchanged, of the words of the first `frames` of the thread's frames: how many
- * words there are, if none has changed; else the place of one that has, all inside of which are
+ * words there are, if none has changed; else the index of one that has, all inside of which are
  * unchanged. */
 uint32_t stack_deep_unchanged(struct thread *thread, uint32_t frames);
 /* All of the thread's frames have just been read. */

@@ -100,11 +100,11 @@ static __attribute__((no_sanitize("address", "thread", "undefined"))) int access
     unw_addr_space_t space, unw_word_t address, unw_word_t *value, int is_write, void *context)
 {
     (void)space, (void)context;
-    unw_word_t *place = (unw_word_t *)address;
+    unw_word_t *word = (unw_word_t *)address;
     if (is_write)
-        *place = *value;
+        *word = *value;
     else if (can_be_read(address))
-        *value = *place;
+        *value = *word;
     else
         return -UNW_EINVAL;
     return 0;
@@ -201,7 +201,7 @@ bool stepper_load(const char **reason)
 {
     static const struct {
         const char *symbol;
-        void *place;
+        void *to;
     } wanted[] = {
         {"_Ux86_64_getcontext", &library.get_context},
         {SYMBOL(unw_init_local), &library.init},
@@ -223,7 +223,7 @@ bool stepper_load(const char **reason)
         *reason = wanted[i].symbol;
         if (!found)
             return false;
-        memcpy(wanted[i].place, &found, sizeof found);
+        memcpy(wanted[i].to, &found, sizeof found);
     }
     library.set_caching(*library.local, UNW_CACHE_NONE);
     library.get_accessors(*library.local)->access_mem = access_memory;

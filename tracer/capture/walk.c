@@ -81,13 +81,13 @@ static inline uint32_t put_words(struct thread *thread, uint32_t count,
 }
 
 /* Frames are put from the outermost on: whether a BP matters is known from outside. */
-static inline void put_frame(struct thread *thread, uint32_t place,
+static inline void put_frame(struct thread *thread, uint32_t index,
                              const struct thread_frame *frame)
 {
-    struct thread_frame *here = &thread->frames[place];
+    struct thread_frame *here = &thread->frames[index];
     *here = *frame;
-    here->bp_matters = frame->by_bp || (place > 0 && here[-1].bp_slot == 0 && here[-1].bp_matters);
-    here->words = put_words(thread, words_of(thread, place), here);
+    here->bp_matters = frame->by_bp || (index > 0 && here[-1].bp_slot == 0 && here[-1].bp_matters);
+    here->words = put_words(thread, words_of(thread, index), here);
 }
 
 bool walk_remember(struct walk *walk)
@@ -98,20 +98,20 @@ bool walk_remember(struct walk *walk)
     while (walk->matched + walk->fresh_count > thread->frame_capacity)
         if (!more_frames(thread))
             return false;
-    uint32_t place = walk->matched;
-    if (place == 0) {
+    uint32_t index = walk->matched;
+    if (index == 0) {
         thread->end_words = walk->end_slot != 0;
         thread->words[0] = (struct stack_word){walk->end_slot, 0};
     } else {
         /* The frame where old and new meet was reached by another way now. */
         struct thread_frame met = thread->fresh[walk->fresh_count];
-        met.node = thread->frames[place - 1].node;
-        met.by_bp = thread->frames[place - 1].by_bp;
-        put_frame(thread, place - 1, &met);
+        met.node = thread->frames[index - 1].node;
+        met.by_bp = thread->frames[index - 1].by_bp;
+        put_frame(thread, index - 1, &met);
     }
     for (uint32_t i = walk->fresh_count; i-- > 0;)
-        put_frame(thread, place++, &thread->fresh[i]);
-    thread->frame_count = place;
+        put_frame(thread, index++, &thread->fresh[i]);
+    thread->frame_count = index;
     stack_deep_is_known(thread);
     return true;
 }

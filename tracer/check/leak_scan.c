@@ -22,7 +22,7 @@
 #include "tables/block_rare.h"
 #include "tables/block_table.h"
 #include "tables/module_list.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 #include "tables/stack_table.h"
 
 #include <errno.h>
@@ -232,9 +232,9 @@ static void mark_loader_blocks(struct scan *scan)
     uint32_t latest = 0;
     bool of_loader = false;
     for (size_t i = 0; i < scan->count; i++) {
-        uint32_t count = trace_block_count(scan->blocks[i].what);
-        if (count != latest)
-            of_loader = is_of_loader(scan, stack_counts_stack(latest = count));
+        uint32_t account = trace_block_account(scan->blocks[i].what);
+        if (account != latest)
+            of_loader = is_of_loader(scan, stack_accounts_stack(latest = account));
         if (of_loader)
             reach_mark_block(&scan->reach, trace_block_address(scan->blocks[i].where));
     }

@@ -3,7 +3,7 @@
 #include "libc/glibc_layout.h"
 #include "libc/real.h"
 #include "tables/block_table.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 
 #include <stdio.h>
 #include <wchar.h>
@@ -26,8 +26,8 @@ static void free_and_forget(void *pointer)
     struct block block;
     bool is_known = thread && block_table_remove((uint64_t)pointer, &block);
     if (is_known)
-        stack_counts_freed(thread, stack_counts_at(block.count), block.size,
-                           thread->latest == pointer);
+        stack_accounts_freed(thread, stack_accounts_at(block.account), block.size,
+                             thread->latest == pointer);
     if (!is_known || !need_not_be_freed(pointer))
         free_block(pointer);
 }

@@ -327,7 +327,7 @@ static void none_waits(struct reach *reach)
     reach->waiting_high = 0;
 }
 
-/* The first block from k on that waits, or n. Called while all that wait are without a place. */
+/* The first block from k on that waits, or n. Called while all that wait are without a slot. */
 static uint32_t next_waiting(const struct reach *reach, uint32_t k)
 {
     uint64_t eight;
@@ -347,12 +347,12 @@ static uint32_t next_waiting(const struct reach *reach, uint32_t k)
 /* Fills half of the empty stack with blocks that wait, the lowest on top. */
 static void refill(struct reach *reach)
 {
-    uint32_t place = reach->stack_size / 2, k = reach->waiting_low, high = reach->waiting_high;
+    uint32_t slot = reach->stack_size / 2, k = reach->waiting_low, high = reach->waiting_high;
     uint32_t *stack = reach->stack;
-    for (; place > 0 && (k = next_waiting(reach, k)) <= high && k < reach->n; k++)
-        stack[--place] = k;
-    reach->depth = reach->stack_size / 2 - place;
-    memmove(stack, stack + place, reach->depth * sizeof *stack);
+    for (; slot > 0 && (k = next_waiting(reach, k)) <= high && k < reach->n; k++)
+        stack[--slot] = k;
+    reach->depth = reach->stack_size / 2 - slot;
+    memmove(stack, stack + slot, reach->depth * sizeof *stack);
     reach->waiting_low = k;
     if (k > high || k >= reach->n)
         none_waits(reach);

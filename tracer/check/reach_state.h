@@ -23,7 +23,7 @@
 /* Pointers are gathered and followed in batches. */
 #define REACH_COMING 64u
 
-/* The stack of blocks to be scanned has this many places, or one for every 64 blocks. What finds it
+/* The stack of blocks to be scanned has this many slots, or one for every 64 blocks. What finds it
  * full is looked for later, in the order of addresses (as garbage collectors do: Boehm and Weiser,
  * "Garbage Collection in an Uncooperative Environment", 1988). That is no stopgap: a heap that
  * hangs on a large table is read from its beginning to its end then, and not here and there. A

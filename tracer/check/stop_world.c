@@ -112,13 +112,13 @@ static struct stopped_thread *thread_at(size_t index)
     return atomic_load_explicit(&hold.threads, memory_order_relaxed) + index;
 }
 
-static uint32_t *place_of(uint32_t listed)
+static uint32_t *slot_of(uint32_t listed)
 {
     size_t mask = 2 * hold.capacity - 1;
-    size_t place = listed * 2654435761u & mask;
-    while (hold.by_tid[place] && thread_at(hold.by_tid[place] - 1)->listed != listed)
-        place = (place + 1) & mask;
-    return &hold.by_tid[place];
+    size_t slot = listed * 2654435761u & mask;
+    while (hold.by_tid[slot] && thread_at(hold.by_tid[slot] - 1)->listed != listed)
+        slot = (slot + 1) & mask;
+    return &hold.by_tid[slot];
 }
 
 /* capacity is a power of two. */
@@ -175,8 +175,8 @@ static int grow_table(void);
 /* `listed` is the thread's name in /proc. 1: asked anew, 0: nothing to do, or -errno. */
 static int ask_thread(uint32_t listed, uint32_t caller)
 {
-    uint32_t *place = place_of(listed);
-    if (*place && phase_of(thread_at(*place - 1)) != VANISHED) {
+    uint32_t *slot = slot_of(listed);
+    if (*slot && phase_of(thread_at(*slot - 1)) != VANISHED) {
         hold.known++;
         return 0;
     }
@@ -197,7 +197,7 @@ static int ask_thread(uint32_t listed, uint32_t caller)
         return 0;
     if (result != 0 && result != -EAGAIN)
         return (int)result;
-    *place_of(listed) = (uint32_t)++hold.count;
+    *slot_of(listed) = (uint32_t)++hold.count;
     hold.known++;
     return 1;
 }
@@ -325,7 +325,7 @@ static int grow_table(void)
         *thread_at(i) = before[i];
         if (phase_of(&before[i]) == WRITING)
             atomic_store(progress_of(thread_at(i)), progress(stop_world_gate_number(), SILENT));
-        *place_of((uint32_t)before[i].listed) = (uint32_t)i + 1;
+        *slot_of((uint32_t)before[i].listed) = (uint32_t)i + 1;
     }
     return 0;
 }

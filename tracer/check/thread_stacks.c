@@ -145,10 +145,10 @@ static void look_at(const struct thread_stacks_world *world, struct thread_stack
         found(world->context, stack.begin, stack.descriptor);
 }
 
-/* Stacks end with a page, and so descriptors lie at the same place in theirs. One of a living
+/* Stacks end with a page, and so descriptors lie at the same offset in theirs. One of a living
  * thread tells it; then there is one word to look at in a page, and not one in each line of it. */
-static uint64_t place_of_descriptors(const struct thread_stacks_world *world,
-                                     const struct thread_stacks_alive *alive)
+static uint64_t offset_of_descriptors(const struct thread_stacks_world *world,
+                                      const struct thread_stacks_alive *alive)
 {
     uint64_t words[WORDS];
     struct thread_stack stack;
@@ -166,8 +166,8 @@ static void look_at_page(const struct thread_stacks_world *world, struct thread_
                          uint64_t page, const uint64_t *words,
                          void (*found)(void *context, uint64_t begin, uint64_t end))
 {
-    uint64_t step = alive->place == SYS_PAGE ? ALIGNMENT / 8 : SYS_PAGE / 8;
-    for (uint64_t i = alive->place % SYS_PAGE / 8; i < SYS_PAGE / 8; i += step)
+    uint64_t step = alive->offset == SYS_PAGE ? ALIGNMENT / 8 : SYS_PAGE / 8;
+    for (uint64_t i = alive->offset % SYS_PAGE / 8; i < SYS_PAGE / 8; i += step)
         if (is_descriptor(words + i, page + 8 * i))
             look_at(world, alive, page + 8 * i, found);
 }
@@ -178,7 +178,7 @@ void thread_stacks_find_dead(const struct thread_stacks_world *world,
 {
     uint64_t copy[SYS_PAGE / 8];
     if (!alive->looked)
-        alive->place = place_of_descriptors(world, alive);
+        alive->offset = offset_of_descriptors(world, alive);
     alive->looked = true;
     begin = (begin + SYS_PAGE - 1) & ~(uint64_t)(SYS_PAGE - 1);
     for (uint64_t page = begin; page + SYS_PAGE <= end; page += SYS_PAGE) {

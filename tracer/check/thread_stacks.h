@@ -52,10 +52,10 @@ struct thread_stacks_alive {
     const struct stopped_thread *caller;
     const struct stopped_thread *others;
     size_t count;
-    uint64_t first; /* the first thread's descriptor, 0: not known */
-    size_t latest;  /* own, as are the next: the one that was found last */
-    bool looked;    /* at the living, for the next */
-    uint64_t place; /* of libc's descriptors in their pages, all alike; SYS_PAGE: not known */
+    uint64_t first;  /* the first thread's descriptor, 0: not known */
+    size_t latest;   /* own, as are the next: the one that was found last */
+    bool looked;     /* at the living, for the next */
+    uint64_t offset; /* of libc's descriptors in their pages, all alike; SYS_PAGE: not known */
 };
 
 /* Looks for stacks of libc's own whose thread is gone in begin … end, which lies in one mapping of

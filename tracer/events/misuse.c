@@ -8,7 +8,7 @@
 #include "tables/block_rare.h"
 #include "tables/freed_blocks.h"
 #include "tables/module_list.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 #include "tables/stack_table.h"
 
 #include <stdatomic.h>
@@ -23,7 +23,7 @@
 
 static bool is_same(const struct trace_error *a, const struct trace_error *b)
 {
-    return a->kind == b->kind && a->place == b->place && a->stack == b->stack &&
+    return a->kind == b->kind && a->address_kind == b->address_kind && a->stack == b->stack &&
            a->stack_allocated == b->stack_allocated && a->stack_freed == b->stack_freed &&
            a->given == b->given && a->alignment_log2 == b->alignment_log2;
 }
@@ -92,7 +92,7 @@ static void look_inside(void *context, const struct trace_block *block)
     uint64_t start = trace_block_address(block->where);
     uint64_t size = block_rare_size(block);
     if (search->address - start < (size ? size : 1))
-        search->found = (struct block){start, size, trace_block_count(block->what), 0,
+        search->found = (struct block){start, size, trace_block_account(block->what), 0,
                                        trace_block_family(block->where)};
 }
 
@@ -122,7 +122,7 @@ static void look_beside(void *context, const struct trace_block *block)
     if (far <= BESIDE &&
         (!search->found.address ||
          far < distance(search->address, search->found.address, search->found.size)))
-        search->found = (struct block){start, size, trace_block_count(block->what), 0,
+        search->found = (struct block){start, size, trace_block_account(block->what), 0,
                                        trace_block_family(block->where)};
 }
 
@@ -157,23 +157,23 @@ static uint64_t frame_of(const struct thread *thread, uint32_t stack, uint64_t a
     return number;
 }
 
-static void describe_place(struct trace_error *error, const struct thread *thread)
+static void describe_address(struct trace_error *error, const struct thread *thread)
 {
     if (is_on_stack(thread, error->address)) {
-        error->place = TRACE_PLACE_STACK;
+        error->address_kind = TRACE_ADDRESS_STACK;
         error->block = frame_of(thread, error->stack, error->address);
     } else if (module_list_find(error->address)) {
-        error->place = TRACE_PLACE_DATA;
+        error->address_kind = TRACE_ADDRESS_DATA;
     }
 }
 
-static void describe(struct trace_error *error, enum trace_error_place place,
+static void describe(struct trace_error *error, enum trace_address_kind kind,
                      const struct block *block)
 {
-    error->place = place;
+    error->address_kind = kind;
     error->block = block->address;
     error->block_size = block->size;
-    error->stack_allocated = stack_counts_stack(block->count);
+    error->stack_allocated = stack_accounts_stack(block->account);
 }
 
 static bool find_freed(struct trace_error *error, bool interior)
@@ -183,7 +183,7 @@ static bool find_freed(struct trace_error *error, bool interior)
         error->stack_freed = 0;
         return false;
     }
-    describe(error, TRACE_PLACE_FREED_BLOCK, &block);
+    describe(error, TRACE_ADDRESS_FREED_BLOCK, &block);
     return true;
 }
 
@@ -204,16 +204,16 @@ static void search(struct thread *thread, struct trace_error *error)
 {
     struct block block;
     if (misuse_find_block(error->address, &block)) {
-        describe(error, TRACE_PLACE_LIVE_BLOCK, &block);
+        describe(error, TRACE_ADDRESS_LIVE_BLOCK, &block);
         return;
     }
     if (find_freed(error, true))
         return;
-    describe_place(error, thread);
-    if (error->place != TRACE_PLACE_UNKNOWN || find_being_freed(error))
+    describe_address(error, thread);
+    if (error->address_kind != TRACE_ADDRESS_UNKNOWN || find_being_freed(error))
         return;
     if (find_beside(error->address, &block))
-        describe(error, TRACE_PLACE_LIVE_BLOCK, &block);
+        describe(error, TRACE_ADDRESS_LIVE_BLOCK, &block);
 }
 
 /* Bad calls that needed a search lately. A call that goes on for a million times is not searched
@@ -363,7 +363,7 @@ static enum trace_family outer_family(uint32_t stack, enum trace_family family)
 
 static bool fits_as_called(const struct block *block, const struct misuse_free *how, uint32_t stack)
 {
-    return outer_family(stack_counts_stack(block->count), block->family) ==
+    return outer_family(stack_accounts_stack(block->account), block->family) ==
            outer_family(stack, how->family);
 }
 
@@ -372,7 +372,7 @@ void misuse_check_free(const struct block *block, const struct misuse_free *how,
     struct trace_error error = {.address = block->address, .stack = stack};
     if (block->family != how->family && fits_as_called(block, how, stack))
         return;
-    describe(&error, TRACE_PLACE_LIVE_BLOCK, block);
+    describe(&error, TRACE_ADDRESS_LIVE_BLOCK, block);
     error.family = block->family;
     error.alignment_log2 = block->alignment_log2;
     if (block->family != how->family) {

@@ -11,7 +11,7 @@
 #include "os/sys.h"
 #include "tables/block_parts.h"
 #include "tables/freed_blocks.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 
 #include <signal.h>
 
@@ -72,30 +72,30 @@ static inline uint32_t capture(struct thread *thread, const struct call_site *si
     return stack;
 }
 
-/* The thread's record in COUNTS for the stack of a call. */
+/* The thread's record in ACCOUNTS for the stack of a call. */
 /* That a stack came up for the first time costs time of the tracer's, which is not the program's.
  */
-static __attribute__((noinline)) uint32_t find_count(struct thread *thread, uint32_t stack)
+static __attribute__((noinline)) uint32_t find_account(struct thread *thread, uint32_t stack)
 {
-    uint32_t count = stack_counts_find(thread, stack);
+    uint32_t account = stack_accounts_find(thread, stack);
     stack_deep_still_known(thread);
-    return count;
+    return account;
 }
 
-static inline uint32_t capture_count(struct thread *thread, const struct call_site *site)
+static inline uint32_t capture_account(struct thread *thread, const struct call_site *site)
 {
-    uint32_t count = thread->count_unknown;
+    uint32_t account = thread->account_unknown;
     if (enter(thread, site->cfa)) {
         struct stack_memo *memo = unwind_capture(thread, site);
         if (__builtin_expect(memo && memo->account == 0, 0))
-            memo->account = find_count(thread, memo->node);
+            memo->account = find_account(thread, memo->node);
         if (memo)
-            count = memo->account;
+            account = memo->account;
         leave(thread);
     }
-    if (__builtin_expect(count == thread->count_unknown, 0))
+    if (__builtin_expect(account == thread->account_unknown, 0))
         lose_stack();
-    return count;
+    return account;
 }
 
 static __attribute__((noinline)) uint32_t capture_rarely(struct thread *thread,
@@ -110,27 +110,27 @@ uint32_t observe_stack(const struct call_site *site)
     return thread ? capture_rarely(thread, site) : 0;
 }
 
-static __attribute__((noinline)) struct trace_count *own_count_for(struct thread *thread,
-                                                                   uint32_t count)
+static __attribute__((noinline)) struct trace_account *own_account_for(struct thread *thread,
+                                                                       uint32_t account)
 {
-    uint32_t own = thread->count_unknown;
+    uint32_t own = thread->account_unknown;
     /* All others stand still, and of a record that is made here the program knows nothing. */
-    if (count && leak_scan_is_child())
-        return stack_counts_at(count);
-    if (count && enter(thread, (uintptr_t)__builtin_frame_address(0))) {
-        own = stack_counts_find(thread, stack_counts_stack(count));
+    if (account && leak_scan_is_child())
+        return stack_accounts_at(account);
+    if (account && enter(thread, (uintptr_t)__builtin_frame_address(0))) {
+        own = stack_accounts_find(thread, stack_accounts_stack(account));
         leave(thread);
     }
-    return stack_counts_at(own);
+    return stack_accounts_at(own);
 }
 
 /* The thread's own record for the stack of a block, which another thread may have allocated. */
-static inline struct trace_count *own_count(struct thread *thread, uint32_t count)
+static inline struct trace_account *own_account(struct thread *thread, uint32_t account)
 {
-    struct trace_count *record = stack_counts_at(count);
+    struct trace_account *record = stack_accounts_at(account);
     return __builtin_expect(record->thread == thread->record_index, 1)
                ? record
-               : own_count_for(thread, count);
+               : own_account_for(thread, account);
 }
 
 static void lose_block(size_t size)
@@ -221,8 +221,8 @@ static __attribute__((noinline)) void record_labelled(struct thread *thread, voi
     label->site = NULL;
     label->pointer = pointer;
     label->malloc_size = size;
-    block.count = capture_count(thread, &label->outer);
-    stack_counts_allocated(thread, stack_counts_at(block.count), block.size);
+    block.account = capture_account(thread, &label->outer);
+    stack_accounts_allocated(thread, stack_accounts_at(block.account), block.size);
     record(thread, &block);
 }
 
@@ -243,10 +243,10 @@ void observe_allocation(void *pointer, size_t size, enum trace_family family,
         }
         thread->label.site = NULL;
     }
-    /* The block's place is rarely in the cache and needed last, so it is prefetched first. */
+    /* The block's slot is rarely in the cache and needed last, so it is prefetched first. */
     uint64_t *home = block_table_home((uint64_t)pointer);
-    block.count = capture_count(thread, site);
-    stack_counts_allocated(thread, stack_counts_at(block.count), size);
+    block.account = capture_account(thread, site);
+    stack_accounts_allocated(thread, stack_accounts_at(block.account), size);
     record_at(thread, home, &block);
 }
 
@@ -280,11 +280,11 @@ static void record_as_malloc(struct thread *thread, const struct thread_label *l
     struct block block;
     if (!take(thread, label->pointer, &block))
         return;
-    stack_counts_take_back(thread, own_count(thread, block.count), block.size);
+    stack_accounts_take_back(thread, own_account(thread, block.account), block.size);
     block.size = label->malloc_size;
     block.family = TRACE_BY_MALLOC;
     block.alignment_log2 = 0;
-    stack_counts_allocated(thread, own_count(thread, block.count), block.size);
+    stack_accounts_allocated(thread, own_account(thread, block.account), block.size);
     record(thread, &block);
 }
 
@@ -304,12 +304,12 @@ static __attribute__((noinline, cold)) void record_new(struct thread *thread, vo
     /* Either a malloc after a failed first one, recorded as malloc's, or memory that no malloc
      * gave. */
     if (take(thread, pointer, &block))
-        stack_counts_take_back(thread, own_count(thread, block.count), block.size);
+        stack_accounts_take_back(thread, own_account(thread, block.account), block.size);
     else
         blank_new(pointer, what->size);
     block = (struct block){(uint64_t)pointer, what->size, 0, what->alignment_log2, what->family};
-    block.count = capture_count(thread, site);
-    stack_counts_allocated(thread, stack_counts_at(block.count), block.size);
+    block.account = capture_account(thread, site);
+    stack_accounts_allocated(thread, stack_accounts_at(block.account), block.size);
     record(thread, &block);
 }
 
@@ -377,7 +377,7 @@ static void drop_part(void *context, const struct block *part)
 {
     struct thread *thread = context;
     thread_count(&thread->live_blocks, -(uint64_t)1);
-    stack_counts_freed(thread, own_count(thread, part->count), part->size, false);
+    stack_accounts_freed(thread, own_account(thread, part->account), part->size, false);
 }
 
 /* A free that does not fit its block as it is recorded. With a whole its parts go, before its
@@ -401,8 +401,8 @@ static inline __attribute__((always_inline)) void taken_out(struct thread *threa
                                                             uint32_t stack)
 {
     freed_blocks_put(thread, block, stack);
-    stack_counts_freed(thread, own_count(thread, block->count), block->size,
-                       thread->latest == (const void *)block->address);
+    stack_accounts_freed(thread, own_account(thread, block->account), block->size,
+                         thread->latest == (const void *)block->address);
 }
 
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
@@ -438,8 +438,8 @@ void observe_part(uint64_t address, size_t size, const struct call_site *site)
     struct block whole;
     if (!thread || !block_parts_find_whole(&part, (uint64_t)thread->latest, &whole))
         return;
-    part.count = capture_count(thread, site);
-    stack_counts_allocated(thread, stack_counts_at(part.count), size);
+    part.account = capture_account(thread, site);
+    stack_accounts_allocated(thread, stack_accounts_at(part.account), size);
     if (block_parts_divide(&whole, &part))
         thread_count(&thread->live_blocks, 1);
     else

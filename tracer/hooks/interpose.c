@@ -180,19 +180,19 @@ INTERPOSE void *memalign(size_t alignment, size_t size)
     return pointer;
 }
 
-INTERPOSE int posix_memalign(void **place, size_t alignment, size_t size)
+INTERPOSE int posix_memalign(void **result, size_t alignment, size_t size)
 {
     bool observed = interpose_is_observed();
     if (!observed && needs_bootstrap(real.posix_memalign)) {
         void *pointer = bootstrap_allocate(size, alignment);
         if (pointer)
-            *place = pointer;
+            *result = pointer;
         return pointer ? 0 : ENOMEM;
     }
-    int error = real.posix_memalign(place, alignment, size);
-    if (observed && error == 0 && *place) {
+    int error = real.posix_memalign(result, alignment, size);
+    if (observed && error == 0 && *result) {
         struct call_site site = UNWIND_CALL_SITE(posix_memalign);
-        observe_allocation(*place, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+        observe_allocation(*result, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     }
     return error;
 }

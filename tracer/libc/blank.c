@@ -209,11 +209,11 @@ static void *memalign_blank(size_t alignment, size_t size)
     return blanked(real_found.memalign(alignment, size), size);
 }
 
-static int posix_memalign_blank(void **place, size_t alignment, size_t size)
+static int posix_memalign_blank(void **result, size_t alignment, size_t size)
 {
-    int error = real_found.posix_memalign(place, alignment, size);
+    int error = real_found.posix_memalign(result, alignment, size);
     if (error == 0)
-        blanked(*place, size);
+        blanked(*result, size);
     return error;
 }
 

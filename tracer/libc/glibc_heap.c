@@ -215,8 +215,8 @@ static int leads_to(struct finder *f, uint64_t chunk, uint64_t target, uint64_t 
     return chunk == target;
 }
 
-/* The lowest place in [begin, target] from which a walk leads to `target`. A run's first chunk has
- * a used chunk before it (it says) and so no size of that. */
+/* The lowest address in [begin, target] from which a walk leads to `target`. A run's first chunk
+ * has a used chunk before it (it says) and so no size of that. */
 static uint64_t first_chunk(struct finder *f, uint64_t begin, uint64_t target, uint64_t limit,
                             uint64_t step)
 {

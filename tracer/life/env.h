@@ -47,7 +47,7 @@ struct env_options {
 bool env_is_there(void);
 /* Reads and removes. On a bad option writes one sentence into `problem` and returns -1. */
 int env_take_options(struct env_options *options, char *problem, size_t problem_size);
-/* The place of a variable in the environment, or NULL. */
+/* The entry of a variable in the environment, or NULL. */
 char **env_find_entry(const char *name);
 /* Its value, or NULL: getenv, which the program may have under this name. */
 const char *env_value(const char *name);

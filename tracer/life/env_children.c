@@ -161,7 +161,7 @@ static bool is_whole(struct reader *reader, const char *text)
     return false;
 }
 
-/* Finds the places of the two entries. false: it cannot be read. */
+/* Finds the indices of the two entries. false: it cannot be read. */
 static bool look_through(struct env_children_plan *plan, char *const environment[])
 {
     struct reader pointers = {0}, text = {0};

@@ -29,7 +29,7 @@ bool env_children_is_on(void);
 struct env_children_plan {
     char *const *given;
     size_t count;      /* of its entries */
-    size_t preload_at; /* the place of LD_PRELOAD, or count */
+    size_t preload_at; /* the index of LD_PRELOAD, or count */
     size_t options_at; /* and of LIBTRACE_OPTIONS */
     bool leaves_out;   /* the entries are to go, not to come */
 };

@@ -13,7 +13,7 @@
 #include "os/swap.h"
 #include "os/sys.h"
 #include "tables/module_list.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 #include "tables/usage.h"
 
 #include <linux/futex.h>
@@ -56,7 +56,7 @@ static void take_stock(const struct stopped_thread *here, const struct stopped_w
     tracing_set(false);
     if (lifecycle_options()->leak_check)
         check_leaks(here, world);
-    stack_counts_sum(&trace_log_header->totals);
+    stack_accounts_sum(&trace_log_header->totals);
 }
 
 /* A thread that leaves while another one closes the books would take the process away from it. A

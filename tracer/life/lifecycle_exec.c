@@ -5,7 +5,7 @@
 #include "log/trace_log.h"
 #include "os/message.h"
 #include "os/sys.h"
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -51,7 +51,7 @@ void lifecycle_exec(const char *path)
     if (!fork_gate_is_on() || !lifecycle_is_own_process() || !is_there(path))
         return;
     note_name(path);
-    stack_counts_sum(&header->totals);
+    stack_accounts_sum(&header->totals);
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
     if (!lifecycle_options()->quiet && !lifecycle_options()->trace_children)

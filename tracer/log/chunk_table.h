@@ -2,8 +2,8 @@
  *
  *     chunk k holds records first·(2^k − 1) … first·(2^(k+1) − 1) − 1,  first = 2^first_log2
  *
- * so that a record's chunk and place follow from its index by one count of leading zeros. Where a
- * chunk's memory comes from (private pages, the log) is the owner's choice, through `grow`.
+ * so that a record's chunk and position follow from its index by one count of leading zeros. Where
+ * a chunk's memory comes from (private pages, the log) is the owner's choice, through `grow`.
  *
  * Growth: one thread wins a flag and makes the next chunk; the others wait for it, a bounded time,
  * because what they wait for are two system calls. A signal handler above the growing thread does
@@ -46,10 +46,10 @@ static inline uint64_t chunk_table_first_of(const struct chunk_table *table, uns
 static inline void *chunk_table_at_with(const struct chunk_table *table, uint64_t index,
                                         uint32_t first_log2, uint32_t record_size)
 {
-    uint64_t place = index + (1ull << first_log2);
-    unsigned bits = 63u - (unsigned)__builtin_clzll(place);
+    uint64_t position = index + (1ull << first_log2);
+    unsigned bits = 63u - (unsigned)__builtin_clzll(position);
     char *memory = atomic_load_explicit(&table->chunk[bits - first_log2], memory_order_acquire);
-    return memory + (place - (1ull << bits)) * record_size;
+    return memory + (position - (1ull << bits)) * record_size;
 }
 static inline void *chunk_table_at(const struct chunk_table *table, uint64_t index)
 {

@@ -32,8 +32,8 @@ struct chunk_table trace_log_errors = TABLE(TRACE_ERRORS, struct trace_error, 6,
 struct chunk_table trace_log_blocks = TABLE(TRACE_BLOCKS, uint64_t[8], 10, 0);
 struct chunk_table trace_log_regions = TABLE(TRACE_REGIONS, struct trace_region, 3, 1);
 struct chunk_table trace_log_rare = TABLE(TRACE_RARE, struct trace_rare, 6, 1);
-struct chunk_table trace_log_counts =
-    TABLE(TRACE_COUNTS, struct trace_count, TRACE_LOG_COUNTS_LOG2, 1);
+struct chunk_table trace_log_accounts =
+    TABLE(TRACE_ACCOUNTS, struct trace_account, TRACE_LOG_ACCOUNTS_LOG2, 1);
 
 struct trace_header *trace_log_header;
 
@@ -47,8 +47,8 @@ static struct {
     uint64_t begun_ns;
     bool full_said;
     atomic_uint_least64_t size;                       /* as far as storage was allocated */
-    atomic_uint extents;                              /* directory places given out */
-    struct trace_log_piece pieces[TRACE_EXTENTS_MAX]; /* by place */
+    atomic_uint extents;                              /* directory entries given out */
+    struct trace_log_piece pieces[TRACE_EXTENTS_MAX]; /* by index in the directory */
 } log_file;
 
 const char *trace_log_path(void)
@@ -162,8 +162,7 @@ static void *map_file(uint64_t offset, size_t bytes)
     long error = fd < 0 ? -EBADF : trace_log_allocate(fd, offset, bytes);
     void *memory = NULL;
     if (error == 0) {
-        memory =
-            sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+        memory = sys_mmap(pages_hint(bytes), bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
         if (!memory)
             memory = map_unlocked(offset, bytes);
         error = memory ? 0 : -ENOMEM;
@@ -183,8 +182,8 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
         say_full(-ENOMEM);
         return NULL;
     }
-    unsigned place = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
-    if (place >= TRACE_EXTENTS_MAX) {
+    unsigned index = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
+    if (index >= TRACE_EXTENTS_MAX) {
         say_full(-ENOSPC);
         return pages_map_shared(rounded);
     }
@@ -195,8 +194,8 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
      * does not. */
     if (!memory)
         return pages_map_shared(rounded);
-    log_file.pieces[place] = (struct trace_log_piece){memory, rounded};
-    struct trace_extent *extent = &directory()[place];
+    log_file.pieces[index] = (struct trace_log_piece){memory, rounded};
+    struct trace_extent *extent = &directory()[index];
     extent->number = number;
     extent->offset = offset;
     extent->length = bytes;
@@ -310,7 +309,7 @@ static bool begin_in_file(const char *path, size_t size)
     long error = trace_log_allocate((int)fd, 0, size);
     trace_log_header =
         error ? NULL
-              : sys_mmap(pages_place(size), size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
+              : sys_mmap(pages_hint(size), size, PROT_READ | PROT_WRITE, MAP_SHARED, (int)fd, 0);
     if (trace_log_header) {
         pages_note(trace_log_header, size);
         return true;
@@ -341,10 +340,10 @@ bool trace_log_is_whole(void)
     return log_file.in_file && !(trace_log_header->flags & TRACE_FLAG_INCOMPLETE);
 }
 
-const struct trace_log_piece *trace_log_piece(unsigned place)
+const struct trace_log_piece *trace_log_piece(unsigned index)
 {
-    return place < atomic_load_explicit(&log_file.extents, memory_order_relaxed)
-               ? &log_file.pieces[place]
+    return index < atomic_load_explicit(&log_file.extents, memory_order_relaxed)
+               ? &log_file.pieces[index]
                : NULL;
 }
 
@@ -376,8 +375,9 @@ void trace_log_abandon(long error)
 /* --- the end ------------------------------------------------------------- */
 
 static const struct chunk_table *const tables[] = {
-    &trace_log_strings, &trace_log_modules, &trace_log_threads, &trace_log_nodes, &trace_log_errors,
-    &trace_log_counts,  &trace_log_blocks,  &trace_log_regions, &trace_log_rare};
+    &trace_log_strings, &trace_log_modules, &trace_log_threads,
+    &trace_log_nodes,   &trace_log_errors,  &trace_log_accounts,
+    &trace_log_blocks,  &trace_log_regions, &trace_log_rare};
 #define TABLES (sizeof tables / sizeof *tables)
 
 bool trace_log_is_growing(void)

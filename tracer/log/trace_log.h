@@ -26,12 +26,12 @@ extern struct chunk_table trace_log_modules;
 extern struct chunk_table trace_log_threads;
 extern struct chunk_table trace_log_nodes __attribute__((visibility("hidden")));
 extern struct chunk_table trace_log_errors;
-extern struct chunk_table trace_log_blocks; /* lines of eight places */
+extern struct chunk_table trace_log_blocks; /* lines of eight slots */
 extern struct chunk_table trace_log_regions;
 extern struct chunk_table trace_log_rare;
-extern struct chunk_table trace_log_counts __attribute__((visibility("hidden")));
-#define TRACE_LOG_NODES_LOG2  10u /* of their first chunks */
-#define TRACE_LOG_COUNTS_LOG2 8u
+extern struct chunk_table trace_log_accounts __attribute__((visibility("hidden")));
+#define TRACE_LOG_NODES_LOG2    10u /* of their first chunks */
+#define TRACE_LOG_ACCOUNTS_LOG2 8u
 
 /* Makes the log at `path` (absolute). Called once per process, with one thread. */
 void trace_log_begin(const char *path);

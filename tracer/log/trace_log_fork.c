@@ -49,10 +49,10 @@ static long copy(int fd, const char *from, size_t bytes, uint64_t offset)
     return error;
 }
 
-static struct trace_extent *extent_at(unsigned place)
+static struct trace_extent *extent_at(unsigned index)
 {
     char *directory = (char *)trace_log_header + TRACE_DIRECTORY_OFFSET;
-    return (struct trace_extent *)directory + place;
+    return (struct trace_extent *)directory + index;
 }
 
 /* Its storage first, so that no store through the mapping can ever meet a full disk. */
@@ -69,14 +69,14 @@ static long copy_extents(int fd)
 {
     const struct trace_log_piece *piece;
     long error = 0;
-    for (unsigned place = 0; !error && (piece = trace_log_piece(place)); place++) {
-        const struct trace_extent *extent = extent_at(place);
+    for (unsigned index = 0; !error && (piece = trace_log_piece(index)); index++) {
+        const struct trace_extent *extent = extent_at(index);
         if (!piece->memory || extent->kind == TRACE_FREE)
             continue;
         error = copy_extent(fd, piece, extent);
         if (!error)
             error = write_at(fd, (const char *)extent, sizeof *extent,
-                             TRACE_DIRECTORY_OFFSET + place * sizeof *extent);
+                             TRACE_DIRECTORY_OFFSET + index * sizeof *extent);
     }
     return error;
 }
@@ -111,8 +111,8 @@ static long map_all(int fd)
 {
     const struct trace_log_piece *piece;
     long error = 0;
-    for (unsigned place = 0; !error && (piece = trace_log_piece(place)); place++) {
-        const struct trace_extent *extent = extent_at(place);
+    for (unsigned index = 0; !error && (piece = trace_log_piece(index)); index++) {
+        const struct trace_extent *extent = extent_at(index);
         if (piece->memory && extent->kind != TRACE_FREE)
             error = map_over(fd, piece->memory, piece->bytes, extent->offset);
         else if (piece->memory)

@@ -27,7 +27,7 @@ static bool clear(void *memory, size_t bytes)
 static bool replace_header(void)
 {
     struct trace_header *header =
-        sys_mmap(pages_place(TRACE_DATA_OFFSET), TRACE_DATA_OFFSET, PROT_READ | PROT_WRITE,
+        sys_mmap(pages_hint(TRACE_DATA_OFFSET), TRACE_DATA_OFFSET, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (!header)
         return false;
@@ -40,7 +40,7 @@ static bool replace_all(void)
 {
     const struct trace_log_piece *piece;
     bool replaced = replace_header();
-    for (unsigned place = 0; replaced && (piece = trace_log_piece(place)); place++)
+    for (unsigned index = 0; replaced && (piece = trace_log_piece(index)); index++)
         if (piece->memory)
             replaced = clear(piece->memory, piece->bytes);
     return replaced;
@@ -107,7 +107,7 @@ static bool is_in_log(uintptr_t address)
 {
     const struct trace_log_piece *piece;
     bool found = is_within(address, trace_log_header, TRACE_DATA_OFFSET);
-    for (unsigned place = 0; !found && (piece = trace_log_piece(place)); place++)
+    for (unsigned index = 0; !found && (piece = trace_log_piece(index)); index++)
         found = is_within(address, piece->memory, piece->bytes);
     return found;
 }

@@ -1,5 +1,5 @@
 /* trace_log_piece.h: what trace_log.c knows of the file's parts, for those who put another file or
- * plain memory in its place (trace_log_fork, trace_log_loss). */
+ * plain memory in its index (trace_log_fork, trace_log_loss). */
 #ifndef TRACE_LOG_PIECE_H
 #define TRACE_LOG_PIECE_H
 
@@ -13,8 +13,8 @@ struct trace_log_piece {
     void *memory; /* NULL: in no file */
     size_t bytes;
 };
-/* By place in the directory; NULL: no further ones. */
-const struct trace_log_piece *trace_log_piece(unsigned place);
+/* By index in the directory; NULL: no further ones. */
+const struct trace_log_piece *trace_log_piece(unsigned index);
 /* Whether all tables lie in the file. */
 bool trace_log_is_whole(void);
 /* Storage, so that no store through a mapping can meet a full disk: 0 or -errno. */

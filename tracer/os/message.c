@@ -88,13 +88,13 @@ static void put_number(struct text *text, uint64_t value, unsigned base, bool co
 {
     char digits[32];
     size_t count = 0;
-    unsigned places = 0;
+    unsigned written = 0;
     do {
-        if (commas && places > 0 && places % 3 == 0)
+        if (commas && written > 0 && written % 3 == 0)
             digits[count++] = ',';
         digits[count++] = "0123456789ABCDEF"[value % base];
         value /= base;
-        places++;
+        written++;
     } while (value > 0);
     while (count > 0)
         put_char(text, digits[--count]);

@@ -57,7 +57,7 @@ static uintptr_t align(uintptr_t address, size_t bytes)
     return (address + unit - 1) & ~(unit - 1);
 }
 
-void *pages_place(size_t bytes)
+void *pages_hint(size_t bytes)
 {
     static _Atomic uintptr_t next;
     uintptr_t begin;
@@ -79,7 +79,7 @@ static atomic_size_t reserve_used;
 
 static void *map_anonymous(size_t bytes, int sharing)
 {
-    return sys_mmap(pages_place(bytes), bytes, PROT_READ | PROT_WRITE,
+    return sys_mmap(pages_hint(bytes), bytes, PROT_READ | PROT_WRITE,
                     sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 

@@ -19,7 +19,7 @@ struct pages_range {
 
 /* Where the next mapping of so many bytes is to be asked for: far away from what is the program's.
  * A hint to the kernel, which chooses itself where something is there already. */
-void *pages_place(size_t bytes);
+void *pages_hint(size_t bytes);
 /* Zeroed private memory of at least `bytes` bytes, page aligned; NULL when the kernel has none. */
 void *pages_map(size_t bytes);
 /* The same, shared with forked children. */

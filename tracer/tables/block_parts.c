@@ -2,9 +2,9 @@
 
 bool block_parts_find_whole(const struct block *part, uint64_t candidate, struct block *whole)
 {
-    return part->size < TRACE_PLACE_SIZES && block_table_find(candidate, whole) &&
+    return part->size < TRACE_SLOT_SIZES && block_table_find(candidate, whole) &&
            (whole->family == TRACE_BY_MALLOC || block_parts_is_whole(whole)) &&
-           whole->size < TRACE_PLACE_SIZES && (part->address & 7) == 0 &&
+           whole->size < TRACE_SLOT_SIZES && (part->address & 7) == 0 &&
            part->address > whole->address && part->size <= whole->size &&
            part->address - whole->address <= whole->size - part->size;
 }

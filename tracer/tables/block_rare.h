@@ -1,4 +1,4 @@
-/* block_rare: the live blocks that do not fit into a place of a leaf (trace_format.h says which).
+/* block_rare: the live blocks that do not fit into a slot of a leaf (trace_format.h says which).
  *
  * They stand in RARE, a list that is searched from its end: such blocks are few. Any number of
  * threads may call at once; of several that take one block exactly one gets it. */

@@ -10,15 +10,15 @@ _Atomic(struct block_directory *) block_directories[BLOCK_DIRECTORIES];
 
 static struct block_directory *make_directory(uint64_t address)
 {
-    _Atomic(struct block_directory *) *place =
+    _Atomic(struct block_directory *) *slot =
         &block_directories[address >> (TRACE_REGION_SPAN_LOG2 + BLOCK_DIRECTORY_LOG2)];
-    struct block_directory *there = atomic_load_explicit(place, memory_order_acquire);
+    struct block_directory *there = atomic_load_explicit(slot, memory_order_acquire);
     if (there)
         return there;
     struct block_directory *made = pages_map(sizeof *made);
     if (!made)
         return NULL;
-    return atomic_compare_exchange_strong_explicit(place, &there, made, memory_order_acq_rel,
+    return atomic_compare_exchange_strong_explicit(slot, &there, made, memory_order_acq_rel,
                                                    memory_order_acquire)
                ? made
                : there;
@@ -26,9 +26,9 @@ static struct block_directory *make_directory(uint64_t address)
 
 static struct trace_region *make_region(struct block_directory *directory, uint64_t address)
 {
-    _Atomic(struct trace_region *) *place =
+    _Atomic(struct trace_region *) *slot =
         &directory->regions[address >> TRACE_REGION_SPAN_LOG2 & ((1u << BLOCK_DIRECTORY_LOG2) - 1)];
-    struct trace_region *there = atomic_load_explicit(place, memory_order_acquire);
+    struct trace_region *there = atomic_load_explicit(slot, memory_order_acquire);
     uint64_t index;
     if (there)
         return there;
@@ -38,7 +38,7 @@ static struct trace_region *make_region(struct block_directory *directory, uint6
     struct trace_region *made = chunk_table_at(&trace_log_regions, index);
     /* Before any thread finds it: a reader of the log knows where its leaves belong. */
     __atomic_store_n(&made->begin, trace_region_address(address) + 1, __ATOMIC_RELEASE);
-    return atomic_compare_exchange_strong_explicit(place, &there, made, memory_order_acq_rel,
+    return atomic_compare_exchange_strong_explicit(slot, &there, made, memory_order_acq_rel,
                                                    memory_order_acquire)
                ? made
                : there;
@@ -52,10 +52,10 @@ uint64_t *block_region_make(uint64_t address)
                   : NULL;
 }
 
-uint64_t block_region_leaf(uint32_t places)
+uint64_t block_region_leaf(uint32_t slots)
 {
     uint64_t index;
-    uint32_t lines = places / TRACE_LEAF_PLACES_MIN;
+    uint32_t lines = slots / TRACE_LEAF_SLOTS_MIN;
     if (!chunk_table_claim(&trace_log_blocks, lines, true, &index))
         return 0;
     chunk_table_prepare(&trace_log_blocks, index);

@@ -42,8 +42,8 @@ static inline uint64_t *block_region_word(uint64_t address)
 }
 /* The same, made if need be. NULL: no room. */
 uint64_t *block_region_make(uint64_t address);
-/* The address of a leaf of so many empty places, a power of two; 0: no room. */
-uint64_t block_region_leaf(uint32_t places);
+/* The address of a leaf of so many empty slots, a power of two; 0: no room. */
+uint64_t block_region_leaf(uint32_t slots);
 /* Calls `visit` for each leaf. */
 void block_region_for_each(void (*visit)(void *context, uint64_t page, uint64_t leaf),
                            void *context);

@@ -2,9 +2,9 @@
 
 #include "tables/block_rare.h"
 
-#define WAY_MAX 24u /* places from home on where a block may lie: three cache lines */
+#define WAY_MAX 24u /* slots from home on where a block may lie: three cache lines */
 
-uint64_t block_table_nowhere = TRACE_PLACE_FROZEN;
+uint64_t block_table_nowhere = TRACE_SLOT_FROZEN;
 
 static inline uint64_t load(const uint64_t *word)
 {
@@ -15,40 +15,40 @@ static inline uint64_t load(const uint64_t *word)
  * taken there before the insert is given up. */
 static inline uint32_t way_of(uint64_t leaf)
 {
-    uint32_t places = trace_leaf_places(leaf);
-    return places < WAY_MAX || places == TRACE_LEAF_PLACES_MAX ? places : WAY_MAX;
+    uint32_t slots = trace_leaf_slots(leaf);
+    return slots < WAY_MAX || slots == TRACE_LEAF_SLOTS_MAX ? slots : WAY_MAX;
 }
 
 /* glibc's blocks are 32 bytes apart at least; leaves in which those have a home each are divided
  * further where other allocators need it. */
-static uint64_t make_leaf(uint32_t places)
+static uint64_t make_leaf(uint32_t slots)
 {
-    uint64_t granule_log2 = places <= 128 ? 5 : places == 256 ? 4 : 3;
-    uint64_t address = block_region_leaf(places);
-    return address ? address | granule_log2 | (uint64_t)(places - 1) << 48 : 0;
+    uint64_t granule_log2 = slots <= 128 ? 5 : slots == 256 ? 4 : 3;
+    uint64_t address = block_region_leaf(slots);
+    return address ? address | granule_log2 | (uint64_t)(slots - 1) << 48 : 0;
 }
 
 /* --- growing ------------------------------------------------------------- */
 
 static void freeze(uint64_t leaf)
 {
-    uint64_t *places = block_table_places(leaf);
-    for (uint32_t i = 0; i < trace_leaf_places(leaf); i++)
-        for (uint64_t there = load(&places[i]); !(there & TRACE_PLACE_FROZEN);
-             there = load(&places[i]))
-            swap_word(&places[i], there, there | TRACE_PLACE_FROZEN);
+    uint64_t *slots = block_table_slots(leaf);
+    for (uint32_t i = 0; i < trace_leaf_slots(leaf); i++)
+        for (uint64_t there = load(&slots[i]); !(there & TRACE_SLOT_FROZEN);
+             there = load(&slots[i]))
+            swap_word(&slots[i], there, there | TRACE_SLOT_FROZEN);
 }
 
 /* Into a leaf that no other thread knows of. */
-static bool put_aside(uint64_t leaf, uint64_t place)
+static bool put_aside(uint64_t leaf, uint64_t slot)
 {
-    uint64_t *places = block_table_places(leaf);
+    uint64_t *slots = block_table_slots(leaf);
     uint64_t mask = leaf >> 48;
-    uint64_t home = block_table_home_in(leaf, (place & TRACE_PLACE_OFFSET_MASK) * 8);
+    uint64_t home = block_table_home_in(leaf, (slot & TRACE_SLOT_OFFSET_MASK) * 8);
     for (uint32_t distance = 0; distance < way_of(leaf); distance++) {
-        uint64_t *to = &places[(home + distance) & mask];
+        uint64_t *to = &slots[(home + distance) & mask];
         if (*to == 0) {
-            *to = place;
+            *to = slot;
             return true;
         }
     }
@@ -57,10 +57,10 @@ static bool put_aside(uint64_t leaf, uint64_t place)
 
 static bool copy(uint64_t to, uint64_t from)
 {
-    const uint64_t *places = block_table_places(from);
-    for (uint32_t i = 0; i < trace_leaf_places(from); i++) {
-        uint64_t place = load(&places[i]);
-        if ((place & TRACE_PLACE_TAKEN) && !put_aside(to, place & ~(uint64_t)TRACE_PLACE_FROZEN))
+    const uint64_t *slots = block_table_slots(from);
+    for (uint32_t i = 0; i < trace_leaf_slots(from); i++) {
+        uint64_t slot = load(&slots[i]);
+        if ((slot & TRACE_SLOT_TAKEN) && !put_aside(to, slot & ~(uint64_t)TRACE_SLOT_FROZEN))
             return false;
     }
     return true;
@@ -70,9 +70,9 @@ static bool copy(uint64_t to, uint64_t from)
  * first: what is frozen can only be replaced. */
 static __attribute__((noinline, cold)) bool grow(uint64_t *word, uint64_t leaf)
 {
-    uint32_t places = trace_leaf_places(leaf);
-    while (places < TRACE_LEAF_PLACES_MAX && load(word) == leaf) {
-        uint64_t larger = make_leaf(places *= 2);
+    uint32_t slots = trace_leaf_slots(leaf);
+    while (slots < TRACE_LEAF_SLOTS_MAX && load(word) == leaf) {
+        uint64_t larger = make_leaf(slots *= 2);
         if (!larger)
             return false;
         freeze(leaf);
@@ -89,8 +89,8 @@ static bool begin_leaf(uint64_t *word, uint64_t address)
     uint64_t before = address & ((1u << TRACE_REGION_SPAN_LOG2) - 1) & -(uint64_t)TRACE_LEAF_SPAN
                           ? load(word - 1)
                           : 0;
-    uint32_t places = before ? trace_leaf_places(before) / 2 : 0;
-    uint64_t leaf = make_leaf(places > TRACE_LEAF_PLACES_MIN ? places : TRACE_LEAF_PLACES_MIN);
+    uint32_t slots = before ? trace_leaf_slots(before) / 2 : 0;
+    uint64_t leaf = make_leaf(slots > TRACE_LEAF_SLOTS_MIN ? slots : TRACE_LEAF_SLOTS_MIN);
     if (leaf)
         swap_word(word, 0, leaf);
     return leaf != 0;
@@ -100,27 +100,27 @@ static bool begin_leaf(uint64_t *word, uint64_t address)
 
 enum outcome { DONE, FULL };
 
-static enum outcome put(uint64_t leaf, uint64_t address, uint64_t place)
+static enum outcome put(uint64_t leaf, uint64_t address, uint64_t slot)
 {
-    uint64_t *places = block_table_places(leaf);
+    uint64_t *slots = block_table_slots(leaf);
     uint64_t mask = leaf >> 48;
     uint64_t home = block_table_home_in(leaf, address);
     for (uint32_t distance = 0; distance < way_of(leaf);) {
-        uint64_t *to = &places[(home + distance) & mask];
+        uint64_t *to = &slots[(home + distance) & mask];
         uint64_t there = load(to);
         if (there == 0) {
-            if (swap_word(to, 0, place))
+            if (swap_word(to, 0, slot))
                 return DONE;
             continue;
         }
-        if (there & TRACE_PLACE_FROZEN)
+        if (there & TRACE_SLOT_FROZEN)
             return FULL;
         distance++;
     }
     return FULL;
 }
 
-static __attribute__((noinline)) bool insert_anywhere(uint64_t address, uint64_t place)
+static __attribute__((noinline)) bool insert_anywhere(uint64_t address, uint64_t slot)
 {
     uint64_t *word = block_region_word(address);
     if (!word && !(word = block_region_make(address)))
@@ -132,7 +132,7 @@ static __attribute__((noinline)) bool insert_anywhere(uint64_t address, uint64_t
                 return false;
             continue;
         }
-        if (put(leaf, address, place) == DONE)
+        if (put(leaf, address, slot) == DONE)
             return true;
         if (!grow(word, leaf))
             return false;
@@ -144,13 +144,13 @@ static __attribute__((noinline, cold)) bool insert_rare(const struct block *bloc
     return block_rare_put(
         (struct trace_block){block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
                                  (uint64_t)block->alignment_log2 << TRACE_ALIGNMENT_SHIFT,
-                             (uint64_t)block->count << TRACE_SIZE_BITS},
+                             (uint64_t)block->account << TRACE_SIZE_BITS},
         block->size);
 }
 
 bool block_table_insert(const struct block *block)
 {
-    return __builtin_expect(block_table_fits_a_place(block), 1)
+    return __builtin_expect(block_table_fits_a_slot(block), 1)
                ? insert_anywhere(block->address, block_table_pack(block))
                : insert_rare(block);
 }
@@ -161,23 +161,23 @@ static void unpack_rare(const struct trace_rare *rare, struct block *block)
 {
     block->address = trace_block_address(rare->block.where);
     block->size = rare->size;
-    block->count = trace_block_count(rare->block.what);
+    block->account = trace_block_account(rare->block.what);
     block->alignment_log2 = trace_block_alignment_log2(rare->block.where);
     block->family = trace_block_family(rare->block.where);
 }
 
-/* The block's place in a leaf, and what it holds; NULL if it is not there. */
-static uint64_t *find_place(uint64_t leaf, uint64_t address, uint64_t *there)
+/* The block's slot in a leaf, and what it holds; NULL if it is not there. */
+static uint64_t *find_slot(uint64_t leaf, uint64_t address, uint64_t *there)
 {
-    const uint64_t identity = TRACE_PLACE_OFFSET_MASK | TRACE_PLACE_TAKEN;
-    uint64_t *places = block_table_places(leaf);
+    const uint64_t identity = TRACE_SLOT_OFFSET_MASK | TRACE_SLOT_TAKEN;
+    uint64_t *slots = block_table_slots(leaf);
     uint64_t mask = leaf >> 48;
     uint64_t home = block_table_home_in(leaf, address);
     for (uint32_t distance = 0; leaf && distance < way_of(leaf); distance++) {
-        uint64_t *place = &places[(home + distance) & mask];
-        *there = load(place);
+        uint64_t *slot = &slots[(home + distance) & mask];
+        *there = load(slot);
         if ((*there & identity) == block_table_identity(address))
-            return place;
+            return slot;
     }
     return NULL;
 }
@@ -187,12 +187,12 @@ static bool remove_from_leaf(uint64_t address, struct block *block)
     uint64_t *word = block_region_word(address);
     uint64_t leaf, there;
     while (word && (leaf = load(word))) {
-        uint64_t *place = find_place(leaf, address, &there);
-        if (!place && load(word) == leaf)
+        uint64_t *slot = find_slot(leaf, address, &there);
+        if (!slot && load(word) == leaf)
             return false;
-        if (place && (there & TRACE_PLACE_FROZEN) && !grow(word, leaf))
+        if (slot && (there & TRACE_SLOT_FROZEN) && !grow(word, leaf))
             return false;
-        if (place && !(there & TRACE_PLACE_FROZEN) && swap_word(place, there, 0)) {
+        if (slot && !(there & TRACE_SLOT_FROZEN) && swap_word(slot, there, 0)) {
             block_table_unpack(there, address, block);
             return true;
         }
@@ -226,7 +226,7 @@ bool block_table_find(uint64_t address, struct block *block)
     uint64_t leaf = word ? load(word) : 0;
     struct trace_rare rare;
     uint64_t there;
-    if ((address & 7) == 0 && find_place(leaf, address, &there)) {
+    if ((address & 7) == 0 && find_slot(leaf, address, &there)) {
         block_table_unpack(there, address, block);
         return true;
     }
@@ -244,12 +244,12 @@ struct visitor {
 static void visit_leaf(void *context, uint64_t page, uint64_t leaf)
 {
     const struct visitor *visitor = context;
-    const uint64_t *places = block_table_places(leaf);
-    for (uint32_t i = 0; i < trace_leaf_places(leaf); i++) {
-        uint64_t place = load(&places[i]);
-        if (!(place & TRACE_PLACE_TAKEN))
+    const uint64_t *slots = block_table_slots(leaf);
+    for (uint32_t i = 0; i < trace_leaf_slots(leaf); i++) {
+        uint64_t slot = load(&slots[i]);
+        if (!(slot & TRACE_SLOT_TAKEN))
             continue;
-        struct trace_block block = trace_place_block(place, page);
+        struct trace_block block = trace_slot_block(slot, page);
         visitor->visit(visitor->context, &block);
     }
 }
@@ -264,12 +264,12 @@ void block_table_for_each(void (*visit)(void *, const struct trace_block *), voi
 static void visit_some(const struct visitor *visitor, uint64_t page, uint64_t leaf, uint64_t first,
                        uint64_t span)
 {
-    const uint64_t *places = block_table_places(leaf);
-    for (uint32_t i = 0; i < trace_leaf_places(leaf); i++) {
-        uint64_t place = load(&places[i]);
-        if ((place & TRACE_PLACE_OFFSET_MASK) - first >= span || !(place & TRACE_PLACE_TAKEN))
+    const uint64_t *slots = block_table_slots(leaf);
+    for (uint32_t i = 0; i < trace_leaf_slots(leaf); i++) {
+        uint64_t slot = load(&slots[i]);
+        if ((slot & TRACE_SLOT_OFFSET_MASK) - first >= span || !(slot & TRACE_SLOT_TAKEN))
             continue;
-        struct trace_block block = trace_place_block(place, page);
+        struct trace_block block = trace_slot_block(slot, page);
         visitor->visit(visitor->context, &block);
     }
 }
@@ -291,13 +291,13 @@ void block_table_for_each_within(uint64_t begin, uint64_t end,
 static void check_leaf(void *context, uint64_t page, uint64_t leaf)
 {
     int64_t *count = context;
-    const uint64_t *places = block_table_places(leaf);
-    for (uint32_t i = 0; i < trace_leaf_places(leaf) && *count >= 0; i++) {
-        uint64_t home = block_table_home_in(leaf, page | (places[i] & TRACE_PLACE_OFFSET_MASK) * 8);
-        uint64_t distance = (i - home) & (trace_leaf_places(leaf) - 1);
-        if (places[i] == 0)
+    const uint64_t *slots = block_table_slots(leaf);
+    for (uint32_t i = 0; i < trace_leaf_slots(leaf) && *count >= 0; i++) {
+        uint64_t home = block_table_home_in(leaf, page | (slots[i] & TRACE_SLOT_OFFSET_MASK) * 8);
+        uint64_t distance = (i - home) & (trace_leaf_slots(leaf) - 1);
+        if (slots[i] == 0)
             continue;
-        if (!(places[i] & TRACE_PLACE_TAKEN) || (places[i] & TRACE_PLACE_FROZEN) ||
+        if (!(slots[i] & TRACE_SLOT_TAKEN) || (slots[i] & TRACE_SLOT_FROZEN) ||
             distance >= way_of(leaf))
             *count = -1;
         else

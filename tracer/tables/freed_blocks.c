@@ -8,11 +8,11 @@ atomic_uint freed_blocks_clock;
 
 static __attribute__((noinline, cold)) struct freed_block *make_ring(struct thread *thread)
 {
-    uint32_t places = thread->record_index <= LARGE_RINGS ? FREED_BLOCKS : FREED_BLOCKS_LATER;
-    struct freed_block *ring = pages_map(places * sizeof *ring);
+    uint32_t slots = thread->record_index <= LARGE_RINGS ? FREED_BLOCKS : FREED_BLOCKS_LATER;
+    struct freed_block *ring = pages_map(slots * sizeof *ring);
     if (!ring)
         return NULL;
-    thread->freed_mask = places - 1;
+    thread->freed_mask = slots - 1;
     /* Release: a search that finds the ring knows how large it is. */
     __atomic_store_n(&thread->freed, ring, __ATOMIC_RELEASE);
     return ring;
@@ -32,18 +32,18 @@ struct search {
     struct freed_block found; /* address 0: none yet */
 };
 
-/* Copies a place; false: its thread is at it. */
-static bool read_place(const struct freed_block *place, struct freed_block *copy)
+/* Copies a slot; false: its thread is at it. */
+static bool read_slot(const struct freed_block *slot, struct freed_block *copy)
 {
-    uint64_t address = __atomic_load_n(&place->address, __ATOMIC_ACQUIRE);
+    uint64_t address = __atomic_load_n(&slot->address, __ATOMIC_ACQUIRE);
     copy->address = address;
-    copy->size = __atomic_load_n(&place->size, __ATOMIC_RELAXED);
-    copy->count = __atomic_load_n(&place->count, __ATOMIC_RELAXED);
-    copy->stack_freed = __atomic_load_n(&place->stack_freed, __ATOMIC_RELAXED);
-    copy->clock = __atomic_load_n(&place->clock, __ATOMIC_RELAXED);
-    copy->family = __atomic_load_n(&place->family, __ATOMIC_RELAXED);
+    copy->size = __atomic_load_n(&slot->size, __ATOMIC_RELAXED);
+    copy->account = __atomic_load_n(&slot->account, __ATOMIC_RELAXED);
+    copy->stack_freed = __atomic_load_n(&slot->stack_freed, __ATOMIC_RELAXED);
+    copy->clock = __atomic_load_n(&slot->clock, __ATOMIC_RELAXED);
+    copy->family = __atomic_load_n(&slot->family, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    return __atomic_load_n(&place->address, __ATOMIC_RELAXED) == address;
+    return __atomic_load_n(&slot->address, __ATOMIC_RELAXED) == address;
 }
 
 static bool is_hit(const struct search *search, const struct freed_block *block)
@@ -61,7 +61,7 @@ static void search_ring(struct search *search, const struct thread *thread)
     uint32_t next = __atomic_load_n(&thread->freed_count, __ATOMIC_RELAXED);
     for (uint32_t age = 0; ring && age <= thread->freed_mask; age++) {
         struct freed_block block;
-        if (!read_place(&ring[(next - 1 - age) & thread->freed_mask], &block) ||
+        if (!read_slot(&ring[(next - 1 - age) & thread->freed_mask], &block) ||
             !is_hit(search, &block))
             continue;
         if (search->found.address == 0 || (int32_t)(block.clock - search->found.clock) > 0)
@@ -85,7 +85,7 @@ bool freed_blocks_find(uint64_t address, bool interior, struct block *block, uin
         if (!interior || !search_rings(&search))
             return false;
     }
-    *block = (struct block){search.found.address, search.found.size, search.found.count, 0,
+    *block = (struct block){search.found.address, search.found.size, search.found.account, 0,
                             (enum trace_family)search.found.family};
     *stack_freed = search.found.stack_freed;
     return true;

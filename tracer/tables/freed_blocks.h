@@ -21,7 +21,7 @@
 struct freed_block {
     uint64_t address; /* 0: none */
     uint64_t size;
-    uint32_t count;       /* its stack's record in COUNTS */
+    uint32_t account;     /* its stack's record in ACCOUNTS */
     uint32_t stack_freed; /* of the free */
     uint32_t clock;
     uint32_t family;
@@ -36,23 +36,23 @@ struct freed_block *freed_blocks_turn(struct thread *thread);
 static inline void freed_blocks_put(struct thread *thread, const struct block *block,
                                     uint32_t stack)
 {
-    /* Counted first: a signal handler above takes the next place. */
+    /* Counted first: a signal handler above takes the next slot. */
     uint32_t number = thread->freed_count++;
     struct freed_block *ring = thread->freed;
     if (__builtin_expect(!ring || number % FREED_BLOCKS_TURN == 0, 0) &&
         !(ring = freed_blocks_turn(thread)))
         return;
-    struct freed_block *place = &ring[number & thread->freed_mask];
-    __atomic_store_n(&place->address, 0, __ATOMIC_RELAXED);
+    struct freed_block *slot = &ring[number & thread->freed_mask];
+    __atomic_store_n(&slot->address, 0, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
-    __atomic_store_n(&place->size, block->size, __ATOMIC_RELAXED);
-    __atomic_store_n(&place->count, block->count, __ATOMIC_RELAXED);
-    __atomic_store_n(&place->stack_freed, stack, __ATOMIC_RELAXED);
-    __atomic_store_n(&place->clock, atomic_load_explicit(&freed_blocks_clock, memory_order_relaxed),
+    __atomic_store_n(&slot->size, block->size, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->account, block->account, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->stack_freed, stack, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->clock, atomic_load_explicit(&freed_blocks_clock, memory_order_relaxed),
                      __ATOMIC_RELAXED);
-    __atomic_store_n(&place->family, block->family, __ATOMIC_RELAXED);
+    __atomic_store_n(&slot->family, block->family, __ATOMIC_RELAXED);
     /* Release: who sees the address sees the rest. */
-    __atomic_store_n(&place->address, block->address, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->address, block->address, __ATOMIC_RELEASE);
 }
 
 /* The block freed lately that begins at `address`, or, with `interior`, that holds it. */

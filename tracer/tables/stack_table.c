@@ -20,22 +20,23 @@ static inline atomic_uint *word_of(uint32_t node, unsigned word)
     return (atomic_uint *)&node_at(node)->writer[word];
 }
 
-/* A place in a tree of siblings: a link, and the turns to take from there on, first one on top. */
-struct place {
+/* Where a search is in a tree of siblings: a link, and the turns to take from there on, first one
+ * on top. */
+struct cursor {
     atomic_uint *link;
     uint64_t turns;
 };
 
 /* Multiples of the golden ratio lie evenly, and no two addresses have the same. */
-static inline struct place place_among_children(uint32_t parent, uintptr_t address)
+static inline struct cursor cursor_among_children(uint32_t parent, uintptr_t address)
 {
-    return (struct place){word_of(parent, CHILDREN), address * 0x9e3779b97f4a7c15u};
+    return (struct cursor){word_of(parent, CHILDREN), address * 0x9e3779b97f4a7c15u};
 }
 
-static inline void step_past(struct place *place, struct trace_node *node)
+static inline void step_past(struct cursor *cursor, struct trace_node *node)
 {
-    place->link = (atomic_uint *)&node->writer[place->turns >> 63 ? LARGER : SMALLER];
-    place->turns <<= 1;
+    cursor->link = (atomic_uint *)&node->writer[cursor->turns >> 63 ? LARGER : SMALLER];
+    cursor->turns <<= 1;
 }
 
 static inline bool is_gone(const struct trace_node *node)
@@ -44,18 +45,18 @@ static inline bool is_gone(const struct trace_node *node)
            module_is_gone(node->module);
 }
 
-/* From `place` on. 0: not there; then `place` is where it belongs. */
-static inline uint32_t find_node(struct place *place, uintptr_t address)
+/* From `cursor` on. 0: not there; then `cursor` is where it belongs. */
+static inline uint32_t find_node(struct cursor *cursor, uintptr_t address)
 {
     for (;;) {
         /* Acquire: pairs with the release that put the node there. */
-        uint32_t link = atomic_load_explicit(place->link, memory_order_acquire);
+        uint32_t link = atomic_load_explicit(cursor->link, memory_order_acquire);
         if (link == 0)
             return 0;
         struct trace_node *node = node_at(link);
         if (node->address == address && !is_gone(node))
             return link;
-        step_past(place, node);
+        step_past(cursor, node);
     }
 }
 
@@ -73,7 +74,7 @@ static uint32_t make_node(uint32_t parent, uintptr_t address, bool may_wait)
     return (uint32_t)index;
 }
 
-static __attribute__((noinline, cold)) uint32_t add_node(struct place place, uint32_t parent,
+static __attribute__((noinline, cold)) uint32_t add_node(struct cursor cursor, uint32_t parent,
                                                          uintptr_t address, bool may_wait)
 {
     uint32_t made = make_node(parent, address, may_wait);
@@ -82,11 +83,11 @@ static __attribute__((noinline, cold)) uint32_t add_node(struct place place, uin
     for (;;) {
         uint32_t none = 0;
         /* Release: who meets the node finds it filled. */
-        if (atomic_compare_exchange_strong_explicit(place.link, &none, made, memory_order_release,
+        if (atomic_compare_exchange_strong_explicit(cursor.link, &none, made, memory_order_release,
                                                     memory_order_relaxed))
             return made;
         /* Another thread was faster; if its node is the one, ours stays unused. */
-        uint32_t found = find_node(&place, address);
+        uint32_t found = find_node(&cursor, address);
         if (found)
             return found;
     }
@@ -94,9 +95,9 @@ static __attribute__((noinline, cold)) uint32_t add_node(struct place place, uin
 
 uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait)
 {
-    struct place place = place_among_children(parent, address);
-    uint32_t found = find_node(&place, address);
-    return __builtin_expect(found != 0, 1) ? found : add_node(place, parent, address, may_wait);
+    struct cursor cursor = cursor_among_children(parent, address);
+    uint32_t found = find_node(&cursor, address);
+    return __builtin_expect(found != 0, 1) ? found : add_node(cursor, parent, address, may_wait);
 }
 
 uint32_t stack_table_read(uint32_t node, uintptr_t *address)
@@ -123,15 +124,15 @@ bool stack_table_begin(uint32_t (*module_of)(uintptr_t), bool (*module_gone)(uin
     return chunk_table_reserve(&trace_log_nodes, 0, true);
 }
 
-/* Whether the way to the node's place leads to it. */
+/* Whether the search for a node finds it. */
 static bool is_listed(uint32_t node)
 {
-    struct place place = place_among_children(node_at(node)->parent, node_at(node)->address);
+    struct cursor cursor = cursor_among_children(node_at(node)->parent, node_at(node)->address);
     for (;;) {
-        uint32_t link = atomic_load_explicit(place.link, memory_order_acquire);
+        uint32_t link = atomic_load_explicit(cursor.link, memory_order_acquire);
         if (link == 0 || link == node)
             return link != 0;
-        step_past(&place, node_at(link));
+        step_past(&cursor, node_at(link));
     }
 }
 
@@ -146,10 +147,10 @@ int64_t stack_table_check(void)
             continue;
         if (node->parent >= i)
             return -1;
-        struct place place = place_among_children(node->parent, node->address);
+        struct cursor cursor = cursor_among_children(node->parent, node->address);
         if (is_listed(i))
             count++;
-        else if (find_node(&place, node->address) == 0)
+        else if (find_node(&cursor, node->address) == 0)
             return -1;
     }
     return count;

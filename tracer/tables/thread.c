@@ -92,7 +92,7 @@ static struct thread *make(unsigned tid)
     if (!thread)
         thread = pages_map(sizeof *thread);
     if (!thread || !chunk_table_claim(&trace_log_threads, 1, true, &index) ||
-        !chunk_table_claim(&trace_log_counts, 1, true, &unknown)) {
+        !chunk_table_claim(&trace_log_accounts, 1, true, &unknown)) {
         trace_log_lose(&trace_log_header->losses.threads, 1);
         if (thread)
             put_spare(thread);
@@ -100,10 +100,10 @@ static struct thread *make(unsigned tid)
     }
     thread->record = chunk_table_at(&trace_log_threads, index);
     thread->record_index = (uint32_t)index;
-    thread->count_unknown = (uint32_t)unknown;
+    thread->account_unknown = (uint32_t)unknown;
     /* Commits the record: stack 0 is what it is for. */
-    struct trace_count *count = chunk_table_at(&trace_log_counts, unknown);
-    __atomic_store_n(&count->thread, thread->record_index, __ATOMIC_RELEASE);
+    struct trace_account *account = chunk_table_at(&trace_log_accounts, unknown);
+    __atomic_store_n(&account->thread, thread->record_index, __ATOMIC_RELEASE);
     atomic_store_explicit(&thread->tid, tid, memory_order_relaxed);
     thread->next = atomic_load_explicit(&newest, memory_order_relaxed);
     /* Release: who walks the list finds the struct filled. */

@@ -60,9 +60,9 @@ struct thread_frame {
     bool opaque;       /* not found by a rule: cannot be verified by comparing words */
 };
 
-/* Which record in COUNTS is the thread's own for a stack: see stack_counts. */
-struct thread_counts {
-    uint64_t *places; /* stack in the upper half, record in the lower; 0: empty */
+/* Which record in ACCOUNTS is the thread's own for a stack: see stack_accounts. */
+struct thread_accounts {
+    uint64_t *slots; /* stack in the upper half, record in the lower; 0: empty */
     uint32_t used;
     uint32_t capacity; /* a power of two */
 };
@@ -79,18 +79,18 @@ struct thread {
     struct thread_label_way label_way;
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */
-    uint64_t live_blocks;   /* that it allocated, less those that it freed */
-    uint32_t record_index;  /* of `record`, in THREADS */
-    uint32_t count_unknown; /* its record in COUNTS for blocks without a known stack */
-    uint32_t until_sample;  /* events until the clock is looked at: see usage */
-    uint32_t sample_batch;  /* that many from one look to the next */
-    uint64_t looked_ns;     /* when that was */
-    int64_t live_unflushed; /* bytes: see usage */
-    const void *latest;     /* the block allocated last, while it lives */
-    struct thread_counts counts;
+    uint64_t live_blocks;     /* that it allocated, less those that it freed */
+    uint32_t record_index;    /* of `record`, in THREADS */
+    uint32_t account_unknown; /* its record in ACCOUNTS for blocks without a known stack */
+    uint32_t until_sample;    /* events until the clock is looked at: see usage */
+    uint32_t sample_batch;    /* that many from one look to the next */
+    uint64_t looked_ns;       /* when that was */
+    int64_t live_unflushed;   /* bytes: see usage */
+    const void *latest;       /* the block allocated last, while it lives */
+    struct thread_accounts accounts;
     struct freed_block *freed; /* the blocks that it freed last, a ring */
     uint32_t freed_count;      /* how many it freed */
-    uint32_t freed_mask;       /* places in the ring - 1 */
+    uint32_t freed_mask;       /* slots in the ring - 1 */
     struct thread *next;       /* all threads, newest first; never unlinked */
 
     struct thread_frame *frames; /* the last stack that was walked, outermost first */

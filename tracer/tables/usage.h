@@ -6,7 +6,7 @@
  *
  * The share of each call stack at the peak costs nothing when the peak comes: a peak only raises
  * the epoch, and who is about to change a record of an older epoch saves what it was
- * (stack_counts).
+ * (stack_accounts).
  *
  * After some hundreds of events, or some hundred thousands if it is fast, a thread looks at the
  * clock, and if it is time it adds a sample to TIMELINE. */

@@ -52,7 +52,7 @@ static void text_misuse_what(const struct text_page *page, const struct trace_er
 static void text_misuse_block(const struct text_page *page, const struct misuse *misuse)
 {
     const struct trace_error *record = &misuse->record;
-    bool freed = record->place == TRACE_PLACE_FREED_BLOCK;
+    bool freed = record->address_kind == TRACE_ADDRESS_FREED_BLOCK;
     uint64_t offset = record->address - record->block;
     const char *where = "inside";
 
@@ -101,15 +101,15 @@ void render_text_misuse(const struct text_page *page, const struct misuse *misus
 
     text_misuse_what(page, record);
     render_text_stack(page, misuse->stack);
-    switch (record->place) {
-    case TRACE_PLACE_LIVE_BLOCK:
-    case TRACE_PLACE_FREED_BLOCK:
+    switch (record->address_kind) {
+    case TRACE_ADDRESS_LIVE_BLOCK:
+    case TRACE_ADDRESS_FREED_BLOCK:
         text_misuse_block(page, misuse);
         break;
-    case TRACE_PLACE_STACK:
+    case TRACE_ADDRESS_STACK:
         text_misuse_stack(page, misuse);
         break;
-    case TRACE_PLACE_DATA:
+    case TRACE_ADDRESS_DATA:
         text_misuse_data(page, misuse);
         break;
     default:

@@ -9,34 +9,34 @@
 
 /* The path from behind the first of the texts that occurs in it; a text that does not occur leaves
  * the whole path, as in valgrind. */
-static const char *text_source_path(const struct options *options, const struct place *place)
+static const char *text_source_path(const struct options *options, const struct position *position)
 {
     const struct option_list *after = &options->fullpath_after;
 
     if (after->count == 0)
-        return place->file;
+        return position->file;
     for (size_t i = 0; i < after->count; i++) {
-        const char *found = strstr(place->path, after->items[i]);
+        const char *found = strstr(position->path, after->items[i]);
 
         if (found)
             return found + strlen(after->items[i]);
     }
-    return place->path;
+    return position->path;
 }
 
-/* Where the place is: "(file.c:7)", or "(in /path/of/object)" when nobody knows its source. */
-static void text_add_place(struct text_buffer *line, const struct text_page *page,
-                           const struct frame *frame, const struct place *place)
+/* Where the position is: "(file.c:7)", or "(in /path/of/object)" when nobody knows its source. */
+static void text_add_position(struct text_buffer *line, const struct text_page *page,
+                              const struct frame *frame, const struct position *position)
 {
     const struct report *report = page->report;
     const char *object = frame->module ? report->model->modules[frame->module].path : "";
 
-    if (!place->file && !*object)
+    if (!position->file && !*object)
         return;
-    text_buffer_add(line, place->file ? " (" : " (in ");
-    text_buffer_add(line, place->file ? text_source_path(report->options, place) : object);
-    if (place->file && place->line)
-        text_buffer_format(line, ":%u", place->line);
+    text_buffer_add(line, position->file ? " (" : " (in ");
+    text_buffer_add(line, position->file ? text_source_path(report->options, position) : object);
+    if (position->file && position->line)
+        text_buffer_format(line, ":%u", position->line);
     text_buffer_add(line, ")");
 }
 
@@ -68,7 +68,7 @@ void render_text_stacks_end(struct text_page *page)
     free(page->room);
 }
 
-/* One line for each place, each as a caller's. */
+/* One line for each position, each as a caller's. */
 static void text_make_frame(const struct text_page *page, struct text_frame *made,
                             const struct frame *frame)
 {
@@ -81,18 +81,18 @@ static void text_make_frame(const struct text_page *page, struct text_frame *mad
     made->last = position != BELOW_MAIN_NO;
     snprintf(by, sizeof by, "   by 0x%" PRIX64 ": ", frame->address - 1);
     text_buffer_clear(lines);
-    for (uint32_t i = 0; i < frame->place_count; i++) {
-        const struct place *place = &frame->places[i];
-        bool is_outermost = i + 1 == frame->place_count;
+    for (uint32_t i = 0; i < frame->position_count; i++) {
+        const struct position *position = &frame->positions[i];
+        bool is_outermost = i + 1 == frame->position_count;
         const char *name = position == BELOW_MAIN_IS_BELOW && is_outermost ? "(below main)"
-                           : place->function                               ? place->function
+                           : position->function                            ? position->function
                                                                            : "???";
         size_t begin = lines->length;
 
         text_buffer_add(lines, page->prefix);
         text_buffer_add(lines, by);
         text_buffer_add(lines, name);
-        text_add_place(lines, page, frame, place);
+        text_add_position(lines, page, frame, position);
         safe_text_make(lines->text + begin);
         text_buffer_add(lines, "\n");
     }
@@ -147,14 +147,14 @@ void render_text_frame_at(const struct text_page *page, uint32_t number, uint64_
     if (index >= stack.count)
         return;
     const struct frame *frame = &model->frames[stack.frames[index]];
-    if (frame->place_count == 0)
+    if (frame->position_count == 0)
         return;
-    /* The last place is the function itself, the others are inlined in it. */
-    const struct place *place = &frame->places[frame->place_count - 1];
+    /* The last position is the function itself, the others are inlined in it. */
+    const struct position *position = &frame->positions[frame->position_count - 1];
     text_buffer_clear(page->room);
-    text_add_place(page->room, page, frame, place);
+    text_add_position(page->room, page, frame, position);
     render_text_line(page, " in frame #%" PRIu64 ", created by %s%s", index,
-                     place->function ? place->function : "???", page->room->text);
+                     position->function ? position->function : "???", page->room->text);
 }
 
 void render_text_suppression(const struct text_page *page, enum suppress_kind kind,

@@ -1,6 +1,6 @@
 /* Counts by stack: the peak against a model that takes a copy of everything at each new peak, and
  * blocks that other threads free. */
-#include "tables/stack_counts.h"
+#include "tables/stack_accounts.h"
 
 #include "scratch.h"
 #include "tables/stack_table.h"
@@ -56,9 +56,9 @@ static uint32_t node_of(unsigned stack)
     return stack_table_intern(TRACE_NODE_END, 0x1000 + stack, true);
 }
 
-static struct trace_count *record_of(unsigned stack)
+static struct trace_account *record_of(unsigned stack)
 {
-    return stack_counts_at(stack_counts_find(thread_current(), node_of(stack)));
+    return stack_accounts_at(stack_accounts_find(thread_current(), node_of(stack)));
 }
 
 static void allocate(unsigned place, unsigned stack, size_t size)
@@ -72,7 +72,7 @@ static void allocate(unsigned place, unsigned stack, size_t size)
         model.peak = model.live;
         model.at_peak = model.now;
     }
-    stack_counts_allocated(thread_current(), record_of(stack), size);
+    stack_accounts_allocated(thread_current(), record_of(stack), size);
 }
 
 static void release(unsigned place)
@@ -83,11 +83,11 @@ static void release(unsigned place)
     model.now.bytes[stack] -= (int64_t)size;
     model.now.blocks[stack]--;
     model.live -= (int64_t)size;
-    stack_counts_freed(thread_current(), record_of(stack), size, false);
+    stack_accounts_freed(thread_current(), record_of(stack), size, false);
 }
 
 /* What a reader of the log takes for a record's share of the peak. */
-static void read_peak(const struct trace_count *count, int64_t *bytes, int32_t *blocks)
+static void read_peak(const struct trace_account *count, int64_t *bytes, int32_t *blocks)
 {
     bool saved = count->peak_epoch == trace_log_header->peak.epoch;
     *bytes = saved ? count->bytes_at_peak : (int64_t)(count->bytes_allocated - count->bytes_freed);
@@ -134,20 +134,20 @@ static void a_stack_has_one_record_in_a_thread(void **state)
     struct thread *thread = thread_current();
     uint32_t first[3000];
     for (uint32_t i = 0; i < 3000; i++)
-        first[i] = stack_counts_find(thread, node_of(5000 + i));
+        first[i] = stack_accounts_find(thread, node_of(5000 + i));
     for (uint32_t i = 0; i < 3000; i++) {
-        assert_int_equal(stack_counts_find(thread, node_of(5000 + i)), first[i]);
-        assert_int_equal(stack_counts_stack(first[i]), node_of(5000 + i));
+        assert_int_equal(stack_accounts_find(thread, node_of(5000 + i)), first[i]);
+        assert_int_equal(stack_accounts_stack(first[i]), node_of(5000 + i));
     }
-    assert_int_equal(stack_counts_find(thread, 0), thread->count_unknown);
-    assert_int_equal(stack_counts_stack(0), 0);
+    assert_int_equal(stack_accounts_find(thread, 0), thread->account_unknown);
+    assert_int_equal(stack_accounts_stack(0), 0);
 }
 
 static void *free_here(void *argument)
 {
     struct thread *thread = thread_current();
-    uint32_t record = stack_counts_find(thread, (uint32_t)(uintptr_t)argument);
-    stack_counts_freed(thread, stack_counts_at(record), 1000, false);
+    uint32_t record = stack_accounts_find(thread, (uint32_t)(uintptr_t)argument);
+    stack_accounts_freed(thread, stack_accounts_at(record), 1000, false);
     return (void *)(uintptr_t)record;
 }
 
@@ -157,15 +157,15 @@ static void another_thread_counts_in_a_record_of_its_own(void **state)
     struct trace_totals before, after;
     pthread_t thread;
     void *other;
-    uint32_t mine = stack_counts_find(thread_current(), node_of(9000));
-    stack_counts_sum(&before);
-    stack_counts_allocated(thread_current(), stack_counts_at(mine), 1000);
+    uint32_t mine = stack_accounts_find(thread_current(), node_of(9000));
+    stack_accounts_sum(&before);
+    stack_accounts_allocated(thread_current(), stack_accounts_at(mine), 1000);
     assert_int_equal(pthread_create(&thread, NULL, free_here, (void *)(uintptr_t)node_of(9000)), 0);
     pthread_join(thread, &other);
-    stack_counts_sum(&after);
+    stack_accounts_sum(&after);
     assert_int_not_equal(mine, (uintptr_t)other);
-    assert_int_equal(stack_counts_at(mine)->frees, 0);
-    assert_int_equal(stack_counts_at((uint32_t)(uintptr_t)other)->frees, 1);
+    assert_int_equal(stack_accounts_at(mine)->frees, 0);
+    assert_int_equal(stack_accounts_at((uint32_t)(uintptr_t)other)->frees, 1);
     assert_int_equal(after.bytes_allocated - after.bytes_freed,
                      before.bytes_allocated - before.bytes_freed);
     assert_int_equal(after.allocations, before.allocations + 1);
@@ -179,12 +179,12 @@ static void another_thread_counts_in_a_record_of_its_own(void **state)
 static void *go_up_and_down(void *argument)
 {
     struct thread *thread = thread_current();
-    struct trace_count *count = stack_counts_at(stack_counts_find(thread, node_of(9001)));
+    struct trace_account *count = stack_accounts_at(stack_accounts_find(thread, node_of(9001)));
     for (int i = 0; i < ROUNDS; i++)
-        stack_counts_allocated(thread, count, 1000000 / ROUNDS);
+        stack_accounts_allocated(thread, count, 1000000 / ROUNDS);
     pthread_barrier_wait(argument);
     for (int i = 0; i < ROUNDS; i++)
-        stack_counts_freed(thread, count, 1000000 / ROUNDS, false);
+        stack_accounts_freed(thread, count, 1000000 / ROUNDS, false);
     pthread_barrier_wait(argument); /* none is another one's successor */
     return NULL;
 }
@@ -198,7 +198,7 @@ static void a_peak_of_several_threads_is_nearly_exact(void **state)
     usage_end();
     int64_t base = peak->live_bytes;
     /* Far above what the model left. */
-    stack_counts_allocated(thread_current(), record_of(0), 100000000);
+    stack_accounts_allocated(thread_current(), record_of(0), 100000000);
     pthread_barrier_init(&barrier, NULL, 4);
     for (int i = 0; i < 4; i++)
         pthread_create(&threads[i], NULL, go_up_and_down, &barrier);
