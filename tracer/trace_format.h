@@ -117,12 +117,12 @@ struct trace_string {
 
 /* Everything that was not recorded, each counted. 0 everywhere: the log is complete. */
 struct trace_losses {
-    uint64_t blocks;         /* allocations that found no room in BLOCKS or RARE */
+    uint64_t blocks;         /* allocations that found no space in BLOCKS or RARE */
     uint64_t block_bytes;    /* and their bytes */
     uint64_t stacks_unknown; /* allocations recorded without a call stack */
     uint64_t stacks_cut;     /* call stacks whose outermost frames are missing */
     uint64_t frees_unknown;  /* frees of blocks that the tracer had not seen allocated */
-    uint64_t modules;        /* modules, threads, errors that found no room */
+    uint64_t modules;        /* modules, threads, errors that found no space */
     uint64_t threads;
     uint64_t errors;
     uint64_t ranges_not_excluded; /* at the leak check: of the tracer's own memory */

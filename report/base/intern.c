@@ -79,7 +79,7 @@ static uint32_t intern_add(struct intern *intern, size_t slot, uint64_t hash, co
         intern->word_capacity = intern->word_capacity ? intern->word_capacity * 2 : 1024;
         intern->words = memory_resized(intern->words, intern->word_capacity, sizeof(uint64_t));
     }
-    memory_make_room(intern->keys, intern->count, intern->capacity);
+    memory_reserve(intern->keys, intern->count, intern->capacity);
     intern->keys[intern->count] =
         (struct intern_key){.hash = hash, .word = intern->word_count, .size = size};
     if (size)

@@ -20,7 +20,7 @@ char *memory_text(const char *format, ...) __attribute__((format(printf, 1, 2)))
 char *memory_copy_bytes(const char *bytes, size_t length);
 
 /* Room for one more element in an array that holds `count` of them; `capacity` follows. */
-#define memory_make_room(array, count, capacity)                                                   \
+#define memory_reserve(array, count, capacity)                                                     \
     do {                                                                                           \
         if ((count) == (capacity)) {                                                               \
             (capacity) = (capacity) ? (capacity)*2 : 16;                                           \

@@ -20,6 +20,6 @@ void options_free(struct options *options)
 
 void option_list_add(struct option_list *list, const char *item)
 {
-    memory_make_room(list->items, list->count, list->capacity);
+    memory_reserve(list->items, list->count, list->capacity);
     list->items[list->count++] = item;
 }

@@ -50,10 +50,10 @@ void progress_say(struct progress *progress, const char *what, const char *name)
     if (!progress || !progress->out)
         return;
     size_t taken = strlen("leakreport: ") + strlen(what) + 1, length = strlen(name);
-    size_t room = taken < PROGRESS_COLUMNS ? PROGRESS_COLUMNS - taken : 0;
+    size_t space = taken < PROGRESS_COLUMNS ? PROGRESS_COLUMNS - taken : 0;
 
     snprintf(text, sizeof text, "leakreport: %s %s", what,
-             length > room ? name + length - room : name);
+             length > space ? name + length - space : name);
     safe_text_make(text);
     for (char *tab = text; (tab = strchr(tab, '\t'));) /* its width is not known */
         *tab = '?';

@@ -36,9 +36,9 @@ void text_buffer_format(struct text_buffer *buffer, const char *format, ...)
     va_start(arguments, format);
     va_copy(again, arguments);
     char *end = buffer_end(buffer, 0);
-    size_t room = buffer->capacity - buffer->length;
-    int length = vsnprintf(end, room, format, arguments);
-    if (length >= 0 && (size_t)length >= room)
+    size_t space = buffer->capacity - buffer->length;
+    int length = vsnprintf(end, space, format, arguments);
+    if (length >= 0 && (size_t)length >= space)
         vsnprintf(buffer_end(buffer, (size_t)length), (size_t)length + 1, format, again);
     if (length >= 0)
         buffer->length += (size_t)length;

@@ -1,4 +1,4 @@
-/* text_buffer.h: a text that is made of pieces, in room that grows. */
+/* text_buffer.h: a text that is made of pieces, in space that grows. */
 #ifndef TEXT_BUFFER_H
 #define TEXT_BUFFER_H
 
@@ -12,7 +12,7 @@ struct text_buffer { /* zeroed: empty; free(text) at the end */
 void text_buffer_add(struct text_buffer *buffer, const char *text);
 void text_buffer_format(struct text_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Empty again, with its room. */
+/* Empty again, with its space. */
 void text_buffer_clear(struct text_buffer *buffer);
 
 #endif

@@ -106,7 +106,7 @@ void group_blocks(struct loss_records *records, const struct model *model, uint3
         group_make_key(&key, model, block, frames);
         uint32_t number = intern_put(&keys, &key, sizeof key);
         if (number == records->count) {
-            memory_make_room(records->records, records->count, capacity);
+            memory_reserve(records->records, records->count, capacity);
             records->records[records->count++] = (struct loss_record){0};
         }
         group_add_block(&records->records[number], model, block);

@@ -40,7 +40,7 @@ static void process_put(struct process_tree *tree, const char *path,
 {
     const struct trace_header *header = &reader->header;
 
-    memory_make_room(tree->entries, tree->count, tree->capacity);
+    memory_reserve(tree->entries, tree->count, tree->capacity);
     tree->entries[tree->count++] = (struct process_entry){
         .path = path,
         .device = reader->file.device,
@@ -236,9 +236,9 @@ static void process_name_signal(char *text, size_t size, int number)
 
 static void process_name_ending(char *text, size_t size, const struct model *model)
 {
-    static const char *const ways[] = {[TRACE_RETURNED] = "exit",
-                                       [TRACE_EXITED_FAST] = "_exit",
-                                       [TRACE_QUICK_EXITED] = "quick_exit"};
+    static const char *const words[] = {[TRACE_RETURNED] = "exit",
+                                        [TRACE_EXITED_FAST] = "_exit",
+                                        [TRACE_QUICK_EXITED] = "quick_exit"};
     uint32_t ending = model->header.ending;
     int value = model->header.ending_value;
 
@@ -248,8 +248,8 @@ static void process_name_ending(char *text, size_t size, const struct model *mod
                  : model->is_copy                  ? "copied"
                  : model->process == PROCESS_GONE  ? "no record"
                                                    : "not seen");
-    else if (ending < sizeof ways / sizeof *ways)
-        snprintf(text, size, "%s %d", ways[ending], value);
+    else if (ending < sizeof words / sizeof *words)
+        snprintf(text, size, "%s %d", words[ending], value);
     else if (ending == TRACE_SIGNALED)
         process_name_signal(text, size, value);
     else

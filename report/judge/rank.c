@@ -37,7 +37,7 @@ static void rank_by(struct ranking *ranking, const struct model *model, enum cli
 
         if (!figure)
             continue;
-        memory_make_room(ranking->stacks, ranking->count, capacity);
+        memory_reserve(ranking->stacks, ranking->count, capacity);
         ranking->stacks[ranking->count++] = (struct ranked){i, figure};
         ranking->total += figure;
     }

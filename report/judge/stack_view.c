@@ -27,7 +27,7 @@ static bool stack_view_extend(struct stack_view *view)
         symbolize_frame(view->symbolizer, number);
     const struct frame *frame = &view->model->frames[number];
     for (uint32_t position = 0; position < frame->position_count; position++) {
-        memory_make_room(view->seen, view->seen_count, view->seen_capacity);
+        memory_reserve(view->seen, view->seen_count, view->seen_capacity);
         view->seen[view->seen_count++] = (struct stack_view_frame){number, position};
     }
     view->stopped = view->stop_at_main && below_main_judge(frame) != BELOW_MAIN_NO;

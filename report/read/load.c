@@ -107,14 +107,14 @@ static void load_module(const struct log_reader *reader, const struct trace_modu
 }
 
 /* Numbers that were not filled are absent modules: those of a gap between extents, of a hole. */
-static struct module *load_room_for_module(struct model *model, uint32_t number, uint32_t *room)
+static struct module *load_reserve_module(struct model *model, uint32_t number, uint32_t *capacity)
 {
-    if (number >= *room) {
+    if (number >= *capacity) {
         uint32_t wanted = number + number / 2 + 16;
 
         model->modules = memory_resized(model->modules, wanted, sizeof *model->modules);
-        memset(model->modules + *room, 0, (wanted - *room) * sizeof *model->modules);
-        *room = wanted;
+        memset(model->modules + *capacity, 0, (wanted - *capacity) * sizeof *model->modules);
+        *capacity = wanted;
     }
     if (number >= model->module_count)
         model->module_count = number + 1;
@@ -126,14 +126,15 @@ static void load_modules(const struct log_reader *reader, struct model *model)
     struct log_walk walk = log_reader_walk(reader, TRACE_MODULES);
     struct trace_module record;
     uint64_t most = reader->size / sizeof record, unbelievable = 0;
-    uint32_t room = 0;
+    uint32_t capacity = 0;
 
-    load_room_for_module(model, 0, &room);
+    load_reserve_module(model, 0, &capacity);
     while (log_reader_next(&walk, &record)) {
         if (!record.start || !walk.index)
             continue;
         if (walk.index < most && walk.index <= LOAD_MODULES_MAX)
-            load_module(reader, &record, load_room_for_module(model, (uint32_t)walk.index, &room));
+            load_module(reader, &record,
+                        load_reserve_module(model, (uint32_t)walk.index, &capacity));
         else
             unbelievable++;
     }
@@ -225,7 +226,7 @@ static void load_misuse(struct stack_loader *stacks, struct intern *contexts, st
     }
     misuse.stack_allocated = load_stack(stacks, record->stack_allocated);
     misuse.stack_freed = load_stack(stacks, record->stack_freed);
-    memory_make_room(model->misuses, model->misuse_count, model->misuse_capacity);
+    memory_reserve(model->misuses, model->misuse_count, model->misuse_capacity);
     model->misuses[model->misuse_count++] = misuse;
 }
 

@@ -23,7 +23,7 @@ static void load_size(struct sizes *sizes, const struct trace_rare *record)
         return;
     uint32_t number = intern_put(&sizes->addresses, &address, sizeof address);
     if (number == known)
-        memory_make_room(sizes->sizes, known, sizes->capacity);
+        memory_reserve(sizes->sizes, known, sizes->capacity);
     sizes->sizes[number] = record->size;
 }
 
@@ -49,7 +49,7 @@ static uint64_t load_block_size(struct sizes *sizes, const struct log_reader *re
     uint32_t known = sizes->addresses.count;
     uint32_t number = intern_put(&sizes->addresses, &address, sizeof address);
     if (number == known) { /* not there: at least this much */
-        memory_make_room(sizes->sizes, known, sizes->capacity);
+        memory_reserve(sizes->sizes, known, sizes->capacity);
         sizes->sizes[number] = size;
         sizes->missing++;
     }
@@ -80,7 +80,7 @@ static void load_add_block(struct load_live *live, struct trace_block block, uin
 {
     struct model *model = live->model;
 
-    memory_make_room(model->blocks, model->block_count, live->capacity);
+    memory_reserve(model->blocks, model->block_count, live->capacity);
     model->blocks[model->block_count++] = (struct block){
         .address = trace_block_address(block.where),
         .size = size,
@@ -223,7 +223,7 @@ static void load_listed_verdicts(struct stack_loader *stacks, struct model *mode
 
     while (model->block_count < wanted && model->block_count < UINT32_MAX &&
            log_reader_next(&walk, &verdict) && walk.index == model->block_count) {
-        memory_make_room(model->blocks, model->block_count, capacity);
+        memory_reserve(model->blocks, model->block_count, capacity);
         model->blocks[model->block_count] =
             load_verdict(stacks, &sizes, &verdict, model->block_count);
         model->block_count++;

@@ -66,7 +66,7 @@ uint32_t load_stack(struct stack_loader *loader, uint32_t node)
     uint32_t number = intern_put(&loader->nodes, &node, sizeof node);
 
     if (number == known) {
-        memory_make_room(loader->stacks, known, loader->capacity);
+        memory_reserve(loader->stacks, known, loader->capacity);
         loader->stacks[number] = load_walk(loader, node);
     }
     return loader->stacks[number];

@@ -22,7 +22,7 @@ struct stack_loader {
     struct intern nodes; /* nodes seen */
     uint32_t *stacks;    /* their stacks */
     uint32_t capacity;
-    uint32_t *words;  /* room for one stack */
+    uint32_t *words;  /* space for one stack */
     uint64_t damaged; /* stacks that end where the log is damaged */
 };
 

@@ -85,7 +85,7 @@ static void load_samples(const struct log_reader *reader, struct usage *usage)
     while (log_reader_next(&walk, &sample)) {
         if (!sample.time_ns)
             continue;
-        memory_make_room(usage->samples, usage->sample_count, capacity);
+        memory_reserve(usage->samples, usage->sample_count, capacity);
         usage->samples[usage->sample_count++] = sample;
     }
     usage->sample_count = load_order_samples(usage->samples, usage->sample_count);

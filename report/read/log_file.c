@@ -138,7 +138,7 @@ bool log_file_find_data(const struct log_file *file, uint64_t from, uint64_t lim
 
 /* --- a file that shrinks ------------------------------------------------- */
 
-static sigjmp_buf log_file_way_out;
+static sigjmp_buf log_file_escape;
 static const unsigned char *volatile log_file_guard_start, *volatile log_file_guard_end;
 
 /* Runs in the signal. What it interrupts is an access to the mapping, in our own code: never malloc
@@ -152,7 +152,7 @@ static void log_file_shrunk(int signal_number, siginfo_t *info, void *context)
     (void)signal_number;
     (void)context;
     if (address >= log_file_guard_start && address < log_file_guard_end)
-        siglongjmp(log_file_way_out, 1);
+        siglongjmp(log_file_escape, 1);
     if (write(STDERR_FILENO, message, strlen(message)) < 0)
         _exit(2);
     _exit(2);
@@ -165,7 +165,7 @@ int log_file_guard(const struct log_file *file, void (*read)(void *context), voi
     int result = 0;
 
     sigemptyset(&action.sa_mask);
-    if (sigsetjmp(log_file_way_out, 1) == 0) {
+    if (sigsetjmp(log_file_escape, 1) == 0) {
         log_file_guard_start = file->bytes;
         log_file_guard_end = file->bytes + file->size;
         sigaction(SIGBUS, &action, NULL);

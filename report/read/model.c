@@ -59,7 +59,7 @@ uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module)
     uint32_t number = intern_put(&model->frame_keys, key, sizeof key);
 
     if (number == model->frame_count) {
-        memory_make_room(model->frames, model->frame_count, model->frame_capacity);
+        memory_reserve(model->frames, model->frame_count, model->frame_capacity);
         model->frames[model->frame_count++] = (struct frame){.address = address, .module = module};
     }
     return number;
@@ -72,7 +72,7 @@ uint32_t model_put_stack(struct model *model, const uint32_t *words, uint32_t fr
     uint32_t number = intern_put(&model->stack_keys, words, (frame_count + 1) * sizeof *words);
 
     if (number == known) {
-        memory_make_room(model->stack_ages, known, model->stack_age_capacity);
+        memory_reserve(model->stack_ages, known, model->stack_age_capacity);
         model->stack_ages[number] = age;
     } else if (age < model->stack_ages[number]) {
         model->stack_ages[number] = age;
@@ -96,7 +96,7 @@ uint32_t model_stack_count(const struct model *model)
 
 void model_add_note(struct model *model, char *text)
 {
-    memory_make_room(model->notes, model->note_count, model->note_capacity);
+    memory_reserve(model->notes, model->note_count, model->note_capacity);
     model->notes[model->note_count++] = text;
 }
 

@@ -159,7 +159,7 @@ void model_want_usage(struct model *model);
 
 /* The number of the frame, of the stack; new ones are added. */
 uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module);
-/* `words`: room for the end in [0], then the frames from [1]; age: the node's number. */
+/* `words`: space for the end in [0], then the frames from [1]; age: the node's number. */
 uint32_t model_put_stack(struct model *model, const uint32_t *words, uint32_t frame_count,
                          uint64_t age);
 /* Good until the next model_put_stack. */

@@ -64,13 +64,13 @@ static int fail_file(struct failure *failure, const char *path, const char *what
  * is the caller's to free in both cases. */
 static int read_all(int fd, char **buffer, size_t *size)
 {
-    size_t room = 0;
+    size_t capacity = 0;
     for (;;) {
-        if (*size == room) {
-            room = room == 0 ? 1u << 16 : room * 2;
-            *buffer = memory_resized(*buffer, room, 1);
+        if (*size == capacity) {
+            capacity = capacity == 0 ? 1u << 16 : capacity * 2;
+            *buffer = memory_resized(*buffer, capacity, 1);
         }
-        ssize_t got = read(fd, *buffer + *size, room - *size);
+        ssize_t got = read(fd, *buffer + *size, capacity - *size);
         if (got == 0)
             return 0;
         if (got < 0 && errno != EINTR)

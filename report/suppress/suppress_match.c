@@ -39,7 +39,7 @@ struct suppress_matcher {
     uint64_t *next;
     uint64_t *starts[STARTS_COUNT];
     struct seen_frame unnamed; /* for frames without identity */
-    struct seen_frame *seen;   /* hash table, room is a power of two, at most half full */
+    struct seen_frame *seen;   /* hash table, its capacity is a power of two, at most half full */
     size_t seen_count;
     size_t seen_capacity;
 };

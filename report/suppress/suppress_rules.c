@@ -39,7 +39,7 @@ void suppress_rule_free(struct suppress_rule *rule)
 
 void suppress_rule_add(struct suppress_rule *rule, struct suppress_pattern pattern)
 {
-    memory_make_room(rule->patterns, rule->patterns_count, rule->patterns_room);
+    memory_reserve(rule->patterns, rule->patterns_count, rule->patterns_capacity);
     rule->patterns[rule->patterns_count++] = pattern;
 }
 
@@ -47,15 +47,15 @@ void suppress_rule_add(struct suppress_rule *rule, struct suppress_pattern patte
  * short lines does not become a hundred times its size. */
 void suppress_rules_keep(struct suppress_rules *rules, struct suppress_rule *rule)
 {
-    rule->patterns_room = rule->patterns_count;
+    rule->patterns_capacity = rule->patterns_count;
     rule->patterns = memory_resized(rule->patterns, rule->patterns_count, sizeof *rule->patterns);
-    memory_make_room(rules->items, rules->count, rules->room);
+    memory_reserve(rules->items, rules->count, rules->capacity);
     rules->items[rules->count++] = rule;
 }
 
 void suppress_rules_warn(struct suppress_rules *rules, char *text)
 {
-    memory_make_room(rules->warnings, rules->warnings_count, rules->warnings_room);
+    memory_reserve(rules->warnings, rules->warnings_count, rules->warnings_capacity);
     rules->warnings[rules->warnings_count++] = text;
 }
 

@@ -29,18 +29,18 @@ struct suppress_rule {
     struct suppress_entry entry; /* owns name and file */
     struct suppress_pattern *patterns;
     size_t patterns_count;
-    size_t patterns_room;
+    size_t patterns_capacity;
 };
 
 /* Rules in the order in which they were read. */
 struct suppress_rules {
     struct suppress_rule **items;
     size_t count;
-    size_t room;
+    size_t capacity;
     size_t callers; /* see suppress_new; 0: no bound */
     char **warnings;
     size_t warnings_count;
-    size_t warnings_room;
+    size_t warnings_capacity;
 };
 
 /* A rule without frames, with copies of name and file, for leaks of all kinds. */

@@ -229,7 +229,7 @@ static const unsigned char *die_skip_indirect(const struct die_unit *unit, const
 
 static void die_add_step(struct die_shape *shape, uint32_t bytes, enum step_kind then)
 {
-    memory_make_room(shape->steps, shape->step_count, shape->step_capacity);
+    memory_reserve(shape->steps, shape->step_count, shape->step_capacity);
     shape->steps[shape->step_count++] = (struct die_step){bytes, then};
 }
 

@@ -56,7 +56,7 @@ static struct cached *cache_find(struct module_cache *cache, const struct module
     module_file_identify(&key.identity, module);
     uint32_t known = cache->keys.count, number = intern_put(&cache->keys, &key, sizeof key);
     if (number == known) {
-        memory_make_room(cache->modules, known, cache->capacity);
+        memory_reserve(cache->modules, known, cache->capacity);
         cache->modules[number] = (struct cached){0};
     }
     return &cache->modules[number];

@@ -39,7 +39,7 @@ void module_symbols_close(struct module_symbols *symbols)
 
 static const char *symbols_keep(struct module_symbols *symbols, char *text)
 {
-    memory_make_room(symbols->texts, symbols->text_count, symbols->text_capacity);
+    memory_reserve(symbols->texts, symbols->text_count, symbols->text_capacity);
     return symbols->texts[symbols->text_count++] = text;
 }
 
@@ -75,7 +75,7 @@ static const char *symbols_path(struct module_symbols *symbols,
         return source->path;
     uint32_t number = intern_put(&symbols->paths, key, sizeof key);
     if (number == known) {
-        memory_make_room(symbols->whole_paths, known, symbols->path_capacity);
+        memory_reserve(symbols->whole_paths, known, symbols->path_capacity);
         symbols->whole_paths[number] =
             symbols_keep(symbols, memory_text("%s/%s", source->directory, source->path));
     }
@@ -121,7 +121,7 @@ const struct module_call *module_symbols_call(struct module_symbols *symbols, ui
     uint32_t number = intern_put(&symbols->addresses, &address, sizeof address);
 
     if (number == known) {
-        memory_make_room(symbols->calls, known, symbols->call_capacity);
+        memory_reserve(symbols->calls, known, symbols->call_capacity);
         symbols_fill(symbols, &symbols->calls[number], address);
     }
     return &symbols->calls[number];

@@ -26,7 +26,7 @@ void source_lines_end(struct source_lines *lines)
     intern_free(&lines->offsets);
     free(lines->units);
     free(lines->ranges);
-    free(lines->room);
+    free(lines->scratch);
     memset(lines, 0, sizeof *lines);
 }
 
@@ -73,7 +73,7 @@ static void source_read_ranges(struct source_lines *lines)
 
     while ((unit = dwfl_module_nextcu(lines->module, unit, &bias)) != NULL)
         for (ptrdiff_t at = 0; (at = dwarf_ranges(unit, at, &base, &low, &high)) > 0;) {
-            memory_make_room(lines->ranges, lines->range_count, lines->range_capacity);
+            memory_reserve(lines->ranges, lines->range_count, lines->range_capacity);
             lines->ranges[lines->range_count++] = (struct source_range){{low, high}, *unit};
         }
     source_sort(lines->ranges, lines->range_count, sizeof *lines->ranges);
@@ -103,7 +103,7 @@ static void source_add_function(struct source_unit *unit, Dwarf_Die die)
     Dwarf_Addr base, low, high;
 
     for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
-        memory_make_room(unit->functions, unit->function_count, unit->function_capacity);
+        memory_reserve(unit->functions, unit->function_count, unit->function_capacity);
         unit->functions[unit->function_count++] =
             (struct source_function){.span = {low, high}, .die = die};
     }
@@ -182,7 +182,7 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
 
     if (number < known)
         return &lines->units[number];
-    memory_make_room(lines->units, known, lines->unit_capacity);
+    memory_reserve(lines->units, known, lines->unit_capacity);
     struct source_unit *unit = &lines->units[number];
     Dwarf_Die whole = source_whole_unit(lines, die);
     *unit = (struct source_unit){.is_c = source_is_c(&whole),
@@ -206,8 +206,8 @@ static void source_add_inlined(struct source_lines *lines, struct source_functio
     Dwarf_Addr base, low, high;
 
     for (ptrdiff_t at = 0; (at = dwarf_ranges(&die, at, &base, &low, &high)) > 0;) {
-        memory_make_room(lines->room, function->inlined_count, lines->room_capacity);
-        lines->room[function->inlined_count++] =
+        memory_reserve(lines->scratch, function->inlined_count, lines->scratch_capacity);
+        lines->scratch[function->inlined_count++] =
             (struct source_inlined){low, high, die, number, parent};
     }
 }
@@ -235,14 +235,14 @@ static void source_list_inlined(struct source_lines *lines, struct source_unit *
 
 /* What is inlined stands in blocks and in one another. Neighbours of it, such as call sites, may be
  * thousands: so this is done once for a function, and not for each address in it. There may be a
- * function for each address, so it keeps no more room than it needs. */
+ * function for each address, so it keeps no more memory than it needs. */
 static void source_begin_inlined(struct source_lines *lines, struct source_unit *unit,
                                  struct source_function *function)
 {
     source_list_inlined(lines, unit, function);
     size_t bytes = function->inlined_count * sizeof *function->inlined;
     if (bytes)
-        function->inlined = memcpy(memory_resized(NULL, bytes, 1), lines->room, bytes);
+        function->inlined = memcpy(memory_resized(NULL, bytes, 1), lines->scratch, bytes);
     function->inlined_listed = true;
 }
 

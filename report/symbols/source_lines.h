@@ -47,8 +47,8 @@ struct source_lines {
     struct intern offsets; /* of units' DIEs: number → units[number] */
     struct source_unit *units;
     uint32_t unit_capacity;
-    struct source_inlined *room; /* for those of one function */
-    size_t room_capacity;
+    struct source_inlined *scratch; /* for those of one function */
+    size_t scratch_capacity;
     struct source_range *ranges; /* of all units, by low; only when it was needed */
     size_t range_count, range_capacity;
     int ranges_read;

@@ -64,10 +64,10 @@ void symbol_table_read(struct symbol_table *table, Dwfl_Module *module)
                                 .name = name,
                                 .local = GELF_ST_BIND(elf_symbol.st_info) == STB_LOCAL};
         if (symbol_is_function(&elf_symbol)) {
-            memory_make_room(table->functions, table->function_count, function_capacity);
+            memory_reserve(table->functions, table->function_count, function_capacity);
             table->functions[table->function_count++] = symbol;
         } else if (GELF_ST_TYPE(elf_symbol.st_info) == STT_OBJECT && elf_symbol.st_size) {
-            memory_make_room(table->data, table->data_count, data_capacity);
+            memory_reserve(table->data, table->data_count, data_capacity);
             table->data[table->data_count++] = symbol;
         }
     }

@@ -265,7 +265,7 @@ static void add_extent(struct log_writer *writer, struct trace_extent extent,
     writer->size += length;
 }
 
-/* Pieces of records_per_extent records. A piece's page holds room for more records than that, so
+/* Pieces of records_per_extent records. A piece's page holds space for more records than that, so
  * its numbers would run into the next one's: it gets a whole page's worth of records. */
 static void add_table(struct log_writer *writer, enum trace_table kind,
                       const struct log_table *table)

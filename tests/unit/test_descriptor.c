@@ -120,9 +120,9 @@ static void move_away(void)
     int log = file("log");
     EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
     int kept = descriptor_keep(DESCRIPTOR_LOG, log, false);
-    descriptor_make_way(kept - 1);
+    descriptor_free_number(kept - 1);
     EXPECT(descriptor_of(DESCRIPTOR_LOG) == kept);
-    descriptor_make_way(kept);
+    descriptor_free_number(kept);
     EXPECT(dup2(file("other"), kept) == kept);
     int moved = descriptor_of(DESCRIPTOR_LOG);
     EXPECT(moved >= 0 && moved != kept && same_file(moved, log));

@@ -378,7 +378,7 @@ static void what_a_parent_added_goes(void **state)
     (void)state;
     static const char *const before[] = {NULL, "/a.so", "/libtrace.so", "/libtrace.so:a  b:"};
     static const char *const after[] = {NULL, "/a.so", NULL, "a  b:"};
-    for (int way = ENV_ADDED_OPTIONS; way < ENV_ADDED_WAYS; way++) {
+    for (int way = ENV_ADDED_OPTIONS; way < ENV_ADDED_COUNT; way++) {
         char text[100];
         snprintf(text, sizeof text, "--trace-children=yes --traced-since=17,%d", way);
         setenv("ONE", "1", 1);

@@ -43,7 +43,7 @@ static uint32_t stack(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e
 
 static uint32_t add(enum block_kind kind, uint64_t size, uint32_t of_stack, uint32_t head)
 {
-    memory_make_room(model.blocks, model.block_count, block_capacity);
+    memory_reserve(model.blocks, model.block_count, block_capacity);
     model.blocks[model.block_count] = (struct block){
         .address = 0x1000 * (model.block_count + 1),
         .size = size,

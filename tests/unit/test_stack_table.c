@@ -195,7 +195,7 @@ static void threads_agree_on_every_node(void **state)
     assert_int_equal(stack_table_check(), nodes); /* nobody's node is in the list twice */
 }
 
-/* --- no room, no time ---------------------------------------------------- */
+/* --- no space, no time ---------------------------------------------------- */
 
 static void who_may_not_wait_gets_no_node(void **state)
 {

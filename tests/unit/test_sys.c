@@ -103,19 +103,19 @@ static void limit_address_space(void)
     const uint64_t bytes = 1ull << 30;
     struct rlimit limit = {bytes, bytes};
     EXPECT(setrlimit(RLIMIT_AS, &limit) == 0);
-    EXPECT(sys_leaves_room(bytes / 4));
-    EXPECT(!sys_leaves_room(bytes / 2)); /* this program itself is there, too */
-    EXPECT(!sys_leaves_room(UINT64_MAX));
+    EXPECT(sys_leaves_space(bytes / 4));
+    EXPECT(!sys_leaves_space(bytes / 2)); /* this program itself is there, too */
+    EXPECT(!sys_leaves_space(UINT64_MAX));
     EXPECT(sys_mmap(NULL, bytes / 2, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != NULL);
-    EXPECT(!sys_leaves_room(bytes / 4));
-    EXPECT(sys_leaves_room(bytes / 8));
+    EXPECT(!sys_leaves_space(bytes / 4));
+    EXPECT(sys_leaves_space(bytes / 8));
 }
 
 static void half_of_the_address_space_is_the_programs(void **state)
 {
     bool limited = true;
     (void)state;
-    assert_true(sys_leaves_room(UINT64_MAX)); /* without a limit */
+    assert_true(sys_leaves_space(UINT64_MAX)); /* without a limit */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
     limited = false; /* their shadow is larger than any limit */
 #endif

@@ -21,7 +21,7 @@ struct table {
 };
 
 /* Programs have thousands of return addresses, but few different rules. Rule 0 is FRAME_UNKNOWN;
- * one that finds no room is asked for each time. */
+ * one that finds no space is asked for each time. */
 #define RULES_MAX (1u << RULE_BITS)
 static uint64_t *rules;
 static uint32_t rules_count = 1;
@@ -199,7 +199,7 @@ static struct table *make_table(uint64_t capacity)
     return table;
 }
 
-static inline uint64_t home_of(const struct table *table, uintptr_t address)
+static inline uint64_t home_slot(const struct table *table, uintptr_t address)
 {
     return (address * 0x9e3779b97f4a7c15u >> 20) & (table->capacity - 1);
 }
@@ -208,7 +208,7 @@ static inline uint64_t home_of(const struct table *table, uintptr_t address)
  * quarters full, so the loop ends. */
 static inline entry *find_entry(struct table *table, uintptr_t address, uint64_t *there)
 {
-    for (uint64_t i = home_of(table, address);; i = (i + 1) & (table->capacity - 1)) {
+    for (uint64_t i = home_slot(table, address);; i = (i + 1) & (table->capacity - 1)) {
         /* Acquire: pairs with the release that put it there, after its rule. */
         *there = atomic_load_explicit(&table->entries[i], memory_order_acquire);
         if (*there >> RULE_BITS == address || *there == 0)
@@ -225,7 +225,7 @@ static inline uint64_t look_up(struct table *table, uintptr_t address)
 
 /* These are called by one thread at a time, the one that holds `replacing`. */
 
-/* The number of a rule; 0: no room. */
+/* The number of a rule; 0: no space. */
 static uint64_t number_of(uint64_t rule)
 {
     for (uint32_t i = 1; i < rules_count; i++)

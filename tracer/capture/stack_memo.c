@@ -38,7 +38,7 @@ static bool pack_word(uint64_t *packed, const struct stack_word *word, uintptr_t
            word->value >> STACK_MEMO_VALUE_BITS == 0;
 }
 
-/* false: a memo has no room for them. */
+/* false: a memo has no space for them. */
 static bool pack_words(struct stack_memo *memo, struct stack_memo_more *more,
                        const struct stack_word *words, uint32_t count)
 {
@@ -60,7 +60,7 @@ static bool pack_bp(int32_t *packed, uintptr_t bp, uintptr_t cfa)
     return (uintptr_t)(intptr_t)*packed == bp - cfa;
 }
 
-/* Makes the memo stand on the first `frames` of the thread's. more: NULL, or room beside it. */
+/* Makes the memo stand on the first `frames` of the thread's. more: NULL, or space beside it. */
 static bool stand_on(struct stack_memo *memo, struct stack_memo_more *more,
                      const struct thread *thread, uint32_t frames, uint32_t base)
 {
@@ -142,7 +142,7 @@ bool stack_memo_put(struct stack_memo *memo, struct thread *thread, const struct
     };
     if (inner->bp_matters && !pack_bp(&new.bp, site->bp, site->cfa))
         return false;
-    /* As far outside as there is room for the words; at the innermost frame there are none. */
+    /* As far outside as there is space for the words; at the innermost frame there are none. */
     struct stack_memo_more more = {.owner = (uintptr_t)memo + 1};
     bool again = is_same_call(memo, site) || is_same_call(stack_memo_slot_beside(memo), site);
     while (!stand_on(&new, again ? &more : NULL, thread, matched, base))

@@ -14,7 +14,7 @@
  * with in turn.
  *
  * Where two calls take turns that have some frames each to themselves, each finds the other's stack
- * remembered. A call that is met again with a memo that does not hold gets one with room for more
+ * remembered. A call that is met again with a memo that does not hold gets one with space for more
  * words, so that it can stand on what both have outside; they are in the slot beside it.
  *
  * What lies where, and so which calls share their slots, is chance. A memo whose slot another
@@ -117,7 +117,7 @@ static inline bool stack_memo_is_of(const struct stack_memo *memo, const struct 
            (!memo->bp_matters || site->bp - site->cfa == (uintptr_t)(intptr_t)memo->bp);
 }
 
-/* How many words a memo has room for without the slot beside it. */
+/* How many words a memo has space for without the slot beside it. */
 static inline unsigned stack_memo_capacity(const struct stack_memo *memo)
 {
     return STACK_MEMO_WORDS - (memo->bp_matters || memo->outer_bp_matters);

@@ -94,7 +94,7 @@ void unwind_count(struct unwind_counts *result)
 /* --- capture ------------------------------------------------------------- */
 
 /* The node of the walk's stack, in which `function` was called; the fresh frames get theirs, from
- * the outermost on. 0: no room. */
+ * the outermost on. 0: no space. */
 static uint32_t intern(const struct walk *walk, uintptr_t function)
 {
     struct thread *thread = walk->thread;

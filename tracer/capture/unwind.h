@@ -29,7 +29,7 @@ extern atomic_uint unwind_quick_epoch __attribute__((visibility("hidden")));
 
 /* The stack of a call: ->node, the allocation function innermost. ->memo is a word that stays with
  * this stack for a while, for the caller's use: 0 until the caller writes to it. Both are true
- * until the thread's next capture. NULL: no room. */
+ * until the thread's next capture. NULL: no space. */
 static inline __attribute__((always_inline)) struct stack_memo *unwind_capture(
     struct thread *thread, const struct call_site *site)
 {

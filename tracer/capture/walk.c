@@ -12,7 +12,7 @@
 #define FIRST_FRAMES 256u
 #define WORDS_PER_FRAME                                                                            \
     2u /* where its return address was read from, and its BP; the innermost has no                 \
-        * BP, so there is room for the end */
+        * BP, so there is space for the end */
 
 static struct {
     atomic_uint_least64_t frames_stepped;
@@ -50,8 +50,8 @@ static __attribute__((noinline, cold)) bool more_frames(struct thread *thread)
     return true;
 }
 
-/* Room for the frame under way, fresh[fresh_count], and for its caller. */
-static inline bool has_room(const struct walk *walk)
+/* Space for the frame under way, fresh[fresh_count], and for its caller. */
+static inline bool has_space(const struct walk *walk)
 {
     return __builtin_expect(walk->fresh_count + 2 <= walk->thread->frame_capacity, 1) ||
            more_frames(walk->thread);
@@ -131,7 +131,7 @@ static bool go_on_from(struct walk *walk, uint32_t first, uint32_t last)
     struct thread *thread = walk->thread;
     for (uint32_t i = first; i-- > last;) {
         uintptr_t bp = thread->fresh[walk->fresh_count++].bp;
-        if (!has_room(walk))
+        if (!has_space(walk))
             return false;
         struct thread_frame *frame = &thread->fresh[walk->fresh_count];
         *frame = thread->frames[i];
@@ -279,7 +279,7 @@ static bool walk_on(struct walk *walk)
         if (meeting != MEETING_NONE)
             return meeting == MEETING_ALL;
         walk->fresh_count++;
-        if (!has_room(walk))
+        if (!has_space(walk))
             return false;
         struct thread_frame *caller = &thread->fresh[walk->fresh_count];
         switch (step(thread, caller - 1, caller)) {
@@ -303,7 +303,7 @@ void walk_stack(struct walk *walk, const struct call_site *site)
 {
     struct thread *thread = walk->thread;
     walk->candidates = thread->frame_count;
-    if (has_room(walk)) {
+    if (has_space(walk)) {
         thread->fresh[0] = innermost(site);
         if (walk_on(walk))
             return;
@@ -314,7 +314,7 @@ void walk_stack(struct walk *walk, const struct call_site *site)
 static bool push_address(void *context, uintptr_t address)
 {
     struct walk *walk = context;
-    if (!has_room(walk))
+    if (!has_space(walk))
         return false;
     walk->thread->fresh[walk->fresh_count++] =
         (struct thread_frame){.return_address = address, .opaque = true};

@@ -29,7 +29,7 @@ static const char *const enders[] = {"exit", "quick_exit",   "abort",    "raise"
                                      "kill", "pthread_kill", "sigqueue", "pthread_sigqueue"};
 #define ENDERS (sizeof enders / sizeof *enders)
 
-struct way_out {
+struct last_frames {
     struct code libc;
     struct code tracer;
     struct code enders[ENDERS];
@@ -49,27 +49,27 @@ static void find_libc(struct code *libc)
     find_module(libc, (uintptr_t)real_libc()->fork);
 }
 
-static void find_code(struct way_out *way)
+static void find_code(struct last_frames *last)
 {
-    find_libc(&way->libc);
-    find_module(&way->tracer, (uintptr_t)last_frames_leave);
+    find_libc(&last->libc);
+    find_module(&last->tracer, (uintptr_t)last_frames_leave);
     for (size_t i = 0; i < ENDERS; i++)
-        real_extent(enders[i], &way->enders[i].begin, &way->enders[i].end);
+        real_extent(enders[i], &last->enders[i].begin, &last->enders[i].end);
 }
 
 /* A call that never returns may be the last instruction of its function: the address behind it is
  * the next function's. */
-static bool never_returns(const struct way_out *way, const struct stepper_registers *frame)
+static bool never_returns(const struct last_frames *last, const struct stepper_registers *frame)
 {
     for (size_t i = 0; i < ENDERS; i++)
-        if (is_in(&way->libc, frame->ip - 1) && is_in(&way->enders[i], frame->ip - 1))
+        if (is_in(&last->libc, frame->ip - 1) && is_in(&last->enders[i], frame->ip - 1))
             return true;
-    return is_in(&way->tracer, frame->ip - 1);
+    return is_in(&last->tracer, frame->ip - 1);
 }
 
-static bool is_programs(const struct way_out *way, const struct stepper_registers *frame)
+static bool is_programs(const struct last_frames *last, const struct stepper_registers *frame)
 {
-    return !is_in(&way->libc, frame->ip - 1) && !is_in(&way->tracer, frame->ip - 1);
+    return !is_in(&last->libc, frame->ip - 1) && !is_in(&last->tracer, frame->ip - 1);
 }
 
 /* --- the way out --------------------------------------------------------- */
@@ -78,12 +78,13 @@ static bool is_programs(const struct way_out *way, const struct stepper_register
  * whether it has one is of interest. */
 static bool take_frame(void *context, const struct stepper_registers *frame)
 {
-    struct way_out *way = context;
-    if (way->count == FRAMES_MAX || (way->count && is_programs(way, &way->frames[way->count - 1])))
+    struct last_frames *last = context;
+    if (last->count == FRAMES_MAX ||
+        (last->count && is_programs(last, &last->frames[last->count - 1])))
         return false;
-    if (way->count && never_returns(way, &way->frames[way->count - 1]))
-        way->first = way->count;
-    way->frames[way->count++] = *frame;
+    if (last->count && never_returns(last, &last->frames[last->count - 1]))
+        last->first = last->count;
+    last->frames[last->count++] = *frame;
     return true;
 }
 
@@ -129,16 +130,16 @@ static bool is_at_system_call(const struct code *libc, uint64_t instruction)
     return is_in(libc, (uintptr_t)before) && before[0] == 0x0f && before[1] == 0x05;
 }
 
-static void leave(struct stopped_thread *here, struct way_out *way)
+static void leave(struct stopped_thread *here, struct last_frames *last)
 {
     const struct stepper_registers begin = registers_of(here);
-    bool to_the_end = stepper_walk_registers(&begin, take_frame, way) == STEPPER_OUTERMOST;
-    if (way->first == 0)
+    bool to_the_end = stepper_walk_registers(&begin, take_frame, last) == STEPPER_OUTERMOST;
+    if (last->first == 0)
         return;
-    if (to_the_end && way->first < way->count - 1)
-        move_to_start(here, &way->frames[way->count - 1]);
+    if (to_the_end && last->first < last->count - 1)
+        move_to_start(here, &last->frames[last->count - 1]);
     else
-        move_to(here, &way->frames[way->first]);
+        move_to(here, &last->frames[last->first]);
 }
 
 /* --- the stack that a handler interrupted -------------------------------- */
@@ -148,7 +149,7 @@ static bool is_on_signal_stack(const struct stopped_thread *here, uint64_t sp)
     return sp - here->signal_stack_begin < here->signal_stack_end - here->signal_stack_begin;
 }
 
-struct way_down {
+struct interruption {
     struct stopped_thread *here;
     const struct code *libc;
     unsigned frames;
@@ -156,11 +157,11 @@ struct way_down {
 
 static bool take_first_elsewhere(void *context, const struct stepper_registers *frame)
 {
-    struct way_down *way = context;
-    if (is_on_signal_stack(way->here, frame->sp))
-        return ++way->frames < HANDLER_FRAMES_MAX;
-    way->here->interrupted =
-        frame->sp - (is_at_system_call(way->libc, frame->ip) ? 0 : STOP_WORLD_RED_ZONE);
+    struct interruption *found = context;
+    if (is_on_signal_stack(found->here, frame->sp))
+        return ++found->frames < HANDLER_FRAMES_MAX;
+    found->here->interrupted =
+        frame->sp - (is_at_system_call(found->libc, frame->ip) ? 0 : STOP_WORLD_RED_ZONE);
     return false;
 }
 
@@ -169,22 +170,22 @@ static bool take_first_elsewhere(void *context, const struct stepper_registers *
 static void find_interrupted(struct stopped_thread *here, const struct code *libc)
 {
     const struct stepper_registers begin = registers_of(here);
-    struct way_down way = {here, libc, 0};
+    struct interruption found = {here, libc, 0};
     if (is_on_signal_stack(here, begin.sp))
-        stepper_walk_registers(&begin, take_first_elsewhere, &way);
+        stepper_walk_registers(&begin, take_first_elsewhere, &found);
 }
 
 /* A signal that comes from elsewhere strikes anywhere; unwinding is certain only at a call. */
 void last_frames_leave(struct stopped_thread *here)
 {
-    static struct way_out way; /* one thread ends the process */
-    find_code(&way);
-    if (is_at_system_call(&way.libc, here->instruction))
+    static struct last_frames last; /* one thread ends the process */
+    find_code(&last);
+    if (is_at_system_call(&last.libc, here->instruction))
         forget_scratch(here);
-    else if (!is_in(&way.tracer, here->instruction))
+    else if (!is_in(&last.tracer, here->instruction))
         return;
-    leave(here, &way);
-    find_interrupted(here, &way.libc);
+    leave(here, &last);
+    find_interrupted(here, &last.libc);
 }
 
 /* --- threads that are held ----------------------------------------------- */

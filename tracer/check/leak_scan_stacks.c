@@ -58,7 +58,7 @@ static void find_stack(const struct search *search, struct stopped_thread *threa
 
 /* --- the dead ------------------------------------------------------------ */
 
-static bool make_room(void)
+static bool grow(void)
 {
     size_t capacity = dead_capacity ? 2 * dead_capacity : DEAD_FIRST;
     struct roots_range *ranges = pages_map(capacity * sizeof *ranges);
@@ -75,7 +75,7 @@ static bool make_room(void)
 static void put_dead(void *context, uint64_t begin, uint64_t end)
 {
     (void)context;
-    if (dead_count < dead_capacity || make_room())
+    if (dead_count < dead_capacity || grow())
         dead[dead_count++] = (struct roots_range){begin, end};
 }
 

@@ -224,7 +224,7 @@ static void follow_at_once(struct reach *reach, uint64_t word, uint64_t at)
 
 /* --- scanning ------------------------------------------------------------ */
 
-/* Takes up the words that lie among the blocks, of as many as there is room for. */
+/* Takes up the words that lie among the blocks, of as many as there is space for. */
 static void take_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at,
                        uint64_t step)
 {
@@ -246,8 +246,8 @@ static void scan_words(struct reach *reach, const uint64_t *words, size_t count,
                        uint64_t step)
 {
     for (size_t k = 0, n; k < count; k += n) {
-        size_t room = REACH_COMING - reach->coming_count;
-        n = count - k < room ? count - k : room;
+        size_t space = REACH_COMING - reach->coming_count;
+        n = count - k < space ? count - k : space;
         take_words(reach, words + k, n, at + k * step, step);
         if (reach->coming_count == REACH_COMING)
             follow_all(reach);

@@ -12,7 +12,7 @@ static size_t own_capacity;
 
 /* --- exclusions ---------------------------------------------------------- */
 
-static int make_room(struct roots *roots)
+static int grow(struct roots *roots)
 {
     size_t capacity = own_capacity ? 2 * own_capacity : RANGES_FIRST;
     struct roots_range *ranges = pages_map(capacity * sizeof *ranges);
@@ -28,7 +28,7 @@ static int make_room(struct roots *roots)
 /* An empty range is kept too: see take_lowest. */
 static void add_range(struct roots *roots, uint64_t begin, uint64_t end)
 {
-    if (roots->excluded_count == own_capacity && !make_room(roots)) {
+    if (roots->excluded_count == own_capacity && !grow(roots)) {
         roots->missed++;
         return;
     }

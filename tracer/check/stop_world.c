@@ -163,7 +163,7 @@ static long send_signal(uint32_t tid, uint32_t index)
     info.si_value.sival_ptr = (void *)(uintptr_t)ticket;
     for (;;) {
         long result = sys_tgsigqueueinfo(info.si_pid, (int)tid, signal, &info);
-        /* The user's queue of signals is full; those that answer make room. */
+        /* The user's queue of signals is full; those that answer make space. */
         if (result != -EAGAIN || elapsed() >= hold.limit)
             return result;
         wait_for_answer(atomic_load(&hold.answers), SLICE_FIRST);

@@ -39,7 +39,7 @@ static struct trace_error *find_same(const struct trace_error *error)
     return NULL;
 }
 
-/* The record that the error is counted in; NULL: there is no room for more. */
+/* The record that the error is counted in; NULL: there is no space for more. */
 static struct trace_error *add(struct trace_error *error)
 {
     uint64_t index;
@@ -296,7 +296,7 @@ static bool is_used_to_it(struct passed *entry, uint32_t stack)
     return atomic_load(&entry->stack) == stack && atomic_load(&entry->times) >= SEARCHES_MAX;
 }
 
-static void get_used_to_it(struct passed *entry, uint32_t stack)
+static void remember_caller(struct passed *entry, uint32_t stack)
 {
     if (atomic_exchange(&entry->stack, stack) != stack)
         atomic_store(&entry->times, 0);
@@ -320,7 +320,7 @@ bool misuse_is_unseen_block(const struct thread *thread, uint64_t address, uint3
     if (!is_in_use(address) || !is_glibcs() || !bypass_is_there() ||
         !is_unseen(thread, address, !is_used_to_it(entry, stack)))
         return false;
-    get_used_to_it(entry, stack);
+    remember_caller(entry, stack);
     return true;
 }
 

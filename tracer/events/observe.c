@@ -196,8 +196,8 @@ static __attribute__((noinline)) bool label_is_outside(struct thread *thread,
         leave(thread);
     }
     if (holds)
-        thread->label_way =
-            (struct thread_label_way){site->return_address, thread->label.outer.cfa - site->cfa};
+        thread->label_distance = (struct thread_label_distance){
+            site->return_address, thread->label.outer.cfa - site->cfa};
     return holds;
 }
 
@@ -206,8 +206,8 @@ static __attribute__((noinline)) bool label_is_outside(struct thread *thread,
 static inline bool label_holds(struct thread *thread, const struct call_site *site)
 {
     const struct call_site *outer = &thread->label.outer;
-    if (site->return_address == thread->label_way.return_address &&
-        outer->cfa - site->cfa == thread->label_way.distance &&
+    if (site->return_address == thread->label_distance.return_address &&
+        outer->cfa - site->cfa == thread->label_distance.distance &&
         stack_memory_word(outer->cfa - 8) == outer->return_address)
         return true;
     return label_is_outside(thread, site);

@@ -12,18 +12,18 @@ static const unsigned char call[REQUEST_BYTES] = {
     0x48, 0x83, 0xc4, 0x80, 0x48, 0xba, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xd2, 0x0f, 0x1f, 0x00};
 #define CALL_ADDRESS 6 /* of the stub, in `call` */
 
-/* Used by the stub: what xsave is to keep, 0: fxsave must do; and the room for it. Of AMX's tiles,
+/* Used by the stub: what xsave is to keep, 0: fxsave must do; and the space for it. Of AMX's tiles,
  * 8 KiB, no code keeps anything over a request. xsavec passes over what is not in use, which is
  * most of it nearly always; xsaveopt may not be used on a stack, because it trusts what it wrote
  * before. */
 uint32_t request_stub_states __attribute__((visibility("hidden"))) = 0;
 uint32_t request_stub_compacts __attribute__((visibility("hidden"))) = 0;
-uint64_t request_stub_room __attribute__((visibility("hidden"))) = 512;
+uint64_t request_stub_space __attribute__((visibility("hidden"))) = 512;
 
 #define STATES     0xe7u /* x87, SSE, AVX, and AVX-512's three */
 #define STATES_ZMM 0xe0u
-#define ROOM_ZMM   2688u
-#define ROOM_AVX   832u
+#define SPACE_ZMM  2688u
+#define SPACE_AVX  832u
 #define BIT_XSAVED (1u << 27) /* the system uses xsave */
 #define BIT_XSAVEC (1u << 1)
 
@@ -34,7 +34,7 @@ void request_stub_begin(void)
         return;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     request_stub_states = low & STATES;
-    request_stub_room = low & STATES_ZMM ? ROOM_ZMM : ROOM_AVX;
+    request_stub_space = low & STATES_ZMM ? SPACE_ZMM : SPACE_AVX;
     if (__get_cpuid_count(0xd, 1, &a, &b, &c, &d))
         request_stub_compacts = a & BIT_XSAVEC;
 }
@@ -95,7 +95,7 @@ __asm__(".text\n"
         "    pushq %r10\n"
         "    pushq %r11\n"
         "    pushq $0\n" /* the answer */
-        "    subq request_stub_room(%rip), %rsp\n"
+        "    subq request_stub_space(%rip), %rsp\n"
         "    andq $-64, %rsp\n"
         "    movl request_stub_states(%rip), %eax\n"
         "    xorl %edx, %edx\n"

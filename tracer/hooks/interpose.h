@@ -31,9 +31,9 @@ static inline uint32_t interpose_log2(size_t alignment)
     struct env_children_plan plan;                                                                 \
     enum exec_target target = env_children_is_on() ? (look) : EXEC_TARGET_ORDINARY;                \
     size_t environment_bytes = env_children_plan(&plan, target, environment);                      \
-    char *environment_room[environment_bytes / sizeof(char *) + 1];                                \
+    char *environment_space[environment_bytes / sizeof(char *) + 1];                               \
     if (environment_bytes)                                                                         \
-        environment = env_children_make(&plan, environment_room);                                  \
+        environment = env_children_make(&plan, environment_space);                                 \
     env_children_say(target, name)
 
 /* Frees what an interposed function allocated, observed or not; the one way by which all frees go.

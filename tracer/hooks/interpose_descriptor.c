@@ -73,17 +73,17 @@ INTERPOSE int dup(int fd)
 /* --- the number is wanted ------------------------------------------------ */
 
 /* A child by vfork has a table of descriptors of its own, and the parent's memory. */
-static void make_way(int fd)
+static void free_number(int fd)
 {
     if (descriptor_is_kept(fd) && lifecycle_is_own_process())
-        descriptor_make_way(fd);
+        descriptor_free_number(fd);
 }
 
 INTERPOSE int dup2(int fd, int wanted)
 {
     if (descriptor_is_kept(fd))
         return is_none();
-    make_way(wanted);
+    free_number(wanted);
     PASS(dup2, fd, wanted);
 }
 
@@ -91,7 +91,7 @@ INTERPOSE int dup3(int fd, int wanted, int flags)
 {
     if (descriptor_is_kept(fd))
         return is_none();
-    make_way(wanted);
+    free_number(wanted);
     PASS(dup3, fd, wanted, flags);
 }
 

@@ -176,7 +176,7 @@ static void *malloc_of_another(size_t size)
 }
 
 /* What the program may write to; where that is not known, as much as can be. */
-static size_t room_of(void *pointer)
+static size_t usable_of(void *pointer)
 {
     if (is_glibcs)
         return glibc_chunk_size(chunk_head(pointer)) -
@@ -186,12 +186,12 @@ static size_t room_of(void *pointer)
 
 static void *grow(void *old, size_t size)
 {
-    size_t before = room_of(old);
+    size_t before = usable_of(old);
     char *pointer = real_found.realloc(old, size);
     bool fresh = pointer && is_glibcs && chunk_head(pointer) & GLIBC_IS_MMAPPED;
     if (!pointer || fresh)
         return pointer;
-    size_t now = is_glibcs ? room_of(pointer) : size / WORD * WORD;
+    size_t now = is_glibcs ? usable_of(pointer) : size / WORD * WORD;
     /* A word that the old block had a part of is the program's. */
     size_t begin = before > now ? now : (before + WORD - 1) / WORD * WORD;
     if (begin < now)

@@ -22,7 +22,7 @@ static const int watched[] = {SIGHUP,  SIGINT,  SIGQUIT,   SIGILL,  SIGTRAP, SIG
 
 static ending_listener *listen;
 /* What the program set for the signals for which a handler of ours stands. */
-static struct sys_sigaction theirs[NSIG];
+static struct sys_sigaction program_actions[NSIG];
 
 static bool is_fault(int signal)
 {
@@ -66,23 +66,23 @@ static bool is_own_process(void)
     return trace_log_header->pid == (uint32_t)sys_getpid();
 }
 
-struct blow {
+struct death {
     int signal;
     const ucontext_t *context;
 };
 
-static void tell(void *context)
+static void report_death(void *context)
 {
-    const struct blow *blow = context;
+    const struct death *death = context;
     struct stopped_thread here;
-    stop_world_describe(&here, blow->context);
-    listen(blow->signal, &here, stack_of(blow->context));
+    stop_world_describe(&here, death->context);
+    listen(death->signal, &here, stack_of(death->context));
 }
 
-/* The same blow once more, at the default: the process dies of it when the handler has returned, in
- * the state in which it was struck, and a core tells the true cause. A fault is not left to happen
- * again: meanwhile memory may have come to be where there was none. The process may send itself
- * what only the kernel may send others. */
+/* The same signal once more, at the default: the process dies of it when the handler has returned,
+ * in the state in which it was struck, and a core tells the true cause. A fault is not left to
+ * happen again: meanwhile memory may have come to be where there was none. The process may send
+ * itself what only the kernel may send others. */
 static void strike_again(int signal, siginfo_t *info)
 {
     const struct sys_sigaction standard = {0};
@@ -117,14 +117,14 @@ static bool is_the_tracers(int signal, siginfo_t *info, void *context)
 
 static void end_by_signal(int signal, siginfo_t *info, void *context)
 {
-    struct blow blow = {signal, context};
+    struct death death = {signal, context};
     int saved_errno = errno;
     if (is_the_tracers(signal, info, context))
         return;
     if (!comes_again(signal, info) && sys_getpid() == 1)
         return;
     if (is_own_process())
-        own_stack_run(OWN_STACK_ENDING, tell, &blow);
+        own_stack_run(OWN_STACK_ENDING, report_death, &death);
     strike_again(signal, info);
     errno = saved_errno;
 }
@@ -145,7 +145,7 @@ static __attribute__((noinline)) void take_away(int signal)
 {
     struct sys_sigaction ours;
     make_ours(&ours);
-    theirs[signal].handler.simple = SIG_DFL;
+    program_actions[signal].handler.simple = SIG_DFL;
     sys_sigaction(signal, &ours, NULL);
 }
 
@@ -154,10 +154,10 @@ static __attribute__((noinline)) void take_away(int signal)
  * process, so ours comes in its place here. */
 static void pass_on(int signal, siginfo_t *info, void *context)
 {
-    void (*handler)(int, siginfo_t *, void *) = theirs[signal].handler.function;
+    void (*handler)(int, siginfo_t *, void *) = program_actions[signal].handler.function;
     if (is_the_tracers(signal, info, context))
         return;
-    if (theirs[signal].flags & SA_RESETHAND)
+    if (program_actions[signal].flags & SA_RESETHAND)
         take_away(signal);
     handler(signal, info, context);
 }
@@ -176,7 +176,7 @@ void ending_step_aside(int signal)
 {
     struct sys_sigaction found;
     if (is_watched(signal) && sys_sigaction(signal, NULL, &found) == 0 && is_ours(&found))
-        sys_sigaction(signal, &theirs[signal], NULL);
+        sys_sigaction(signal, &program_actions[signal], NULL);
 }
 
 static void stand_in(int signal)
@@ -194,7 +194,7 @@ static void stand_in(int signal)
     } else {
         return;
     }
-    theirs[signal] = found;
+    program_actions[signal] = found;
     sys_sigaction(signal, &ours, NULL);
 }
 
@@ -229,7 +229,7 @@ void ending_watch_signals(ending_listener *listener)
 
 static void show_theirs(int signal, struct sigaction *shown)
 {
-    const struct sys_sigaction *set = &theirs[signal];
+    const struct sys_sigaction *set = &program_actions[signal];
     shown->sa_handler = set->handler.simple;
     shown->sa_flags = (int)set->flags;
     shown->sa_restorer = set->restorer;

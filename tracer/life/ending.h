@@ -8,7 +8,7 @@
  * question is answered with what the program set. A handler that is to be taken away when it is
  * called (SA_RESETHAND) is taken away by us, so that ours follows it.
  *
- * Not seen: a fault whose signal the program blocks, a stack without room for a handler, and
+ * Not seen: a fault whose signal the program blocks, a stack without space for a handler, and
  * dispositions that are set past libc. After exec handlers are gone; children die as untraced.
  */
 #ifndef ENDING_H

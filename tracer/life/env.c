@@ -232,7 +232,7 @@ static int read_traced_since(struct env_options *options, const char *value,
     if (good && *next == ',')
         good = *++next && read_number(&next, &added);
     options->added = (enum env_added)added;
-    if (good && !*next && added < ENV_ADDED_WAYS)
+    if (good && !*next && added < ENV_ADDED_COUNT)
         return 0;
     message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
     return -1;

@@ -19,7 +19,7 @@ enum env_added {
     ENV_ADDED_OPTIONS,  /* LIBTRACE_OPTIONS */
     ENV_ADDED_BOTH,     /* LD_PRELOAD, too */
     ENV_ADDED_IN_FRONT, /* the tracer, to what LD_PRELOAD had */
-    ENV_ADDED_WAYS
+    ENV_ADDED_COUNT
 };
 
 struct env_options {

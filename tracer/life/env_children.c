@@ -16,9 +16,9 @@
 #define BYTES_MOST (64u << 10) /* of the caller's stack */
 
 static struct {
-    const char *tracer;                  /* its absolute path; NULL: children are not traced */
-    const char *preload;                 /* the entry, of the tracer alone */
-    const char *options[ENV_ADDED_WAYS]; /* the entry, marked by what was added with it */
+    const char *tracer;                   /* its absolute path; NULL: children are not traced */
+    const char *preload;                  /* the entry, of the tracer alone */
+    const char *options[ENV_ADDED_COUNT]; /* the entry, marked by what was added with it */
     bool quiet;
 } children;
 
@@ -31,15 +31,15 @@ bool env_children_is_on(void)
 
 struct text {
     char *end;
-    size_t room;
+    size_t space;
 };
 
 static void add(struct text *text, const char *from, size_t length)
 {
-    length = length < text->room ? length : text->room;
+    length = length < text->space ? length : text->space;
     memcpy(text->end, from, length);
     text->end += length;
-    text->room -= length;
+    text->space -= length;
 }
 
 static void add_string(struct text *text, const char *string)
@@ -116,8 +116,8 @@ static const char *make_preload(const char *tracer)
 void env_children_begin(const struct env_options *options, const char *tracer)
 {
     bool whole = env_preload_can_list(tracer) && (children.preload = make_preload(tracer)) != NULL;
-    for (int way = 0; way < ENV_ADDED_WAYS; way++)
-        whole &= (children.options[way] = make_options(options, way)) != NULL;
+    for (int added = 0; added < ENV_ADDED_COUNT; added++)
+        whole &= (children.options[added] = make_options(options, added)) != NULL;
     if (!whole)
         return;
     children.quiet = options->quiet;
@@ -204,7 +204,7 @@ static bool has_tracer(const char *list)
 
 /* --- what a child gets --------------------------------------------------- */
 
-static size_t room_for(const struct env_children_plan *plan)
+static size_t space_for(const struct env_children_plan *plan)
 {
     size_t bytes = (plan->count + 3) * sizeof(char *) + sizeof PRELOAD + strlen(preloads(plan)) +
                    1 + strlen(children.tracer);
@@ -225,26 +225,26 @@ size_t env_children_plan(struct env_children_plan *plan, enum exec_target target
     bool has_options = plan->options_at < plan->count;
     bool is_preloaded = has_tracer(preloads(plan));
     bool is_right = plan->leaves_out ? !has_options && !is_preloaded : has_options && is_preloaded;
-    return is_right ? 0 : room_for(plan);
+    return is_right ? 0 : space_for(plan);
 }
 
 /* "LD_PRELOAD=" and, in front of theirs, the tracer; or theirs without it. NULL: that is nothing.
  */
-static char *make_preloads(const struct env_children_plan *plan, char *room)
+static char *make_preloads(const struct env_children_plan *plan, char *space)
 {
     const char *theirs = preloads(plan);
-    struct text text = {room, SIZE_MAX};
+    struct text text = {space, SIZE_MAX};
     if (plan->leaves_out) {
         size_t length = sizeof PRELOAD + strlen(theirs);
-        memcpy(room, PRELOAD, sizeof PRELOAD - 1);
-        env_preload_copy(theirs, children.tracer, false, room + sizeof PRELOAD - 1,
+        memcpy(space, PRELOAD, sizeof PRELOAD - 1);
+        env_preload_copy(theirs, children.tracer, false, space + sizeof PRELOAD - 1,
                          length - (sizeof PRELOAD - 1));
-        return room[sizeof PRELOAD - 1] ? room : NULL;
+        return space[sizeof PRELOAD - 1] ? space : NULL;
     }
     add_string(&text, children.preload);
     add_string(&text, ":");
     add(&text, theirs, strlen(theirs) + 1);
-    return room;
+    return space;
 }
 
 /* What the child's tracer has to take out again. */
@@ -255,9 +255,9 @@ static enum env_added added_by(const struct env_children_plan *plan, bool is_pre
                                             : ENV_ADDED_BOTH;
 }
 
-char **env_children_make(const struct env_children_plan *plan, void *room)
+char **env_children_make(const struct env_children_plan *plan, void *space)
 {
-    char **made = room, *text = (char *)(made + plan->count + 3);
+    char **made = space, *text = (char *)(made + plan->count + 3);
     bool is_preloaded = has_tracer(preloads(plan));
     size_t count = 0;
     for (size_t i = 0; i < plan->count; i++) {
@@ -324,8 +324,8 @@ static char *given_for(const struct lent *lent, char *entry)
         return plan->given[plan->preload_at];
     if (entry == children.preload)
         return NULL;
-    for (int way = 0; way < ENV_ADDED_WAYS; way++)
-        if (entry == children.options[way])
+    for (int added = 0; added < ENV_ADDED_COUNT; added++)
+        if (entry == children.options[added])
             return NULL;
     return entry;
 }

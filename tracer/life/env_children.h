@@ -6,7 +6,7 @@
  * (env_hide_…). Where the tracer cannot be in the program they are left out.
  *
  * The environment is the program's to get wrong: memory that cannot be read is left to the kernel
- * to refuse. No allocator: the caller has room for the copy, on its stack, because between vfork
+ * to refuse. No allocator: the caller has space for the copy, on its stack, because between vfork
  * and exec nobody could give it back. */
 #ifndef ENV_CHILDREN_H
 #define ENV_CHILDREN_H
@@ -38,8 +38,8 @@ struct env_children_plan {
  * one. */
 size_t env_children_plan(struct env_children_plan *plan, enum exec_target target,
                          char *const environment[]);
-/* Makes it in `room`, aligned as a pointer. What it points to is there or in the given one. */
-char **env_children_make(const struct env_children_plan *plan, void *room);
+/* Makes it in `space`, aligned as a pointer. What it points to is there or in the given one. */
+char **env_children_make(const struct env_children_plan *plan, void *space);
 
 /* One line, if the target is one that cannot be traced. */
 void env_children_say(enum exec_target target, const char *name);

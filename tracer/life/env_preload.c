@@ -20,7 +20,7 @@ bool env_preload_is_tracer(const char *name, size_t length, const char *tracer)
            ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }
 
-/* Adds what there is room for. */
+/* Adds what there is space for. */
 static size_t add(char *list, size_t size, size_t used, const char *text, size_t length)
 {
     if (length >= size - used)

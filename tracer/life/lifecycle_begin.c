@@ -89,7 +89,7 @@ static bool begin_tables(void)
 /* false: *reason says why, or there is no memory. */
 static bool begin_recording(const char **reason)
 {
-    *reason = sys_leaves_room(TABLES_BYTES) ? NULL : "ulimit -v leaves too little memory";
+    *reason = sys_leaves_space(TABLES_BYTES) ? NULL : "ulimit -v leaves too little memory";
     return !*reason && tracing_begin() && begin_tables() && stepper_load(reason);
 }
 

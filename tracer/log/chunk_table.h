@@ -8,7 +8,7 @@
  * Growth: one thread wins a flag and makes the next chunk; the others wait for it, a bounded time,
  * because what they wait for are two system calls. A signal handler above the growing thread does
  * not wait, nor do callers that say so. What failure leaves: the table as it was; the record that
- * had no room is the caller's to count. */
+ * had no space is the caller's to count. */
 #ifndef CHUNK_TABLE_H
 #define CHUNK_TABLE_H
 
@@ -58,11 +58,11 @@ static inline void *chunk_table_at(const struct chunk_table *table, uint64_t ind
 
 /* Makes sure that record `index` has memory. false: it has none and will not get any now. */
 bool chunk_table_reserve(struct chunk_table *table, uint64_t index, bool may_wait);
-/* Takes the next `records` records, all in one chunk; *index is the first. false: no room. */
+/* Takes the next `records` records, all in one chunk; *index is the first. false: no space. */
 bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wait, uint64_t *index);
 
 /* Of the record that was claimed last: makes the next chunk, unless another thread does, when the
- * last quarter of this one has begun. So a signal handler above the growing thread finds room. */
+ * last quarter of this one has begun. So a signal handler above the growing thread finds space. */
 void chunk_table_prepare(struct chunk_table *table, uint64_t index);
 
 /* A grow function over private pages. */

@@ -178,7 +178,7 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
 {
     size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
     /* At the end, where the verdicts come, the program needs no more. */
-    if (kind != TRACE_VERDICTS && kind != TRACE_HEADS && !sys_leaves_room(rounded)) {
+    if (kind != TRACE_VERDICTS && kind != TRACE_HEADS && !sys_leaves_space(rounded)) {
         say_full(-ENOMEM);
         return NULL;
     }

@@ -5,7 +5,7 @@
  *
  * Storage is allocated before it is mapped, so that a full disk is an error return here and never a
  * SIGBUS in the program; when that happens one line says so, the header is marked incomplete, and
- * everything that finds no room is counted. Where no file can be made at all, the same tables live
+ * everything that finds no space is counted. Where no file can be made at all, the same tables live
  * in plain memory, so that the summary at the end is still true.
  *
  * The file is never made through a symbolic link, never in place of something that is not a trace
@@ -56,7 +56,7 @@ bool trace_log_is_short(void);
 int trace_log_descriptor(void);
 /* What a reader knows the format by; all else is zero. */
 void trace_log_fill_header(struct trace_header *header);
-/* Copies a string into the log; length 0 if there is no room. */
+/* Copies a string into the log; length 0 if there is no space. */
 struct trace_string trace_log_add_string(const char *text, size_t length);
 /* Nanoseconds since trace_log_begin. */
 uint64_t trace_log_now(void);

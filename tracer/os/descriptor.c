@@ -135,7 +135,7 @@ bool descriptor_is_kept_slow(int fd)
     return false;
 }
 
-void descriptor_make_way(int fd)
+void descriptor_free_number(int fd)
 {
     for (int role = 0; role < DESCRIPTOR_ROLES; role++) {
         long other = fd == descriptor_last_known(role)

@@ -44,6 +44,6 @@ static inline bool descriptor_is_kept(int fd)
 void descriptor_raise_limit(void);
 void descriptor_lower_limit(void);
 /* The program wants this number: what the tracer keeps there moves. */
-void descriptor_make_way(int fd);
+void descriptor_free_number(int fd);
 
 #endif

@@ -62,7 +62,7 @@ static bool is_known_private(struct page_use *use, enum page_use_kind kind)
            (kind == PAGE_USE_PRIVATE || add_cached(use));
 }
 
-/* The pages from `page` on, as many as there is room for, but none from `last` on. */
+/* The pages from `page` on, as many as there is space for, but none from `last` on. */
 static void load(struct page_use *use, enum page_use_kind kind, uint64_t page, uint64_t last)
 {
     use->kind = kind;

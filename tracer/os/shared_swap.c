@@ -44,7 +44,7 @@ static bool is_in_use(void)
            machine.totalswap != machine.freeswap;
 }
 
-/* What is behind the room for a line (a path) does not matter. */
+/* What is behind the space for a line (a path) does not matter. */
 static void take_lines(struct shared_swap *swap, int fd)
 {
     char buffer[4096], line[128];

@@ -30,7 +30,7 @@ __asm__(".text\n"
 
 static const char zeros[SYS_PAGE];
 
-/* A filesystem behind a server takes what is written, and asks the server for room later. */
+/* A filesystem behind a server takes what is written, and asks the server for space later. */
 static long make_certain(int fd)
 {
     long result = sys_call(SYS_fdatasync, fd, 0, 0, 0, 0, 0);
@@ -132,7 +132,7 @@ long sys_read_file(const char *path, char *buffer, size_t size)
     return result < 0 ? result : (long)used;
 }
 
-bool sys_leaves_room(uint64_t bytes)
+bool sys_leaves_space(uint64_t bytes)
 {
     struct rlimit limit;
     char text[64];

@@ -266,7 +266,7 @@ long sys_write_unsignalled(int fd, const void *buffer, size_t length);
 long sys_read_file(const char *path, char *buffer, size_t size);
 /* Whether `bytes` are no more than half of what RLIMIT_AS leaves. The other half is the program's,
  * which should not fail for the tracer's sake. */
-bool sys_leaves_room(uint64_t bytes);
+bool sys_leaves_space(uint64_t bytes);
 /* sys_start_ticks says when a process was started (field 22 of its stat): together with its number
  * that names it. 0: there is no such process, or no /proc. */
 uint64_t sys_start_ticks(int pid);

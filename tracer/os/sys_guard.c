@@ -25,7 +25,7 @@ static struct {
 static atomic_uint filter_count;
 static uint32_t instruction_count;
 static atomic_uint adding;
-static atomic_bool is_strict; /* or there was no room for a filter: the worst is assumed */
+static atomic_bool is_strict; /* or there was no space for a filter: the worst is assumed */
 
 static void add(const struct sock_filter *from, uint32_t length)
 {

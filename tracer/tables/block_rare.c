@@ -30,7 +30,7 @@ static bool swap(struct trace_rare *record, uint64_t from, uint64_t to)
                                        __ATOMIC_RELAXED);
 }
 
-/* A record for this thread to fill; NULL: no room. */
+/* A record for this thread to fill; NULL: no space. */
 static struct trace_rare *claim(void)
 {
     uint64_t index;

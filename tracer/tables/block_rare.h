@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Records a block; its size in `block` does not matter. false: no room. */
+/* Records a block; its size in `block` does not matter. false: no space. */
 bool block_rare_put(struct trace_block block, uint64_t size);
 /* Takes out the one that begins at `address`, or only reads it. */
 bool block_rare_take(uint64_t address, struct trace_rare *found);

@@ -40,9 +40,9 @@ static inline uint64_t *block_region_word(uint64_t address)
         return NULL;
     return &region->leaves[address >> TRACE_LEAF_SPAN_LOG2 & (TRACE_REGION_LEAVES - 1)];
 }
-/* The same, made if need be. NULL: no room. */
+/* The same, made if need be. NULL: no space. */
 uint64_t *block_region_make(uint64_t address);
-/* The address of a leaf of so many empty slots, a power of two; 0: no room. */
+/* The address of a leaf of so many empty slots, a power of two; 0: no space. */
 uint64_t block_region_leaf(uint32_t slots);
 /* Calls `visit` for each leaf. */
 void block_region_for_each(void (*visit)(void *context, uint64_t page, uint64_t leaf),

@@ -2,7 +2,7 @@
 
 #include "tables/block_rare.h"
 
-#define WAY_MAX 24u /* slots from home on where a block may lie: three cache lines */
+#define PROBES_MAX 24u /* slots from home on where a block may lie: three cache lines */
 
 uint64_t block_table_nowhere = TRACE_SLOT_FROZEN;
 
@@ -11,12 +11,12 @@ static inline uint64_t load(const uint64_t *word)
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-/* The largest leaf has a home for every block that its page can have, so a way of any length is
+/* The largest leaf has a home for every block that its page can have, so a probe of any length is
  * taken there before the insert is given up. */
-static inline uint32_t way_of(uint64_t leaf)
+static inline uint32_t probe_limit(uint64_t leaf)
 {
     uint32_t slots = trace_leaf_slots(leaf);
-    return slots < WAY_MAX || slots == TRACE_LEAF_SLOTS_MAX ? slots : WAY_MAX;
+    return slots < PROBES_MAX || slots == TRACE_LEAF_SLOTS_MAX ? slots : PROBES_MAX;
 }
 
 /* glibc's blocks are 32 bytes apart at least; leaves in which those have a home each are divided
@@ -45,7 +45,7 @@ static bool put_aside(uint64_t leaf, uint64_t slot)
     uint64_t *slots = block_table_slots(leaf);
     uint64_t mask = leaf >> 48;
     uint64_t home = block_table_home_in(leaf, (slot & TRACE_SLOT_OFFSET_MASK) * 8);
-    for (uint32_t distance = 0; distance < way_of(leaf); distance++) {
+    for (uint32_t distance = 0; distance < probe_limit(leaf); distance++) {
         uint64_t *to = &slots[(home + distance) & mask];
         if (*to == 0) {
             *to = slot;
@@ -66,7 +66,7 @@ static bool copy(uint64_t to, uint64_t from)
     return true;
 }
 
-/* Replaces a leaf by a larger one, unless another thread does. false: no room. The storage comes
+/* Replaces a leaf by a larger one, unless another thread does. false: no space. The storage comes
  * first: what is frozen can only be replaced. */
 static __attribute__((noinline, cold)) bool grow(uint64_t *word, uint64_t leaf)
 {
@@ -105,7 +105,7 @@ static enum outcome put(uint64_t leaf, uint64_t address, uint64_t slot)
     uint64_t *slots = block_table_slots(leaf);
     uint64_t mask = leaf >> 48;
     uint64_t home = block_table_home_in(leaf, address);
-    for (uint32_t distance = 0; distance < way_of(leaf);) {
+    for (uint32_t distance = 0; distance < probe_limit(leaf);) {
         uint64_t *to = &slots[(home + distance) & mask];
         uint64_t there = load(to);
         if (there == 0) {
@@ -173,7 +173,7 @@ static uint64_t *find_slot(uint64_t leaf, uint64_t address, uint64_t *there)
     uint64_t *slots = block_table_slots(leaf);
     uint64_t mask = leaf >> 48;
     uint64_t home = block_table_home_in(leaf, address);
-    for (uint32_t distance = 0; leaf && distance < way_of(leaf); distance++) {
+    for (uint32_t distance = 0; leaf && distance < probe_limit(leaf); distance++) {
         uint64_t *slot = &slots[(home + distance) & mask];
         *there = load(slot);
         if ((*there & identity) == block_table_identity(address))
@@ -298,7 +298,7 @@ static void check_leaf(void *context, uint64_t page, uint64_t leaf)
         if (slots[i] == 0)
             continue;
         if (!(slots[i] & TRACE_SLOT_TAKEN) || (slots[i] & TRACE_SLOT_FROZEN) ||
-            distance >= way_of(leaf))
+            distance >= probe_limit(leaf))
             *count = -1;
         else
             ++*count;

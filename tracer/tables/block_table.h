@@ -45,7 +45,7 @@ struct block {
     enum trace_family family;
 };
 
-/* Records a block. false: no room. */
+/* Records a block. false: no space. */
 bool block_table_insert(const struct block *block);
 /* Takes out the block that begins at `address`: true for exactly one of concurrent callers. */
 bool block_table_remove(uint64_t address, struct block *block);

@@ -5,7 +5,7 @@
 
 #define FIRST_CAPACITY 512u
 
-static inline uint32_t home_of(uint32_t stack, uint32_t capacity)
+static inline uint32_t home_slot(uint32_t stack, uint32_t capacity)
 {
     return (uint32_t)(stack * 0x9e3779b97f4a7c15u >> 32) & (capacity - 1);
 }
@@ -13,7 +13,7 @@ static inline uint32_t home_of(uint32_t stack, uint32_t capacity)
 /* The stack's slot, or the empty one where it belongs. Never more than half of them are taken. */
 static uint64_t *slot_of(const struct thread_accounts *accounts, uint32_t stack)
 {
-    uint32_t i = home_of(stack, accounts->capacity);
+    uint32_t i = home_slot(stack, accounts->capacity);
     while (accounts->slots[i] && accounts->slots[i] >> 32 != stack)
         i = (i + 1) & (accounts->capacity - 1);
     return &accounts->slots[i];

@@ -22,7 +22,7 @@ static inline struct trace_account *stack_accounts_at(uint32_t record)
 }
 
 /* The thread's own record for a stack, made if need be; its record for unknown stacks where there
- * is no room. Not to be called by a signal handler above itself: see thread->busy. */
+ * is no space. Not to be called by a signal handler above itself: see thread->busy. */
 uint32_t stack_accounts_find(struct thread *thread, uint32_t stack);
 /* The stack of a record; 0: not known. */
 static inline uint32_t stack_accounts_stack(uint32_t record)

@@ -60,7 +60,7 @@ static inline uint32_t find_node(struct cursor *cursor, uintptr_t address)
     }
 }
 
-/* A filled node that is in no tree yet; 0: no room. */
+/* A filled node that is in no tree yet; 0: no space. */
 static uint32_t make_node(uint32_t parent, uintptr_t address, bool may_wait)
 {
     uint64_t index;
@@ -143,7 +143,7 @@ int64_t stack_table_check(void)
     for (uint32_t i = TRACE_NODE_FIRST; i < claimed && chunk_table_reserve(&trace_log_nodes, i, 0);
          i++) {
         const struct trace_node *node = node_at(i);
-        if (node->address == 0) /* claimed, and there was no room for it */
+        if (node->address == 0) /* claimed, and there was no space for it */
             continue;
         if (node->parent >= i)
             return -1;

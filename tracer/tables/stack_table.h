@@ -34,7 +34,7 @@
 bool stack_table_begin(uint32_t (*module_of)(uintptr_t address), bool (*is_gone)(uint32_t module));
 /* Modules have gone: is_gone is asked from now on. */
 void stack_table_forget(void);
-/* The node (parent, address), made if need be. 0: no room. */
+/* The node (parent, address), made if need be. 0: no space. */
 uint32_t stack_table_intern(uint32_t parent, uintptr_t address, bool may_wait);
 /* Reads a node back: its parent, and its address through `address`. */
 uint32_t stack_table_read(uint32_t node, uintptr_t *address);

@@ -36,7 +36,7 @@ struct thread_label {
 };
 
 /* How malloc was reached from a labelled operator new the last time. */
-struct thread_label_way {
+struct thread_label_distance {
     uintptr_t return_address; /* of the call of malloc */
     uintptr_t distance;       /* from there to operator new's caller */
 };
@@ -76,7 +76,7 @@ struct thread {
     uintptr_t busy;              /* inside the tracer, called from here on the stack: a malloc now
                                   * comes from a signal handler */
     struct thread_label label;
-    struct thread_label_way label_way;
+    struct thread_label_distance label_distance;
     void
         *deleting; /* taken out by operator delete already: the free below it is not a second one */
     uint64_t live_blocks;     /* that it allocated, less those that it freed */

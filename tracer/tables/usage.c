@@ -14,7 +14,7 @@
 struct trace_peak *usage_peak;
 
 static struct {
-    struct trace_sample *samples; /* NULL: no room */
+    struct trace_sample *samples; /* NULL: no space */
     atomic_uint busy;
     atomic_uint_least64_t next_ns;
     uint64_t interval_ns;

@@ -20,7 +20,7 @@ struct text_frame {
 struct text_page {
     FILE *out;
     struct text_frame *frames; /* one for each of the model's */
-    struct text_buffer *room;  /* where a frame's lines are made */
+    struct text_buffer *lines; /* where a frame's lines are made */
     char prefix[24];           /* "==PID== " */
     char debug_prefix[24];     /* "--PID-- " */
     const struct report *report;

@@ -41,7 +41,7 @@ static const enum block_kind table_kinds[COLUMNS_COUNT] = {
 
 static struct text_row *table_add_row(struct text_table *table)
 {
-    memory_make_room(table->rows, table->count, table->capacity);
+    memory_reserve(table->rows, table->count, table->capacity);
     table->rows[table->count] = (struct text_row){{NULL}};
     return &table->rows[table->count++];
 }

@@ -56,7 +56,7 @@ static void text_stack_end(const struct text_page *page, enum stack_end end)
 void render_text_stacks_begin(struct text_page *page)
 {
     page->frames = memory_zeroed(page->report->model->frame_count, sizeof *page->frames);
-    page->room = memory_zeroed(1, sizeof *page->room);
+    page->lines = memory_zeroed(1, sizeof *page->lines);
 }
 
 void render_text_stacks_end(struct text_page *page)
@@ -64,8 +64,8 @@ void render_text_stacks_end(struct text_page *page)
     for (uint32_t i = 0; i < page->report->model->frame_count; i++)
         free(page->frames[i].lines);
     free(page->frames);
-    free(page->room->text);
-    free(page->room);
+    free(page->lines->text);
+    free(page->lines);
 }
 
 /* One line for each position, each as a caller's. */
@@ -75,7 +75,7 @@ static void text_make_frame(const struct text_page *page, struct text_frame *mad
     bool all = page->report->options->show_below_main;
     enum below_main position = all || !frame->is_last ? BELOW_MAIN_NO : below_main_judge(frame);
 
-    struct text_buffer *lines = page->room;
+    struct text_buffer *lines = page->lines;
     char by[32];
 
     made->last = position != BELOW_MAIN_NO;
@@ -151,10 +151,10 @@ void render_text_frame_at(const struct text_page *page, uint32_t number, uint64_
         return;
     /* The last position is the function itself, the others are inlined in it. */
     const struct position *position = &frame->positions[frame->position_count - 1];
-    text_buffer_clear(page->room);
-    text_add_position(page->room, page, frame, position);
+    text_buffer_clear(page->lines);
+    text_add_position(page->lines, page, frame, position);
     render_text_line(page, " in frame #%" PRIu64 ", created by %s%s", index,
-                     position->function ? position->function : "???", page->room->text);
+                     position->function ? position->function : "???", page->lines->text);
 }
 
 void render_text_suppression(const struct text_page *page, enum suppress_kind kind,
