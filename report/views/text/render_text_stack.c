@@ -73,20 +73,20 @@ static void text_make_frame(const struct text_page *page, struct text_frame *mad
                             const struct frame *frame)
 {
     bool all = page->report->options->show_below_main;
-    enum below_main position = all || !frame->is_last ? BELOW_MAIN_NO : below_main_judge(frame);
+    enum below_main below = all || !frame->is_last ? BELOW_MAIN_NO : below_main_judge(frame);
 
     struct text_buffer *lines = page->lines;
     char by[32];
 
-    made->last = position != BELOW_MAIN_NO;
+    made->last = below != BELOW_MAIN_NO;
     snprintf(by, sizeof by, "   by 0x%" PRIX64 ": ", frame->address - 1);
     text_buffer_clear(lines);
     for (uint32_t i = 0; i < frame->position_count; i++) {
         const struct position *position = &frame->positions[i];
         bool is_outermost = i + 1 == frame->position_count;
-        const char *name = position == BELOW_MAIN_IS_BELOW && is_outermost ? "(below main)"
-                           : position->function                            ? position->function
-                                                                           : "???";
+        const char *name = below == BELOW_MAIN_IS_BELOW && is_outermost ? "(below main)"
+                           : position->function                         ? position->function
+                                                                        : "???";
         size_t begin = lines->length;
 
         text_buffer_add(lines, page->prefix);
