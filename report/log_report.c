@@ -1,5 +1,6 @@
 #include "log_report.h"
 #include <stdlib.h>
+#include <string.h>
 #include "base/memory.h"
 #include "judge/group.h"
 #include "judge/rank.h"
@@ -43,16 +44,27 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
 
 /* --- the report ---------------------------------------------------------- */
 
-static void log_note_options(const struct options *options, struct model *model)
+/* What the tracer was to be told before the program ran. */
+static void log_note_late_options(const struct options *options, struct model *model)
 {
-    for (size_t i = 0; i < options->ignored.count; i++)
-        model_add_note(model, memory_text("%s is ignored: it has no meaning when a log is read.",
-                                          options->ignored.items[i]));
-    if (options->heuristics != CLI_HEURISTICS_ALL && model->has_verdicts &&
-        options->mode == CLI_REPORT)
-        model_add_note(model, memory_text("--leak-check-heuristics is ignored: the leak check was "
-                                          "made when the program ended; set it in "
-                                          "LIBTRACE_OPTIONS."));
+    for (size_t i = 0; i < options->run_options.count; i++) {
+        const char *option = options->run_options.items[i];
+
+        model_add_note(model, memory_text("%.*s is ignored: the program has run already; set it in "
+                                          "front of the program, or in LIBTRACE_OPTIONS.",
+                                          (int)strcspn(option, "="), option));
+    }
+}
+
+/* Once, with the first of several logs. */
+static void log_note_options(const struct log_run *run, uint32_t number, struct model *model)
+{
+    const struct options *options = run->options;
+
+    for (size_t i = 0; number == 0 && i < options->ignored.count; i++)
+        model_add_note(model, memory_text("%s", options->ignored.items[i]));
+    if (number == 0 && options->mode == CLI_REPORT)
+        log_note_late_options(options, model);
 }
 
 static int log_write(struct log_run *run, const struct report *report, struct failure *failure)
@@ -86,7 +98,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
 
     if (options->show_below_main)
         symbolize_below_main(symbolizer);
-    log_note_options(options, model);
+    log_note_options(run, number, model);
     group_blocks(&records, model, compared[options->leak_resolution]);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
     rank_stacks(&rankings, options, model, symbolizer);

@@ -255,7 +255,8 @@ static int main_run(struct options *options)
 
     switch (options->mode) {
     case CLI_HELP:
-        cli_print_help(stdout);
+    case CLI_HELP_ALL:
+        cli_print_help(stdout, options->mode == CLI_HELP_ALL);
         break;
     case CLI_VERSION:
         printf("leakreport %s\n", REPORT_VERSION);

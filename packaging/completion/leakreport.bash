@@ -1,5 +1,5 @@
 # bash completion for leakreport. The options and their values are those that leakreport --help lists, asked when they
-# are wanted, so that they are the installed leakreport's; behind --run they are the tracer's, which --help does not list.
+# are wanted, so that they are the installed leakreport's; behind --run they are the tracer's.
 _leakreport() {
     local word=$2 command=$1 index runs= help
     # bash splits at "=": --leak-check = fu is one word for us.
@@ -23,25 +23,15 @@ _leakreport() {
             ;;
         esac
     done
+    help=$("${command/#\~/$HOME}" --help 2>/dev/null)
     if [ -n "$runs" ]; then
-        # tracer options (tests/lint/test_completion.sh compares them with the tracer's)
-        help='--trace-file=FILE
---log-file=FILE
---traced-since=TIME
---trace-children=yes|no
---verify-stacks=yes|no
---leak-check=no|summary|yes|full
---leak-check-heuristics=SET
---run-libc-freeres=yes|no
---run-cxx-freeres=yes|no
---glib=yes|no
--q
--v'
+        # What the tracer has of the report's options, and its own.
+        help=$(sed -n '/^Options of the tracer/,$p' <<<"$help"; grep -E '^  (--log-file|--leak-check|--leak-check-heuristics|-q|-v)([= ]|$)' <<<"$help")
     else
-        help=$("${command/#\~/$HOME}" --help 2>/dev/null | sed -n 's/^  \(-[^ ]*\).*/\1/p')
         help="$help
---run"
+  --run"
     fi
+    help=$(sed -n 's/^  \(-[^ ]*\).*/\1/p' <<<"$help")
     case $word in
     -*=*)
         local value=${word#*=} values

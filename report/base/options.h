@@ -10,7 +10,7 @@
 #define CLI_HEURISTICS_ALL 30u /* bit n: enum trace_heuristic n */
 
 /* CLI_RUN: this process becomes the program. CLI_TRACE: it waits for it, and reports. */
-enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_VERSION };
+enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_HELP_ALL, CLI_VERSION };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
 /* What stacks are ordered by: --top, --peak. */
 enum cli_order {
@@ -48,7 +48,11 @@ struct options {
     unsigned top_orders;  /* bit n: enum cli_order n */
     bool peak;
     bool timeline;
-    bool show_leaks; /* and errors: not when only the use of memory was asked for */
+    bool show_leaks;           /* and errors: not when only the use of memory was asked for */
+    bool mismatched_frees;     /* count as errors */
+    bool exit_on_first_error;  /* the report ends behind the first one */
+    const char *error_markers; /* lines around each error: BEGIN,END; NULL: none */
+    bool time_stamp;           /* each line begins with the time since the start */
     bool quiet;
     bool verbose;
     bool show_below_main;
@@ -59,7 +63,7 @@ struct options {
     struct option_list suppressions;
     struct option_list fullpath_after;
     const char *log_file;       /* the reports go there; NULL: standard output */
-    struct option_list ignored; /* options of valgrind that mean nothing here */
+    struct option_list ignored; /* sentences about options of valgrind that do nothing here */
 };
 
 /* Is there anything beside leaks and errors to show? */

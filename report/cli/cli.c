@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/program_file.h"
+#include "cli/cli_foreign.h"
 #include "cli/cli_value.h"
 #include "trace_format.h"
 
@@ -31,6 +32,14 @@ static const struct cli_option cli_table[] = {
      cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
     {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]", cli_take_number,
      CLI_FIELD(error_exitcode), NULL, 0, 255},
+    {"--exit-on-first-error", "yes|no", "report nothing behind the first error [no]", cli_take_bool,
+     CLI_FIELD(exit_on_first_error), cli_yes_no, 0, 0},
+    {"--show-mismatched-frees", "yes|no", "frees by the wrong function are errors [yes]",
+     cli_take_bool, CLI_FIELD(mismatched_frees), cli_yes_no, 0, 0},
+    {"--error-markers", "BEGIN,END", "lines to put before and behind each error [none]",
+     cli_take_markers, CLI_FIELD(error_markers), NULL, 0, 0},
+    {"--time-stamp", "yes|no", "put the time since the start into each line [no]", cli_take_bool,
+     CLI_FIELD(time_stamp), cli_yes_no, 0, 0},
     {"--num-callers", "N", "frames of a stack to show and to compare, 1 to 500 [12]",
      cli_take_number, CLI_FIELD(num_callers), NULL, 1, 500},
     {"--show-below-main", "yes|no", "show what called main [no]", cli_take_bool,
@@ -65,26 +74,29 @@ static const struct cli_option cli_table[] = {
     {"-q", NULL, "errors and loss records only", cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
     {"-v", NULL, "say more", cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
     {"-h", NULL, NULL, cli_take_mode, 0, NULL, CLI_HELP, 0},
+    {"--help-debug", NULL, "print this, and valgrind's options that do nothing here", cli_take_mode,
+     0, NULL, CLI_HELP_ALL, 0},
+    {"--help-dyn-options", NULL, NULL, cli_take_mode, 0, NULL, CLI_HELP_ALL, 0},
     {"--help", NULL, "print this", cli_take_mode, 0, NULL, CLI_HELP, 0},
     {"--version", NULL, "print the version", cli_take_mode, 0, NULL, CLI_VERSION, 0},
     {"--quiet", NULL, NULL, cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
     {"--verbose", NULL, NULL, cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
     {"--show-error-list", "yes|no", NULL, cli_take_bool, CLI_FIELD(show_error_list), cli_yes_no, 0,
      0},
-/* Options of valgrind that mean nothing to a reader of logs: accepted, and said to be ignored. */
-#define CLI_IGNORED(name)                                                                          \
+    {"--tool", "memcheck", NULL, cli_take_tool, 0, NULL, 0, 0},
+/* The tracer's own: what leakreport passes on to it, and what a report of a log has no use for. */
+#define CLI_TRACERS(name, argument, help)                                                          \
     {                                                                                              \
-        name, "", NULL, cli_take_nothing, 0, NULL, 0, 0                                            \
+        name, argument, help, cli_take_tracers, 0, NULL, 0, 0                                      \
     }
-    CLI_IGNORED("--tool"),
-    CLI_IGNORED("--vgdb"),
-    CLI_IGNORED("--undef-value-errors"),
-    CLI_IGNORED("--track-origins"),
-    CLI_IGNORED("--read-inline-info"),
-    CLI_IGNORED("--read-var-info"),
-    CLI_IGNORED("--keep-debuginfo"),
-    CLI_IGNORED("--error-limit"),
-#undef CLI_IGNORED
+    CLI_TRACERS("--trace-file", "FILE", "keep the log under this name (%p: process id)"),
+    CLI_TRACERS("--trace-children", "yes|no", "trace what the program forks and starts, too [no]"),
+    CLI_TRACERS("--run-libc-freeres", "yes|no", "free libc's caches before the leak check [yes]"),
+    CLI_TRACERS("--run-cxx-freeres", "yes|no", "free the C++ library's caches, too [yes]"),
+    CLI_TRACERS("--glib", "yes|no", "let GLib help as it helps valgrind [yes]"),
+    CLI_TRACERS("--verify-stacks", "yes|no", "compare each stack with libunwind's own [no]"),
+    CLI_TRACERS("--traced-since", "TIME", NULL),
+#undef CLI_TRACERS
 };
 enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };
 
@@ -105,12 +117,10 @@ static bool cli_asks_for_leaks(const struct cli_option *option)
 
 static const struct cli_option *cli_find(const char *argument)
 {
-    size_t length = strcspn(argument, "=");
-
     for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
-        if (strlen(cli_table[i].name) == length && memcmp(cli_table[i].name, argument, length) == 0)
+        if (cli_is_named(&cli_table[i], argument))
             return &cli_table[i];
-    return NULL;
+    return cli_foreign_find(argument);
 }
 
 static int cli_take_argument(struct options *options, const char *argument, struct failure *failure)
@@ -119,13 +129,14 @@ static int cli_take_argument(struct options *options, const char *argument, stru
     const char *equals = strchr(argument, '=');
     const char *value = equals ? equals + 1 : NULL;
 
-    /* It may be the tracer's. */
-    if (!option || strcmp(option->name, "--leak-check-heuristics") == 0)
-        option_list_add(&options->run_options, argument);
-    if (!option)
+    if (!option && cli_foreign_is_tools(argument))
         return 0;
-    if (option->take == cli_take_nothing)
-        return cli_take_nothing(options, option, value, failure);
+    if (!option)
+        return failure_set(
+            failure, "%s is not an option of leakreport; leakreport --help lists them", argument);
+    /* The tracer's, too. */
+    if (option->take == cli_take_tracers || strcmp(option->name, "--leak-check-heuristics") == 0)
+        option_list_add(&options->run_options, argument);
     if (!value && option->argument && option->take != cli_take_top)
         return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
                            option->argument);
@@ -153,11 +164,10 @@ static bool cli_is_tracers(const struct cli_option *option)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(option->name, names[i]) == 0)
             return true;
-    return false;
+    return option->take == cli_take_tracers;
 }
 
-/* --run alone: this process becomes the program. What leakreport does not know is the tracer's,
- * which refuses what it does not know either. */
+/* --run alone: this process becomes the program. All options are the tracer's. */
 static int cli_take_run(struct options *options, int count, char **arguments,
                         struct failure *failure)
 {
@@ -169,8 +179,11 @@ static int cli_take_run(struct options *options, int count, char **arguments,
 
         if (option && option->take == cli_take_mode)
             return cli_take_argument(options, arguments[i], failure);
-        if (strcmp(arguments[i], "--run") != 0)
-            option_list_add(&options->run_options, arguments[i]);
+        if (strcmp(arguments[i], "--run") == 0)
+            continue;
+        if (!option)
+            return cli_take_argument(options, arguments[i], failure);
+        option_list_add(&options->run_options, arguments[i]);
     }
     if (i < count && strcmp(arguments[i], "--") == 0)
         i++;
@@ -194,14 +207,12 @@ static void cli_look_for_run(int count, char **arguments, bool *run, bool *repor
 
 static int cli_check(const struct options *options, struct failure *failure)
 {
-    for (size_t i = 0; options->mode == CLI_REPORT && i < options->run_options.count; i++)
-        if (!cli_find(options->run_options.items[i]))
-            return failure_set(failure,
-                               "%s is not an option of leakreport; leakreport --help lists them",
-                               options->run_options.items[i]);
     if (options->mode == CLI_REPORT && options->logs.count == 0)
         return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
                                     "--help says more");
+    if (options->exit_on_first_error && !options->error_exitcode)
+        return failure_set(failure, "--exit-on-first-error=yes needs an exit status for it: add "
+                                    "--error-exitcode=N");
     if (options->error_exitcode == 2)
         return failure_set(failure, "--error-exitcode=2 is not allowed: exit status 2 means that "
                                     "leakreport could not do its work; choose another number");
@@ -226,6 +237,7 @@ static const struct options cli_defaults = {
     .heuristics = CLI_HEURISTICS_ALL,
     .num_callers = 12,
     .top = 10,
+    .mismatched_frees = true,
     .demangle = true,
     .enable_debuginfod = true,
     .default_suppressions = true,
@@ -296,7 +308,14 @@ static void cli_print_option(FILE *out, const struct cli_option *option)
     }
 }
 
-void cli_print_help(FILE *out)
+static void cli_print_options(FILE *out, bool tracers)
+{
+    for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
+        if (cli_table[i].help && (cli_table[i].take == cli_take_tracers) == tracers)
+            cli_print_option(out, &cli_table[i]);
+}
+
+void cli_print_help(FILE *out, bool all)
 {
     fputs("leakreport [OPTIONS] PROGRAM [ARGUMENTS] trace a program and report when it has ended\n"
           "leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
@@ -305,11 +324,13 @@ void cli_print_help(FILE *out)
           "trace.log)\n\n"
           "Options, with their defaults in brackets:\n",
           out);
-    for (size_t i = 0; i < CLI_TABLE_COUNT; i++)
-        if (cli_table[i].help)
-            cli_print_option(out, &cli_table[i]);
+    cli_print_options(out, false);
+    fputs("\nOptions of the tracer, in front of a program or in LIBTRACE_OPTIONS:\n", out);
+    cli_print_options(out, true);
     fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
           "work could not be done, even for only one of several logs, or when --error-exitcode\n"
           "is given and it is not known whether there are errors (the process was killed, say).\n",
           out);
+    if (all)
+        cli_foreign_print(out);
 }

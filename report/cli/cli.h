@@ -12,6 +12,7 @@
 
 /* 0, or -1 with `failure` filled: an option that is not known, a value that is not allowed. */
 int cli_parse(struct options *options, int count, char **arguments, struct failure *failure);
-void cli_print_help(FILE *out);
+/* All: valgrind's options that do nothing here, too. */
+void cli_print_help(FILE *out, bool all);
 
 #endif

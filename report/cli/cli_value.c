@@ -42,6 +42,21 @@ const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
                                       {"all", CLI_BIT(CLI_ORDERS_COUNT) - 1},
                                       {NULL, 0}};
 
+/* --- names --------------------------------------------------------------- */
+
+bool cli_is_named(const struct cli_option *option, const char *argument)
+{
+    static const char tool[] = "--memcheck:";
+    const char *name = option->name;
+
+    if (strncmp(argument, tool, sizeof tool - 1) == 0 && name[1] == '-') {
+        argument += sizeof tool - 1;
+        name += 2;
+    }
+    size_t length = strlen(name);
+    return strncmp(argument, name, length) == 0 && (!argument[length] || argument[length] == '=');
+}
+
 /* --- parsers ------------------------------------------------------------- */
 
 static void *cli_field(struct options *options, const struct cli_option *option)
@@ -191,6 +206,16 @@ int cli_take_file_name(struct options *options, const struct cli_option *option,
     return 0;
 }
 
+/* The end may be left out. */
+int cli_take_markers(struct options *options, const struct cli_option *option, const char *value,
+                     struct failure *failure)
+{
+    if (!*value || *value == ',')
+        return cli_refuse(option, value, failure);
+    *(const char **)cli_field(options, option) = strcmp(value, "none") == 0 ? NULL : value;
+    return 0;
+}
+
 int cli_take_list(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {
@@ -217,12 +242,14 @@ int cli_take_mode(struct options *options, const struct cli_option *option, cons
     return 0;
 }
 
-int cli_take_nothing(struct options *options, const struct cli_option *option, const char *value,
+/* Its value is looked at by the tracer. */
+int cli_take_tracers(struct options *options, const struct cli_option *option, const char *value,
                      struct failure *failure)
 {
+    (void)options;
+    (void)option;
     (void)value;
     (void)failure;
-    option_list_add(&options->ignored, option->name);
     return 0;
 }
 

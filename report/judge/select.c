@@ -70,6 +70,29 @@ static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *sy
             symbolize_data(symbolizer, misuse->record.address, &misuse->variable_offset);
 }
 
+static bool select_wants(const struct options *options, const struct misuse *misuse)
+{
+    switch (misuse->record.kind) {
+    case TRACE_MISMATCHED_FREE:
+    case TRACE_WRONG_SIZE:
+    case TRACE_WRONG_ALIGNMENT:
+        return options->mismatched_frees;
+    default:
+        return true;
+    }
+}
+
+/* What is no error to the user is not in the model: no list and no sum has it. */
+static void select_drop_misuses(const struct options *options, struct model *model)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < model->misuse_count; i++)
+        if (select_wants(options, &model->misuses[i]))
+            model->misuses[kept++] = model->misuses[i];
+    model->misuse_count = kept;
+}
+
 static void select_misuses(struct selection *selection, struct model *model,
                            struct symbolizer *symbolizer)
 {
@@ -190,6 +213,7 @@ void select_records(struct selection *selection, const struct options *options, 
 {
     memset(selection, 0, sizeof *selection);
     selection->suppressions = suppressions;
+    select_drop_misuses(options, model);
     select_misuses(selection, model, symbolizer);
     if (options->leak_check != CLI_CHECK_NO) {
         select_suppress_records(selection, options, model, records, symbolizer);

@@ -70,10 +70,10 @@ C
 
 # --- completion ---------------------------------------------------------------------------------------
 
-# What --help lists, and --run; what the tracer's options are that are not the report's.
+# What --help lists, and --run; what the tracer takes. --traced-since is put there by the tracer itself.
 options_of_help() { { echo --run; "$REPORT" --help | sed -n 's/^  \(-[^ =]*\).*/\1/p'; } | sort; }
 options_of_the_tracer() {
-    sed -n '/known_options\[\] = {/,/^};/p' "$top/tracer/life/env.c" | grep -v read_nothing | sed -n 's/.*{"\(--[a-z-]*\)".*/\1/p' | { cat; printf '%s\n' -q -v; } | sort
+    sed -n '/known_options\[\] = {/,/^};/p' "$top/tracer/life/env.c" | grep -v -e read_nothing -e traced-since | sed -n 's/.*{"\(--[a-z-]*\)".*/\1/p' | { cat; printf '%s\n' -q -v; } | sort
 }
 # in_bash LINE: what bash offers for the word that the line ends in
 in_bash() {
@@ -101,7 +101,7 @@ test_bash_completion_knows_values_and_files() {
     equal files 'known.supp' "$(in_bash "$REPORT --suppressions=kn" | xargs)"
     equal logs 'trace.log' "$(in_bash "$REPORT trace" | xargs)"
 }
-in_zsh() { zsh -f -c 'source "$1"; _leakreport_specs "$2"; print -rl -- $specs; print -r -- "=="; print -rl -- $_leakreport_tracer_specs' - "$top/packaging/completion/_leakreport" "$REPORT"; }
+in_zsh() { zsh -f -c 'source "$1"; _leakreport_specs "$2"; print -rl -- $specs; print -r -- "=="; _leakreport_specs "$2" --run; print -rl -- $specs' - "$top/packaging/completion/_leakreport" "$REPORT"; }
 test_zsh_completion_knows_every_option() {
     in_zsh >specs || fail 'zsh cannot read packaging/completion/_leakreport'
     names() { sed 's/^(-)//; s/^[*]//; s/[=[].*//' | sort; }

@@ -273,7 +273,8 @@ static void a_program_is_known(void **state)
     assert_int_equal(options.logs.count, 2);
     assert_int_equal(parse("/", NULL), 0);
     assert_int_equal(options.mode, CLI_REPORT);
-    expect_refusal("--trace-file=x", "--trace-file=x is not an option of leakreport");
+    expect_refusal("--trace-files=x", "--trace-files=x is not an option of leakreport");
+    assert_int_equal(parse("--trace-children=yes", "t", NULL), 0);
 }
 
 static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **state)
@@ -338,7 +339,9 @@ static void options_of_valgrind_without_meaning_are_remembered(void **state)
     (void)state;
     assert_int_equal(parse("--track-origins=yes", "t", NULL), 0);
     assert_int_equal(options.ignored.count, 1);
-    assert_string_equal(options.ignored.items[0], "--track-origins");
+    assert_string_equal(options.ignored.items[0],
+                        "--track-origins is ignored: reads of uninitialised memory are not looked "
+                        "for.");
 }
 
 static void help_names_every_option_with_its_default(void **state)
@@ -355,7 +358,7 @@ static void help_names_every_option_with_its_default(void **state)
 
     (void)state;
     FILE *out = open_memstream(&text, &size);
-    cli_print_help(out);
+    cli_print_help(out, false);
     fclose(out);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_non_null(strstr(text, names[i]));

@@ -1,6 +1,7 @@
 #include "views/text/render_text.h"
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "judge/verdict.h"
@@ -60,6 +61,33 @@ static void text_heap_summary(const struct text_page *page)
     render_text_blank(page);
 }
 
+/* --- what stands around errors --------------------------------------------- */
+
+/* --error-markers=BEGIN,END: one of the two, a line of its own. */
+static void text_marker(const struct text_page *page, bool end)
+{
+    const char *markers = page->report->options->error_markers;
+    size_t length = markers ? strcspn(markers, ",") : 0;
+
+    if (markers && !end)
+        render_text_line(page, "%.*s", (int)length, markers);
+    else if (markers && markers[length] && markers[length + 1])
+        render_text_line(page, "%s", markers + length + 1);
+}
+
+/* --exit-on-first-error: this was one, so there is nothing more to say. */
+static bool text_is_over(const struct text_page *page)
+{
+    return page->report->options->exit_on_first_error && page->report->selection->contexts;
+}
+
+static void text_say_over(const struct text_page *page)
+{
+    if (!page->report->options->quiet)
+        render_text_blank(page);
+    render_text_line(page, "Exit program on first error (--exit-on-first-error=yes)");
+}
+
 /* --- loss records -------------------------------------------------------- */
 
 static void text_record_live(const struct text_page *page, const struct loss_record *record)
@@ -85,6 +113,20 @@ static void text_record_leak(const struct text_page *page, const struct loss_rec
                      NUMBER(page->report->records->count));
 }
 
+static void text_record(const struct text_page *page, const struct loss_record *record)
+{
+    text_marker(page, false);
+    if (record->kind == BLOCK_LIVE)
+        text_record_live(page, record);
+    else
+        text_record_leak(page, record);
+    render_text_stack(page, record->stack);
+    render_text_blank(page);
+    render_text_suppression(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
+    text_marker(page, true);
+}
+
+/* Up to the first that counts as an error, if nothing is to come behind that. */
 static void text_records(const struct text_page *page)
 {
     const struct loss_records *records = page->report->records;
@@ -94,13 +136,9 @@ static void text_records(const struct text_page *page)
 
         if (!record->shown)
             continue;
-        if (record->kind == BLOCK_LIVE)
-            text_record_live(page, record);
-        else
-            text_record_leak(page, record);
-        render_text_stack(page, record->stack);
-        render_text_blank(page);
-        render_text_suppression(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
+        text_record(page, record);
+        if (text_is_over(page) && record->is_error)
+            return;
     }
 }
 
@@ -209,6 +247,8 @@ static void text_leaks(const struct text_page *page)
         return;
     }
     text_records(page);
+    if (text_is_over(page))
+        return;
     if (!quiet && report->model->has_verdicts)
         text_leak_summary(page);
     else if (!quiet)
@@ -226,9 +266,13 @@ static void text_misuses(const struct text_page *page)
 
         if (misuse->suppressed)
             continue;
+        text_marker(page, false);
         render_text_misuse(page, misuse);
         render_text_blank(page);
         render_text_suppression(page, select_suppress_kind(misuse), 0, misuse->stack);
+        text_marker(page, true);
+        if (text_is_over(page))
+            return;
     }
     if (!page->report->options->quiet)
         render_text_blank(page);
@@ -341,25 +385,61 @@ static void text_head(const struct text_page *page)
         render_text_head_quiet(page);
 }
 
+/* The report is made at the end, so that is the time of all its lines. */
+static void text_set_prefixes(struct text_page *page)
+{
+    const struct trace_header *header = &page->report->model->header;
+    char time[32] = "";
+
+    if (page->report->options->time_stamp) {
+        uint64_t end = header->end_realtime_ns, start = header->start_realtime_ns;
+        uint64_t ms = end > start ? (end - start) / 1000000 : 0;
+
+        snprintf(time, sizeof time, "%02u:%02u:%02u:%02u.%03u ", (unsigned)(ms / 86400000),
+                 (unsigned)(ms / 3600000 % 24), (unsigned)(ms / 60000 % 60),
+                 (unsigned)(ms / 1000 % 60), (unsigned)(ms % 1000));
+    }
+    snprintf(page->prefix, sizeof page->prefix, "==%s%u== ", time, header->pid);
+    snprintf(page->debug_prefix, sizeof page->debug_prefix, "--%s%u-- ", time, header->pid);
+}
+
+/* Whether there is to be more. */
+static bool text_errors(const struct text_page *page)
+{
+    const struct selection *selection = page->report->selection;
+
+    text_misuses(page);
+    return !text_is_over(page) ||
+           page->report->model->misuse_count == selection->suppressed_misuses;
+}
+
+/* Behind the errors. */
+static void text_memory(const struct text_page *page)
+{
+    const struct options *options = page->report->options;
+
+    if (!options->quiet)
+        text_heap_summary(page);
+    render_text_usage(page);
+    if (options->timeline)
+        render_text_timeline(page);
+    if (options->show_leaks)
+        text_leaks(page);
+}
+
 static void text_render(FILE *out, const struct report *report)
 {
     const struct options *options = report->options;
     struct text_page page = {.out = out, .report = report};
 
-    snprintf(page.prefix, sizeof page.prefix, "==%u== ", report->model->header.pid);
-    snprintf(page.debug_prefix, sizeof page.debug_prefix, "--%u-- ", report->model->header.pid);
+    text_set_prefixes(&page);
     render_text_stacks_begin(&page);
     text_head(&page);
-    if (options->show_leaks)
-        text_misuses(&page);
-    if (!options->quiet)
-        text_heap_summary(&page);
-    render_text_usage(&page);
-    if (options->timeline)
-        render_text_timeline(&page);
-    if (options->show_leaks)
-        text_leaks(&page);
-    if (!options->quiet)
+    if (!options->show_leaks || text_errors(&page))
+        text_memory(&page);
+    if (options->show_leaks && text_is_over(&page))
+        text_say_over(&page);
+    else if (!options->quiet)
         text_tail(&page);
     render_text_stacks_end(&page);
 }

@@ -21,8 +21,8 @@ struct text_page {
     FILE *out;
     struct text_frame *frames; /* one for each of the model's */
     struct text_buffer *lines; /* where a frame's lines are made */
-    char prefix[24];           /* "==PID== " */
-    char debug_prefix[24];     /* "--PID-- " */
+    char prefix[48];           /* "==PID== ", with --time-stamp "==TIME PID== " */
+    char debug_prefix[48];     /* "--PID-- " */
     const struct report *report;
 };
 
