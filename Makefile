@@ -218,6 +218,7 @@ install: $(BUILD)/libtrace.so $(BUILD)/leakreport
 	  $(SHARE)/bash-completion/completions $(SHARE)/zsh/vendor-completions
 	install -m 755 $(BUILD)/leakreport $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/libtrace.so $(DESTDIR)$(PREFIX)/lib/leakreport/
+	ln -sf ../../bin/leakreport $(DESTDIR)$(PREFIX)/lib/leakreport/valgrind
 	install -m 644 report/leakreport.1 $(SHARE)/man/man1/
 	install -m 644 packaging/completion/leakreport.bash $(SHARE)/bash-completion/completions/leakreport
 	install -m 644 packaging/completion/_leakreport $(SHARE)/zsh/vendor-completions/

@@ -47,7 +47,7 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
 /* What the tracer was to be told before the program ran. */
 static void log_note_late_options(const struct options *options, struct model *model)
 {
-    for (size_t i = 0; i < options->run_options.count; i++) {
+    for (size_t i = options->run_options_of_files; i < options->run_options.count; i++) {
         const char *option = options->run_options.items[i];
 
         model_add_note(model, memory_text("%.*s is ignored: the program has run already; set it in "

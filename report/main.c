@@ -13,11 +13,15 @@
 #include "base/safe_text.h"
 #include "cli/cli.h"
 #include "cli/launch.h"
+#include "cli/option_files.h"
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
 #include "log_report.h"
 
 enum { EXIT_TROUBLE = 2 };
+/* What scripts that ask valgrind for its version are to find: they compare it with the least that
+ * they need. The options and texts are those of this one. */
+#define MAIN_AS_VALGRIND "3.19.0"
 
 static void main_say_exhausted(size_t bytes)
 {
@@ -259,7 +263,8 @@ static int main_run(struct options *options)
         cli_print_help(stdout, options->mode == CLI_HELP_ALL);
         break;
     case CLI_VERSION:
-        printf("leakreport %s\n", REPORT_VERSION);
+        printf(options->as_valgrind ? "valgrind-%s\n" : "leakreport %s\n",
+               options->as_valgrind ? MAIN_AS_VALGRIND : REPORT_VERSION);
         break;
     case CLI_RUN:
         launch_program(options->program, &options->run_options, &failure);
@@ -272,14 +277,28 @@ static int main_run(struct options *options)
     return output_close(stdout, &failure) == 0 ? 0 : main_fail(&failure);
 }
 
+static void main_say_refused(const struct option_files *files)
+{
+    for (size_t i = 0; i < files->refused.count; i++)
+        fprintf(stderr,
+                "leakreport: %s was not read: it is no regular file, or everybody may write it, or "
+                "it is not yours\n",
+                files->refused.items[i]);
+}
+
 int main(int count, char **arguments)
 {
     struct options options;
+    struct option_files files;
     struct failure failure;
 
     memory_set_exhausted(main_say_exhausted);
-    int status = cli_parse(&options, count, arguments, &failure) == 0 ? main_run(&options)
-                                                                      : main_fail(&failure);
+    option_files_read(&files, count, arguments);
+    main_say_refused(&files);
+    int status = cli_parse_with(&options, &files, count, arguments, &failure) == 0
+                     ? main_run(&options)
+                     : main_fail(&failure);
     options_free(&options);
+    option_files_free(&files);
     return status;
 }

@@ -10,7 +10,7 @@ export TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export BUILD=${BUILD:-$TESTS/../build}
 export LIBTRACE=$BUILD/libtrace.so REPORT=$BUILD/leakreport PROGRAMS=$BUILD/tests/programs
 export LC_ALL=C TERM=dumb
-unset LD_PRELOAD LIBTRACE_OPTIONS DEBUGINFOD_URLS 2>/dev/null
+unset LD_PRELOAD LIBTRACE_OPTIONS DEBUGINFOD_URLS LEAKREPORT_OPTS VALGRIND_OPTS 2>/dev/null
 
 fail() { echo "    $*"; exit 1; }
 

@@ -33,6 +33,9 @@ struct options {
     struct option_list logs;
     char **program;                 /* PROGRAM [ARGUMENTS], ended by NULL */
     struct option_list run_options; /* the tracer's options */
+    size_t run_options_of_files;    /* the first of them stand in option files */
+    bool command_line_only;         /* option files were passed over */
+    bool as_valgrind;               /* called by that name: with its defaults */
     bool logs_are_temporary;        /* nobody can look at them later: main's word */
 
     int leak_check;      /* enum cli_leak_check */

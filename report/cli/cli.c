@@ -5,6 +5,7 @@
 #include "base/program_file.h"
 #include "cli/cli_foreign.h"
 #include "cli/cli_value.h"
+#include "cli/option_files.h"
 #include "trace_format.h"
 
 /* --- the table ----------------------------------------------------------- */
@@ -69,6 +70,8 @@ static const struct cli_option cli_table[] = {
      cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
     {"--timeline", NULL, "how the use of memory went on; leaks as with --peak", cli_take_flag,
      CLI_FIELD(timeline), NULL, 0, 0},
+    {"--command-line-only", "yes|no", "read no option file and no variable [no]", cli_take_bool,
+     CLI_FIELD(command_line_only), cli_yes_no, 0, 0},
     {"-s", NULL, "list the errors and the suppressions at the end", cli_take_flag,
      CLI_FIELD(show_error_list), NULL, 0, 0},
     {"-q", NULL, "errors and loss records only", cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
@@ -276,18 +279,61 @@ static int cli_take_words(struct options *options, bool run, int count, char **a
     return run && options->mode == CLI_REPORT ? cli_miss_program(failure) : 0;
 }
 
-int cli_parse(struct options *options, int count, char **arguments, struct failure *failure)
+/* --- option files -------------------------------------------------------- */
+
+/* All of them, or the tracer's alone. */
+static int cli_take_file(struct options *options, const struct option_file *file, bool tracers,
+                         struct failure *failure)
+{
+    struct failure why;
+
+    for (size_t i = 0; i < file->words.count; i++) {
+        const char *word = file->words.items[i];
+        const struct cli_option *option = cli_find(word);
+
+        if (word[0] != '-' || !word[1])
+            return failure_set(failure, "%s: %s is not an option", file->name, word);
+        if (tracers && option && option->take != cli_take_tracers)
+            continue;
+        if (cli_take_argument(options, word, &why) != 0)
+            return failure_set(failure, "%s: %s", file->name, why.text);
+    }
+    return 0;
+}
+
+static int cli_take_files(struct options *options, const struct option_files *files, bool tracers,
+                          struct failure *failure)
+{
+    for (size_t i = 0; files && i < files->count; i++)
+        if (cli_take_file(options, &files->files[i], tracers, failure) != 0)
+            return -1;
+    options->run_options_of_files = options->run_options.count;
+    return 0;
+}
+
+int cli_parse_with(struct options *options, const struct option_files *files, int count,
+                   char **arguments, struct failure *failure)
 {
     bool run, report;
 
     *options = cli_defaults;
+    options->as_valgrind = files && files->as_valgrind;
+    if (options->as_valgrind)
+        options->leak_check = CLI_CHECK_SUMMARY;
     cli_look_for_run(count, arguments, &run, &report);
+    if (cli_take_files(options, files, run && !report, failure) != 0)
+        return -1;
     if (run && !report)
         return cli_take_run(options, count, arguments, failure);
     if (cli_take_words(options, run, count, arguments, failure) != 0)
         return -1;
     cli_finish(options);
     return cli_check(options, failure);
+}
+
+int cli_parse(struct options *options, int count, char **arguments, struct failure *failure)
+{
+    return cli_parse_with(options, NULL, count, arguments, failure);
 }
 
 /* --- help ---------------------------------------------------------------- */
@@ -327,7 +373,8 @@ void cli_print_help(FILE *out, bool all)
     cli_print_options(out, false);
     fputs("\nOptions of the tracer, in front of a program or in LIBTRACE_OPTIONS:\n", out);
     cli_print_options(out, true);
-    fputs("\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
+    fputs("\nMore options are read from ~/.leakreportrc, LEAKREPORT_OPTS and ./.leakreportrc.\n"
+          "\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
           "work could not be done, even for only one of several logs, or when --error-exitcode\n"
           "is given and it is not known whether there are errors (the process was killed, say).\n",
           out);

@@ -10,8 +10,13 @@
 #include "base/failure.h"
 #include "base/options.h"
 
+struct option_files;
+
 /* 0, or -1 with `failure` filled: an option that is not known, a value that is not allowed. */
 int cli_parse(struct options *options, int count, char **arguments, struct failure *failure);
+/* With the options of these files before those of the command line; they must stay for as long. */
+int cli_parse_with(struct options *options, const struct option_files *files, int count,
+                   char **arguments, struct failure *failure);
 /* All: valgrind's options that do nothing here, too. */
 void cli_print_help(FILE *out, bool all);
 

@@ -20,7 +20,7 @@ options_of_valgrind() {
         ignore-range-below-sp malloc-fill free-fill keep-stacktraces show-mismatched-frees stats sanity-level trace-flags \
         profile-flags profile-interval trace-notbelow trace-notabove trace-syscalls trace-signals trace-symtab \
         trace-symtab-patt trace-cfi debug-dump trace-redir trace-sched profile-heap core-redzone-size wait-for-gdb sym-offsets \
-        progress-interval vex-iropt-verbosity vex-iropt-level vex-iropt-unroll-thresh vex-guest-max-insns \
+        progress-interval command-line-only vex-iropt-verbosity vex-iropt-level vex-iropt-unroll-thresh vex-guest-max-insns \
         vex-guest-chase vex-iropt-register-updates px-default px-file-backed vex-regalloc-version dump-error trace-malloc \
         xtree-compress-strings show-realloc-size-zero realloc-zero-bytes-frees enable-debuginfod scheduling-quantum modify-fds
     printf -- '%s\n' -h -q -v -s -d
@@ -39,7 +39,7 @@ known() {
 
 test_every_option_is_known_and_in_the_manual() {
     manual >manual
-    options_of_valgrind | grep -vE '^--(xml.*|log-fd|log-socket|trace-children-skip.*|child-silent-after-fork|command-line-only)$' | sort -u >options
+    options_of_valgrind | grep -vE '^--(xml.*|log-fd|log-socket|trace-children-skip.*|child-silent-after-fork)$' | sort -u >options
     [ "$(wc -l <options)" -gt 120 ] || fail "only $(wc -l <options) options were found"
     while read -r option; do
         known "$option" --help
