@@ -26,23 +26,6 @@ void observe_realloc_done(const struct block *old, void *pointer, size_t size, b
 /* The program says that a part of the block that it has just allocated is a block of its own. */
 void observe_part(uint64_t address, size_t size, const struct call_site *site);
 
-/* The real function found no memory. */
-void observe_allocation_failed(void);
-
-/* What operator new was asked for. */
-struct observe_new {
-    size_t size;
-    enum trace_family family;
-    uint32_t alignment_log2;
-};
-/* operator new is about to call malloc: the block is then to be recorded as operator new's. */
-void observe_new_begin(const struct observe_new *what, const struct call_site *site);
-/* After operator new: the block is recorded as its own, whoever allocated it. */
-void observe_new_done(void *pointer, const struct observe_new *what, const struct call_site *site);
-/* Whether a delete of `pointer`, which no live block begins at, is the business of a replaced
- * operator that keeps a header before its blocks: it is passed on unobserved, and the free below is
- * judged. */
-bool observe_is_behind_header(void *pointer);
 /* operator delete has observed the free of `pointer`; the free that it calls is the same one. */
 void observe_deleting(void *pointer);
 

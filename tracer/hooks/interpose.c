@@ -45,7 +45,7 @@ INTERPOSE void *malloc(size_t size)
         struct call_site site = UNWIND_CALL_SITE(malloc);
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, &site);
     } else if (observed) {
-        observe_allocation_failed();
+        observe_new_failed();
     }
     return pointer;
 }
@@ -207,7 +207,7 @@ INTERPOSE void *aligned_alloc(size_t alignment, size_t size)
         struct call_site site = UNWIND_CALL_SITE(aligned_alloc);
         observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     } else if (observed) {
-        observe_allocation_failed();
+        observe_new_failed();
     }
     return pointer;
 }

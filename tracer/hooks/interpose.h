@@ -5,6 +5,7 @@
 
 #include "capture/unwind.h"
 #include "events/observe.h"
+#include "events/observe_new.h"
 #include "libc/bootstrap.h"
 #include "libc/real.h"
 #include "life/env_children.h"

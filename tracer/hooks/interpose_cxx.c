@@ -45,7 +45,7 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
         if (!pointer || bootstrap_owns(pointer))                                                   \
             return;                                                                                \
         FIND(name, symbol);                                                                        \
-        if (!interpose_is_observed() || observe_is_behind_header(pointer)) {                       \
+        if (!interpose_is_observed() || observe_new_is_behind_header(pointer)) {                   \
             real.name arguments;                                                                   \
             return;                                                                                \
         }                                                                                          \
