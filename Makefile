@@ -204,8 +204,9 @@ soak: all
 	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
 releases:
 	@bash tests/releases/run.sh $(RELEASE)
-commands: all
+commands: all programs
 	@BUILD=$(abspath $(BUILD)) nice bash tests/commands/run.sh
+	@BUILD=$(abspath $(BUILD)) nice bash tests/commands/lines.sh
 bench: all
 	@BUILD=$(abspath $(BUILD)) bash tests/bench/run.sh
 
