@@ -45,7 +45,7 @@ static void *come_to_the_gate(void *unused)
     atomic_store(&stage, 1);
     if (!fork_gate_pass())
         return unused;
-    __atomic_fetch_sub(&self->until_sample, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&self->usage.until_sample, 1, __ATOMIC_RELAXED);
     atomic_store(&stage, 3);
     return unused;
 }

@@ -42,7 +42,7 @@ static void *count_some(void *argument)
     struct thread *self = thread_current();
     uint64_t number = (uintptr_t)argument;
     self->busy = 1; /* what a thread leaves behind is not its successor's */
-    self->frame_count = 5;
+    self->walk.frame_count = 5;
     self->deleting = self;
     self->label.site = &self->label.outer;
     struct trace_account *count = stack_accounts_at(self->account_unknown);
@@ -58,7 +58,7 @@ static void *look_around(void *argument)
 {
     const struct thread *self = thread_current();
     (void)argument;
-    return (void *)(uintptr_t)(self->busy || self->frame_count || self->deleting ||
+    return (void *)(uintptr_t)(self->busy || self->walk.frame_count || self->deleting ||
                                self->label.site || self->record->tid != (uint32_t)gettid());
 }
 

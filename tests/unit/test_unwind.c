@@ -272,7 +272,7 @@ static void the_same_stack_is_the_same_node(void **state)
 
 static void forget_all(struct thread *thread)
 {
-    thread->frame_count = 0;
+    thread->walk.frame_count = 0;
     stack_memo_clear(thread);
 }
 
@@ -315,7 +315,7 @@ static void three_stacks_of_a_call_in_turn_are_all_remembered(void **state)
     forget_all(thread_current());
     for (int i = 0; i < TURNS; i++) {
         stacks[i] = ways[i % count]();
-        walks[i] = thread_current()->memos_put;
+        walks[i] = thread_current()->memos.put;
     }
     for (int i = 0; i + 1 < TURNS; i++)
         assert_int_not_equal(stacks[i], stacks[i + 1]);
@@ -361,7 +361,7 @@ static void two_calls_with_frames_of_their_own_take_turns(void **state)
         forget_all(thread_current());
         for (int i = 0; i < TURNS; i++) {
             stacks[i] = i % 2 ? down_one_way(levels) : down_beside(16 * place + 16, levels);
-            walks[i] = thread_current()->memos_put;
+            walks[i] = thread_current()->memos.put;
         }
         for (int i = 2; i < TURNS; i++) {
             assert_int_equal(stacks[i], stacks[i - 2]);

@@ -50,43 +50,43 @@ void stack_deep_without_time(void)
 
 static void know(struct thread *thread, uint32_t frames, struct stack_deep_time now)
 {
-    thread->known_frames = now.processor == STACK_DEEP_NO_TIME ? 0 : frames;
-    thread->known_ticks = now.ticks;
-    thread->known_processor = now.processor;
+    thread->deep.frames = now.processor == STACK_DEEP_NO_TIME ? 0 : frames;
+    thread->deep.ticks = now.ticks;
+    thread->deep.processor = now.processor;
 }
 
 void stack_deep_is_known(struct thread *thread)
 {
-    if (thread->frame_count > STACK_DEEP_FRAMES)
-        know(thread, thread->frame_count, stack_deep_now());
+    if (thread->walk.frame_count > STACK_DEEP_FRAMES)
+        know(thread, thread->walk.frame_count, stack_deep_now());
     else
-        thread->known_frames = 0;
+        thread->deep.frames = 0;
 }
 
 void stack_deep_still_known(struct thread *thread)
 {
-    if (__builtin_expect(thread->known_frames > 0, 0))
-        know(thread, thread->known_frames, stack_deep_now());
+    if (__builtin_expect(thread->deep.frames > 0, 0))
+        know(thread, thread->deep.frames, stack_deep_now());
 }
 
 /* How many of the first `frames` frames cannot have changed. */
 static uint32_t count_sure(const struct thread *thread, uint32_t frames, struct stack_deep_time now)
 {
-    uint64_t ticks = now.ticks - thread->known_ticks;
+    uint64_t ticks = now.ticks - thread->deep.ticks;
     uint64_t limit = frames / STACK_DEEP_FRAMES_PER_TICK;
-    if (now.processor != thread->known_processor || ticks >= limit)
+    if (now.processor != thread->deep.processor || ticks >= limit)
         return 0;
     uint64_t unsure = ticks * STACK_DEEP_FRAMES_PER_TICK + STACK_DEEP_FRAMES_AT_ONCE;
     uint32_t sure = unsure < frames ? frames - (uint32_t)unsure : 0;
-    return sure < thread->known_frames ? sure : thread->known_frames;
+    return sure < thread->deep.frames ? sure : thread->deep.frames;
 }
 
 uint32_t stack_deep_unchanged(struct thread *thread, uint32_t frames)
 {
     uint32_t sure = count_sure(thread, frames, stack_deep_now());
-    uint32_t first = sure ? thread->frames[sure - 1].words : 0;
-    uint32_t count = thread->frames[frames - 1].words - first;
-    uint32_t unchanged = stack_memory_unchanged(thread->words + first, count);
+    uint32_t first = sure ? thread->walk.frames[sure - 1].words : 0;
+    uint32_t count = thread->walk.frames[frames - 1].words - first;
+    uint32_t unchanged = stack_memory_unchanged(thread->walk.words + first, count);
     atomic_fetch_add_explicit(&compared, count - unchanged, memory_order_relaxed);
     if (unchanged != count)
         return first + unchanged;

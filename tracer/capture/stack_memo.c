@@ -15,17 +15,17 @@ _Static_assert(sizeof(struct stack_memo_more) == 64, "the slot of a memo");
 static uint32_t inner_words(const struct thread *thread, uint32_t frames,
                             const struct stack_word **words)
 {
-    const struct thread_frame *outer = frames ? &thread->frames[frames - 1] : NULL;
+    const struct thread_frame *outer = frames ? &thread->walk.frames[frames - 1] : NULL;
     uint32_t first = outer ? outer->words - (outer->bp_matters && outer->bp_slot) : 0;
-    uint32_t end = thread->frames[thread->frame_count - 1].words - 1;
-    *words = &thread->words[first];
-    return frames < thread->frame_count ? end - first : 0;
+    uint32_t end = thread->walk.frames[thread->walk.frame_count - 1].words - 1;
+    *words = &thread->walk.words[first];
+    return frames < thread->walk.frame_count ? end - first : 0;
 }
 
 static bool has_opaque(const struct thread *thread, uint32_t first)
 {
-    for (uint32_t i = first; i < thread->frame_count; i++)
-        if (thread->frames[i].opaque)
+    for (uint32_t i = first; i < thread->walk.frame_count; i++)
+        if (thread->walk.frames[i].opaque)
             return true;
     return false;
 }
@@ -65,7 +65,7 @@ static bool stand_on(struct stack_memo *memo, struct stack_memo_more *more,
                      const struct thread *thread, uint32_t frames, uint32_t base)
 {
     const struct stack_word *words;
-    const struct thread_frame *outer = frames ? &thread->frames[frames - 1] : NULL;
+    const struct thread_frame *outer = frames ? &thread->walk.frames[frames - 1] : NULL;
     memo->outside = outer ? outer->node : base;
     memo->frames = frames > STACK_DEEP_FRAMES ? STACK_MEMO_DEEP : (uint16_t)frames;
     memo->outer_cfa = outer ? (uint32_t)(outer->cfa - memo->cfa) : 0;
@@ -94,9 +94,9 @@ static void be_guest(struct thread *thread, const struct stack_memo *memo)
 {
     if (memo->has_more && !has_its_slot_beside(memo))
         return;
-    unsigned number = thread->guests_put++ % STACK_MEMO_GUESTS;
+    unsigned number = thread->memos.guests_put++ % STACK_MEMO_GUESTS;
     struct stack_memo *guest = stack_memo_guest(thread, number);
-    thread->guests[number] = memo->cfa;
+    thread->memos.guests[number] = memo->cfa;
     *guest = *memo;
     if (memo->has_more) {
         *stack_memo_beside(guest) = *stack_memo_beside(memo);
@@ -108,7 +108,7 @@ static void be_guest(struct thread *thread, const struct stack_memo *memo)
 static struct stack_memo *find_guest(const struct thread *thread, const struct call_site *site)
 {
     for (unsigned i = 0; i < STACK_MEMO_GUESTS; i++)
-        if (thread->guests[i] == site->cfa && is_same_call(stack_memo_guest(thread, i), site))
+        if (thread->memos.guests[i] == site->cfa && is_same_call(stack_memo_guest(thread, i), site))
             return stack_memo_guest(thread, i);
     return NULL;
 }
@@ -130,7 +130,7 @@ static void evict(struct thread *thread, struct stack_memo *memo, const struct c
 bool stack_memo_put(struct stack_memo *memo, struct thread *thread, const struct call_site *site,
                     uint32_t node, uint32_t matched, uint32_t base)
 {
-    const struct thread_frame *inner = &thread->frames[thread->frame_count - 1];
+    const struct thread_frame *inner = &thread->walk.frames[thread->walk.frame_count - 1];
     if (has_opaque(thread, matched))
         return false;
     struct stack_memo new = {
@@ -146,7 +146,7 @@ bool stack_memo_put(struct stack_memo *memo, struct thread *thread, const struct
     struct stack_memo_more more = {.owner = (uintptr_t)memo + 1};
     bool again = is_same_call(memo, site) || is_same_call(stack_memo_slot_beside(memo), site);
     while (!stand_on(&new, again ? &more : NULL, thread, matched, base))
-        if (++matched > thread->frame_count)
+        if (++matched > thread->walk.frame_count)
             return false;
     evict(thread, memo, site, new.has_more);
     *memo = new;
@@ -160,10 +160,10 @@ bool stack_memo_put(struct stack_memo *memo, struct thread *thread, const struct
 /* The frame with this CFA; frames lie the lower the further inside they are. */
 static uint32_t find_frame(const struct thread *thread, uintptr_t cfa)
 {
-    uint32_t low = 0, high = thread->frame_count;
+    uint32_t low = 0, high = thread->walk.frame_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (thread->frames[middle].cfa > cfa)
+        if (thread->walk.frames[middle].cfa > cfa)
             low = middle + 1;
         else
             high = middle;
@@ -174,9 +174,9 @@ static uint32_t find_frame(const struct thread *thread, uintptr_t cfa)
 static bool stands_deep(struct thread *thread, const struct stack_memo *memo)
 {
     uint32_t index = find_frame(thread, memo->cfa + memo->outer_cfa);
-    if (memo->frames != STACK_MEMO_DEEP || index == thread->frame_count)
+    if (memo->frames != STACK_MEMO_DEEP || index == thread->walk.frame_count)
         return false;
-    const struct thread_frame *outer = &thread->frames[index];
+    const struct thread_frame *outer = &thread->walk.frames[index];
     return outer->node == memo->outside && outer->cfa == memo->cfa + memo->outer_cfa &&
            (!memo->outer_bp_matters ||
             outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp) &&
@@ -205,7 +205,7 @@ static size_t bytes_of(unsigned log2)
 
 struct stack_memo *stack_memo_spare(struct thread *thread, uint32_t node)
 {
-    struct stack_memo *spare = &thread->memos[1ull << (64 - thread->memos_shift)];
+    struct stack_memo *spare = &thread->memos.slots[1ull << (64 - thread->memos.shift)];
     *spare = (struct stack_memo){.node = node};
     return spare;
 }
@@ -213,27 +213,27 @@ struct stack_memo *stack_memo_spare(struct thread *thread, uint32_t node)
 /* Begins anew with so many memos. Memory that is there is kept for later. */
 static bool resize(struct thread *thread, unsigned log2)
 {
-    if (thread->memos && log2 <= thread->memos_capacity_log2) {
-        memset(thread->memos, 0, bytes_of(log2));
+    if (thread->memos.slots && log2 <= thread->memos.capacity_log2) {
+        memset(thread->memos.slots, 0, bytes_of(log2));
     } else {
         struct stack_memo *memos = pages_map(bytes_of(log2));
         if (!memos)
             return false;
-        thread->memos = memos;
-        thread->memos_capacity_log2 = log2;
+        thread->memos.slots = memos;
+        thread->memos.capacity_log2 = log2;
     }
-    thread->memos_shift = 64 - log2;
-    thread->memos_put = 0;
+    thread->memos.shift = 64 - log2;
+    thread->memos.put = 0;
     for (unsigned i = 0; i < STACK_MEMO_GUESTS; i++)
-        thread->guests[i] = 0;
+        thread->memos.guests[i] = 0;
     return true;
 }
 
 /* Grows when it could have been filled twice. */
 static void count_put(struct thread *thread)
 {
-    unsigned log2 = 64 - thread->memos_shift;
-    if (thread->memos_put++ >> log2 >= 2 && log2 < STACK_MEMOS_MOST_LOG2)
+    unsigned log2 = 64 - thread->memos.shift;
+    if (thread->memos.put++ >> log2 >= 2 && log2 < STACK_MEMOS_MOST_LOG2)
         resize(thread, STACK_MEMOS_MOST_LOG2);
 }
 
@@ -251,13 +251,13 @@ struct stack_memo *stack_memo_slot(struct thread *thread, const struct call_site
     struct stack_memo *guest = has_both ? NULL : find_guest(thread, site);
     if (guest)
         return guest;
-    return has_both && thread->memos_put % 8 != 0 ? stack_memo_third(thread, site)
-                                                  : &pair[thread->memos_put / 8 % 2];
+    return has_both && thread->memos.put % 8 != 0 ? stack_memo_third(thread, site)
+                                                  : &pair[thread->memos.put / 8 % 2];
 }
 
 void stack_memo_drop(struct thread *thread, const struct call_site *site)
 {
-    if (!thread->memos) /* there was no memory for any */
+    if (!thread->memos.slots) /* there was no memory for any */
         return;
     struct stack_memo *pair = stack_memo_pair(thread, site);
     pair[0].return_address = pair[1].return_address = 0;

@@ -75,13 +75,14 @@ struct __attribute__((may_alias)) stack_memo_more {
  * it was for the call before. */
 static inline uint32_t stack_memo_ground(struct thread *thread, uintptr_t cfa)
 {
-    const struct thread_frame *frames = thread->frames;
-    uint32_t ground = thread->ground < thread->frame_count ? thread->ground : thread->frame_count;
+    const struct thread_frame *frames = thread->walk.frames;
+    uint32_t ground = thread->memos.ground < thread->walk.frame_count ? thread->memos.ground
+                                                                      : thread->walk.frame_count;
     while (ground > 0 && frames[ground - 1].cfa <= cfa)
         ground--;
-    while (ground < thread->frame_count && frames[ground].cfa > cfa)
+    while (ground < thread->walk.frame_count && frames[ground].cfa > cfa)
         ground++;
-    thread->ground = ground;
+    thread->memos.ground = ground;
     return ground;
 }
 
@@ -90,7 +91,7 @@ static inline struct stack_memo *stack_memo_pair(const struct thread *thread,
                                                  const struct call_site *site)
 {
     uint64_t mixed = (site->return_address ^ site->cfa << 20) * 0x9e3779b97f4a7c15u;
-    return &thread->memos[mixed >> thread->memos_shift & ~1ull];
+    return &thread->memos.slots[mixed >> thread->memos.shift & ~1ull];
 }
 
 /* Its slot with what is outside. */
@@ -98,16 +99,16 @@ static inline struct stack_memo *stack_memo_third(struct thread *thread,
                                                   const struct call_site *site)
 {
     uint32_t ground = stack_memo_ground(thread, site->cfa);
-    uint64_t outside = ground ? thread->frames[ground - 1].node : TRACE_NODE_CUT;
+    uint64_t outside = ground ? thread->walk.frames[ground - 1].node : TRACE_NODE_CUT;
     uint64_t mixed = (site->return_address ^ site->cfa << 20 ^ outside << 32) * 0x9e3779b97f4a7c15u;
-    return &thread->memos[mixed >> thread->memos_shift];
+    return &thread->memos.slots[mixed >> thread->memos.shift];
 }
 
 /* Pairs for memos of any call, behind the table and the spare memo. */
-#define STACK_MEMO_GUESTS (sizeof((struct thread *)0)->guests / sizeof(uintptr_t))
+#define STACK_MEMO_GUESTS (sizeof((struct thread_memos *)0)->guests / sizeof(uintptr_t))
 static inline struct stack_memo *stack_memo_guest(const struct thread *thread, unsigned number)
 {
-    return &thread->memos[(1ull << (64 - thread->memos_shift)) + 2 + 2 * number];
+    return &thread->memos.slots[(1ull << (64 - thread->memos.shift)) + 2 + 2 * number];
 }
 
 static inline bool stack_memo_is_of(const struct stack_memo *memo, const struct call_site *site)
@@ -165,13 +166,13 @@ static inline bool stack_memo_stands(const struct thread *thread, const struct s
 {
     if (memo->frames == 0)
         return true;
-    if (memo->frames > thread->frame_count)
+    if (memo->frames > thread->walk.frame_count)
         return false;
-    const struct thread_frame *outer = &thread->frames[memo->frames - 1];
+    const struct thread_frame *outer = &thread->walk.frames[memo->frames - 1];
     return outer->node == memo->outside && outer->cfa == memo->cfa + memo->outer_cfa &&
            (!memo->outer_bp_matters ||
             outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp) &&
-           stack_memory_unchanged(thread->words, outer->words) == outer->words;
+           stack_memory_unchanged(thread->walk.words, outer->words) == outer->words;
 }
 
 static inline __attribute__((always_inline)) bool stack_memo_holds(const struct thread *thread,
@@ -207,10 +208,10 @@ static inline struct stack_memo *stack_memo_find(struct thread *thread,
     if (stack_memo_holds(thread, memo, site))
         return memo;
     for (unsigned i = 0; i < STACK_MEMO_GUESTS; i++)
-        if (thread->guests[i] == site->cfa &&
+        if (thread->memos.guests[i] == site->cfa &&
             stack_memo_holds(thread, stack_memo_guest(thread, i), site))
             return stack_memo_guest(thread, i);
-    return thread->frame_count > STACK_DEEP_FRAMES ? stack_memo_find_deep(thread, site) : NULL;
+    return thread->walk.frame_count > STACK_DEEP_FRAMES ? stack_memo_find_deep(thread, site) : NULL;
 }
 
 /* A memo that is found by nobody, for a stack that cannot be remembered; until the next one. */

@@ -30,12 +30,12 @@ static size_t readable_pages(uintptr_t address, size_t pages)
 __attribute__((noinline, cold)) bool stack_memory_extend(struct thread *thread, uintptr_t address)
 {
     uintptr_t page = address & ~(uintptr_t)(SYS_PAGE - 1);
-    uintptr_t low = thread->readable_low;
-    uintptr_t high = thread->readable_high;
+    uintptr_t low = thread->readable.low;
+    uintptr_t high = thread->readable.high;
     if (page < low && low - page <= PROBE_PAGES * SYS_PAGE) {
         size_t pages = (low - page) / SYS_PAGE;
         if (readable_pages(page, pages) == pages) {
-            thread->readable_low = page;
+            thread->readable.low = page;
             return true;
         }
     }
@@ -44,7 +44,7 @@ __attribute__((noinline, cold)) bool stack_memory_extend(struct thread *thread, 
     size_t pages = readable_pages(high, PROBE_PAGES);
     if (high + pages * SYS_PAGE <= address)
         return false;
-    thread->readable_low = low;
-    thread->readable_high = high + pages * SYS_PAGE;
+    thread->readable.low = low;
+    thread->readable.high = high + pages * SYS_PAGE;
     return true;
 }

@@ -15,7 +15,7 @@ bool stack_memory_extend(struct thread *thread, uintptr_t address);
 static inline bool stack_memory_is_readable(struct thread *thread, uintptr_t address)
 {
     if (__builtin_expect(
-            address - thread->readable_low < thread->readable_high - thread->readable_low, 1))
+            address - thread->readable.low < thread->readable.high - thread->readable.low, 1))
         return true;
     return stack_memory_extend(thread, address);
 }

@@ -98,9 +98,9 @@ void unwind_count(struct unwind_counts *result)
 static uint32_t intern(const struct walk *walk, uintptr_t function)
 {
     struct thread *thread = walk->thread;
-    uint32_t node = walk->matched ? thread->frames[walk->matched - 1].node : walk->base;
+    uint32_t node = walk->matched ? thread->walk.frames[walk->matched - 1].node : walk->base;
     for (uint32_t i = walk->fresh_count; i-- > 0;) {
-        struct thread_frame *frame = &thread->fresh[i];
+        struct thread_frame *frame = &thread->walk.fresh[i];
         frame->node = node = stack_table_intern(node, frame->return_address, true);
         if (__builtin_expect(node == 0, 0))
             return 0;
@@ -123,7 +123,7 @@ static __attribute__((noinline)) struct stack_memo *capture_anew(struct thread *
     /* What libunwind walked has no frame registers to compare with next time. */
     bool remembered = !walk.whole && node != 0 && walk_remember(&walk);
     if (!remembered)
-        thread->frame_count = 0;
+        thread->walk.frame_count = 0;
     if (!remembered || !stack_memo_put(memo, thread, site, node, walk.matched, walk.base))
         memo = stack_memo_spare(thread, node);
     return node ? memo : NULL;
@@ -131,7 +131,7 @@ static __attribute__((noinline)) struct stack_memo *capture_anew(struct thread *
 
 static __attribute__((noinline, cold)) bool begin_epoch(struct thread *thread, uint32_t epoch)
 {
-    thread->frame_count = 0;
+    thread->walk.frame_count = 0;
     if (!stack_memo_clear(thread))
         return false;
     thread->code_epoch = epoch;

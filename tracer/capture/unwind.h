@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) struct stack_memo *unwind_capture(
     }
     return unwind_capture_slowly(thread, site);
 }
-/* Lets the next capture of a call be a walk, after which thread->frames are its frames. */
+/* Lets the next capture of a call be a walk, after which thread->walk.frames are its frames. */
 void unwind_drop(struct thread *thread, const struct call_site *site);
 
 /* See walk_is_inside. */

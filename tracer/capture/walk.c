@@ -31,29 +31,30 @@ static size_t bytes_for(uint32_t capacity)
 static __attribute__((noinline, cold)) bool more_frames(struct thread *thread)
 {
     struct thread old = *thread;
-    uint32_t capacity = old.frame_capacity ? old.frame_capacity * 2 : FIRST_FRAMES;
+    uint32_t capacity = old.walk.capacity ? old.walk.capacity * 2 : FIRST_FRAMES;
     /* Old pieces stay mapped: less than the newest, all together. */
     struct thread_frame *memory =
         capacity <= WALK_DEPTH_LIMIT * 2 ? pages_map(bytes_for(capacity)) : NULL;
     if (!memory)
         return false;
-    thread->frames = memory;
-    thread->fresh = memory + capacity;
-    thread->words = (struct stack_word *)(memory + 2 * (size_t)capacity);
-    if (old.frame_capacity) {
-        memcpy(thread->frames, old.frames, old.frame_count * sizeof *old.frames);
-        memcpy(thread->fresh, old.fresh, old.frame_capacity * sizeof *old.fresh);
-        memcpy(thread->words, old.words,
-               (size_t)old.frame_capacity * WORDS_PER_FRAME * sizeof *old.words);
+    thread->walk.frames = memory;
+    thread->walk.fresh = memory + capacity;
+    thread->walk.words = (struct stack_word *)(memory + 2 * (size_t)capacity);
+    if (old.walk.capacity) {
+        memcpy(thread->walk.frames, old.walk.frames,
+               old.walk.frame_count * sizeof *old.walk.frames);
+        memcpy(thread->walk.fresh, old.walk.fresh, old.walk.capacity * sizeof *old.walk.fresh);
+        memcpy(thread->walk.words, old.walk.words,
+               (size_t)old.walk.capacity * WORDS_PER_FRAME * sizeof *old.walk.words);
     }
-    thread->frame_capacity = capacity;
+    thread->walk.capacity = capacity;
     return true;
 }
 
 /* Space for the frame under way, fresh[fresh_count], and for its caller. */
 static inline bool has_space(const struct walk *walk)
 {
-    return __builtin_expect(walk->fresh_count + 2 <= walk->thread->frame_capacity, 1) ||
+    return __builtin_expect(walk->fresh_count + 2 <= walk->thread->walk.capacity, 1) ||
            more_frames(walk->thread);
 }
 
@@ -62,7 +63,7 @@ static inline bool has_space(const struct walk *walk)
  */
 static inline uint32_t words_of(const struct thread *thread, uint32_t count)
 {
-    return count ? thread->frames[count - 1].words : thread->end_words;
+    return count ? thread->walk.frames[count - 1].words : thread->walk.end_words;
 }
 
 /* A word that no stack is made of, for frames that comparing words cannot verify. */
@@ -72,11 +73,11 @@ static inline uint32_t put_words(struct thread *thread, uint32_t count,
                                  const struct thread_frame *frame)
 {
     if (__builtin_expect(frame->opaque, 0))
-        thread->words[count++] = (struct stack_word){(uintptr_t)&never, 1};
+        thread->walk.words[count++] = (struct stack_word){(uintptr_t)&never, 1};
     else
-        thread->words[count++] = (struct stack_word){frame->cfa - 8, frame->return_address};
+        thread->walk.words[count++] = (struct stack_word){frame->cfa - 8, frame->return_address};
     if (frame->bp_matters && frame->bp_slot)
-        thread->words[count++] = (struct stack_word){frame->bp_slot, frame->bp};
+        thread->walk.words[count++] = (struct stack_word){frame->bp_slot, frame->bp};
     return count;
 }
 
@@ -84,7 +85,7 @@ static inline uint32_t put_words(struct thread *thread, uint32_t count,
 static inline void put_frame(struct thread *thread, uint32_t index,
                              const struct thread_frame *frame)
 {
-    struct thread_frame *here = &thread->frames[index];
+    struct thread_frame *here = &thread->walk.frames[index];
     *here = *frame;
     here->bp_matters = frame->by_bp || (index > 0 && here[-1].bp_slot == 0 && here[-1].bp_matters);
     here->words = put_words(thread, words_of(thread, index), here);
@@ -95,23 +96,23 @@ bool walk_remember(struct walk *walk)
     struct thread *thread = walk->thread;
     if (walk->matched + walk->fresh_count == 0) /* no memory for a single frame */
         return false;
-    while (walk->matched + walk->fresh_count > thread->frame_capacity)
+    while (walk->matched + walk->fresh_count > thread->walk.capacity)
         if (!more_frames(thread))
             return false;
     uint32_t index = walk->matched;
     if (index == 0) {
-        thread->end_words = walk->end_slot != 0;
-        thread->words[0] = (struct stack_word){walk->end_slot, 0};
+        thread->walk.end_words = walk->end_slot != 0;
+        thread->walk.words[0] = (struct stack_word){walk->end_slot, 0};
     } else {
         /* The frame where old and new meet was reached by another way now. */
-        struct thread_frame met = thread->fresh[walk->fresh_count];
-        met.node = thread->frames[index - 1].node;
-        met.by_bp = thread->frames[index - 1].by_bp;
+        struct thread_frame met = thread->walk.fresh[walk->fresh_count];
+        met.node = thread->walk.frames[index - 1].node;
+        met.by_bp = thread->walk.frames[index - 1].by_bp;
         put_frame(thread, index - 1, &met);
     }
     for (uint32_t i = walk->fresh_count; i-- > 0;)
-        put_frame(thread, index++, &thread->fresh[i]);
-    thread->frame_count = index;
+        put_frame(thread, index++, &thread->walk.fresh[i]);
+    thread->walk.frame_count = index;
     stack_deep_is_known(thread);
     return true;
 }
@@ -130,11 +131,11 @@ static bool go_on_from(struct walk *walk, uint32_t first, uint32_t last)
 {
     struct thread *thread = walk->thread;
     for (uint32_t i = first; i-- > last;) {
-        uintptr_t bp = thread->fresh[walk->fresh_count++].bp;
+        uintptr_t bp = thread->walk.fresh[walk->fresh_count++].bp;
         if (!has_space(walk))
             return false;
-        struct thread_frame *frame = &thread->fresh[walk->fresh_count];
-        *frame = thread->frames[i];
+        struct thread_frame *frame = &thread->walk.fresh[walk->fresh_count];
+        *frame = thread->walk.frames[i];
         frame->bp = frame->bp_slot ? stack_memory_word(frame->bp_slot) : bp;
     }
     walk->candidates = last;
@@ -149,7 +150,7 @@ static enum meeting compare_outer(struct walk *walk, uint32_t first)
     struct thread *thread = walk->thread;
     uint32_t count = words_of(thread, first);
     uint32_t changed = __builtin_expect(first < STACK_DEEP_FRAMES, 1)
-                           ? stack_memory_unchanged(thread->words, count)
+                           ? stack_memory_unchanged(thread->walk.words, count)
                            : stack_deep_unchanged(thread, first);
     if (changed == count) {
         walk->matched = first + 1;
@@ -164,12 +165,12 @@ static enum meeting compare_outer(struct walk *walk, uint32_t first)
 static inline enum meeting meet_previous(struct walk *walk)
 {
     const struct thread *thread = walk->thread;
-    const struct thread_frame *frame = &thread->fresh[walk->fresh_count];
+    const struct thread_frame *frame = &thread->walk.fresh[walk->fresh_count];
     uint32_t candidates = walk->candidates;
-    while (candidates > 0 && thread->frames[candidates - 1].cfa < frame->cfa)
+    while (candidates > 0 && thread->walk.frames[candidates - 1].cfa < frame->cfa)
         candidates--;
     walk->candidates = candidates;
-    if (candidates == 0 || !is_same(&thread->frames[candidates - 1], frame))
+    if (candidates == 0 || !is_same(&thread->walk.frames[candidates - 1], frame))
         return MEETING_NONE;
     return compare_outer(walk, candidates - 1);
 }
@@ -281,7 +282,7 @@ static bool walk_on(struct walk *walk)
         walk->fresh_count++;
         if (!has_space(walk))
             return false;
-        struct thread_frame *caller = &thread->fresh[walk->fresh_count];
+        struct thread_frame *caller = &thread->walk.fresh[walk->fresh_count];
         switch (step(thread, caller - 1, caller)) {
         case STEP_ON:
             continue;
@@ -302,9 +303,9 @@ static bool walk_on(struct walk *walk)
 void walk_stack(struct walk *walk, const struct call_site *site)
 {
     struct thread *thread = walk->thread;
-    walk->candidates = thread->frame_count;
+    walk->candidates = thread->walk.frame_count;
     if (has_space(walk)) {
-        thread->fresh[0] = innermost(site);
+        thread->walk.fresh[0] = innermost(site);
         if (walk_on(walk))
             return;
     }
@@ -316,7 +317,7 @@ static bool push_address(void *context, uintptr_t address)
     struct walk *walk = context;
     if (!has_space(walk))
         return false;
-    walk->thread->fresh[walk->fresh_count++] =
+    walk->thread->walk.fresh[walk->fresh_count++] =
         (struct thread_frame){.return_address = address, .opaque = true};
     return true;
 }

@@ -20,12 +20,13 @@
 
 struct walk {
     struct thread *thread;
-    uint32_t fresh_count; /* thread->fresh[0 … fresh_count - 1] are not the same as last time */
-    uint32_t matched;     /* thread->frames[0 … matched - 1] are */
-    uint32_t candidates;  /* while walking: frames that may still be met */
-    uint32_t base;        /* the node outside all frames: TRACE_NODE_END or TRACE_NODE_CUT */
-    uintptr_t end_slot;   /* where the 0 was read that ends the stack; 0: it ends otherwise */
-    bool whole;           /* libunwind has to walk this stack: see walk_by_libunwind */
+    uint32_t
+        fresh_count;  /* thread->walk.fresh[0 … fresh_count - 1] are not the same as last time */
+    uint32_t matched; /* thread->walk.frames[0 … matched - 1] are */
+    uint32_t candidates; /* while walking: frames that may still be met */
+    uint32_t base;       /* the node outside all frames: TRACE_NODE_END or TRACE_NODE_CUT */
+    uintptr_t end_slot;  /* where the 0 was read that ends the stack; 0: it ends otherwise */
+    bool whole;          /* libunwind has to walk this stack: see walk_by_libunwind */
 };
 
 /* Walks the stack of a call. */

@@ -28,7 +28,7 @@ static bool is_on_idle_stack(uintptr_t address)
 __attribute__((cold)) bool event_was_left(struct thread *thread, uintptr_t at)
 {
     bool on_one_stack =
-        stack_memory_is_readable(thread, thread->busy) && at < thread->readable_high;
+        stack_memory_is_readable(thread, thread->busy) && at < thread->readable.high;
     return (at >= thread->busy && on_one_stack) || is_on_idle_stack(thread->busy);
 }
 

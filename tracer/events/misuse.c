@@ -139,7 +139,7 @@ static bool find_beside(uint64_t address, struct block *block)
 static bool is_on_stack(const struct thread *thread, uint64_t address)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    return address >= here && address < thread->readable_high;
+    return address >= here && address < thread->readable.high;
 }
 
 /* Which frame of the bad call's stack an address lies in: a frame reaches up to its caller's stack
@@ -147,10 +147,10 @@ static bool is_on_stack(const struct thread *thread, uint64_t address)
 static uint64_t frame_of(const struct thread *thread, uint32_t stack, uint64_t address)
 {
     uint64_t number = 1;
-    uint32_t inner = thread->frame_count;
-    if (inner == 0 || stack_table_parent(stack) != thread->frames[inner - 1].node)
+    uint32_t inner = thread->walk.frame_count;
+    if (inner == 0 || stack_table_parent(stack) != thread->walk.frames[inner - 1].node)
         return 0;
-    while (inner > 1 && address >= thread->frames[inner - 2].cfa) {
+    while (inner > 1 && address >= thread->walk.frames[inner - 2].cfa) {
         inner--;
         number++;
     }

@@ -49,10 +49,10 @@ static bool is_outside(struct thread *thread)
 {
     if (is_busy(thread))
         return false;
-    if (atomic_load_explicit(&thread->at_gate, memory_order_acquire))
+    if (atomic_load_explicit(&thread->gate.waits, memory_order_acquire))
         return true;
     unsigned owner = owner_of(thread);
-    return cpu_time(owner) - thread->cpu_at_fork > INSIDE_NS || task_sleeps(owner);
+    return cpu_time(owner) - thread->gate.cpu_ns > INSIDE_NS || task_sleeps(owner);
 }
 
 static bool is_growing(void)
@@ -100,7 +100,7 @@ unsigned fork_gate_settle(void)
     uint64_t nap = NAP_MIN_NS;
     unsigned inside;
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        thread->cpu_at_fork = is_other(thread) ? cpu_time(owner_of(thread)) : 0;
+        thread->gate.cpu_ns = is_other(thread) ? cpu_time(owner_of(thread)) : 0;
     while ((inside = count_inside()) != 0 &&
            sys_nanoseconds(CLOCK_MONOTONIC) - begun < SETTLE_LIMIT_NS) {
         struct timespec pause = {0, (long)nap};
@@ -108,7 +108,7 @@ unsigned fork_gate_settle(void)
         nap = nap < NAP_MAX_NS ? nap * 2 : nap;
     }
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        thread->events_at_fork = thread_events(thread);
+        thread->gate.events = thread_events(thread);
     return inside;
 }
 
@@ -116,7 +116,7 @@ unsigned fork_gate_changed(void)
 {
     unsigned changed = 0;
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        changed += thread != thread_self && thread_events(thread) != thread->events_at_fork;
+        changed += thread != thread_self && thread_events(thread) != thread->gate.events;
     return changed;
 }
 
@@ -132,7 +132,7 @@ void fork_gate_forked(void)
 {
     atomic_store(&forker, 0);
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        atomic_store_explicit(&thread->at_gate, false, memory_order_relaxed);
+        atomic_store_explicit(&thread->gate.waits, false, memory_order_relaxed);
 }
 
 /* --- in the other threads ------------------------------------------------ */
@@ -146,9 +146,9 @@ bool fork_gate_pass(void)
         return true;
     struct thread *self = thread_self;
     if (self)
-        atomic_store_explicit(&self->at_gate, true, memory_order_release);
+        atomic_store_explicit(&self->gate.waits, true, memory_order_release);
     tracing_await(WAIT_LIMIT_NS);
     if (self)
-        atomic_store_explicit(&self->at_gate, false, memory_order_release);
+        atomic_store_explicit(&self->gate.waits, false, memory_order_release);
     return tracing_is_on() || tracing_is_paused();
 }

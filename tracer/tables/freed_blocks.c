@@ -12,16 +12,16 @@ static __attribute__((noinline, cold)) struct freed_block *make_ring(struct thre
     struct freed_block *ring = pages_map(slots * sizeof *ring);
     if (!ring)
         return NULL;
-    thread->freed_mask = slots - 1;
+    thread->freed.mask = slots - 1;
     /* Release: a search that finds the ring knows how large it is. */
-    __atomic_store_n(&thread->freed, ring, __ATOMIC_RELEASE);
+    __atomic_store_n(&thread->freed.ring, ring, __ATOMIC_RELEASE);
     return ring;
 }
 
 __attribute__((noinline)) struct freed_block *freed_blocks_turn(struct thread *thread)
 {
     atomic_fetch_add_explicit(&freed_blocks_clock, 1, memory_order_relaxed);
-    return thread->freed ? thread->freed : make_ring(thread);
+    return thread->freed.ring ? thread->freed.ring : make_ring(thread);
 }
 
 /* --- searching ----------------------------------------------------------- */
@@ -57,11 +57,11 @@ static bool is_hit(const struct search *search, const struct freed_block *block)
 /* The latest first: an address may have been freed before. */
 static void search_ring(struct search *search, const struct thread *thread)
 {
-    const struct freed_block *ring = __atomic_load_n(&thread->freed, __ATOMIC_ACQUIRE);
-    uint32_t next = __atomic_load_n(&thread->freed_count, __ATOMIC_RELAXED);
-    for (uint32_t age = 0; ring && age <= thread->freed_mask; age++) {
+    const struct freed_block *ring = __atomic_load_n(&thread->freed.ring, __ATOMIC_ACQUIRE);
+    uint32_t next = __atomic_load_n(&thread->freed.count, __ATOMIC_RELAXED);
+    for (uint32_t age = 0; ring && age <= thread->freed.mask; age++) {
         struct freed_block block;
-        if (!read_slot(&ring[(next - 1 - age) & thread->freed_mask], &block) ||
+        if (!read_slot(&ring[(next - 1 - age) & thread->freed.mask], &block) ||
             !is_hit(search, &block))
             continue;
         if (search->found.address == 0 || (int32_t)(block.clock - search->found.clock) > 0)

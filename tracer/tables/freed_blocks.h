@@ -37,12 +37,12 @@ static inline void freed_blocks_put(struct thread *thread, const struct block *b
                                     uint32_t stack)
 {
     /* Counted first: a signal handler above takes the next slot. */
-    uint32_t number = thread->freed_count++;
-    struct freed_block *ring = thread->freed;
+    uint32_t number = thread->freed.count++;
+    struct freed_block *ring = thread->freed.ring;
     if (__builtin_expect(!ring || number % FREED_BLOCKS_TURN == 0, 0) &&
         !(ring = freed_blocks_turn(thread)))
         return;
-    struct freed_block *slot = &ring[number & thread->freed_mask];
+    struct freed_block *slot = &ring[number & thread->freed.mask];
     __atomic_store_n(&slot->address, 0, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
     __atomic_store_n(&slot->size, block->size, __ATOMIC_RELAXED);

@@ -27,8 +27,8 @@ static void own(struct thread *thread, unsigned tid)
     thread->deleting = NULL;
     thread->latest = NULL;
     thread->code_epoch = UINT32_MAX; /* what is remembered of stacks was another thread's */
-    thread->frame_count = 0;
-    thread->readable_low = thread->readable_high = 0;
+    thread->walk.frame_count = 0;
+    thread->readable.low = thread->readable.high = 0;
     __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);
 }
 
@@ -142,7 +142,7 @@ uint64_t thread_live_blocks(void)
 
 uint64_t thread_events(const struct thread *thread)
 {
-    return __atomic_load_n(&thread->until_sample, __ATOMIC_RELAXED) +
+    return __atomic_load_n(&thread->usage.until_sample, __ATOMIC_RELAXED) +
            __atomic_load_n(&thread->record->bad_frees, __ATOMIC_RELAXED);
 }
 

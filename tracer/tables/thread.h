@@ -4,7 +4,8 @@
  * is gone; no destructor takes part, because a thread's last mallocs come after its destructors.
  * The struct is then handed to a new thread, with its records in the log.
  *
- * Everything in it is written by its thread only. */
+ * Everything in it is written by its thread only. Each room has a part of its own in it; the rest
+ * is the thread's. */
 #ifndef THREAD_H
 #define THREAD_H
 
@@ -60,6 +61,44 @@ struct thread_frame {
     bool opaque;       /* not found by a rule: cannot be verified by comparing words */
 };
 
+struct freed_block; /* see freed_blocks.h */
+struct stack_memo;  /* see stack_memo.h */
+
+/* --- the parts ------------------------------------------------------------- */
+
+struct thread_freed {
+    struct freed_block *ring; /* the blocks that it freed last */
+    uint32_t count;           /* how many it freed */
+    uint32_t mask;            /* slots in the ring - 1 */
+};
+
+struct thread_memos {
+    struct stack_memo *slots; /* there while code_epoch is right */
+    uint32_t shift;           /* 64 - log2 of how many */
+    uint32_t ground;          /* frames outside of the latest call that asked */
+    uint32_t capacity_log2;   /* for how many there is memory */
+    uint32_t put;             /* since there are so many */
+    uint32_t guests_put;      /* into the slots for memos that lost theirs */
+    uintptr_t guests[4];      /* the CFA of each */
+};
+
+/* The last stack that was walked. */
+struct thread_walk {
+    struct thread_frame *frames; /* outermost first */
+    struct stack_word *words;    /* what it was read from, outermost first */
+    uint32_t frame_count;
+    uint32_t end_words; /* how many of the words say that it ends */
+    uint32_t capacity;
+    struct thread_frame *fresh; /* scratch: frames of the walk under way, innermost first */
+};
+
+struct thread_usage {
+    uint32_t until_sample; /* events until the clock is looked at */
+    uint32_t batch;        /* that many from one look to the next */
+    int64_t unflushed;     /* live bytes that the program's do not have yet */
+    uint64_t looked_ns;    /* when the clock was looked at */
+};
+
 /* Which record in ACCOUNTS is the thread's own for a stack: see stack_accounts. */
 struct thread_accounts {
     uint64_t *slots; /* stack in the upper half, record in the lower; 0: empty */
@@ -67,56 +106,61 @@ struct thread_accounts {
     uint32_t capacity; /* a power of two */
 };
 
-struct stack_memo;  /* see stack_memo.h */
-struct freed_block; /* see freed_blocks.h */
+/* Of a deep stack the first so many frames were seen whole at that moment: see stack_deep. */
+struct thread_deep {
+    uint32_t frames;
+    uint32_t processor;
+    uint64_t ticks;
+};
+
+/* Stack memory that is known to be there: see stack_memory. */
+struct thread_readable {
+    uintptr_t low;
+    uintptr_t high;
+};
+
+/* While another thread forks: see fork_gate. */
+struct thread_gate {
+    atomic_bool waits;
+    uint64_t events; /* thread_events when that began */
+    uint64_t cpu_ns; /* and its processor time */
+};
+
+/* --- the whole ------------------------------------------------------------- */
 
 struct thread {
-    struct trace_thread *record; /* in the log */
-    atomic_uint tid;             /* whose it is */
-    uintptr_t busy;              /* inside the tracer, called from here on the stack: a malloc now
-                                  * comes from a signal handler */
-    struct thread_label label;
-    struct thread_label_distance label_distance;
-    void
-        *deleting; /* taken out by operator delete already: the free below it is not a second one */
+    uintptr_t busy; /* inside the tracer, called from here on the stack: a malloc now comes from a
+                     * signal handler */
+    void *deleting; /* taken out by operator delete: the free below it is not a second one */
+    const void *latest;       /* the block allocated last, while it lives */
     uint64_t live_blocks;     /* that it allocated, less those that it freed */
     uint32_t record_index;    /* of `record`, in THREADS */
     uint32_t account_unknown; /* its record in ACCOUNTS for blocks without a known stack */
-    uint32_t until_sample;    /* events until the clock is looked at: see usage */
-    uint32_t sample_batch;    /* that many from one look to the next */
-    uint64_t looked_ns;       /* when that was */
-    int64_t live_unflushed;   /* bytes: see usage */
-    const void *latest;       /* the block allocated last, while it lives */
+    struct thread_freed freed;
+    struct thread_label label;
+
+    struct thread_memos memos;
+
+    struct thread_walk walk;
+    uint32_t code_epoch; /* the count of unloadings that frames and memos know of */
+    struct thread_usage usage;
+
+    struct thread_label_distance label_distance;
     struct thread_accounts accounts;
-    struct freed_block *freed; /* the blocks that it freed last, a ring */
-    uint32_t freed_count;      /* how many it freed */
-    uint32_t freed_mask;       /* slots in the ring - 1 */
-    struct thread *next;       /* all threads, newest first; never unlinked */
-
-    struct thread_frame *frames; /* the last stack that was walked, outermost first */
-    struct stack_word *words;    /* what it was read from, outermost first */
-    uint32_t end_words;          /* how many of them say that it ends */
-    uint32_t frame_count;
-    uint32_t frame_capacity;
-    uint32_t known_frames; /* of a deep stack: the first so many were seen whole at known_ticks */
-    uint32_t known_processor; /* see stack_deep */
-    uint64_t known_ticks;
-    struct thread_frame *fresh;   /* scratch: frames of the walk under way, innermost first */
-    struct stack_memo *memos;     /* see stack_memo; there while code_epoch is right */
-    uint32_t memos_shift;         /* 64 - log2 of how many */
-    uint32_t memos_capacity_log2; /* for how many there is memory */
-    uint32_t memos_put;           /* since there are so many */
-    uint32_t guests_put;          /* into the slots for memos that lost theirs */
-    uintptr_t guests[4];          /* the CFA of each */
-    uint32_t ground;              /* frames outside of the latest call that asked */
-    uintptr_t readable_low;       /* stack memory known to be there */
-    uintptr_t readable_high;
-    uint32_t code_epoch; /* the count of unloadings that frames know of */
-
-    atomic_bool at_gate;     /* waits for another thread's fork (fork_gate) */
-    uint64_t events_at_fork; /* thread_events when that began */
-    uint64_t cpu_at_fork;    /* and its processor time, nanoseconds */
+    struct thread_deep deep;
+    struct thread_readable readable;
+    struct thread_gate gate;
+    struct trace_thread *record; /* in the log */
+    struct thread *next;         /* all threads, newest first; never unlinked */
+    atomic_uint tid;             /* whose it is */
 };
+
+/* What malloc and free touch lies in three cache lines, and what operator new needs besides in one
+ * more. */
+#define THREAD_LINE(field) (offsetof(struct thread, field) / 64)
+_Static_assert(THREAD_LINE(label.site) == 0 && THREAD_LINE(label.malloc_size) == 1, "label");
+_Static_assert(THREAD_LINE(memos) == 2 && THREAD_LINE(memos.guests[3]) == 2, "memos");
+_Static_assert(THREAD_LINE(walk) == 3 && THREAD_LINE(usage.unflushed) == 3, "walk, usage");
 
 extern _Thread_local struct thread *thread_self __attribute__((tls_model("initial-exec")));
 

@@ -42,11 +42,11 @@ static void raise_peak(int64_t live)
 __attribute__((noinline)) void usage_add_shared(struct thread *thread, int64_t bytes)
 {
     int64_t quantum = (int64_t)__atomic_load_n(&usage_peak->quantum, __ATOMIC_RELAXED);
-    int64_t unflushed = thread->live_unflushed + bytes;
-    thread->live_unflushed = unflushed;
+    int64_t unflushed = thread->usage.unflushed + bytes;
+    thread->usage.unflushed = unflushed;
     if (__builtin_expect(unflushed < quantum && unflushed > -quantum, 1))
         return;
-    thread->live_unflushed = 0;
+    thread->usage.unflushed = 0;
     raise_peak(__atomic_add_fetch(&usage_peak->live_bytes, unflushed, __ATOMIC_RELAXED));
 }
 
@@ -129,15 +129,15 @@ static uint32_t next_batch(uint32_t batch, uint64_t took)
 
 __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
 {
-    if (thread->sample_batch == 0)
-        thread->sample_batch = USAGE_BATCH_MIN;
-    thread->until_sample = thread->sample_batch;
+    if (thread->usage.batch == 0)
+        thread->usage.batch = USAGE_BATCH_MIN;
+    thread->usage.until_sample = thread->usage.batch;
     /* In a sandbox the kernel may not be asked, and reading the processor's own clock may kill. */
     if (sys_guard_is_on)
         return;
     uint64_t now = trace_log_now();
-    thread->sample_batch = next_batch(thread->sample_batch, now - thread->looked_ns);
-    thread->looked_ns = now;
+    thread->usage.batch = next_batch(thread->usage.batch, now - thread->usage.looked_ns);
+    thread->usage.looked_ns = now;
     if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
         sample_at(now);
 }
@@ -158,8 +158,8 @@ void usage_forked(void)
 void usage_end(void)
 {
     for (struct thread *thread = thread_first(); thread; thread = thread->next) {
-        int64_t unflushed = thread->live_unflushed;
-        thread->live_unflushed = 0;
+        int64_t unflushed = thread->usage.unflushed;
+        thread->usage.unflushed = 0;
         raise_peak(__atomic_add_fetch(&usage_peak->live_bytes, unflushed, __ATOMIC_RELAXED));
     }
     if (!sys_guard_is_on)

@@ -53,7 +53,7 @@ static inline void usage_subtract(struct thread *thread, size_t bytes)
 /* With every event. */
 static inline void usage_tick(struct thread *thread)
 {
-    if (__builtin_expect(thread->until_sample-- == 0, 0))
+    if (__builtin_expect(thread->usage.until_sample-- == 0, 0))
         usage_sample(thread);
 }
 
