@@ -53,7 +53,7 @@ static const struct cli_option cli_table[] = {
      cli_take_bool, CLI_FIELD(enable_debuginfod), cli_yes_no, 0, 0},
     {"--suppressions", "FILE", "leave out what this file lists (may be given often)", cli_take_list,
      CLI_FIELD(suppressions), NULL, 0, 0},
-    {"--default-suppressions", "yes|no", "leave out what the built-in list names [yes]",
+    {"--default-suppressions", "yes|no", "accepted: leakreport has no list of its own [yes]",
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
     {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
