@@ -32,7 +32,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          5u
+#define TRACE_VERSION          6u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -183,8 +183,7 @@ struct trace_header {
     uint32_t byte_order;
     uint32_t header_size;  /* sizeof(struct trace_header) */
     uint32_t extents_max;  /* TRACE_EXTENTS_MAX */
-    uint16_t machine;      /* ELF e_machine of the traced program */
-    uint16_t address_bits; /* 64 */
+    uint32_t machine;      /* ELF e_machine of the traced program */
     uint32_t flags;
     uint64_t end; /* bytes of the file that are given out; extents lie below it */
 
@@ -205,8 +204,7 @@ struct trace_header {
     uint32_t ending_stack; /* call stack of the ending (a signal's, abort's), or 0 */
     uint32_t scan;         /* enum trace_scan */
 
-    uint32_t scan_threads;      /* threads seen by the leak check, the calling one included */
-    uint32_t stack_depth_limit; /* frames after which a call stack is cut */
+    uint64_t scan_threads; /* threads seen by the leak check, the calling one included */
     uint64_t scan_duration_ns;
     uint64_t verdicts; /* records in VERDICTS */
 
@@ -253,7 +251,6 @@ struct trace_module {
     uint64_t end;   /* first address behind it */
     uint64_t bias;  /* address in memory minus p_vaddr */
     struct trace_string path;
-    uint64_t mapped_ns;   /* since the start, when first seen */
     uint64_t unmapped_ns; /* since the start, when found gone; 0: there at the end */
     uint8_t build_id[40];
     uint32_t build_id_size; /* bytes, 0: it has none */
@@ -534,7 +531,7 @@ _Static_assert(sizeof(struct trace_header) == 640, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
-_Static_assert(sizeof(struct trace_module) == 128, "trace_module");
+_Static_assert(sizeof(struct trace_module) == 120, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");
