@@ -181,9 +181,9 @@ struct trace_header {
     char magic[TRACE_MAGIC_SIZE]; /* commit word of the whole file */
     uint32_t version;
     uint32_t byte_order;
-    uint32_t header_size;  /* sizeof(struct trace_header) */
-    uint32_t extents_max;  /* TRACE_EXTENTS_MAX */
-    uint32_t machine;      /* ELF e_machine of the traced program */
+    uint32_t header_size; /* sizeof(struct trace_header) */
+    uint32_t extents_max; /* TRACE_EXTENTS_MAX */
+    uint32_t machine;     /* ELF e_machine of the traced program */
     uint32_t flags;
     uint64_t end; /* bytes of the file that are given out; extents lie below it */
 

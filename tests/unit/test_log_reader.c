@@ -194,7 +194,7 @@ static void newer_version_is_refused_by_number(void **state)
 {
     (void)state;
     header()->version = 7;
-    expect_failure("written by a newer libtrace, version 7 (byte 8); this leakreport reads 5: use "
+    expect_failure("written by a newer libtrace, version 7 (byte 8); this leakreport reads 6: use "
                    "the leakreport that came with it");
 }
 

@@ -2,7 +2,7 @@
 
 #include "os/sys.h"
 
-#define READ_AT_ONCE  (1u << 30)
+#define READ_AT_ONCE (1u << 30)
 
 int memory_read_open(struct memory_reader *reader)
 {
