@@ -57,6 +57,8 @@ static const struct cli_option cli_table[] = {
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
     {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
+    {"--format", "text", "the report's form [text]", cli_take_choice, CLI_FIELD(format),
+     cli_formats, 0, 0},
     {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_file_name,
      CLI_FIELD(log_file), NULL, 0, 0},
     {"--peak", NULL,

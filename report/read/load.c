@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <string.h>
 #include "base/memory.h"
-#include "base/number_text.h"
 #include "read/load_blocks.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
@@ -139,9 +138,7 @@ static void load_modules(const struct log_reader *reader, struct model *model)
             unbelievable++;
     }
     if (unbelievable)
-        model_add_note(model, memory_text("%s modules have numbers that cannot be right: their "
-                                          "frames have no names.",
-                                          number_text(unbelievable).text));
+        model_add_note(model, NOTE_MODULES_DAMAGED, unbelievable, NULL, NULL);
 }
 
 /* --- totals -------------------------------------------------------------- */
@@ -244,8 +241,7 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
             load_misuse(stacks, &contexts, model, &record);
     intern_free(&contexts);
     if (damaged)
-        model_add_gap(model, memory_text("%s errors are damaged in the log: they are left out.",
-                                         number_text(damaged).text));
+        model_add_note(model, NOTE_ERRORS_DAMAGED, damaged, NULL, NULL);
 }
 
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
@@ -255,7 +251,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_process(reader, model);
     load_totals(reader, model);
     for (uint32_t i = 0; i < reader->damage_count; i++)
-        model_add_gap(model, memory_text("%s.", reader->damage[i]));
+        model_add_note(model, NOTE_LOG_DAMAGED, 0, reader->damage[i], NULL);
     losses_note(model);
     load_modules(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);
