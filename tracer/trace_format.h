@@ -14,8 +14,8 @@
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
- *   VERDICTS, HEADS and TIMELINE, whose first record is 0, BLOCKS, which is numbered by addresses,
- *   and STRINGS and COMMAND, which are bytes.
+ *   VERDICTS, HEADS, TIMELINE and EARLIER, whose first record is 0, BLOCKS, which is numbered by
+ *   addresses, and STRINGS and COMMAND, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -85,6 +85,39 @@ static inline const char *trace_obstacle_text(uint64_t obstacle)
         [TRACE_OBSTACLE_OTHER] = "the kernel refused what it takes",
     };
     return obstacle < TRACE_OBSTACLES ? texts[obstacle] : (const char *)0;
+}
+
+/* Why the program that this process became (TRACE_EXECED) does not go on with the log. */
+enum trace_unfollowed {
+    TRACE_FOLLOWED = 0, /* it does, or it has one of its own, or nobody has seen why */
+    TRACE_UNFOLLOWED_UNWANTED = 1,
+    TRACE_UNFOLLOWED_SKIPPED = 2,
+    TRACE_UNFOLLOWED_STATIC = 3,
+    TRACE_UNFOLLOWED_RIGHTS = 4,
+    TRACE_UNFOLLOWED_LIBRARY = 5,
+    TRACE_UNFOLLOWED_PROCESSOR = 6,
+    TRACE_UNFOLLOWED_TRACER = 7,
+    TRACE_UNFOLLOWED_SANDBOX = 8,
+    TRACE_UNFOLLOWED_ENVIRONMENT = 9,
+    TRACE_UNFOLLOWED_WAYS,
+};
+
+/* "… is not traced: %s"; NULL: it is, or for a reason that this reader does not know. */
+static inline const char *trace_unfollowed_text(uint32_t why)
+{
+    static const char *const texts[TRACE_UNFOLLOWED_WAYS] = {
+        [TRACE_UNFOLLOWED_UNWANTED] = "--follow-exec=no was given",
+        [TRACE_UNFOLLOWED_SKIPPED] = "a pattern of --trace-children-skip names it",
+        [TRACE_UNFOLLOWED_STATIC] = "it is statically linked; link it dynamically",
+        [TRACE_UNFOLLOWED_RIGHTS] =
+            "it has more rights than its caller (set-uid, set-gid, file capabilities)",
+        [TRACE_UNFOLLOWED_LIBRARY] = "it is built for another C library than glibc",
+        [TRACE_UNFOLLOWED_PROCESSOR] = "it is built for another processor",
+        [TRACE_UNFOLLOWED_TRACER] = "libtrace.so cannot be read there (chroot, another user)",
+        [TRACE_UNFOLLOWED_SANDBOX] = "a sandbox forbids what tracing takes",
+        [TRACE_UNFOLLOWED_ENVIRONMENT] = "its environment leaves no room for the tracer's entries",
+    };
+    return why < TRACE_UNFOLLOWED_WAYS ? texts[why] : (const char *)0;
 }
 
 /* header.flags */
@@ -181,9 +214,10 @@ struct trace_header {
     char magic[TRACE_MAGIC_SIZE]; /* commit word of the whole file */
     uint32_t version;
     uint32_t byte_order;
-    uint32_t header_size; /* sizeof(struct trace_header) */
-    uint32_t extents_max; /* TRACE_EXTENTS_MAX */
-    uint32_t machine;     /* ELF e_machine of the traced program */
+    uint32_t header_size;  /* sizeof(struct trace_header) */
+    uint32_t extents_max;  /* TRACE_EXTENTS_MAX */
+    uint16_t machine;      /* ELF e_machine of the traced program */
+    uint16_t address_bits; /* 64 */
     uint32_t flags;
     uint64_t end; /* bytes of the file that are given out; extents lie below it */
 
@@ -203,8 +237,12 @@ struct trace_header {
     int32_t ending_value;
     uint32_t ending_stack; /* call stack of the ending (a signal's, abort's), or 0 */
     uint32_t scan;         /* enum trace_scan */
+    uint32_t unfollowed;   /* TRACE_EXECED: enum trace_unfollowed */
+    uint32_t earlier;      /* programs that this process was before, by exec; see trace_earlier */
+    uint64_t errors;       /* TRACE_EXECED: how often an error was seen, all together */
 
-    uint64_t scan_threads; /* threads seen by the leak check, the calling one included */
+    uint32_t scan_threads;      /* threads seen by the leak check, the calling one included */
+    uint32_t stack_depth_limit; /* frames after which a call stack is cut */
     uint64_t scan_duration_ns;
     uint64_t verdicts; /* records in VERDICTS */
 
@@ -233,6 +271,7 @@ enum trace_table {
     TRACE_TIMELINE = 11, /* struct trace_sample; one extent */
     TRACE_HEADS = 12,    /* struct trace_heads; none where nothing is indirectly lost */
     TRACE_REGIONS = 13,  /* struct trace_region */
+    TRACE_EARLIER = 14,  /* struct trace_earlier; one extent */
     TRACE_TABLES_COUNT
 };
 
@@ -245,12 +284,26 @@ struct trace_extent {
     uint64_t first;  /* index of its first record in the table */
 };
 
+/* A program that this process was before it became, by exec, the one that the log is of: the latest
+ * TRACE_EARLIER_MAX of them, in their order. There is no more of it than this. Commit word:
+ * start_realtime_ns. */
+#define TRACE_EARLIER_MAX     16u
+#define TRACE_EARLIER_COMMAND 192u
+struct trace_earlier {
+    uint64_t start_realtime_ns;
+    struct trace_totals totals; /* at the exec */
+    uint64_t errors;            /* how often one was seen */
+    uint64_t length;            /* of its command, bytes; here are TRACE_EARLIER_COMMAND of them */
+    char command[TRACE_EARLIER_COMMAND]; /* the arguments, each ended by NUL */
+};
+
 /* An ELF file (or the vdso) mapped into the process. Commit word: start. */
 struct trace_module {
     uint64_t start; /* lowest address mapped */
     uint64_t end;   /* first address behind it */
     uint64_t bias;  /* address in memory minus p_vaddr */
     struct trace_string path;
+    uint64_t mapped_ns;   /* since the start, when first seen */
     uint64_t unmapped_ns; /* since the start, when found gone; 0: there at the end */
     uint8_t build_id[40];
     uint32_t build_id_size; /* bytes, 0: it has none */
@@ -527,11 +580,12 @@ static inline unsigned trace_verdict_interior(uint64_t where)
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
 _Static_assert(sizeof(struct trace_peak) == 64, "trace_peak: a cache line");
-_Static_assert(sizeof(struct trace_header) == 640, "trace_header");
+_Static_assert(sizeof(struct trace_header) == 704, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
-_Static_assert(sizeof(struct trace_module) == 120, "trace_module");
+_Static_assert(sizeof(struct trace_earlier) == 256, "trace_earlier");
+_Static_assert(sizeof(struct trace_module) == 128, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");

@@ -53,12 +53,10 @@ static const struct cli_option cli_table[] = {
      cli_take_bool, CLI_FIELD(enable_debuginfod), cli_yes_no, 0, 0},
     {"--suppressions", "FILE", "leave out what this file lists (may be given often)", cli_take_list,
      CLI_FIELD(suppressions), NULL, 0, 0},
-    {"--default-suppressions", "yes|no", "accepted: leakreport has no list of its own [yes]",
+    {"--default-suppressions", "yes|no", "leave out what the built-in list names [yes]",
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
     {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
-    {"--format", "text", "the report's form [text]", cli_take_choice, CLI_FIELD(format),
-     cli_formats, 0, 0},
     {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_file_name,
      CLI_FIELD(log_file), NULL, 0, 0},
     {"--peak", NULL,
@@ -96,11 +94,18 @@ static const struct cli_option cli_table[] = {
     }
     CLI_TRACERS("--trace-file", "FILE", "keep the log under this name (%p: process id)"),
     CLI_TRACERS("--trace-children", "yes|no", "trace what the program forks and starts, too [no]"),
+    CLI_TRACERS("--trace-children-skip", "PATTERNS", "but not programs with such names"),
+    CLI_TRACERS("--trace-children-skip-by-arg", "PATTERNS", "nor with such arguments"),
+    CLI_TRACERS("--child-silent-after-fork", "yes|no",
+                "trace no forked child before it is another program\n"
+                "[not unless children are traced]"),
+    CLI_TRACERS("--follow-exec", "yes|no", "trace what the program itself becomes [yes]"),
     CLI_TRACERS("--run-libc-freeres", "yes|no", "free libc's caches before the leak check [yes]"),
     CLI_TRACERS("--run-cxx-freeres", "yes|no", "free the C++ library's caches, too [yes]"),
     CLI_TRACERS("--glib", "yes|no", "let GLib help as it helps valgrind [yes]"),
     CLI_TRACERS("--verify-stacks", "yes|no", "compare each stack with libunwind's own [no]"),
     CLI_TRACERS("--traced-since", "TIME", NULL),
+    CLI_TRACERS("--log-descriptor", "N", NULL),
 #undef CLI_TRACERS
 };
 enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };

@@ -1,8 +1,10 @@
 #include "read/load.h"
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "read/load_blocks.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
@@ -77,6 +79,48 @@ static void load_process(const struct log_reader *reader, struct model *model)
         model->process = PROCESS_GONE;
 }
 
+/* --- what the process was before ----------------------------------------- */
+
+static void load_earlier_one(struct model *model, struct trace_earlier *record)
+{
+    const struct trace_totals *totals = &record->totals;
+    size_t length =
+        record->length < sizeof record->command ? record->length : sizeof record->command;
+    char *errors = record->errors ? memory_text(", %s errors", number_text(record->errors).text)
+                                  : memory_text("%s", "");
+
+    while (length && record->command[length - 1] == 0)
+        length--;
+    for (size_t i = 0; i < length; i++)
+        record->command[i] = record->command[i] ? record->command[i] : ' ';
+    model_add_note(model, memory_text("before an exec this process was: %.*s%s (%s allocs, %s "
+                                      "frees, %s bytes allocated%s).",
+                                      (int)length, record->command,
+                                      record->length > sizeof record->command ? "..." : "",
+                                      number_text(totals->allocations).text,
+                                      number_text(totals->frees + totals->bad_frees).text,
+                                      number_text(totals->bytes_allocated).text, errors));
+    free(errors);
+}
+
+/* Memory of a program that is no more leaks nothing, and neither did valgrind count it. */
+static void load_earlier(const struct log_reader *reader, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(reader, TRACE_EARLIER);
+    struct trace_earlier record;
+    uint32_t listed =
+        model->header.earlier < TRACE_EARLIER_MAX ? model->header.earlier : TRACE_EARLIER_MAX;
+
+    if (model->header.earlier > listed)
+        model_add_note(model,
+                       memory_text("before an exec this process was %s programs more than are "
+                                   "listed here.",
+                                   number_text(model->header.earlier - listed).text));
+    for (uint32_t i = 0; i < listed && log_reader_next(&walk, &record); i++)
+        if (record.start_realtime_ns)
+            load_earlier_one(model, &record);
+}
+
 /* A program that loads and unloads a library again and again has a module for each time. A table
  * cannot hold more records than the file has bytes for, and a file may claim bytes that it has not.
  */
@@ -138,7 +182,9 @@ static void load_modules(const struct log_reader *reader, struct model *model)
             unbelievable++;
     }
     if (unbelievable)
-        model_add_note(model, NOTE_MODULES_DAMAGED, unbelievable, NULL, NULL);
+        model_add_note(model, memory_text("%s modules have numbers that cannot be right: their "
+                                          "frames have no names.",
+                                          number_text(unbelievable).text));
 }
 
 /* --- totals -------------------------------------------------------------- */
@@ -241,7 +287,8 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
             load_misuse(stacks, &contexts, model, &record);
     intern_free(&contexts);
     if (damaged)
-        model_add_note(model, NOTE_ERRORS_DAMAGED, damaged, NULL, NULL);
+        model_add_gap(model, memory_text("%s errors are damaged in the log: they are left out.",
+                                         number_text(damaged).text));
 }
 
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
@@ -249,9 +296,10 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     struct stack_loader stacks;
 
     load_process(reader, model);
+    load_earlier(reader, model);
     load_totals(reader, model);
     for (uint32_t i = 0; i < reader->damage_count; i++)
-        model_add_note(model, NOTE_LOG_DAMAGED, 0, reader->damage[i], NULL);
+        model_add_gap(model, memory_text("%s.", reader->damage[i]));
     losses_note(model);
     load_modules(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);

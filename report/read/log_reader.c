@@ -22,6 +22,7 @@ static const struct {
     [TRACE_REGIONS] = {"REGIONS", sizeof(struct trace_region)},
     [TRACE_ACCOUNTS] = {"ACCOUNTS", sizeof(struct trace_account)},
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
+    [TRACE_EARLIER] = {"EARLIER", sizeof(struct trace_earlier)},
 };
 
 /* --- the header ---------------------------------------------------------- */

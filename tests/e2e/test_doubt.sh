@@ -118,7 +118,9 @@ test_program_behind_exec() {
     printf '#!/bin/sh\nexec "%s" return\n' "$PROGRAMS/end_ways" >script
     chmod +x script
     traced ./script
-    doubt "the process became $PROGRAMS/end_ways, and no log of that is named" trace.log
+    certain 9 trace.log
+    OPTIONS='--follow-exec=no' traced ./script
+    doubt "the process became $PROGRAMS/end_ways, which is not traced: --follow-exec=no was given" trace.log
     rm trace.log
     OPTIONS='--trace-children=yes --trace-file=%p.log' traced ./script
     certain 9 ./*.log

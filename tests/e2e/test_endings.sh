@@ -69,7 +69,7 @@ ended() {
     local program=$1
     shift
     "$PROGRAMS/end_status" "$program" "$@" >native 2>native.err </dev/null
-    "$PROGRAMS/end_status" env LD_PRELOAD="$LIBTRACE" LIBTRACE_OPTIONS=--log-file=summary "$program" "$@" >traced 2>traced.err </dev/null
+    "$PROGRAMS/end_status" env LD_PRELOAD="$LIBTRACE" LIBTRACE_OPTIONS="--log-file=summary ${OPTIONS:-}" "$program" "$@" >traced 2>traced.err </dev/null
     diff native traced
     diff native.err traced.err
     report --show-leak-kinds=all trace.log
@@ -189,8 +189,12 @@ check_child() {
 }
 for way in $children; do eval "test_parent_of_${way}() { check_child $way; }"; done
 
-check_exec() { # WAY NAME
+check_exec() { # WAY NAME: the log is the new program's; with --follow-exec=no it is what it was at that moment
     ended "$PROGRAMS/end_children" "$1"
+    has report 'Command: sh -c' 'Note: before an exec this process was: ' '(3 allocs, 0 frees, 450 bytes allocated).'
+    grep -qE 'exit status [56]\.$' report || fail "another program's end"
+    has_not summary 'this process becomes'
+    OPTIONS=--follow-exec=no ended "$PROGRAMS/end_children" "$1"
     grep -qE '^exited [56]$' traced || fail "the other program did not run: $(cat traced)"
     has report "It became another program: $2" 'in use at exit: 450 bytes in 3 blocks' '3 allocs, 0 frees, 450 bytes allocated' \
         '100 bytes in 1 blocks are in use at exit in record 2 of 3' 'no leak check is made when a process becomes another program'
@@ -202,6 +206,8 @@ test_execveat_fd() { check_exec execveat_fd 'a file given by descriptor'; }
 test_fexecve() { check_exec fexecve 'a file given by descriptor'; }
 test_failed_exec_is_taken_back() {
     ended "$PROGRAMS/end_children" exec_fails
+    has_not summary 'becomes' 'exec failed'
+    OPTIONS=--follow-exec=no ended "$PROGRAMS/end_children" exec_fails
     has traced '-1 2, -1 2, -1 13'
     has summary 'becomes no-such-program-anywhere' 'exec failed; the program continues'
     has_not summary 'becomes /nonexistent' 'becomes /etc/passwd'
@@ -209,6 +215,8 @@ test_failed_exec_is_taken_back() {
 # The kernel is the one to find out that a name is no memory.
 test_exec_of_what_cannot_be_read() {
     ended "$PROGRAMS/end_exec_bad"
+    has_not summary 'becomes' 'exec failed'
+    OPTIONS=--follow-exec=no ended "$PROGRAMS/end_exec_bad"
     has traced 'execve(null, words, environ): -1, EFAULT' 'execveat(root, cut, words, environ, 0): -1, EFAULT' 'exited 0'
     has summary 'definitely lost: 100 bytes in 1 blocks' 'becomes /bin/true' 'exec failed; the program continues'
     has_not summary 'xxxx'

@@ -79,6 +79,8 @@ test_suppressions_and_other_options() {
 }
 test_no_leak_kinds_are_no_success() {
     runs -q --error-exitcode=9 sh -c 'exec true'
+    equal 'exit status' 0 "$status"
+    runs -q --error-exitcode=9 --follow-exec=no sh -c 'exec true'
     equal 'exit status' 2 "$status"
     has err 'sh -c exec true: whether there are errors cannot be told: the process became /'
 }

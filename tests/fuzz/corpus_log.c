@@ -81,6 +81,12 @@ static void write_usage(struct damaged *log)
                                                         .live_bytes = 100 * i,
                                                         .live_blocks = i,
                                                         .resident_bytes = i << 20});
+    for (uint64_t i = 1; i <= 3; i++)
+        log_writer_earlier(writer, (struct trace_earlier){.start_realtime_ns = i,
+                                                          .totals.allocations = i,
+                                                          .errors = i - 1,
+                                                          .length = i == 3 ? 1000 : 6,
+                                                          .command = "sh\0-c"});
     writer->header.peak = (struct trace_peak){
         .live_bytes = 700, .bytes = 5000, .time_ns = 4000000, .epoch = 8, .quantum = 16384};
 }
@@ -167,6 +173,15 @@ BEFORE(signal_behind_the_last)
 BEFORE(became_nothing)
 {
     log->writer.header.ending = TRACE_EXECED;
+}
+BEFORE(became_what_cannot_be_traced)
+{
+    log->writer.header.ending = TRACE_EXECED;
+    log->writer.header.unfollowed = TRACE_UNFOLLOWED_WAYS - 1;
+}
+BEFORE(was_more_programs_than_there_are)
+{
+    log->writer.header.earlier = UINT32_MAX;
 }
 BEFORE(all_flags_and_losses)
 {
@@ -618,6 +633,8 @@ static const struct damage {
     DAMAGE(signal_negative, 0),
     DAMAGE(signal_behind_the_last, 0),
     DAMAGE(became_nothing, 0),
+    DAMAGE(became_what_cannot_be_traced, 0),
+    DAMAGE(was_more_programs_than_there_are, 0),
     DAMAGE(all_flags_and_losses, 1),
     DAMAGE(counts_of_two_to_the_63, 7),
     DAMAGE(errors_of_two_to_the_64, 7),

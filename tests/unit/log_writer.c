@@ -44,6 +44,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_ACCOUNTS] = sizeof(struct trace_account),
         [TRACE_TIMELINE] = sizeof(struct trace_sample),
         [TRACE_HEADS] = sizeof(struct trace_heads),
+        [TRACE_EARLIER] = sizeof(struct trace_earlier),
     };
 
     return sizes[table];
@@ -121,6 +122,12 @@ uint32_t log_writer_account(struct log_writer *writer, struct trace_account coun
 uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample)
 {
     return add_record(writer, TRACE_TIMELINE, &sample);
+}
+
+void log_writer_earlier(struct log_writer *writer, struct trace_earlier earlier)
+{
+    add_record(writer, TRACE_EARLIER, &earlier);
+    writer->header.earlier++;
 }
 
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,

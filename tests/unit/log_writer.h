@@ -38,6 +38,8 @@ uint32_t log_writer_module(struct log_writer *writer, const char *path, uint64_t
 uint32_t log_writer_thread(struct log_writer *writer, struct trace_thread thread);
 uint32_t log_writer_account(struct log_writer *writer, struct trace_account count);
 uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample);
+/* A program that the process was before; counted in the header. */
+void log_writer_earlier(struct log_writer *writer, struct trace_earlier earlier);
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);

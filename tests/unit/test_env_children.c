@@ -72,8 +72,8 @@ static void check_inherited(void)
     BEGIN();
     char *both[] = {"LD_PRELOAD=/opt/libtrace.so", "A=1", "LIBTRACE_OPTIONS=-q", NULL};
     EXPECT(env_children_plan(&plan, EXEC_TARGET_ORDINARY, both) == 0);
-    EXPECT(env_children_plan(&plan, EXEC_TARGET_CLOSED, none) == 0);
-    EXPECT(env_children_plan(&plan, EXEC_TARGET_CLOSED, both) == 0);
+    EXPECT(env_children_plan(&plan, EXEC_TARGET_STATIC, none) == 0);
+    EXPECT(env_children_plan(&plan, EXEC_TARGET_STATIC, both) == 0);
     EXPECT(env_children_plan(&plan, EXEC_TARGET_OTHER_LIBRARY, none) == 0);
     EXPECT(!strcmp(given(both, EXEC_TARGET_OTHER_LIBRARY), "A=1\n"));
     both[0] = "LD_PRELOAD=x:/opt/libtrace.so:y";

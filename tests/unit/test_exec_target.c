@@ -79,7 +79,7 @@ static void other_loaders(void **state)
     (void)state;
     assert_int_equal(look_at_loader("/lib/ld-musl-x86_64.so.1"), EXEC_TARGET_OTHER_LIBRARY);
     assert_int_equal(look_at_loader("/system/bin/linker64"), EXEC_TARGET_OTHER_LIBRARY);
-    assert_int_equal(look_at_loader(NULL), EXEC_TARGET_CLOSED);
+    assert_int_equal(look_at_loader(NULL), EXEC_TARGET_STATIC);
 }
 
 static void other_processors(void **state)
@@ -130,10 +130,10 @@ static void damaged_files_are_ordinary_or_closed(void **state)
     }
     image.header.e_phoff = UINT64_MAX - 8;
     image.header.e_phnum = 0xffff;
-    assert_int_equal(look_at(&image), EXEC_TARGET_CLOSED);
+    assert_int_equal(look_at(&image), EXEC_TARGET_STATIC);
     image = program("/lib/ld-musl-x86_64.so.1");
     image.part.p_filesz = UINT64_MAX;
-    assert_int_equal(look_at(&image), EXEC_TARGET_CLOSED);
+    assert_int_equal(look_at(&image), EXEC_TARGET_STATIC);
     assert_int_equal(look("nowhere"), EXEC_TARGET_ORDINARY);
     assert_int_equal(exec_target_look(AT_FDCWD, (const char *)8, 0), EXEC_TARGET_ORDINARY);
     assert_int_equal(exec_target_look(-1, "", AT_EMPTY_PATH), EXEC_TARGET_ORDINARY);
@@ -142,28 +142,33 @@ static void damaged_files_are_ordinary_or_closed(void **state)
 static void names_are_looked_for_in_path(void **state)
 {
     (void)state;
-    char list[1200], folder[600];
+    char list[1200], folder[600], path[EXEC_TARGET_PATH];
     struct image image = program("/lib/ld-musl-x86_64.so.1");
     snprintf(folder, sizeof folder, "%s", scratch_path(""));
     snprintf(list, sizeof list, "/nowhere::%s:/bin", folder);
     put("sh", &image, sizeof image);
-    assert_int_equal(exec_target_look_in_path("sh", list), EXEC_TARGET_OTHER_LIBRARY);
+    assert_int_equal(exec_target_look_in_path("sh", list, path), EXEC_TARGET_OTHER_LIBRARY);
+    assert_string_equal(path, scratch_path("/sh"));
     chmod(scratch_path("sh"), 0644); /* is passed over */
-    assert_int_equal(exec_target_look_in_path("sh", list), EXEC_TARGET_ORDINARY);
-    assert_int_equal(exec_target_look_in_path("sh", NULL), EXEC_TARGET_ORDINARY);
+    assert_int_equal(exec_target_look_in_path("sh", list, path), EXEC_TARGET_ORDINARY);
+    assert_int_equal(exec_target_look_in_path("sh", NULL, path), EXEC_TARGET_ORDINARY);
     chmod(scratch_path("sh"), 0755);
-    assert_int_equal(exec_target_look_in_path(scratch_path("sh"), "/bin"),
+    assert_int_equal(exec_target_look_in_path(scratch_path("sh"), "/bin", path),
                      EXEC_TARGET_OTHER_LIBRARY);
-    assert_int_equal(exec_target_look_in_path("", list), EXEC_TARGET_ORDINARY);
+    assert_int_equal(exec_target_look_in_path("", list, path), EXEC_TARGET_ORDINARY);
 }
 
 static void what_cannot_be_traced_has_a_reason(void **state)
 {
     (void)state;
-    assert_null(exec_target_reason(EXEC_TARGET_ORDINARY));
-    assert_null(exec_target_reason(EXEC_TARGET_CLOSED));
-    assert_non_null(exec_target_reason(EXEC_TARGET_OTHER_LIBRARY));
-    assert_non_null(exec_target_reason(EXEC_TARGET_OTHER_PROCESSOR));
+    assert_int_equal(exec_target_obstacle(EXEC_TARGET_ORDINARY), TRACE_FOLLOWED);
+    assert_int_equal(exec_target_obstacle(EXEC_TARGET_RIGHTS), TRACE_UNFOLLOWED_RIGHTS);
+    for (int target = EXEC_TARGET_STATIC; target <= EXEC_TARGET_SKIPPED; target++) {
+        assert_non_null(trace_unfollowed_text(exec_target_obstacle(target)));
+        assert_true(exec_target_is_hurt(target) != exec_target_is_deaf(target));
+    }
+    assert_false(exec_target_is_hurt(EXEC_TARGET_ORDINARY));
+    assert_false(exec_target_is_deaf(EXEC_TARGET_ORDINARY));
 }
 
 int main(void)

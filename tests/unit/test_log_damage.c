@@ -13,7 +13,6 @@
 #include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
-#include "base/format.h"
 #include "views/renderer.h"
 #include "scratch.h"
 
@@ -52,6 +51,11 @@ static int make_log(void **state)
                                                    .stack = stacks[5],
                                                    .stack_freed = stacks[4],
                                                    .stack_allocated = stacks[3]});
+    for (uint64_t i = 1; i < 4; i++)
+        log_writer_earlier(&writer, (struct trace_earlier){.start_realtime_ns = i,
+                                                           .totals.allocations = i,
+                                                           .length = 6,
+                                                           .command = "sh\0-c"});
     writer.header.ending_stack = stacks[2];
     log_writer_finish(&writer);
     path = scratch_path("trace.log");
@@ -94,8 +98,7 @@ static void render(struct log_reader *reader, const struct options *options)
                             .records = &records,
                             .selection = &selection,
                             .rankings = &rankings};
-    renderer_prepare(&report);
-    renderer_of(FORMAT_TEXT)->render(out, &report);
+    render_text.render(out, &report);
     fclose(out);
     rank_free(&rankings);
     group_free(&records);

@@ -176,7 +176,7 @@ static void say_to_file(void)
     open_as(2, "err");
     scratch_write(scratch_path("file"), "what an earlier run said\n");
     message_begin();
-    message_to_file(scratch_path("file"));
+    message_to_file(scratch_path("file"), false);
     message_line("one");
     message_line("two");
 }
@@ -193,7 +193,7 @@ static void say_to_no_file(void)
 {
     open_as(2, "err");
     message_begin();
-    message_to_file(scratch_path("nowhere/file"));
+    message_to_file(scratch_path("nowhere/file"), false);
     message_line("said");
 }
 
@@ -212,7 +212,7 @@ static void say_to_a_file_that_was_lost(void)
     open_as(2, "err");
     message_begin();
     mkdir(scratch_path("folder"), 0700);
-    message_to_file(scratch_path("folder/file"));
+    message_to_file(scratch_path("folder/file"), false);
     message_line("one");
     unlink(scratch_path("folder/file"));
     rmdir(scratch_path("folder"));
@@ -232,7 +232,7 @@ static void say_to_a_moved_file(void)
 {
     open_as(2, "err");
     message_begin();
-    message_to_file(scratch_path("file"));
+    message_to_file(scratch_path("file"), false);
     rename(scratch_path("file"), scratch_path("other"));
     message_line("one");
 }

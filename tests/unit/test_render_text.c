@@ -11,7 +11,6 @@
 #include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
-#include "base/format.h"
 #include "views/renderer.h"
 #include "scratch.h"
 
@@ -105,8 +104,7 @@ static void render(const char *option, ...)
                             .records = &records,
                             .selection = &selection,
                             .rankings = &rankings};
-    renderer_prepare(&report);
-    renderer_of(FORMAT_TEXT)->render(out, &report);
+    render_text.render(out, &report);
     fclose(out);
     strip_prefix(text, "==4242== ");
     rank_free(&rankings);

@@ -26,7 +26,7 @@
 
 static void begin_at(const char *path)
 {
-    message_to_file(scratch_path(SAID));
+    message_to_file(scratch_path(SAID), false);
     trace_log_begin(path);
 }
 

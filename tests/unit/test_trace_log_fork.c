@@ -41,7 +41,7 @@ static uint64_t add_node(uint64_t address)
 }
 static void begin(void)
 {
-    message_to_file(scratch_path(SAID));
+    message_to_file(scratch_path(SAID), false);
     trace_log_begin(scratch_path(LOG));
     memcpy(trace_log_header->magic, TRACE_MAGIC, TRACE_MAGIC_SIZE);
 }

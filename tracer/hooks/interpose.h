@@ -9,6 +9,7 @@
 #include "libc/bootstrap.h"
 #include "libc/real.h"
 #include "life/env_children.h"
+#include "life/env_skip.h"
 #include "life/lifecycle.h"
 #include "life/lifecycle_begin.h"
 
@@ -26,11 +27,13 @@ static inline uint32_t interpose_log2(size_t alignment)
     return alignment > 1 ? 63u - (uint32_t)__builtin_clzll(alignment) : 0;
 }
 
-/* Lets `environment`, which a program is about to be given, be what it is to be. The memory is the
- * caller's own. `look`: what exec_target says of the program. */
-#define INTERPOSE_ENVIRONMENT(environment, look, name)                                             \
+/* Lets `environment`, which a child is about to be given, be what it is to be. The memory is the
+ * caller's own. `look`: what exec_target says of the program, which is run under this name. */
+#define INTERPOSE_ENVIRONMENT(environment, look, name, arguments)                                  \
     struct env_children_plan plan;                                                                 \
     enum exec_target target = env_children_is_on() ? (look) : EXEC_TARGET_ORDINARY;                \
+    if (env_children_is_on() && env_skip_matches(name, arguments))                                 \
+        target = EXEC_TARGET_SKIPPED;                                                              \
     size_t environment_bytes = env_children_plan(&plan, target, environment);                      \
     char *environment_space[environment_bytes / sizeof(char *) + 1];                               \
     if (environment_bytes)                                                                         \

@@ -22,19 +22,35 @@ static int failed(int result)
     return result;
 }
 
+/* Before exec: `environment` is what the program gets, the log says what this process becomes.
+ * `look`: what exec_target says of the file, which is run under the name `path`; `name`: what the
+ * user calls it. A child that is not the traced process itself (vfork) is a child of it. */
+#define BECOME(environment, look, path, name, arguments)                                           \
+    interpose_is_observed();                                                                       \
+    bool is_heir = lifecycle_exec_has_heir();                                                      \
+    enum exec_target target = is_heir || env_children_is_on() ? (look) : EXEC_TARGET_ORDINARY;     \
+    if ((is_heir || env_children_is_on()) && env_skip_matches(path, arguments))                    \
+        target = EXEC_TARGET_SKIPPED;                                                              \
+    struct env_children_plan plan;                                                                 \
+    size_t environment_bytes = is_heir ? env_children_plan_heir(&plan, target, environment)        \
+                                       : env_children_plan(&plan, target, environment);            \
+    char *environment_room[environment_bytes / sizeof(char *) + 1];                                \
+    lifecycle_exec(name, target, &plan, environment_bytes);                                        \
+    if (environment_bytes)                                                                         \
+        environment = env_children_make(&plan, environment_room);                                  \
+    env_children_say(target, name)
+
 static int become(const char *path, char *const arguments[], char *const environment[])
 {
-    interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look(AT_FDCWD, path, 0), path);
-    lifecycle_exec(path);
+    BECOME(environment, exec_target_look(AT_FDCWD, path, 0), path, path, arguments);
     return failed(real.execve(path, arguments, environment));
 }
 
 static int become_named(const char *name, char *const arguments[], char *const environment[])
 {
-    interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, env_value("PATH")), name);
-    lifecycle_exec(name);
+    char path[EXEC_TARGET_PATH];
+    BECOME(environment, exec_target_look_in_path(name, env_value("PATH"), path), path, name,
+           arguments);
     return failed(real.execvpe(name, arguments, environment));
 }
 
@@ -60,20 +76,16 @@ INTERPOSE int execvp(const char *name, char *const arguments[])
 
 INTERPOSE int fexecve(int fd, char *const arguments[], char *const environment[])
 {
-    interpose_is_observed();
     const char *name = lifecycle_exec_name(fd, "");
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, "", AT_EMPTY_PATH), name);
-    lifecycle_exec(name);
+    BECOME(environment, exec_target_look(fd, "", AT_EMPTY_PATH), name, name, arguments);
     return failed(real.fexecve(fd, arguments, environment));
 }
 
 INTERPOSE int execveat(int fd, const char *path, char *const arguments[], char *const environment[],
                        int flags)
 {
-    interpose_is_observed();
     const char *name = lifecycle_exec_name(fd, path);
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look(fd, path, flags), name);
-    lifecycle_exec(name);
+    BECOME(environment, exec_target_look(fd, path, flags), name, name, arguments);
     return failed(real.execveat(fd, path, arguments, environment, flags));
 }
 

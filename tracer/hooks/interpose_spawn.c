@@ -15,7 +15,7 @@ INTERPOSE int posix_spawn(pid_t *child, const char *path, const posix_spawn_file
                           char *const environment[])
 {
     interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look(AT_FDCWD, path, 0), path);
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look(AT_FDCWD, path, 0), path, arguments);
     return real.posix_spawn(child, path, actions, attributes, arguments, environment);
 }
 
@@ -25,7 +25,9 @@ INTERPOSE int posix_spawnp(pid_t *child, const char *name,
                            char *const environment[])
 {
     interpose_is_observed();
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, env_value("PATH")), name);
+    char path[EXEC_TARGET_PATH];
+    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, env_value("PATH"), path),
+                          path, arguments);
     return real.posix_spawnp(child, name, actions, attributes, arguments, environment);
 }
 

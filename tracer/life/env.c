@@ -1,6 +1,7 @@
 #include "life/env.h"
 
 #include "libc/real.h"
+#include "life/env_skip.h"
 #include "os/message.h"
 #include "os/start_vector.h"
 #include "os/sys.h"
@@ -187,19 +188,69 @@ static int read_name(const char *value, char *name, char *path, char *relative,
         return -1;
     return env_expand_name(name, path, size, problem->text, problem->size);
 }
+
+/* The names as they are given: the last one of each counts, and only that one is expanded. A
+ * variable that an earlier one names need not be there. */
+static char given_trace_file[8192], given_log_file[8192];
+
+static int copy_value(const char *value, char *copy, size_t size, struct problem *problem)
+{
+    size_t length = strlen(value);
+    if (length < size) {
+        memcpy(copy, value, length + 1);
+        return 0;
+    }
+    message_format(problem->text, problem->size, "the value is too long: %s", value);
+    return -1;
+}
 static int read_trace_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    return read_name(value, options->trace_name, options->trace_file, options->trace_relative,
-                     problem);
+    (void)options;
+    return copy_value(value, given_trace_file, sizeof given_trace_file, problem);
 }
 static int read_log_file(struct env_options *options, const char *value, struct problem *problem)
 {
-    return read_name(value, options->log_name, options->log_file, options->log_relative, problem);
+    (void)options;
+    return copy_value(value, given_log_file, sizeof given_log_file, problem);
+}
+static int read_names(struct env_options *options, struct problem *problem)
+{
+    int result = read_name(given_trace_file, options->trace_name, options->trace_file,
+                           options->trace_relative, problem);
+    if (result == 0 && given_log_file[0])
+        result = read_name(given_log_file, options->log_name, options->log_file,
+                           options->log_relative, problem);
+    return result;
+}
+static int read_skip_names(struct env_options *options, const char *value, struct problem *problem)
+{
+    return copy_value(value, options->skip_names, sizeof options->skip_names, problem);
+}
+static int read_skip_arguments(struct env_options *options, const char *value,
+                               struct problem *problem)
+{
+    return copy_value(value, options->skip_arguments, sizeof options->skip_arguments, problem);
 }
 static int read_trace_children(struct env_options *options, const char *value,
                                struct problem *problem)
 {
     return read_yes_no(value, &options->trace_children, problem);
+}
+static int read_follow_exec(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->follow_exec, problem);
+}
+/* valgrind is in a forked child anyhow, and is silent or not. What is not to be read is not traced.
+ */
+static enum { FORKS_AS_CHILDREN, FORKS_SILENT, FORKS_TRACED } forks;
+static int read_child_silent(struct env_options *options, const char *value,
+                             struct problem *problem)
+{
+    bool silent = false;
+    (void)options;
+    int result = read_yes_no(value, &silent, problem);
+    forks = silent ? FORKS_SILENT : FORKS_TRACED;
+    return result;
 }
 static int read_verify_stacks(struct env_options *options, const char *value,
                               struct problem *problem)
@@ -234,6 +285,22 @@ static int read_traced_since(struct env_options *options, const char *value,
     options->added = (enum env_added)added;
     if (good && !*next && added < ENV_ADDED_COUNT)
         return 0;
+    message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
+    return -1;
+}
+static int read_log_descriptor(struct env_options *options, const char *value,
+                               struct problem *problem)
+{
+    uint64_t log = 0, words = INT32_MAX;
+    const char *next = value;
+    bool good = read_number(&next, &log);
+    if (good && *next == ',' && *++next)
+        good = read_number(&next, &words);
+    if (good && !*next && log <= INT32_MAX && words <= INT32_MAX) {
+        options->log_descriptor = (int)log;
+        options->words_descriptor = words < INT32_MAX ? (int)words : -1;
+        return 0;
+    }
     message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
     return -1;
 }
@@ -293,7 +360,12 @@ static const struct {
     {"--trace-file", read_trace_file},
     {"--log-file", read_log_file},
     {"--traced-since", read_traced_since},
+    {"--log-descriptor", read_log_descriptor},
     {"--trace-children", read_trace_children},
+    {"--trace-children-skip", read_skip_names},
+    {"--trace-children-skip-by-arg", read_skip_arguments},
+    {"--child-silent-after-fork", read_child_silent},
+    {"--follow-exec", read_follow_exec},
     {"--verify-stacks", read_verify_stacks},
     {"--leak-check", read_leak_check},
     {"--leak-check-heuristics", read_heuristics},
@@ -378,6 +450,19 @@ bool env_is_there(void)
     return __environ != NULL;
 }
 
+/* A program that was run by one that is traced, or that it became; the first one is the user's
+ * choice. */
+static void decide_what_is_traced(struct env_options *options)
+{
+    env_skip_begin(options->skip_names, options->skip_arguments);
+    options->trace_forks =
+        forks == FORKS_AS_CHILDREN ? options->trace_children : forks == FORKS_TRACED;
+    if (!options->traced_since || options->log_descriptor >= 0 || !env_skip_is_this())
+        return;
+    options->skipped = true;
+    options->trace_children = options->trace_forks = options->follow_exec = false;
+}
+
 int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
 {
     struct problem problem = {problem_text, problem_size};
@@ -385,16 +470,22 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
                                     .run_libc_freeres = true,
                                     .run_cxx_freeres = true,
                                     .glib = true,
+                                    .follow_exec = true,
+                                    .log_descriptor = -1,
+                                    .words_descriptor = -1,
                                     .heuristics = 0x1e};
-    if (read_name("trace.log", options->trace_name, options->trace_file, options->trace_relative,
-                  &problem))
-        return -1;
+    copy_value("trace.log", given_trace_file, sizeof given_trace_file, &problem);
+    given_log_file[0] = '\0';
+    forks = FORKS_AS_CHILDREN;
     const char *list = value_of("LIBTRACE_OPTIONS"), *rest = list;
     static char word[8192];
     int result = 0;
     while (result == 0 && list && next_word(&rest, word, sizeof word))
         result = read_option(options, word, &problem);
+    if (result == 0)
+        result = read_names(options, &problem);
     options->text = list ? list : "";
+    decide_what_is_traced(options);
     char **entry = env_find_entry("LIBTRACE_OPTIONS");
     if (entry && (!options->trace_children || options->added))
         start_vector_remove(entry);

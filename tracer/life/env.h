@@ -35,6 +35,13 @@ struct env_options {
     bool quiet;
     bool verbose;
     bool trace_children;
+    bool trace_forks;      /* forked children, too, before they become another program */
+    bool follow_exec;      /* what this process becomes, where its children are not traced */
+    bool skipped;          /* this program is one that is not to be traced */
+    int log_descriptor;    /* the log of what this process was before; -1: there is none */
+    int words_descriptor;  /* and the file of --log-file */
+    char skip_names[4096]; /* patterns of programs that are not traced, with commas between them */
+    char skip_arguments[4096];
     bool verify_stacks; /* compare every capture with libunwind's own answer */
     bool leak_check;
     bool run_libc_freeres;

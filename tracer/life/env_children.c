@@ -1,130 +1,97 @@
 #include "life/env_children.h"
 
 #include "life/env.h"
+#include "life/env_entries.h"
 #include "life/env_preload.h"
 #include "os/message.h"
 #include "os/pages.h"
 #include "os/sys.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PRELOAD    "LD_PRELOAD="
-#define OPTIONS    "LIBTRACE_OPTIONS="
-#define SINCE      " --traced-since="
+#define PRELOAD    ENV_ENTRIES_PRELOAD
+#define OPTIONS    ENV_ENTRIES_OPTIONS
+#define DESCRIPTOR " --log-descriptor="
 #define BYTES_MOST (64u << 10) /* of the caller's stack */
 
 static struct {
-    const char *tracer;                   /* its absolute path; NULL: children are not traced */
-    const char *preload;                  /* the entry, of the tracer alone */
-    const char *options[ENV_ADDED_COUNT]; /* the entry, marked by what was added with it */
+    const char *tracer; /* its absolute path */
+    struct env_entries entries;
+    bool is_on; /* for children */
     bool quiet;
 } children;
+static struct {
+    const char *tracer; /* NULL: there will be no heir */
+    const char *log;
+    struct env_options const *options;
+    const char *text; /* a copy: the program may write over its environment's memory */
+    struct env_entries entries;
+    atomic_bool ready;
+} heir;
 
 bool env_children_is_on(void)
 {
-    return children.tracer != NULL;
-}
-
-/* --- the options of children --------------------------------------------- */
-
-struct text {
-    char *end;
-    size_t space;
-};
-
-static void add(struct text *text, const char *from, size_t length)
-{
-    length = length < text->space ? length : text->space;
-    memcpy(text->end, from, length);
-    text->end += length;
-    text->space -= length;
-}
-
-static void add_string(struct text *text, const char *string)
-{
-    add(text, string, strlen(string));
-}
-
-/* As it stands between double quotes in LIBTRACE_OPTIONS, which know no backslash. */
-static void add_quoted(struct text *text, const char *string, bool is_format)
-{
-    for (; *string; string++) {
-        if (*string == '"')
-            add_string(text, "\"'\"'\"");
-        else
-            add(text, string, 1);
-        if (*string == '%' && !is_format)
-            add(text, string, 1);
-    }
-}
-
-/* A relative name is the parent's, so its folder is. */
-static void add_name(struct text *text, const char *option, const char *relative)
-{
-    static char folder[4096];
-    if (!relative[0] || sys_is_error(sys_getcwd(folder, sizeof folder)) || folder[0] != '/')
-        return;
-    add_string(text, " \"");
-    add_string(text, option);
-    add_quoted(text, folder, false);
-    add_string(text, "/");
-    add_quoted(text, relative, true);
-    add_string(text, "\"");
-}
-
-/* Without what a parent added for this process. */
-static size_t length_of_given(const struct env_options *options)
-{
-    size_t length = strlen(options->text);
-    const size_t mark = sizeof SINCE - 1;
-    for (size_t at = length; options->traced_since && at-- > 0;)
-        if (strncmp(options->text + at, SINCE, mark) == 0)
-            return at;
-    return length;
-}
-
-static const char *make_options(const struct env_options *options, enum env_added added)
-{
-    char mark[64];
-    size_t size = strlen(options->text) + (64u << 10);
-    char *entry = pages_map(size);
-    struct text text = {entry, size - 1};
-    if (!entry)
-        return NULL;
-    add_string(&text, OPTIONS);
-    add(&text, options->text, length_of_given(options));
-    add_name(&text, "--trace-file=", options->trace_relative);
-    add_name(&text, "--log-file=", options->log_relative);
-    message_format(mark, sizeof mark, added ? SINCE "%d,%d" : SINCE "%d",
-                   (int64_t)options->traced_since, (int64_t)added);
-    add_string(&text, mark);
-    return entry;
-}
-
-static const char *make_preload(const char *tracer)
-{
-    char *entry = pages_map(sizeof PRELOAD + strlen(tracer));
-    if (entry) {
-        memcpy(entry, PRELOAD, sizeof PRELOAD - 1);
-        memcpy(entry + sizeof PRELOAD - 1, tracer, strlen(tracer));
-    }
-    return entry;
+    return children.is_on;
 }
 
 void env_children_begin(const struct env_options *options, const char *tracer)
 {
-    bool whole = env_preload_can_list(tracer) && (children.preload = make_preload(tracer)) != NULL;
-    for (int added = 0; added < ENV_ADDED_COUNT; added++)
-        whole &= (children.options[added] = make_options(options, added)) != NULL;
-    if (!whole)
+    if (!env_entries_make(&children.entries, options, tracer))
         return;
     children.quiet = options->quiet;
     children.tracer = tracer;
+    children.is_on = true;
     for (char **entry = __environ; entry && *entry; entry++)
         if (strncmp(*entry, OPTIONS, sizeof OPTIONS - 1) == 0)
-            *entry = (char *)children.options[ENV_ADDED_NOTHING];
+            *entry = (char *)children.entries.options[ENV_ADDED_NOTHING];
+}
+
+/* --- an heir's ----------------------------------------------------------- */
+
+static const char *copy_text(const char *given)
+{
+    static char small[1024];
+    size_t size = strlen(given) + 1;
+    char *copy = size <= sizeof small ? small : pages_map(size);
+    return copy ? memcpy(copy, given, size) : NULL;
+}
+
+void env_children_begin_heir(const struct env_options *options, const char *tracer, const char *log)
+{
+    heir.text = env_preload_can_list(tracer) ? copy_text(options->text) : NULL;
+    heir.options = options;
+    heir.log = log ? log : options->trace_file;
+    heir.tracer = heir.text ? tracer : NULL;
+    children.tracer = tracer;
+    children.quiet = options->quiet;
+}
+
+/* Most programs become no other one. Two threads that both come here make the same. */
+static bool prepare_heir(void)
+{
+    struct env_entries entries = {0};
+    if (!heir.tracer)
+        return false;
+    if (atomic_load_explicit(&heir.ready, memory_order_acquire))
+        return true;
+    bool whole = env_entries_make_heirs(&entries, heir.options, heir.text, heir.log, heir.tracer);
+    if (whole)
+        heir.entries = entries;
+    /* Release: who finds it ready finds the entries. */
+    atomic_store_explicit(&heir.ready, whole, memory_order_release);
+    return whole;
+}
+
+bool env_children_heir_can_load(void)
+{
+    long fd = heir.tracer ? sys_open(heir.tracer, O_RDONLY, 0) : -ENOENT;
+    if (!sys_is_error(fd))
+        sys_close((int)fd);
+    return !sys_is_error(fd);
 }
 
 /* --- reading a program's environment ------------------------------------- */
@@ -208,6 +175,8 @@ static size_t space_for(const struct env_children_plan *plan)
 {
     size_t bytes = (plan->count + 3) * sizeof(char *) + sizeof PRELOAD + strlen(preloads(plan)) +
                    1 + strlen(children.tracer);
+    if (plan->is_heir)
+        bytes += strlen(heir.entries.options[ENV_ADDED_BOTH]) + sizeof DESCRIPTOR + 24;
     if (bytes <= BYTES_MOST)
         return bytes;
     message_line("libtrace: a program that is run gets an environment of %d entries, too large for "
@@ -216,16 +185,42 @@ static size_t space_for(const struct env_children_plan *plan)
     return 0;
 }
 
+static bool is_given(const struct env_children_plan *plan)
+{
+    return plan->options_at < plan->count && has_tracer(preloads(plan));
+}
+
+static size_t plan_for(struct env_children_plan *plan, enum exec_target target,
+                       char *const environment[])
+{
+    plan->leaves_out = exec_target_is_hurt(target);
+    if (exec_target_is_deaf(target) || !look_through(plan, environment))
+        return 0;
+    bool is_clean = plan->options_at == plan->count && !has_tracer(preloads(plan));
+    bool is_right = plan->leaves_out ? is_clean : is_given(plan);
+    size_t bytes = is_right ? 0 : space_for(plan);
+    plan->is_too_large = !is_right && !bytes;
+    return bytes;
+}
+
 size_t env_children_plan(struct env_children_plan *plan, enum exec_target target,
                          char *const environment[])
 {
-    plan->leaves_out = exec_target_reason(target) != NULL;
-    if (!env_children_is_on() || target == EXEC_TARGET_CLOSED || !look_through(plan, environment))
-        return 0;
-    bool has_options = plan->options_at < plan->count;
-    bool is_preloaded = has_tracer(preloads(plan));
-    bool is_right = plan->leaves_out ? !has_options && !is_preloaded : has_options && is_preloaded;
-    return is_right ? 0 : space_for(plan);
+    *plan = (struct env_children_plan){.log_descriptor = -1, .words_descriptor = -1};
+    return env_children_is_on() ? plan_for(plan, target, environment) : 0;
+}
+
+size_t env_children_plan_heir(struct env_children_plan *plan, enum exec_target target,
+                              char *const environment[])
+{
+    *plan =
+        (struct env_children_plan){.is_heir = true, .log_descriptor = -1, .words_descriptor = -1};
+    return prepare_heir() ? plan_for(plan, target, environment) : 0;
+}
+
+static const struct env_entries *entries_of(const struct env_children_plan *plan)
+{
+    return plan->is_heir ? &heir.entries : &children.entries;
 }
 
 /* "LD_PRELOAD=" and, in front of theirs, the tracer; or theirs without it. NULL: that is nothing.
@@ -233,7 +228,6 @@ size_t env_children_plan(struct env_children_plan *plan, enum exec_target target
 static char *make_preloads(const struct env_children_plan *plan, char *space)
 {
     const char *theirs = preloads(plan);
-    struct text text = {space, SIZE_MAX};
     if (plan->leaves_out) {
         size_t length = sizeof PRELOAD + strlen(theirs);
         memcpy(space, PRELOAD, sizeof PRELOAD - 1);
@@ -241,9 +235,22 @@ static char *make_preloads(const struct env_children_plan *plan, char *space)
                          length - (sizeof PRELOAD - 1));
         return space[sizeof PRELOAD - 1] ? space : NULL;
     }
-    add_string(&text, children.preload);
-    add_string(&text, ":");
-    add(&text, theirs, strlen(theirs) + 1);
+    message_format(space, SIZE_MAX, "%s:%s", entries_of(plan)->preload, theirs);
+    return space;
+}
+
+/* An heir is told of the descriptors, whose numbers are known only now. */
+static char *make_marked_options(const struct env_children_plan *plan, enum env_added added,
+                                 char *space)
+{
+    const char *entry = entries_of(plan)->options[added];
+    size_t length = strlen(entry);
+    if (plan->log_descriptor < 0)
+        return (char *)entry;
+    memcpy(space, entry, length);
+    message_format(space + length, sizeof DESCRIPTOR + 24,
+                   plan->words_descriptor < 0 ? DESCRIPTOR "%d" : DESCRIPTOR "%d,%d",
+                   (int64_t)plan->log_descriptor, (int64_t)plan->words_descriptor);
     return space;
 }
 
@@ -258,6 +265,7 @@ static enum env_added added_by(const struct env_children_plan *plan, bool is_pre
 char **env_children_make(const struct env_children_plan *plan, void *space)
 {
     char **made = space, *text = (char *)(made + plan->count + 3);
+    char *behind = text + sizeof PRELOAD + strlen(preloads(plan)) + 1 + strlen(children.tracer);
     bool is_preloaded = has_tracer(preloads(plan));
     size_t count = 0;
     for (size_t i = 0; i < plan->count; i++) {
@@ -268,17 +276,19 @@ char **env_children_make(const struct env_children_plan *plan, void *space)
             made[count++] = entry;
     }
     if (!plan->leaves_out && plan->preload_at == plan->count)
-        made[count++] = (char *)children.preload;
+        made[count++] = (char *)entries_of(plan)->preload;
     if (!plan->leaves_out && plan->options_at == plan->count)
-        made[count++] = (char *)children.options[added_by(plan, is_preloaded)];
+        made[count++] = make_marked_options(plan, added_by(plan, is_preloaded), behind);
     made[count] = NULL;
     return made;
 }
 
 void env_children_say(enum exec_target target, const char *name)
 {
-    if (env_children_is_on() && !children.quiet && exec_target_reason(target))
-        message_line("libtrace: %s is not traced: %s", name, exec_target_reason(target));
+    if (env_children_is_on() && !children.quiet && exec_target_is_hurt(target) &&
+        target != EXEC_TARGET_SKIPPED)
+        message_line("libtrace: %s is not traced: %s", name,
+                     trace_unfollowed_text(exec_target_obstacle(target)));
 }
 
 /* --- libc's own children ------------------------------------------------- */
@@ -322,10 +332,10 @@ static char *given_for(const struct lent *lent, char *entry)
     const char *bytes = (const char *)lent->entries;
     if (entry >= bytes && entry < bytes + lent->bytes)
         return plan->given[plan->preload_at];
-    if (entry == children.preload)
+    if (entry == children.entries.preload)
         return NULL;
     for (int added = 0; added < ENV_ADDED_COUNT; added++)
-        if (entry == children.options[added])
+        if (entry == children.entries.options[added])
             return NULL;
     return entry;
 }

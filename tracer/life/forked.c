@@ -103,7 +103,7 @@ static void speak_for_child(const struct env_options *options)
     message_forked();
     const char *file = expand(options->log_name, path, sizeof path);
     if (file && strcmp(file, options->log_file) != 0)
-        message_to_file(file);
+        message_to_file(file, false);
 }
 
 static bool refuse(const char *reason)

@@ -12,7 +12,7 @@ int lifecycle_take_options(char *problem, size_t problem_size)
 {
     int result = env_take_options(&options, problem, problem_size);
     /* The first program of this run begins now. */
-    if (options.trace_children && !options.traced_since)
+    if ((options.trace_children || options.follow_exec) && !options.traced_since)
         options.traced_since = sys_nanoseconds(CLOCK_REALTIME);
     return result;
 }

@@ -17,6 +17,7 @@
 #include "life/lifecycle_fork.h"
 #include "life/sanitizers.h"
 #include "log/trace_log.h"
+#include "log/trace_log_earlier.h"
 #include "log/trace_log_file.h"
 #include "os/message.h"
 #include "os/own_stack.h"
@@ -48,13 +49,26 @@ static void take_options(void)
     sys_exit_group(2);
 }
 
+/* What the program before has said stays. */
+static void open_log_file(const struct env_options *options)
+{
+    if (options->words_descriptor >= 0)
+        message_to_open_file(options->log_file, options->words_descriptor);
+    else
+        message_to_file(options->log_file, options->log_descriptor >= 0);
+}
+
 static void begin_log(const struct env_options *options)
 {
     if (options->log_file[0])
-        message_to_file(options->log_file);
+        open_log_file(options);
     if (options->trace_children)
         trace_log_file_keep_since(options->traced_since);
-    trace_log_begin(options->trace_file);
+    if (options->skipped) /* the tables, which nothing is put into, lie in plain memory */
+        trace_log_begin_in(NULL, -1);
+    else
+        trace_log_begin_in(options->trace_file, trace_log_earlier_take(options->log_descriptor));
+    trace_log_earlier_write();
 }
 
 /* The tracer's own path, absolute, so that a child can be given it. */
@@ -68,6 +82,8 @@ static void hide_from_environment(const struct env_options *options, const char 
     env_preload_hide(tracer, options);
     if (options->trace_children)
         env_children_begin(options, tracer);
+    else if (options->follow_exec)
+        env_children_begin_heir(options, tracer, trace_log_path());
 }
 
 /* --- the tables ------------------------------------------------------------ */
@@ -123,6 +139,8 @@ static void begin(void)
     module_list_begin();
     find_tracer(tracer, sizeof tracer);
     hide_from_environment(options, tracer);
+    if (options->skipped)
+        return;
     if (!begin_recording(&reason)) {
         message_line("libtrace: tracing is not possible here: %s; the program runs untraced",
                      reason ? reason : "no memory");

@@ -38,8 +38,8 @@ static void begin_in_child(void)
 
 void lifecycle_before_fork(void)
 {
-    if (lifecycle_options()->trace_children && lifecycle_is_own_process() &&
-        !lifecycle_is_ending() && !trace_log_loss_is_there())
+    if (lifecycle_options()->trace_forks && lifecycle_is_own_process() && !lifecycle_is_ending() &&
+        !trace_log_loss_is_there())
         forked_prepare();
 }
 
@@ -52,7 +52,7 @@ void lifecycle_forked_in_parent(void)
 void lifecycle_forked_in_child(void)
 {
     const struct env_options *options = lifecycle_options();
-    if (options->trace_children && !lifecycle_is_ending() && forked_in_child(options))
+    if (options->trace_forks && !lifecycle_is_ending() && forked_in_child(options))
         begin_in_child();
     else
         leave_in_child();

@@ -4,6 +4,7 @@
 #include "capture/unwind.h"
 #include "events/misuse.h"
 #include "log/trace_log.h"
+#include "log/trace_log_earlier.h"
 #include "os/message.h"
 
 static void print_heap(const struct trace_totals *totals)
@@ -126,8 +127,24 @@ static void print_captures(void)
         captures.captures_different);
 }
 
+static void print_earlier(void)
+{
+    const struct trace_earlier *record;
+    for (unsigned i = 0; (record = trace_log_earlier_at(i)); i++) {
+        char command[TRACE_EARLIER_COMMAND + 1] = "";
+        for (unsigned k = 0; k < TRACE_EARLIER_COMMAND && k + 1 < record->length; k++)
+            command[k] = record->command[k] ? record->command[k] : ' ';
+        message_line("libtrace: before an exec this process was: %s (%u allocs, %u frees, %u bytes "
+                     "allocated)",
+                     command, record->totals.allocations,
+                     record->totals.frees + record->totals.bad_frees,
+                     record->totals.bytes_allocated);
+    }
+}
+
 void summary_print(bool verbose)
 {
+    print_earlier();
     print_heap(&trace_log_header->totals);
     print_leaks(trace_log_header);
     print_mistakes();

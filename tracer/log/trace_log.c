@@ -252,6 +252,7 @@ void trace_log_fill_header(struct trace_header *header)
     header->header_size = sizeof *header;
     header->extents_max = TRACE_EXTENTS_MAX;
     header->machine = SYS_MACHINE;
+    header->address_bits = 64;
     header->end = TRACE_DATA_OFFSET;
 }
 
@@ -291,13 +292,14 @@ static int adopt(int fd)
     return descriptor_keep(DESCRIPTOR_LOG, fd, true);
 }
 
-static bool begin_in_file(const char *path, size_t size)
+static bool begin_in_file(const char *path, size_t size, long fd)
 {
-    size_t length = strlen(path);
-    if (length >= sizeof log_file.path)
+    size_t length = path ? strlen(path) : 0;
+    if (!path || length >= sizeof log_file.path)
         return false;
     memcpy(log_file.path, path, length + 1);
-    long fd = trace_log_file_open(log_file.path);
+    if (fd < 0)
+        fd = trace_log_file_open(log_file.path);
     if (sys_is_error(fd)) {
         if (fd != -EEXIST)
             message_line("libtrace: cannot create %s: %s; there will be a summary, but no log",
@@ -320,16 +322,21 @@ static bool begin_in_file(const char *path, size_t size)
     return false;
 }
 
-void trace_log_begin(const char *path)
+void trace_log_begin_in(const char *path, int fd)
 {
     static char nowhere[TRACE_DATA_OFFSET]; /* the last resort */
     log_file.begun_ns = sys_nanoseconds(CLOCK_MONOTONIC);
-    log_file.in_file = begin_in_file(path, TRACE_DATA_OFFSET);
+    log_file.in_file = begin_in_file(path, TRACE_DATA_OFFSET, fd);
     if (!log_file.in_file)
         trace_log_header = pages_map_shared(TRACE_DATA_OFFSET);
     if (!trace_log_header)
         trace_log_header = (struct trace_header *)nowhere;
     trace_log_fill_header(trace_log_header);
+}
+
+void trace_log_begin(const char *path)
+{
+    trace_log_begin_in(path, -1);
 }
 
 /* --- a forked child's ---------------------------------------------------- */

@@ -35,6 +35,9 @@ extern struct chunk_table trace_log_accounts __attribute__((visibility("hidden")
 
 /* Makes the log at `path` (absolute). Called once per process, with one thread. */
 void trace_log_begin(const char *path);
+/* The same in a file of that name that is open already, locked and empty; -1: it is not. No path:
+ * in no file. */
+void trace_log_begin_in(const char *path, int fd);
 /* The file's path as it came to be; NULL if there is no file. */
 const char *trace_log_path(void);
 /* Whether that path still leads to the log, as far as can be seen: not when it was deleted or

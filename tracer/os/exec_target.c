@@ -10,7 +10,6 @@
 
 #define HEAD_BYTES   256u /* of a file: the kernel reads no more of a script either */
 #define SCRIPTS_MOST 5    /* that a script is run by a script, as for the kernel */
-#define PATH_BYTES   4096u
 
 /* --- the loader ---------------------------------------------------------- */
 
@@ -71,7 +70,7 @@ static enum exec_target look_at_elf(int fd, const Elf64_Ehdr *header, const char
         return is_of_glibc(loader) ? EXEC_TARGET_ORDINARY : EXEC_TARGET_OTHER_LIBRARY;
     if (is_of_glibc(path))
         return EXEC_TARGET_ORDINARY;
-    return begins(last_part(path), "ld-musl-") ? EXEC_TARGET_OTHER_LIBRARY : EXEC_TARGET_CLOSED;
+    return begins(last_part(path), "ld-musl-") ? EXEC_TARGET_OTHER_LIBRARY : EXEC_TARGET_STATIC;
 }
 
 /* --- the file ------------------------------------------------------------ */
@@ -117,7 +116,7 @@ static enum exec_target look_at_file(int fd, const char *path, char head[HEAD_BY
     memcpy(&header, head, sizeof header);
     enum exec_target target = look_at_elf(fd, &header, path);
     bool would_be_traced = target == EXEC_TARGET_ORDINARY;
-    return would_be_traced && gives_rights(fd) ? EXEC_TARGET_CLOSED : target;
+    return would_be_traced && gives_rights(fd) ? EXEC_TARGET_RIGHTS : target;
 }
 
 /* Only a plain file is opened: a device may notice. */
@@ -163,10 +162,10 @@ static bool is_program(const char *path)
 }
 
 /* "folder/name"; an empty folder is the current one. */
-static bool join(char path[PATH_BYTES], const char *folder, size_t length, const char *name)
+static bool join(char path[EXEC_TARGET_PATH], const char *folder, size_t length, const char *name)
 {
     size_t rest = strlen(name) + 1;
-    if (length + 1 + rest > PATH_BYTES)
+    if (length + 1 + rest > EXEC_TARGET_PATH)
         return false;
     memcpy(path, folder, length);
     if (length > 0)
@@ -175,11 +174,17 @@ static bool join(char path[PATH_BYTES], const char *folder, size_t length, const
     return true;
 }
 
-enum exec_target exec_target_look_in_path(const char *name, const char *list)
+enum exec_target exec_target_look_in_path(const char *name, const char *list,
+                                          char path[EXEC_TARGET_PATH])
 {
-    char path[PATH_BYTES];
-    if (strchr(name, '/'))
+    path[0] = '\0';
+    if (!sys_can_read((uintptr_t)name & ~(uintptr_t)7))
+        return EXEC_TARGET_ORDINARY;
+    if (strchr(name, '/')) {
+        size_t length = strlen(name);
+        memcpy(path, name, length < EXEC_TARGET_PATH ? length + 1 : 0);
         return exec_target_look(AT_FDCWD, name, 0);
+    }
     for (const char *folder = list ? list : "/bin:/usr/bin"; *name;) {
         size_t length = strcspn(folder, ":");
         if (join(path, folder, length, name) && is_program(path))
@@ -188,12 +193,32 @@ enum exec_target exec_target_look_in_path(const char *name, const char *list)
             break;
         folder += length + 1;
     }
+    path[0] = '\0';
     return EXEC_TARGET_ORDINARY;
 }
 
-const char *exec_target_reason(enum exec_target target)
+/* --- what that means ------------------------------------------------------ */
+
+bool exec_target_is_hurt(enum exec_target target)
 {
-    return target == EXEC_TARGET_OTHER_LIBRARY     ? "it is built for another C library than glibc"
-           : target == EXEC_TARGET_OTHER_PROCESSOR ? "it is built for another processor"
-                                                   : NULL;
+    return target == EXEC_TARGET_OTHER_LIBRARY || target == EXEC_TARGET_OTHER_PROCESSOR ||
+           target == EXEC_TARGET_SKIPPED;
+}
+
+bool exec_target_is_deaf(enum exec_target target)
+{
+    return target == EXEC_TARGET_STATIC || target == EXEC_TARGET_RIGHTS;
+}
+
+enum trace_unfollowed exec_target_obstacle(enum exec_target target)
+{
+    static const enum trace_unfollowed obstacles[] = {
+        [EXEC_TARGET_ORDINARY] = TRACE_FOLLOWED,
+        [EXEC_TARGET_STATIC] = TRACE_UNFOLLOWED_STATIC,
+        [EXEC_TARGET_RIGHTS] = TRACE_UNFOLLOWED_RIGHTS,
+        [EXEC_TARGET_OTHER_LIBRARY] = TRACE_UNFOLLOWED_LIBRARY,
+        [EXEC_TARGET_OTHER_PROCESSOR] = TRACE_UNFOLLOWED_PROCESSOR,
+        [EXEC_TARGET_SKIPPED] = TRACE_UNFOLLOWED_SKIPPED,
+    };
+    return obstacles[target];
 }

@@ -52,11 +52,11 @@ static long open_file(int flags)
 }
 
 /* Opened now and kept: later the program may have locked itself in, or have another root. */
-void message_to_file(const char *path)
+void message_to_file(const char *path, bool goes_on)
 {
     target.path = path;
     descriptor_let_go(DESCRIPTOR_WORDS);
-    long fd = open_file(O_TRUNC);
+    long fd = open_file(goes_on ? 0 : O_TRUNC);
     if (!sys_is_error(fd)) {
         descriptor_keep(DESCRIPTOR_WORDS, (int)fd, true);
         return;
@@ -64,6 +64,18 @@ void message_to_file(const char *path)
     target.path = NULL;
     message_line("libtrace: cannot write --log-file=%s: %s; it goes to standard error", path,
                  sys_error_text(fd));
+}
+
+void message_to_open_file(const char *path, int fd)
+{
+    target.path = path;
+    descriptor_let_go(DESCRIPTOR_WORDS);
+    descriptor_keep(DESCRIPTOR_WORDS, fd, true);
+}
+
+int message_descriptor(void)
+{
+    return target.path ? descriptor_of(DESCRIPTOR_WORDS) : -1;
 }
 
 struct text {

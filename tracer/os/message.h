@@ -7,6 +7,7 @@
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,13 @@ void message_forget(void);
  * parent's standard error does not wait for this process; its own one is used while it leads there.
  */
 void message_forked(void);
-/* All further lines go to the file `path`, which is made anew; where that cannot be, says so and
- * leaves them where they went. */
-void message_to_file(const char *path);
+/* All further lines go to the file `path`, which is made anew unless `goes_on`; where that cannot
+ * be, says so and leaves them where they went. */
+void message_to_file(const char *path, bool goes_on);
+/* The same with a descriptor of it that is open already. */
+void message_to_open_file(const char *path, int fd);
+/* The descriptor of that file; -1: there is none. */
+int message_descriptor(void);
 /* One line "==PID== text". */
 void message_line(const char *format, ...);
 /* Writes text into a buffer with the same formats; returns the length, always ends with NUL. */

@@ -1,9 +1,8 @@
-#include "views/text/text_all.h"
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
 #include "suppress/suppress_print.h"
-#include "words/words_ending.h"
+#include "views/text/render_text.h"
 
 /* The closing table: one line for each process, and one for all. Cells are made first, because
  * their widths are not known before. */
@@ -106,14 +105,12 @@ static char *table_bytes(const struct process_entry *entry, enum block_kind kind
 static void table_add_process(struct text_table *table, const struct process_entry *entry)
 {
     struct text_row *row = table_add_row(table);
-    char ending[WORDS_ENDING_SHORT];
 
     row->cells[COLUMN_PID] = memory_text("%u", entry->pid);
     if (!entry->reported) {
         row->cells[COLUMN_ENDED] = memory_text("not read");
     } else {
-        words_ending_short(ending, &entry->ending);
-        row->cells[COLUMN_ENDED] = memory_text("%s", ending);
+        row->cells[COLUMN_ENDED] = memory_text("%s", entry->ending);
         for (int column = COLUMN_DEFINITE; column <= COLUMN_UNTOLD; column++)
             row->cells[column] = table_bytes(entry, table_kinds[column]);
         row->cells[COLUMN_PEAK] = memory_text("%s", NUMBER(entry->peak_bytes));
@@ -157,14 +154,38 @@ static void table_put_row(const struct text_page *page, const struct text_table 
     }
     while (line.length && line.text[line.length - 1] == ' ')
         line.text[--line.length] = 0;
-    text_line(page, "%s", line.text);
+    render_text_line(page, "%s", line.text);
     free(line.text);
 }
 
 /* --- all of it ----------------------------------------------------------- */
 
+struct text_sum {
+    struct process_entry all;
+    uint32_t reported, with_errors;
+    bool pid_repeats;
+};
+
+static void text_sum(struct text_sum *sum, const struct process_tree *tree)
+{
+    memset(sum, 0, sizeof *sum);
+    for (uint32_t i = 0; i < tree->count; i++) {
+        const struct process_entry *entry = &tree->entries[i];
+
+        sum->reported += entry->reported;
+        sum->with_errors += entry->errors > 0;
+        sum->pid_repeats |= entry->pid_repeats;
+        for (int kind = 0; kind < BLOCK_KINDS_COUNT; kind++)
+            sum->all.bytes[kind] += entry->bytes[kind];
+        sum->all.errors += entry->errors;
+        sum->all.contexts += entry->contexts;
+        sum->all.suppressed_errors += entry->suppressed_errors;
+        sum->all.suppressed_contexts += entry->suppressed_contexts;
+    }
+}
+
 static void text_put_table(const struct text_page *page, const struct report_all *all,
-                           const struct process_sum *sum)
+                           const struct text_sum *sum)
 {
     const struct process_tree *tree = all->tree;
     bool peaks = all->options->top_orders >> CLI_ORDER_PEAK & 1;
@@ -194,27 +215,27 @@ static void text_put_suppressions(const struct text_page *page, const struct rep
         suppress_print_unused(page->out, page->debug_prefix, all->suppressions);
 }
 
-void text_all(FILE *out, const struct report_all *all)
+void render_text_all(FILE *out, const struct report_all *all)
 {
     struct text_page page = {.out = out, .prefix = "==all== ", .debug_prefix = "--all-- "};
     const struct process_tree *tree = all->tree;
-    struct process_sum sum;
+    struct text_sum sum;
 
-    if (all->options->quiet || !all->several)
+    if (all->options->quiet)
         return;
-    process_tree_sum(tree, &sum);
+    text_sum(&sum, tree);
     fputc('\n', out);
-    text_line(&page, "SUMMARY OF %s PROCESSES, IN BYTES:", NUMBER(sum.reported));
+    render_text_line(&page, "SUMMARY OF %s PROCESSES, IN BYTES:", NUMBER(sum.reported));
     text_put_table(&page, all, &sum);
-    text_blank(&page);
+    render_text_blank(&page);
     if (tree->unreadable)
-        text_line(&page, "Not among them: %s logs that could not be read.",
-                  NUMBER(tree->unreadable));
+        render_text_line(&page, "Not among them: %s logs that could not be read.",
+                         NUMBER(tree->unreadable));
     text_put_suppressions(&page, all);
-    text_line(&page,
-              "ERROR SUMMARY: %s errors from %s contexts in %s of %s processes "
-              "(suppressed: %s from %s)",
-              NUMBER(sum.all.errors), NUMBER(sum.all.contexts), NUMBER(sum.with_errors),
-              NUMBER(sum.reported), NUMBER(sum.all.suppressed_errors),
-              NUMBER(sum.all.suppressed_contexts));
+    render_text_line(&page,
+                     "ERROR SUMMARY: %s errors from %s contexts in %s of %s processes "
+                     "(suppressed: %s from %s)",
+                     NUMBER(sum.all.errors), NUMBER(sum.all.contexts), NUMBER(sum.with_errors),
+                     NUMBER(sum.reported), NUMBER(sum.all.suppressed_errors),
+                     NUMBER(sum.all.suppressed_contexts));
 }
