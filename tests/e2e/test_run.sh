@@ -47,7 +47,7 @@ test_exit_status() {
 # What cannot work is known before.
 test_program_is_not_started() {
     local option
-    for option in --suppressions=no-such-file --error-exitcode=x --show-leak-kinds=some --log-file=% --error-exitcode=2; do
+    for option in --suppressions=no-such-file --error-exitcode=x --show-leak-kinds=some --log-file=%; do
         runs $option sh -c 'touch started'
         equal "exit status with $option" 2 "$status"
         runs --run --peak $option sh -c 'touch started'
