@@ -19,6 +19,7 @@ struct log_run {
     const struct options *options;
     struct process_tree *tree; /* in order */
     bool several;              /* more than one log was named */
+    bool errors;               /* the exit status is that of --error-exitcode: main's word */
     struct module_cache *modules;
     struct suppressions *suppressions;
     struct intern generated; /* texts of suppressions that were printed */

@@ -88,7 +88,7 @@ static int main_report_all(struct log_run *run)
 
 /* Doubt is told where nobody would see it otherwise: without a report, and where the exit status
  * says it. Any error that was found outweighs it. */
-static int main_errors(const struct log_run *run)
+static int main_errors(struct log_run *run)
 {
     const struct options *options = run->options;
     bool say = options->error_exitcode || (options->quiet && options->show_leaks);
@@ -108,6 +108,7 @@ static int main_errors(const struct log_run *run)
     }
     if (!options->error_exitcode)
         return 0;
+    run->errors = errors;
     return errors ? (int)options->error_exitcode : doubt ? EXIT_TROUBLE : 0;
 }
 
@@ -214,14 +215,14 @@ static int main_report_run(struct log_run *log_run, const struct traced_run *run
 
 /* What the program's parent would see, but for errors that were asked for. Doubt and trouble must
  * only not look like success. */
-static int main_status_of_run(int wait_status, int status)
+static int main_status_of_run(const struct log_run *run, int wait_status, int status)
 {
     fflush(NULL);
     if (WIFSIGNALED(wait_status)) {
         supervise_die_of(WTERMSIG(wait_status));
         return 128 + WTERMSIG(wait_status);
     }
-    if (status == 0 || (status == EXIT_TROUBLE && WEXITSTATUS(wait_status)))
+    if (status == 0 || (status == EXIT_TROUBLE && !run->errors && WEXITSTATUS(wait_status)))
         return WEXITSTATUS(wait_status);
     return status;
 }
@@ -244,7 +245,7 @@ static int main_trace(struct options *options)
         status = main_report_run(&log_run, &run);
         process_tree_free(&tree);
         traced_run_end(&run);
-        status = main_status_of_run(run.wait_status, status);
+        status = main_status_of_run(&log_run, run.wait_status, status);
     } else {
         status = main_fail(&failure);
         traced_run_end(&run);

@@ -42,6 +42,8 @@ test_exit_status() {
         equal "exit status of true $run" 0 "$status"
         runs $run --error-exitcode=9 false
         equal "exit status of false $run" 1 "$status"
+        runs $run --error-exitcode=2 $leaky
+        equal "exit status 2 with a leak $run" 2 "$status"
     done
 }
 # What cannot work is known before.
