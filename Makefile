@@ -151,6 +151,8 @@ fuzzers: $(FUZZERS)
 
 deps:
 	@sh tests/deps.sh build test
+deps-recipes:
+	@sh tests/deps.sh build test recipes
 deps-guests:
 	@sh tests/deps.sh build test guests
 deps-bench:
@@ -196,6 +198,8 @@ fuzz:
 	  SAN='$(FUZZ_SAN)' FUZZ_MAIN=-fsanitize=fuzzer fuzzers
 	@bash tests/fuzz/run.sh build-fuzz
 
+recipes: all
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh recipes
 guests: all
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
 stress: all programs
@@ -220,13 +224,15 @@ install: $(BUILD)/libtrace.so $(BUILD)/leakreport
 	install -m 755 $(BUILD)/leakreport $(DESTDIR)$(PREFIX)/bin/
 	install -m 755 $(BUILD)/libtrace.so $(DESTDIR)$(PREFIX)/lib/leakreport/
 	ln -sf ../../bin/leakreport $(DESTDIR)$(PREFIX)/lib/leakreport/valgrind
+	install -d $(SHARE)/leakreport
+	install -m 644 packaging/suppressions/*.supp $(SHARE)/leakreport/
 	install -m 644 report/leakreport.1 $(SHARE)/man/man1/
 	install -m 644 packaging/completion/leakreport.bash $(SHARE)/bash-completion/completions/leakreport
 	install -m 644 packaging/completion/_leakreport $(SHARE)/zsh/vendor-completions/
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/leakreport $(SHARE)/man/man1/leakreport.1 \
 	  $(SHARE)/bash-completion/completions/leakreport $(SHARE)/zsh/vendor-completions/_leakreport
-	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport
+	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport $(SHARE)/leakreport
 dist:
 	@bash packaging/dist.sh $(VERSION) $(BUILD)/dist
 deb:
@@ -243,6 +249,7 @@ help:
 	@echo 'make deps check    install what is missing, pass every test'
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
 	@echo 'make deps-fuzz fuzz   hostile input for FUZZ_SECONDS=60 to each of the six fuzzers'
+	@echo 'make recipes       docs/*.md with the tools that they are for (make deps-recipes installs those)'
 	@echo 'make guests        other allocators, Go, Java (make deps-guests installs them)'
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
@@ -255,6 +262,6 @@ help:
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all commands deps deps-bench deps-commands deps-deb deps-fuzz deps-guests deps-releases deps-soak guests soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall dist deb format clean help FORCE
+.PHONY: all commands deps deps-bench deps-commands deps-deb deps-fuzz deps-guests deps-recipes deps-releases deps-soak guests recipes soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall dist deb format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)
