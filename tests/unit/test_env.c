@@ -1,3 +1,4 @@
+#include "life/env_name.h"
 #include "life/env_preload.h"
 
 #include "scratch.h"
@@ -190,7 +191,7 @@ static void traced_children_see_them(void **state)
 static const char *expanded(const char *name)
 {
     static char path[4096];
-    if (env_expand_name(name, path, sizeof path, problem, sizeof problem) != 0)
+    if (env_name_expand(name, path, sizeof path, problem, sizeof problem) != 0)
         fail_msg("«%s» is refused: %s", name, problem);
     return path;
 }
@@ -198,7 +199,7 @@ static const char *expanded(const char *name)
 static void assert_no_name(const char *name, const char *sentence)
 {
     char path[4096];
-    assert_int_equal(env_expand_name(name, path, sizeof path, problem, sizeof problem), -1);
+    assert_int_equal(env_name_expand(name, path, sizeof path, problem, sizeof problem), -1);
     assert_string_equal(problem, sentence);
 }
 
@@ -229,19 +230,19 @@ static void prepared_names(void **state)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         strcpy(expected, expanded(names[i]));
         assert_int_equal(
-            env_prepare_name(names[i], prepared, sizeof prepared, problem, sizeof problem), 0);
+            env_name_prepare(names[i], prepared, sizeof prepared, problem, sizeof problem), 0);
         assert_int_equal(chdir("/"), 0);
-        assert_int_equal(env_expand_name(prepared, path, sizeof path, problem, sizeof problem), 0);
+        assert_int_equal(env_name_expand(prepared, path, sizeof path, problem, sizeof problem), 0);
         assert_int_equal(chdir(folder), 0);
         assert_string_equal(path, expected);
     }
     unsetenv("PERCENT");
-    env_prepare_name("/x.%p", prepared, sizeof prepared, problem, sizeof problem);
+    env_name_prepare("/x.%p", prepared, sizeof prepared, problem, sizeof problem);
     assert_string_equal(prepared, "/x.%p");
-    assert_int_equal(env_prepare_name("%z", prepared, sizeof prepared, problem, sizeof problem),
+    assert_int_equal(env_name_prepare("%z", prepared, sizeof prepared, problem, sizeof problem),
                      -1);
-    assert_int_equal(env_prepare_name("/%%%%", prepared, 6, problem, sizeof problem), 0);
-    assert_int_equal(env_prepare_name("/%%%%", prepared, 5, problem, sizeof problem), -1);
+    assert_int_equal(env_name_prepare("/%%%%", prepared, 6, problem, sizeof problem), 0);
+    assert_int_equal(env_name_prepare("/%%%%", prepared, 5, problem, sizeof problem), -1);
 }
 
 static void in_the_root_folder(void **state)

@@ -5,7 +5,7 @@
  * nobody can, and takes that back if exec fails. */
 #include "hooks/interpose.h"
 
-#include "life/env.h"
+#include "life/env_variable.h"
 #include "life/lifecycle_exec.h"
 
 #include <errno.h>
@@ -49,8 +49,8 @@ static int become(const char *path, char *const arguments[], char *const environ
 static int become_named(const char *name, char *const arguments[], char *const environment[])
 {
     char path[EXEC_TARGET_PATH];
-    BECOME(environment, exec_target_look_in_path(name, env_value("PATH"), path), path, name,
-           arguments);
+    BECOME(environment, exec_target_look_in_path(name, env_variable_value("PATH"), path), path,
+           name, arguments);
     return failed(real.execvpe(name, arguments, environment));
 }
 

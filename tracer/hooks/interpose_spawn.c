@@ -2,7 +2,7 @@
  */
 #include "hooks/interpose.h"
 
-#include "life/env.h"
+#include "life/env_variable.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -26,8 +26,9 @@ INTERPOSE int posix_spawnp(pid_t *child, const char *name,
 {
     interpose_is_observed();
     char path[EXEC_TARGET_PATH];
-    INTERPOSE_ENVIRONMENT(environment, exec_target_look_in_path(name, env_value("PATH"), path),
-                          path, arguments);
+    INTERPOSE_ENVIRONMENT(environment,
+                          exec_target_look_in_path(name, env_variable_value("PATH"), path), path,
+                          arguments);
     return real.posix_spawnp(child, name, actions, attributes, arguments, environment);
 }
 

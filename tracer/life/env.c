@@ -1,163 +1,14 @@
 #include "life/env.h"
 
-#include "libc/real.h"
+#include "life/env_name.h"
 #include "life/env_skip.h"
+#include "life/env_variable.h"
 #include "os/message.h"
 #include "os/start_vector.h"
-#include "os/sys.h"
 #include "trace_format.h"
 
-#include <elf.h>
 #include <string.h>
 #include <unistd.h>
-
-/* --- variables ------------------------------------------------------------ */
-
-char **env_find_entry(const char *name)
-{
-    size_t length = strlen(name);
-    for (char **entry = __environ; entry && *entry; entry++)
-        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
-            return entry;
-    return NULL;
-}
-
-const char *env_value(const char *name)
-{
-    char **entry = env_find_entry(name);
-    return entry ? *entry + strlen(name) + 1 : NULL;
-}
-
-/* NULL in a set-uid program, which takes no orders from its caller's environment. */
-static const char *value_of(const char *name)
-{
-    return real_libc()->getauxval(AT_SECURE) ? NULL : env_value(name);
-}
-
-/* --- expansion of file names --------------------------------------------- */
-
-struct name {
-    char *path;
-    size_t size;
-    size_t used;
-    bool again; /* the result is expanded once more: %p stays, and a % is doubled */
-};
-
-static bool name_add(struct name *name, const char *text, size_t length)
-{
-    if (length >= name->size - name->used)
-        return false;
-    memcpy(name->path + name->used, text, length);
-    name->used += length;
-    name->path[name->used] = '\0';
-    return true;
-}
-
-/* Text that is no format. */
-static bool name_add_plain(struct name *name, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (!name_add(name, text[i] == '%' && name->again ? "%%" : text + i,
-                      text[i] == '%' && name->again ? 2 : 1))
-            return false;
-    return true;
-}
-
-static bool name_add_number(struct name *name, long number)
-{
-    char digits[24];
-    size_t length = message_format(digits, sizeof digits, "%d", (int64_t)number);
-    return name_add(name, digits, length);
-}
-
-/* %q{VAR}; *format stands on the q and is moved behind the brace. */
-static const char *name_add_variable(struct name *name, const char *format, char *problem,
-                                     size_t problem_size)
-{
-    const char *end = format[1] == '{' ? strchr(format, '}') : NULL;
-    char variable[256];
-    size_t length = end ? (size_t)(end - format) - 2 : 0;
-    if (!end || length == 0 || length >= sizeof variable) {
-        message_format(problem, problem_size, "%%q needs a variable in braces, as in %%q{HOME}");
-        return NULL;
-    }
-    memcpy(variable, format + 2, length);
-    variable[length] = '\0';
-    const char *value = value_of(variable);
-    if (!value) {
-        message_format(problem, problem_size, "the environment variable %s of %%q{%s} is not set",
-                       variable, variable);
-        return NULL;
-    }
-    return name_add_plain(name, value, strlen(value)) ? end + 1 : NULL;
-}
-
-/* A directory that was removed, or one that is out of reach ("(unreachable)/…") or too deep for a
- * path, has no name: the file's stays relative then, and the kernel says what becomes of it. */
-static void name_add_directory(struct name *name)
-{
-    char directory[4096];
-    if (sys_is_error(sys_getcwd(directory, sizeof directory)) || directory[0] != '/')
-        return;
-    size_t length = strlen(directory);
-    if (!name_add_plain(name, directory, length) || (length > 1 && !name_add(name, "/", 1))) {
-        name->used = 0;
-        name->path[0] = '\0';
-    }
-}
-
-static int expand(const char *format, struct name name, char *problem, size_t problem_size)
-{
-    message_format(problem, problem_size, "the file name is too long: %s", format);
-    name.path[0] = '\0';
-    if (format[0] == '~') {
-        message_format(problem, problem_size,
-                       "a file name may not begin with ~ (no shell expands it here): %s", format);
-        return -1;
-    }
-    if (format[0] != '/')
-        name_add_directory(&name);
-    while (*format) {
-        bool fits = true;
-        if (*format != '%') {
-            fits = name_add(&name, format++, 1);
-        } else if (name.again && (format[1] == 'p' || format[1] == '%')) {
-            fits = name_add(&name, format, 2);
-            format += 2;
-        } else if (format[1] == 'p' || format[1] == 'n') {
-            fits = name_add_number(&name, format[1] == 'p' ? sys_getpid() : 1);
-            format += 2;
-        } else if (format[1] == '%') {
-            fits = name_add(&name, "%", 1);
-            format += 2;
-        } else if (format[1] == 'q') {
-            format = name_add_variable(&name, format + 1, problem, problem_size);
-            fits = format != NULL;
-        } else {
-            message_format(
-                problem, problem_size,
-                "%%p, %%n, %%q{VAR} and %%%% are known in a file name, not what stands here: %s",
-                format);
-            fits = false;
-        }
-        if (!fits)
-            return -1;
-    }
-    return 0;
-}
-
-int env_expand_name(const char *format, char *path, size_t size, char *problem, size_t problem_size)
-{
-    return expand(format, (struct name){path, size, 0, false}, problem, problem_size);
-}
-
-int env_prepare_name(const char *format, char *path, size_t size, char *problem,
-                     size_t problem_size)
-{
-    return expand(format, (struct name){path, size, 0, true}, problem, problem_size);
-}
-
-/* --- options ------------------------------------------------------------- */
 
 struct problem {
     char *text;
@@ -184,9 +35,9 @@ static int read_name(const char *value, char *name, char *path, char *relative,
     size_t length = value[0] == '/' ? 0 : strlen(value);
     memcpy(relative, value, length < size ? length : 0);
     relative[length < size ? length : 0] = '\0';
-    if (env_prepare_name(value, name, size, problem->text, problem->size) != 0)
+    if (env_name_prepare(value, name, size, problem->text, problem->size) != 0)
         return -1;
-    return env_expand_name(name, path, size, problem->text, problem->size);
+    return env_name_expand(name, path, size, problem->text, problem->size);
 }
 
 /* The names as they are given: the last one of each counts, and only that one is expanded. A
@@ -477,7 +328,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
     copy_value("trace.log", given_trace_file, sizeof given_trace_file, &problem);
     given_log_file[0] = '\0';
     forks = FORKS_AS_CHILDREN;
-    const char *list = value_of("LIBTRACE_OPTIONS"), *rest = list;
+    const char *list = env_variable_trusted("LIBTRACE_OPTIONS"), *rest = list;
     static char word[8192];
     int result = 0;
     while (result == 0 && list && next_word(&rest, word, sizeof word))
@@ -486,7 +337,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
         result = read_names(options, &problem);
     options->text = list ? list : "";
     decide_what_is_traced(options);
-    char **entry = env_find_entry("LIBTRACE_OPTIONS");
+    char **entry = env_variable_find("LIBTRACE_OPTIONS");
     if (entry && (!options->trace_children || options->added))
         start_vector_remove(entry);
     return result;

@@ -54,14 +54,5 @@ struct env_options {
 bool env_is_there(void);
 /* Reads and removes. On a bad option writes one sentence into `problem` and returns -1. */
 int env_take_options(struct env_options *options, char *problem, size_t problem_size);
-/* The entry of a variable in the environment, or NULL. */
-char **env_find_entry(const char *name);
-/* Its value, or NULL: getenv, which the program may have under this name. */
-const char *env_value(const char *name);
-/* Expands %n and %q{VAR} in a file name and makes it absolute; what is left has %p and %% in it. -1
- * and a sentence if bad. */
-int env_prepare_name(const char *name, char *path, size_t size, char *problem, size_t problem_size);
-/* Expands %p, %n, %q{VAR} and %% in a file name and makes it absolute. -1 and a sentence if bad. */
-int env_expand_name(const char *name, char *path, size_t size, char *problem, size_t problem_size);
 
 #endif

@@ -1,5 +1,6 @@
 #include "life/env_preload.h"
 
+#include "life/env_variable.h"
 #include "os/start_vector.h"
 #include "os/sys.h"
 
@@ -68,7 +69,7 @@ void env_preload_hide(const char *tracer, const struct env_options *options)
     bool keep = options->trace_children && options->added != ENV_ADDED_BOTH;
     static char list[16384] = "LD_PRELOAD=";
     const size_t name_length = sizeof "LD_PRELOAD=" - 1;
-    char **entry = env_find_entry("LD_PRELOAD");
+    char **entry = env_variable_find("LD_PRELOAD");
     if (!entry)
         return;
     if (options->added == ENV_ADDED_IN_FRONT &&

@@ -1,5 +1,6 @@
 #include "life/forked.h"
 
+#include "life/env_name.h"
 #include "life/fork_gate.h"
 #include "log/trace_log.h"
 #include "log/trace_log_fork.h"
@@ -94,7 +95,7 @@ void forked_in_parent(void)
 static const char *expand(const char *name, char *path, size_t size)
 {
     char problem[256];
-    return name[0] && env_expand_name(name, path, size, problem, sizeof problem) == 0 ? path : NULL;
+    return name[0] && env_name_expand(name, path, size, problem, sizeof problem) == 0 ? path : NULL;
 }
 
 static void speak_for_child(const struct env_options *options)
