@@ -35,7 +35,7 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
     if (log_reader_open(&reader, path, NULL, failure) != 0)
         return -1;
     model_init(model, path);
-    if (options_want_usage(run->options))
+    if (options_want_usage(run->options) || renderer_of(run->options->format)->wants_usage)
         model_want_usage(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);
@@ -49,10 +49,10 @@ static void log_note_late_options(const struct options *options, struct model *m
 {
     for (size_t i = options->run_options_of_files; i < options->run_options.count; i++) {
         const char *option = options->run_options.items[i];
+        char *name = memory_text("%.*s", (int)strcspn(option, "="), option);
 
-        model_add_note(model, memory_text("%.*s is ignored: the program has run already; set it in "
-                                          "front of the program, or in LIBTRACE_OPTIONS.",
-                                          (int)strcspn(option, "="), option));
+        model_add_note(model, NOTE_OPTION_LATE, 0, name, NULL);
+        free(name);
     }
 }
 
@@ -62,18 +62,27 @@ static void log_note_options(const struct log_run *run, uint32_t number, struct 
     const struct options *options = run->options;
 
     for (size_t i = 0; number == 0 && i < options->ignored.count; i++)
-        model_add_note(model, memory_text("%s", options->ignored.items[i]));
+        model_add_note(model, NOTE_OPTION, 0, options->ignored.items[i], NULL);
     if (number == 0 && options->mode == CLI_REPORT)
         log_note_late_options(options, model);
 }
 
-static int log_write(struct log_run *run, const struct report *report, struct failure *failure)
+static struct report_all log_all(const struct log_run *run)
 {
-    FILE *out = output_open(&run->output, report->model->header.pid, failure);
+    return (struct report_all){run->options, run->tree, run->suppressions, run->several};
+}
+
+static int log_write(struct log_run *run, struct report *report, struct failure *failure)
+{
+    const struct renderer *renderer = renderer_of(run->options->format);
+    struct report_all all = log_all(run);
+    FILE *out = output_open(&run->output, report->model->header.pid, &report->first, failure);
 
     if (!out)
         return -1;
-    render_text.render(out, report);
+    if (report->first && renderer->begin)
+        renderer->begin(out, &all);
+    renderer->render(out, report);
     return output_close(out, failure);
 }
 
@@ -107,6 +116,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     process_tree_note(run->tree, number, model, &selection);
     run->tree->entries[number].doubt =
         verdict_doubt(options, model, process_tree_is_followed(run->tree, number));
+    renderer_prepare(&report);
     int result = log_write(run, &report, failure);
     rank_free(&rankings);
     group_free(&records);
@@ -137,15 +147,31 @@ enum log_reported log_report(struct log_run *run, uint32_t number, struct failur
     return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
 }
 
-enum log_reported log_report_summary(struct log_run *run, struct failure *failure)
+static int log_write_end(struct log_run *run, FILE *out, struct failure *failure)
 {
-    struct report_all all = {run->options, run->tree, run->suppressions};
-    FILE *out = output_open_summary(&run->output, failure);
+    const struct renderer *renderer = renderer_of(run->options->format);
+    struct report_all all = log_all(run);
+
+    if (!out)
+        return -1;
+    if (renderer->end)
+        renderer->end(out, &all);
+    return output_close(out, failure);
+}
+
+enum log_reported log_report_end(struct log_run *run, struct failure *failure)
+{
+    const struct renderer *renderer = renderer_of(run->options->format);
+    int result = 0;
 
     progress_clear(&run->progress);
-    if (!out)
-        return LOG_UNWRITABLE;
     suppress_sum_logs(run->suppressions);
-    render_text.render_all(out, &all);
-    return output_close(out, failure) == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
+    if (!renderer->is_document)
+        result = run->several
+                     ? log_write_end(run, output_open_summary(&run->output, failure), failure)
+                     : 0;
+    for (uint32_t i = 0; renderer->is_document && i < output_count(&run->output) && result == 0;
+         i++)
+        result = log_write_end(run, output_reopen(&run->output, i, failure), failure);
+    return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
 }

@@ -31,7 +31,7 @@ enum log_reported { LOG_REPORTED, LOG_UNREADABLE, LOG_UNWRITABLE };
 
 /* Reports on entry `number` of the tree. `failure` is filled unless LOG_REPORTED. */
 enum log_reported log_report(struct log_run *run, uint32_t number, struct failure *failure);
-/* What all of them come to: after the last one, when there are several. */
-enum log_reported log_report_summary(struct log_run *run, struct failure *failure);
+/* After the last one: what all of them come to, and what ends a document. */
+enum log_reported log_report_end(struct log_run *run, struct failure *failure);
 
 #endif

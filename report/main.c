@@ -17,6 +17,7 @@
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
 #include "log_report.h"
+#include "words/words_ending.h"
 
 enum { EXIT_TROUBLE = 2 };
 /* What scripts that ask valgrind for its version are to find: they compare it with the least that
@@ -80,10 +81,20 @@ static int main_report_all(struct log_run *run)
         if (reported != LOG_REPORTED)
             status = main_fail(&failure);
     }
-    if (run->several && reported != LOG_UNWRITABLE &&
-        log_report_summary(run, &failure) != LOG_REPORTED)
+    if (reported != LOG_UNWRITABLE && log_report_end(run, &failure) != LOG_REPORTED)
         status = main_fail(&failure);
     return status;
+}
+
+static void main_say_doubt(const struct options *options, const struct process_entry *entry)
+{
+    char *why = words_doubt(&entry->doubt);
+    struct failure failure;
+
+    failure_set(&failure, "%s: whether there are errors cannot be told: %s",
+                options->logs_are_temporary ? entry->command : entry->path, why);
+    main_fail(&failure);
+    free(why);
 }
 
 /* Doubt is told where nobody would see it otherwise: without a report, and where the exit status
@@ -93,18 +104,14 @@ static int main_errors(struct log_run *run)
     const struct options *options = run->options;
     bool say = options->error_exitcode || (options->quiet && options->show_leaks);
     bool doubt = false, errors = false;
-    struct failure failure;
 
     for (uint32_t i = 0; i < run->tree->count; i++) {
         const struct process_entry *entry = &run->tree->entries[i];
 
         errors |= entry->errors > 0;
-        doubt |= entry->doubt != NULL;
-        if (entry->doubt && say) {
-            failure_set(&failure, "%s: whether there are errors cannot be told: %s",
-                        options->logs_are_temporary ? entry->command : entry->path, entry->doubt);
-            main_fail(&failure);
-        }
+        doubt |= entry->doubt.kind != DOUBT_NONE;
+        if (entry->doubt.kind != DOUBT_NONE && say)
+            main_say_doubt(options, entry);
     }
     if (!options->error_exitcode)
         return 0;

@@ -214,10 +214,9 @@ struct trace_header {
     char magic[TRACE_MAGIC_SIZE]; /* commit word of the whole file */
     uint32_t version;
     uint32_t byte_order;
-    uint32_t header_size;  /* sizeof(struct trace_header) */
-    uint32_t extents_max;  /* TRACE_EXTENTS_MAX */
-    uint16_t machine;      /* ELF e_machine of the traced program */
-    uint16_t address_bits; /* 64 */
+    uint32_t header_size; /* sizeof(struct trace_header) */
+    uint32_t extents_max; /* TRACE_EXTENTS_MAX */
+    uint32_t machine;     /* ELF e_machine of the traced program */
     uint32_t flags;
     uint64_t end; /* bytes of the file that are given out; extents lie below it */
 
@@ -241,8 +240,7 @@ struct trace_header {
     uint32_t earlier;      /* programs that this process was before, by exec; see trace_earlier */
     uint64_t errors;       /* TRACE_EXECED: how often an error was seen, all together */
 
-    uint32_t scan_threads;      /* threads seen by the leak check, the calling one included */
-    uint32_t stack_depth_limit; /* frames after which a call stack is cut */
+    uint64_t scan_threads; /* threads seen by the leak check, the calling one included */
     uint64_t scan_duration_ns;
     uint64_t verdicts; /* records in VERDICTS */
 
@@ -303,7 +301,6 @@ struct trace_module {
     uint64_t end;   /* first address behind it */
     uint64_t bias;  /* address in memory minus p_vaddr */
     struct trace_string path;
-    uint64_t mapped_ns;   /* since the start, when first seen */
     uint64_t unmapped_ns; /* since the start, when found gone; 0: there at the end */
     uint8_t build_id[40];
     uint32_t build_id_size; /* bytes, 0: it has none */
@@ -585,7 +582,7 @@ _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the heade
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");
 _Static_assert(sizeof(struct trace_earlier) == 256, "trace_earlier");
-_Static_assert(sizeof(struct trace_module) == 128, "trace_module");
+_Static_assert(sizeof(struct trace_module) == 120, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");

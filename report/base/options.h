@@ -38,6 +38,7 @@ struct options {
     bool as_valgrind;               /* called by that name: with its defaults */
     bool logs_are_temporary;        /* nobody can look at them later: main's word */
 
+    int format;          /* enum cli_format */
     int leak_check;      /* enum cli_leak_check */
     int leak_resolution; /* enum cli_resolution */
     unsigned show_kinds; /* bit n: enum trace_leak_kind n */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/format.h"
 #include "base/memory.h"
 #include "trace_format.h"
 
@@ -56,6 +57,11 @@ bool cli_is_named(const struct cli_option *option, const char *argument)
     size_t length = strlen(name);
     return strncmp(argument, name, length) == 0 && (!argument[length] || argument[length] == '=');
 }
+
+const struct cli_word cli_formats[] = {
+#define FORMAT(id, name) {#name, FORMAT_##id},
+#include "base/format.def"
+    {NULL, 0}};
 
 /* --- parsers ------------------------------------------------------------- */
 

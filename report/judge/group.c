@@ -124,3 +124,13 @@ void group_free(struct loss_records *records)
     free(records->of_block);
     memset(records, 0, sizeof *records);
 }
+
+struct loss_figures group_figures(const struct loss_record *record)
+{
+    struct loss_figures figures = {.direct = record->bytes - record->suppressed_bytes,
+                                   .indirect = record->indirect_bytes,
+                                   .blocks = record->blocks - record->suppressed_blocks};
+
+    figures.bytes = figures.direct + figures.indirect;
+    return figures;
+}

@@ -26,6 +26,14 @@ struct loss_record {
     uint64_t indirect_blocks;
 };
 
+/* What a record's sentence says: less what is suppressed of it. */
+struct loss_figures {
+    uint64_t bytes; /* direct and indirect */
+    uint64_t direct, indirect;
+    uint64_t blocks;
+};
+struct loss_figures group_figures(const struct loss_record *record);
+
 struct loss_records {
     struct loss_record *records;
     uint32_t count;

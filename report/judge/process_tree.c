@@ -1,11 +1,9 @@
 #include "judge/process_tree.h"
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
 #include "base/program_file.h"
-#include "base/signal_name.h"
 #include "judge/timeline.h"
 #include "read/log_reader.h"
 
@@ -216,45 +214,13 @@ void process_tree_free(struct process_tree *tree)
 {
     for (uint32_t i = 0; i < tree->count; i++) {
         free(tree->entries[i].command);
-        free(tree->entries[i].doubt);
+        free(tree->entries[i].doubt.became);
     }
     free(tree->entries);
     memset(tree, 0, sizeof *tree);
 }
 
 /* --- what was found ------------------------------------------------------ */
-
-static void process_name_signal(char *text, size_t size, int number)
-{
-    const char *name = signal_name(number);
-
-    if (name)
-        snprintf(text, size, "%s", name);
-    else
-        snprintf(text, size, "signal %d", number);
-}
-
-static void process_name_ending(char *text, size_t size, const struct model *model)
-{
-    static const char *const words[] = {[TRACE_RETURNED] = "exit",
-                                        [TRACE_EXITED_FAST] = "_exit",
-                                        [TRACE_QUICK_EXITED] = "quick_exit"};
-    uint32_t ending = model->header.ending;
-    int value = model->header.ending_value;
-
-    if (model->process != PROCESS_ENDED)
-        snprintf(text, size, "%s",
-                 model->process == PROCESS_RUNNING ? "running"
-                 : model->is_copy                  ? "copied"
-                 : model->process == PROCESS_GONE  ? "no record"
-                                                   : "not seen");
-    else if (ending < sizeof words / sizeof *words)
-        snprintf(text, size, "%s %d", words[ending], value);
-    else if (ending == TRACE_SIGNALED)
-        process_name_signal(text, size, value);
-    else
-        snprintf(text, size, "%s", ending == TRACE_EXECED ? "exec" : "not known");
-}
 
 void process_tree_note(struct process_tree *tree, uint32_t number, const struct model *model,
                        const struct selection *selection)
@@ -265,7 +231,7 @@ void process_tree_note(struct process_tree *tree, uint32_t number, const struct 
     entry->reported = true;
     entry->has_verdicts = model->has_verdicts;
     entry->command = memory_text("%s", command ? command : "");
-    process_name_ending(entry->ending, sizeof entry->ending, model);
+    entry->ending = ending_of(model);
     if (model->usage)
         entry->peak_bytes = timeline_peak(model).bytes;
     memcpy(entry->bytes, selection->bytes, sizeof entry->bytes);
@@ -292,4 +258,22 @@ const struct process_entry *process_tree_starter(const struct process_tree *tree
         at = tree->entries[at].parent;
     while (at != PROCESS_NONE && process_was(&tree->entries[number], &tree->entries[at]));
     return at == PROCESS_NONE ? NULL : &tree->entries[at];
+}
+
+void process_tree_sum(const struct process_tree *tree, struct process_sum *sum)
+{
+    memset(sum, 0, sizeof *sum);
+    for (uint32_t i = 0; i < tree->count; i++) {
+        const struct process_entry *entry = &tree->entries[i];
+
+        sum->reported += entry->reported;
+        sum->with_errors += entry->errors > 0;
+        sum->pid_repeats |= entry->pid_repeats;
+        for (int kind = 0; kind < BLOCK_KINDS_COUNT; kind++)
+            sum->all.bytes[kind] += entry->bytes[kind];
+        sum->all.errors += entry->errors;
+        sum->all.contexts += entry->contexts;
+        sum->all.suppressed_errors += entry->suppressed_errors;
+        sum->all.suppressed_contexts += entry->suppressed_contexts;
+    }
 }

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "base/failure.h"
+#include "judge/ending.h"
 #include "judge/select.h"
+#include "judge/verdict.h"
 #include "read/model.h"
 
 #define PROCESS_NONE UINT32_MAX
@@ -30,8 +32,8 @@ struct process_entry {
     bool reported; /* what follows is known */
     bool has_verdicts;
     char *command;
-    char *doubt;     /* why it is not known whether there are errors (verdict.h), or NULL */
-    char ending[40]; /* "exit 0" */
+    struct doubt doubt; /* why it is not known whether there are errors */
+    struct ending ending;
     uint64_t bytes[BLOCK_KINDS_COUNT];
     uint64_t peak_bytes; /* 0 unless usage was asked for */
     uint64_t errors, contexts, suppressed_errors, suppressed_contexts;
@@ -63,5 +65,13 @@ void process_tree_note(struct process_tree *tree, uint32_t number, const struct 
 bool process_tree_is_followed(const struct process_tree *tree, uint32_t number);
 /* Who started entry `number`, an exec or several ago perhaps; NULL: no log of it here. */
 const struct process_entry *process_tree_starter(const struct process_tree *tree, uint32_t number);
+
+/* All processes together. Peaks of different moments add up to nothing. */
+struct process_sum {
+    struct process_entry all; /* figures only */
+    uint32_t reported, with_errors;
+    bool pid_repeats;
+};
+void process_tree_sum(const struct process_tree *tree, struct process_sum *sum);
 
 #endif

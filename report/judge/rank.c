@@ -15,6 +15,17 @@ static uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
     return (int64_t)figure > 0 ? figure : 0;
 }
 
+static uint64_t rank_second(const struct stack_use *use, enum cli_order order)
+{
+    uint64_t blocks = order == CLI_ORDER_PEAK ? use->blocks_at_peak : use->allocations - use->frees;
+
+    if (order == CLI_ORDER_BYTES || order == CLI_ORDER_TEMPORARY)
+        return use->allocations;
+    if (order == CLI_ORDER_CALLS)
+        return use->bytes_allocated;
+    return (int64_t)blocks > 0 ? blocks : 0;
+}
+
 static int rank_compare(const void *left, const void *right, void *context)
 {
     const struct ranked *a = left, *b = right;
@@ -38,7 +49,8 @@ static void rank_by(struct ranking *ranking, const struct model *model, enum cli
         if (!figure)
             continue;
         memory_reserve(ranking->stacks, ranking->count, capacity);
-        ranking->stacks[ranking->count++] = (struct ranked){i, figure};
+        ranking->stacks[ranking->count++] =
+            (struct ranked){i, figure, rank_second(&usage->stacks[i], order)};
         ranking->total += figure;
     }
     if (ranking->count)
@@ -56,6 +68,15 @@ static void rank_symbolize(const struct ranking *ranking, struct symbolizer *sym
     free(stacks);
 }
 
+static void rank_show(struct ranking *ranking, uint32_t most, struct symbolizer *symbolizer)
+{
+    ranking->shown = ranking->count < most ? ranking->count : most;
+    ranking->rest = ranking->total;
+    for (uint32_t i = 0; i < ranking->shown; i++)
+        ranking->rest -= ranking->stacks[i].figure;
+    rank_symbolize(ranking, symbolizer);
+}
+
 void rank_stacks(struct rankings *rankings, const struct options *options,
                  const struct model *model, struct symbolizer *symbolizer)
 {
@@ -68,8 +89,7 @@ void rank_stacks(struct rankings *rankings, const struct options *options,
         if (!(options->top_orders >> order & 1))
             continue;
         rank_by(ranking, model, order);
-        ranking->shown = ranking->count < options->top ? ranking->count : options->top;
-        rank_symbolize(ranking, symbolizer);
+        rank_show(ranking, options->top, symbolizer);
     }
 }
 

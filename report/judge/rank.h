@@ -13,12 +13,14 @@
 struct ranked {
     uint32_t stack;
     uint64_t figure;
+    uint64_t second; /* PEAK, LIVE: blocks; BYTES, TEMPORARY: calls; CALLS: bytes */
 };
 struct ranking {
     struct ranked *stacks;
     uint32_t count;
     uint32_t shown; /* the first of them */
     uint64_t total; /* of all figures */
+    uint64_t rest;  /* of those that are not shown */
 };
 struct rankings {
     struct ranking by[CLI_ORDERS_COUNT]; /* empty where nobody asked for it */

@@ -7,8 +7,6 @@
 static int select_load(struct suppressions *suppressions, const struct options *options,
                        struct failure *failure)
 {
-    if (options->default_suppressions && suppress_load_default(suppressions, failure) != 0)
-        return -1;
     for (size_t i = 0; i < options->suppressions.count; i++)
         if (suppress_load(suppressions, options->suppressions.items[i], failure) != 0)
             return -1;

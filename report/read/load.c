@@ -86,21 +86,20 @@ static void load_earlier_one(struct model *model, struct trace_earlier *record)
     const struct trace_totals *totals = &record->totals;
     size_t length =
         record->length < sizeof record->command ? record->length : sizeof record->command;
-    char *errors = record->errors ? memory_text(", %s errors", number_text(record->errors).text)
-                                  : memory_text("%s", "");
+    char *figures = memory_text(
+        "%s allocs, %s frees, %s bytes allocated, %s errors", number_text(totals->allocations).text,
+        number_text(totals->frees + totals->bad_frees).text,
+        number_text(totals->bytes_allocated).text, number_text(record->errors).text);
 
     while (length && record->command[length - 1] == 0)
         length--;
     for (size_t i = 0; i < length; i++)
         record->command[i] = record->command[i] ? record->command[i] : ' ';
-    model_add_note(model, memory_text("before an exec this process was: %.*s%s (%s allocs, %s "
-                                      "frees, %s bytes allocated%s).",
-                                      (int)length, record->command,
-                                      record->length > sizeof record->command ? "..." : "",
-                                      number_text(totals->allocations).text,
-                                      number_text(totals->frees + totals->bad_frees).text,
-                                      number_text(totals->bytes_allocated).text, errors));
-    free(errors);
+    char *command = memory_text("%.*s%s", (int)length, record->command,
+                                record->length > sizeof record->command ? "..." : "");
+    model_add_note(model, NOTE_PROGRAM_BEFORE, 0, command, figures);
+    free(command);
+    free(figures);
 }
 
 /* Memory of a program that is no more leaks nothing, and neither did valgrind count it. */
@@ -112,10 +111,7 @@ static void load_earlier(const struct log_reader *reader, struct model *model)
         model->header.earlier < TRACE_EARLIER_MAX ? model->header.earlier : TRACE_EARLIER_MAX;
 
     if (model->header.earlier > listed)
-        model_add_note(model,
-                       memory_text("before an exec this process was %s programs more than are "
-                                   "listed here.",
-                                   number_text(model->header.earlier - listed).text));
+        model_add_note(model, NOTE_PROGRAMS_BEFORE, model->header.earlier - listed, NULL, NULL);
     for (uint32_t i = 0; i < listed && log_reader_next(&walk, &record); i++)
         if (record.start_realtime_ns)
             load_earlier_one(model, &record);
@@ -182,9 +178,7 @@ static void load_modules(const struct log_reader *reader, struct model *model)
             unbelievable++;
     }
     if (unbelievable)
-        model_add_note(model, memory_text("%s modules have numbers that cannot be right: their "
-                                          "frames have no names.",
-                                          number_text(unbelievable).text));
+        model_add_note(model, NOTE_MODULES_DAMAGED, unbelievable, NULL, NULL);
 }
 
 /* --- totals -------------------------------------------------------------- */
@@ -287,8 +281,7 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
             load_misuse(stacks, &contexts, model, &record);
     intern_free(&contexts);
     if (damaged)
-        model_add_gap(model, memory_text("%s errors are damaged in the log: they are left out.",
-                                         number_text(damaged).text));
+        model_add_note(model, NOTE_ERRORS_DAMAGED, damaged, NULL, NULL);
 }
 
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
@@ -299,7 +292,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_earlier(reader, model);
     load_totals(reader, model);
     for (uint32_t i = 0; i < reader->damage_count; i++)
-        model_add_gap(model, memory_text("%s.", reader->damage[i]));
+        model_add_note(model, NOTE_LOG_DAMAGED, 0, reader->damage[i], NULL);
     losses_note(model);
     load_modules(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);

@@ -59,9 +59,7 @@ static uint64_t load_block_size(struct sizes *sizes, const struct log_reader *re
 static void load_sizes_end(struct sizes *sizes, struct model *model)
 {
     if (sizes->missing)
-        model_add_gap(model, memory_text("The log does not hold the sizes of %s large blocks: "
-                                         "they are larger than stated.",
-                                         number_text(sizes->missing).text));
+        model_add_note(model, NOTE_SIZES_MISSING, sizes->missing, NULL, NULL);
     intern_free(&sizes->addresses);
     free(sizes->sizes);
 }
@@ -160,9 +158,7 @@ static void load_live_blocks(struct stack_loader *stacks, struct model *model)
     if (model->block_count)
         qsort(model->blocks, model->block_count, sizeof *model->blocks, load_compare_blocks);
     if (live.leaves_missing)
-        model_add_gap(model, memory_text("The blocks that begin in %s pages of the program's "
-                                         "memory are missing: the log does not hold them.",
-                                         number_text(live.leaves_missing).text));
+        model_add_note(model, NOTE_PAGES_MISSING, live.leaves_missing, NULL, NULL);
 }
 
 /* --- from the leak check ------------------------------------------------- */
@@ -237,15 +233,11 @@ static void load_verdicts(struct stack_loader *stacks, struct model *model)
 
     load_listed_verdicts(stacks, model, wanted);
     if (model->block_count < wanted)
-        model_add_gap(model, memory_text("The leak check's verdict on %s of %s blocks is missing: "
-                                         "they are in no record.",
-                                         number_text(wanted - model->block_count).text,
-                                         number_text(wanted).text));
+        model_add_note(model, NOTE_VERDICTS_MISSING, wanted - model->block_count, NULL,
+                       number_text(wanted).text);
     uint64_t damaged = load_check_heads(model);
     if (damaged)
-        model_add_gap(model, memory_text("The leak check's verdict on %s blocks is damaged in the "
-                                         "log.",
-                                         number_text(damaged).text));
+        model_add_note(model, NOTE_VERDICTS_DAMAGED, damaged, NULL, NULL);
 }
 
 void load_blocks(struct stack_loader *stacks, struct model *model)

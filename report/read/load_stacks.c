@@ -1,7 +1,6 @@
 #include "read/load_stacks.h"
 #include <stdlib.h>
 #include "base/memory.h"
-#include "base/number_text.h"
 
 void load_stacks_begin(struct stack_loader *loader, const struct log_reader *reader,
                        struct model *model, uint32_t depth)
@@ -89,9 +88,7 @@ uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account)
 void load_stacks_end(struct stack_loader *loader)
 {
     if (loader->damaged)
-        model_add_note(loader->model,
-                       memory_text("%s call stacks are damaged in the log: they end early.",
-                                   number_text(loader->damaged).text));
+        model_add_note(loader->model, NOTE_STACKS_DAMAGED, loader->damaged, NULL, NULL);
     intern_free(&loader->nodes);
     free(loader->stacks);
     free(loader->words);

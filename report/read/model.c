@@ -39,7 +39,7 @@ void model_free(struct model *model)
     for (uint32_t i = 0; i < model->module_count; i++)
         free(model->modules[i].path);
     for (uint32_t i = 0; i < model->note_count; i++)
-        free(model->notes[i]);
+        note_free(&model->notes[i]);
     model_free_frames(model);
     model_free_usage(model->usage);
     free(model->modules);
@@ -94,16 +94,14 @@ uint32_t model_stack_count(const struct model *model)
     return model->stack_keys.count;
 }
 
-void model_add_note(struct model *model, char *text)
+void model_add_note(struct model *model, enum note_kind kind, uint64_t number, const char *subject,
+                    const char *detail)
 {
+    model->has_gaps |= note_is_gap(kind);
     memory_reserve(model->notes, model->note_count, model->note_capacity);
-    model->notes[model->note_count++] = text;
-}
-
-void model_add_gap(struct model *model, char *text)
-{
-    model->has_gaps = true;
-    model_add_note(model, text);
+    model->notes[model->note_count++] =
+        (struct note){kind, number, memory_text("%s", subject ? subject : ""),
+                      memory_text("%s", detail ? detail : "")};
 }
 
 const char *model_kind_words(enum block_kind kind)

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/intern.h"
+#include "read/note.h"
 #include "trace_format.h"
 
 struct module {
@@ -148,7 +149,7 @@ struct model {
 
     struct usage *usage; /* NULL: nobody asked for it */
 
-    char **notes; /* sentences: what is missing, lost or damaged */
+    struct note *notes; /* what is missing, lost or damaged */
     uint32_t note_count, note_capacity;
 };
 
@@ -166,9 +167,9 @@ uint32_t model_put_stack(struct model *model, const uint32_t *words, uint32_t fr
 struct stack model_stack(const struct model *model, uint32_t stack);
 uint32_t model_stack_count(const struct model *model);
 
-/* Takes over the text. A gap is a note on records of blocks or errors that are not there. */
-void model_add_note(struct model *model, char *text);
-void model_add_gap(struct model *model, char *text);
+/* The texts are copied; NULL: none. */
+void model_add_note(struct model *model, enum note_kind kind, uint64_t number, const char *subject,
+                    const char *detail);
 
 /* "definitely lost", "definite": the words of reports and of options. */
 const char *model_kind_words(enum block_kind kind);

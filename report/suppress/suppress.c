@@ -5,7 +5,6 @@
 #include <unistd.h>
 #include "base/memory.h"
 #include "suppress/suppress.h"
-#include "suppress/suppress_default.h"
 #include "suppress/suppress_glob.h"
 #include "suppress/suppress_match.h"
 #include "suppress/suppress_parse.h"
@@ -104,16 +103,6 @@ int suppress_load(struct suppressions *suppressions, const char *path, struct fa
     else
         result = suppress_load_text(suppressions, path, text, size, failure);
     free(text);
-    return result;
-}
-
-int suppress_load_default(struct suppressions *suppressions, struct failure *failure)
-{
-    size_t before = suppressions->rules.count;
-    int result = suppress_load_text(suppressions, SUPPRESS_DEFAULT_NAME, suppress_default_text,
-                                    strlen(suppress_default_text), failure);
-    for (size_t i = before; i < suppressions->rules.count; i++)
-        suppressions->rules.items[i]->entry.built_in = true;
     return result;
 }
 

@@ -5,12 +5,11 @@
  * nothing of logs or symbols: a record's stack comes frame by frame through callbacks, and only
  * the frames and names that some entry still needs are asked for.
  *
- * Order of use: suppress_new, suppress_load (or _text, _default) once per source, then
+ * Order of use: suppress_new, suppress_load (or _text) once per source, then
  * suppress_find for each record, suppress_count for each that was really suppressed, and the
  * lists of suppress_print.h at the end. Loading after finding is allowed. One thread only.
  *
- * Precedence: the entry that was read last is tried first, as in valgrind, also within one file;
- * so a user's file beats the built-in list when that is loaded before it.
+ * Precedence: the entry that was read last is tried first, as in valgrind, also within one file.
  */
 #ifndef SUPPRESS_H
 #define SUPPRESS_H
@@ -32,8 +31,6 @@ void suppress_free(struct suppressions *suppressions);
 int suppress_load(struct suppressions *suppressions, const char *path, struct failure *failure);
 int suppress_load_text(struct suppressions *suppressions, const char *name, const char *text,
                        size_t size, struct failure *failure);
-/* The list that is compiled in (--default-suppressions=yes). Load it first. */
-int suppress_load_default(struct suppressions *suppressions, struct failure *failure);
 
 /* What was read and cannot have been meant so, a sentence each: NULL behind the last. */
 const char *suppress_warning(const struct suppressions *suppressions, size_t index);

@@ -55,9 +55,8 @@ struct suppress_entry {
     unsigned line;    /* where its name (or its leak:) stands, as valgrind counts it */
     enum suppress_kind kind;
     unsigned leak_kinds; /* set of enum suppress_leak_kinds */
-    bool built_in;
-    uint64_t times; /* records that it suppressed in this log */
-    uint64_t bytes; /* of leaks */
+    uint64_t times;      /* records that it suppressed in this log */
+    uint64_t bytes;      /* of leaks */
     uint64_t blocks;
     uint64_t times_before, bytes_before, blocks_before; /* in earlier logs */
 };

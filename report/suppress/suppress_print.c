@@ -40,7 +40,7 @@ void suppress_print_unused(FILE *out, const char *prefix, const struct suppressi
 {
     for (size_t i = 0; i < suppress_entries_count(suppressions); i++) {
         const struct suppress_entry *entry = suppress_entry_at(suppressions, i);
-        if (entry->times != 0 || entry->built_in)
+        if (entry->times != 0)
             continue;
         fprintf(out, "%sunused_suppression: ", prefix);
         print_place(out, entry);

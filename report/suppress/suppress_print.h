@@ -14,7 +14,7 @@
  * prefix: "--PID-- ", with its space. */
 void suppress_print_used(FILE *out, const char *prefix, const struct suppressions *suppressions);
 
-/* One line for each entry that suppressed nothing, the built-in ones left out:
+/* One line for each entry that suppressed nothing:
  *   --PID-- unused_suppression: name file:line */
 void suppress_print_unused(FILE *out, const char *prefix, const struct suppressions *suppressions);
 

@@ -167,40 +167,26 @@ static void symbolize_note_module(struct model *model, const struct module *modu
                                   enum module_file_state state)
 {
     char id[MODULE_BUILD_ID_TEXT];
-    static const char *const what[] = {
-        [MODULE_FILE_MISSING] = "could not be found",
-        [MODULE_FILE_OTHER] = "is of another build than the one that was traced",
-        [MODULE_FILE_BAD] = "cannot be read as an ELF file",
-    };
+    enum note_kind kind = state == MODULE_FILE_MISSING ? NOTE_MODULE_MISSING
+                          : state == MODULE_FILE_OTHER ? NOTE_MODULE_OTHER
+                                                       : NOTE_MODULE_BAD;
 
     module_map_build_id_text(module, id);
-    model_add_note(model, memory_text("%s (build id %s) %s: its frames have no names.",
-                                      module->path[0] ? module->path : "A module without a name",
-                                      id[0] ? id : "none", what[state]));
+    model_add_note(model, kind, 0, module->path[0] ? module->path : "A module without a name",
+                   id[0] ? id : "none");
 }
 
 static void symbolize_note_doubt(struct model *model, const struct module *module)
 {
-    model_add_note(
-        model,
-        memory_text("%s has no build id, and %s: if it was built anew, the names of its frames are "
-                    "wrong. Link it with -Wl,--build-id, and this can be told.",
-                    module->path,
-                    module->file_size
-                        ? "the file was changed or copied since it was traced"
-                        : "the file that was traced is not there any more, or was not seen"));
+    model_add_note(model, module->file_size ? NOTE_MODULE_CHANGED : NOTE_MODULE_NOT_SEEN, 0,
+                   module->path, NULL);
 }
 
 static void symbolize_note_split(struct model *model, const struct module *module,
                                  const struct source_lines *lines)
 {
-    model_add_note(model,
-                   memory_text("%s was built with -gsplit-dwarf, and a part of its debug "
-                               "information (the last one sought is in %s) could not be "
-                               "read, beside it or where it was built (a .dwp package only "
-                               "elfutils 0.192 reads): inlined functions are missing, and a "
-                               "frame's line may be one of theirs.",
-                               module->path, lines->missing ? lines->missing : "a .dwo file"));
+    model_add_note(model, NOTE_MODULE_SPLIT, 0, module->path,
+                   lines->missing ? lines->missing : "a .dwo file");
 }
 
 /* The vdso is in brackets: it has no file anywhere. */

@@ -1,17 +1,24 @@
-/* renderer.h: what every output gets to see, and what an output is.
+/* renderer.h: what every view gets to see, and what a view is.
  *
- * One const struct per output; log_report picks one. A renderer writes to a stream and changes
- * nothing but `generated`.
+ * A view prints: what is shown, and why no more, was decided before (judge), and sentences are made
+ * in words/. One const struct per view, in the table of base/format.def. A renderer writes to a
+ * stream and changes nothing but `generated`.
+ *
+ * A document is what a view writes to one stream: begin, one or more processes' reports, end. Logs
+ * are read one after another, so a view that needs all of them at once keeps what it needs.
  */
 #ifndef RENDERER_H
 #define RENDERER_H
 
 #include <stdio.h>
 #include "base/options.h"
+#include "judge/ending.h"
 #include "judge/group.h"
+#include "judge/outline.h"
 #include "judge/process_tree.h"
 #include "judge/rank.h"
 #include "judge/select.h"
+#include "judge/verdict.h"
 #include "read/model.h"
 
 struct report {
@@ -23,21 +30,34 @@ struct report {
     const struct process_tree *tree;
     uint32_t number;          /* of the process in the tree */
     bool several;             /* it is one of several */
+    bool first;               /* of its document */
+    struct ending ending;     /* of the process */
+    enum moment moment;       /* of what is live */
+    struct outline outline;   /* what is shown */
+    struct no_check no_check; /* why there is no verdict: outline.leaks says whether */
     struct intern *generated; /* suppressions that are printed already; NULL: print all */
 };
 
-/* When the reports on all of several logs are written. */
+/* A document, and when its end is written, what all of its reports came to. */
 struct report_all {
     const struct options *options;
     const struct process_tree *tree;
     const struct suppressions *suppressions; /* counts: of all logs */
+    bool several;                            /* more than one log was named */
 };
 
 struct renderer {
+    void (*begin)(FILE *out, const struct report_all *all); /* NULL: nothing */
     void (*render)(FILE *out, const struct report *report);
-    void (*render_all)(FILE *out, const struct report_all *all);
+    void (*end)(FILE *out, const struct report_all *all); /* NULL: nothing */
+    /* Without begin and end of their own, reports are lines that follow one another. */
+    bool is_document;
+    bool wants_usage; /* the use of memory is loaded, be it asked for or not */
 };
 
-extern const struct renderer render_text;
+/* Fills in what follows from the other fields: how it ended, what is shown. */
+void renderer_prepare(struct report *report);
+/* enum cli_format's. */
+const struct renderer *renderer_of(int format);
 
 #endif

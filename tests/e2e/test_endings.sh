@@ -191,7 +191,7 @@ for way in $children; do eval "test_parent_of_${way}() { check_child $way; }"; d
 
 check_exec() { # WAY NAME: the log is the new program's; with --follow-exec=no it is what it was at that moment
     ended "$PROGRAMS/end_children" "$1"
-    has report 'Command: sh -c' 'Note: before an exec this process was: ' '(3 allocs, 0 frees, 450 bytes allocated).'
+    has report 'Command: sh -c' 'Note: before an exec this process was: ' '(3 allocs, 0 frees, 450 bytes allocated, 0 errors).'
     grep -qE 'exit status [56]\.$' report || fail "another program's end"
     has_not summary 'this process becomes'
     OPTIONS=--follow-exec=no ended "$PROGRAMS/end_children" "$1"

@@ -201,17 +201,6 @@ static void concurrent_claims_are_unique(void **state)
     discard(table);
 }
 
-static void private_memory_is_zero(void **state)
-{
-    (void)state;
-    static struct chunk_table table = {
-        .grow = chunk_table_grow_private, .record_size = 16, .first_log2 = 8};
-    assert_true(chunk_table_reserve(&table, 1000, true));
-    const char *record = chunk_table_at(&table, 1000);
-    for (int i = 0; i < 16; i++)
-        assert_int_equal(record[i], 0);
-}
-
 /* --- a thread that is cancelled in the midst of it ------------------------ */
 
 static struct {
@@ -269,7 +258,6 @@ int main(void)
         cmocka_unit_test(who_may_not_wait_does_not),
         cmocka_unit_test(indexes_beyond_all_chunks),
         cmocka_unit_test(concurrent_claims_are_unique),
-        cmocka_unit_test(private_memory_is_zero),
         cmocka_unit_test(cancelled_in_the_midst_of_growing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "read/load.h"
 #include "log_writer.h"
 #include "scratch.h"
+#include "words/words_note.h"
 
 static struct log_writer writer;
 static struct log_reader reader;
@@ -63,9 +64,14 @@ static void load(void)
 
 static void expect_note(const char *text)
 {
-    for (uint32_t i = 0; i < model.note_count; i++)
-        if (strstr(model.notes[i], text))
+    for (uint32_t i = 0; i < model.note_count; i++) {
+        char *sentence = words_note(&model.notes[i]);
+        bool found = strstr(sentence, text) != NULL;
+
+        free(sentence);
+        if (found)
             return;
+    }
     fail_msg("no note says «%s»", text);
 }
 

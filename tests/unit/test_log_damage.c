@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
+#include "base/format.h"
 #include "views/renderer.h"
 #include "scratch.h"
 
@@ -98,7 +99,8 @@ static void render(struct log_reader *reader, const struct options *options)
                             .records = &records,
                             .selection = &selection,
                             .rankings = &rankings};
-    render_text.render(out, &report);
+    renderer_prepare(&report);
+    renderer_of(FORMAT_TEXT)->render(out, &report);
     fclose(out);
     rank_free(&rankings);
     group_free(&records);

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
+#include "base/format.h"
 #include "views/renderer.h"
 #include "scratch.h"
 
@@ -104,7 +105,8 @@ static void render(const char *option, ...)
                             .records = &records,
                             .selection = &selection,
                             .rankings = &rankings};
-    render_text.render(out, &report);
+    renderer_prepare(&report);
+    renderer_of(FORMAT_TEXT)->render(out, &report);
     fclose(out);
     strip_prefix(text, "==4242== ");
     rank_free(&rankings);

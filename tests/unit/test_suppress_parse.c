@@ -374,18 +374,6 @@ static void a_pipe_is_read_to_its_end(void **state)
     suppress_free(suppressions);
 }
 
-static void the_built_in_list_is_valid(void **state)
-{
-    (void)state;
-    struct suppressions *suppressions = suppress_new(0);
-    struct failure failure = {""};
-    if (suppress_load_default(suppressions, &failure) != 0)
-        fail_msg("%s", failure.text);
-    for (size_t i = 0; i < suppress_entries_count(suppressions); i++)
-        assert_true(suppress_entry_at(suppressions, i)->built_in);
-    suppress_free(suppressions);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,7 +393,6 @@ int main(void)
         cmocka_unit_test(lines_of_ten_megabytes),
         cmocka_unit_test(files_that_cannot_be_read_are_errors),
         cmocka_unit_test(a_pipe_is_read_to_its_end),
-        cmocka_unit_test(the_built_in_list_is_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

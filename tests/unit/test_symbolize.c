@@ -15,6 +15,7 @@
 #include "symbols/below_main.h"
 #include "base/memory.h"
 #include "symbols/symbolize.h"
+#include "words/words_note.h"
 
 static struct model model;
 static struct module_cache *modules;
@@ -168,7 +169,9 @@ static void expect_only_a_note(const char *text)
     assert_null(frame->positions[0].function);
     symbolize_note(symbolizer);
     assert_int_equal(model.note_count, 1);
-    assert_non_null(strstr(model.notes[0], text));
+    char *sentence = words_note(&model.notes[0]);
+    assert_non_null(strstr(sentence, text));
+    free(sentence);
 }
 
 static void set_path(const char *path)

@@ -1,7 +1,6 @@
 #include "check/leak_scan.h"
 
 #include "capture/stepper.h"
-#include "check/block_sort.h"
 #include "check/leak_result.h"
 #include "check/leak_scan_child.h"
 #include "check/leak_scan_stacks.h"
@@ -18,6 +17,7 @@
 #include "os/pages.h"
 #include "os/sys.h"
 #include "os/vector_state.h"
+#include "tables/block_order.h"
 #include "tables/block_parts.h"
 #include "tables/block_rare.h"
 #include "tables/block_table.h"
@@ -39,9 +39,7 @@
 #define NAP_SHARE     16u
 #define LARGE_PAGE    (2u << 20)
 #define SLACK_BLOCKS  4096u /* what freeing the caches may allocate */
-#define SCRATCH_SHARE                                                                              \
-    16u /* bytes for each block: block_sort's, and reach wants no more of                          \
-         * small blocks */
+#define SCRATCH_SHARE 16u   /* bytes for each block: of small ones reach wants no more */
 
 struct scan {
     const struct leak_scan_options *options;
@@ -52,7 +50,7 @@ struct scan {
     struct trace_block *blocks; /* count of them, sorted by address */
     size_t count;
     bool divided;  /* some are parts of others */
-    void *scratch; /* first of block_sort, then of reach */
+    void *scratch; /* of reach */
     size_t scratch_size;
     struct roots_range tracer; /* where these modules lie */
     struct roots_range libunwind;
@@ -87,27 +85,12 @@ static void count_block(void *context, const struct trace_block *block)
     ++*(size_t *)context;
 }
 
-static void collect_block(void *context, const struct trace_block *block)
-{
-    struct scan *scan = context;
-    if (scan->count < scan->capacity)
-        scan->blocks[scan->count++] = *block;
-    scan->divided |= trace_block_family(block->where) == TRACE_BY_REQUEST;
-}
-
-static void gather_all(struct scan *scan)
-{
-    scan->count = 0;
-    block_table_for_each(collect_block, scan);
-    scan->count = block_sort(scan->blocks, scan->scratch, scan->count);
-}
-
 /* As malloc has them. */
 static void gather_blocks(struct scan *scan)
 {
-    gather_all(scan);
-    if (scan->divided)
-        scan->count = block_parts_leave_out_parts(scan->blocks, scan->count);
+    size_t all = block_order_copy(scan->blocks, scan->capacity);
+    scan->count = block_parts_leave_out_parts(scan->blocks, all);
+    scan->divided = scan->count < all;
 }
 
 /* As the program has them: parts in place of their wholes. */
@@ -115,7 +98,7 @@ static void divide_blocks(struct scan *scan)
 {
     if (!scan->divided)
         return;
-    gather_all(scan);
+    scan->count = block_order_copy(scan->blocks, scan->capacity);
     scan->count = block_parts_leave_out_wholes(scan->blocks, scan->count);
 }
 

@@ -1,6 +1,5 @@
 #include "life/facts.h"
 
-#include "capture/walk.h"
 #include "log/trace_log.h"
 #include "os/sys.h"
 
@@ -53,7 +52,6 @@ void facts_note(const char *tracer)
     char directory[4096] = "";
     facts_note_identity();
     header->start_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
-    header->stack_depth_limit = WALK_DEPTH_LIMIT;
     header->executable = add_link("/proc/self/exe");
     if (!sys_is_error(sys_getcwd(directory, sizeof directory)))
         header->directory = trace_log_add_string(directory, strlen(directory));

@@ -1,6 +1,5 @@
 #include "log/chunk_table.h"
 
-#include "os/pages.h"
 #include "os/sys.h"
 
 /* A grower needs microseconds, or a time slice more when it is descheduled. */
@@ -107,13 +106,4 @@ void chunk_table_prepare(struct chunk_table *table, uint64_t index)
     uint64_t next = chunk_table_first_of(table, chunk + 1);
     if (next - index <= (next - chunk_table_first_of(table, chunk)) / 4)
         chunk_table_reserve(table, next, false);
-}
-
-void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes,
-                               uint64_t first)
-{
-    (void)table;
-    (void)number;
-    (void)first;
-    return pages_map(bytes);
 }

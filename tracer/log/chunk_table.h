@@ -65,8 +65,4 @@ bool chunk_table_claim(struct chunk_table *table, uint32_t records, bool may_wai
  * last quarter of this one has begun. So a signal handler above the growing thread finds space. */
 void chunk_table_prepare(struct chunk_table *table, uint64_t index);
 
-/* A grow function over private pages. */
-void *chunk_table_grow_private(struct chunk_table *table, unsigned number, size_t bytes,
-                               uint64_t first);
-
 #endif

@@ -252,7 +252,6 @@ void trace_log_fill_header(struct trace_header *header)
     header->header_size = sizeof *header;
     header->extents_max = TRACE_EXTENTS_MAX;
     header->machine = SYS_MACHINE;
-    header->address_bits = 64;
     header->end = TRACE_DATA_OFFSET;
 }
 

@@ -2,8 +2,7 @@
 
 #include "os/sys.h"
 
-#define WORDS_AT_ONCE 64 /* 1 KiB of the caller's stack */
-#define READ_AT_ONCE  (1u << 30)
+#define READ_AT_ONCE (1u << 30)
 
 int memory_read_open(struct memory_reader *reader)
 {
@@ -47,38 +46,4 @@ size_t memory_read(struct memory_reader *reader, uint64_t address, void *buffer,
     }
     reader->not_read += length - done;
     return done;
-}
-
-/* Up to WORDS_AT_ONCE words; returns how many the kernel copied before it met one that is not
- * there. */
-static size_t read_some_words(const struct memory_reader *reader, const uint64_t *addresses,
-                              uint64_t *words, size_t count)
-{
-    struct iovec local = {words, count * sizeof *words}, remote[WORDS_AT_ONCE];
-    for (size_t i = 0; i < count; i++)
-        remote[i] = (struct iovec){(void *)(uintptr_t)addresses[i], sizeof *words};
-    long got = sys_process_vm_readv(reader->pid, &local, 1, remote, count);
-    return got > 0 ? (size_t)got / sizeof *words : 0;
-}
-
-size_t memory_read_words(struct memory_reader *reader, const uint64_t *addresses, uint64_t *words,
-                         size_t count)
-{
-    size_t done = 0, had = 0;
-    while (done < count) {
-        size_t part = count - done < WORDS_AT_ONCE ? count - done : WORDS_AT_ONCE;
-        size_t got =
-            reader->pid ? read_some_words(reader, addresses + done, words + done, part) : 0;
-        done += got;
-        had += got;
-        if (got == part)
-            continue;
-        /* The word that stopped the batch, or any word where there are no batches. */
-        int ok = memory_read(reader, addresses[done], &words[done], sizeof *words) == sizeof *words;
-        if (!ok)
-            words[done] = 0;
-        had += (size_t)ok;
-        done++;
-    }
-    return had;
 }

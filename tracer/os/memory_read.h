@@ -24,9 +24,4 @@ void memory_read_close(struct memory_reader *reader);
  * cannot be read, and counts the others in not_read. */
 size_t memory_read(struct memory_reader *reader, uint64_t address, void *buffer, size_t length);
 
-/* Copies one word each from `count` addresses, many with one system call; words that cannot be read
- * are 0. Returns how many could. */
-size_t memory_read_words(struct memory_reader *reader, const uint64_t *addresses, uint64_t *words,
-                         size_t count);
-
 #endif

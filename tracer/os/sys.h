@@ -150,10 +150,6 @@ static inline long sys_flock(int fd, int operation)
 {
     return sys_call(SYS_flock, fd, operation, 0, 0, 0, 0);
 }
-static inline long sys_ftruncate(int fd, uint64_t length)
-{
-    return sys_call(SYS_ftruncate, fd, (long)length, 0, 0, 0, 0);
-}
 /* Where it may not be asked: the process that locked itself in, or a child of it, which knows that
  * it is one by tracing. */
 static inline long sys_getpid(void)

@@ -62,17 +62,33 @@ uint64_t block_region_leaf(uint32_t slots)
     return (uintptr_t)chunk_table_at(&trace_log_blocks, index);
 }
 
+struct visitor {
+    void (*visit)(void *context, uint64_t page, uint64_t leaf);
+    void *context;
+};
+
+static void visit_region(const struct visitor *visitor, const struct trace_region *region)
+{
+    uint64_t begin = __atomic_load_n(&region->begin, __ATOMIC_ACQUIRE);
+    for (uint64_t page = 0; begin && page < TRACE_REGION_LEAVES; page++) {
+        uint64_t leaf = __atomic_load_n(&region->leaves[page], __ATOMIC_ACQUIRE);
+        if (leaf)
+            visitor->visit(visitor->context, trace_region_address(begin) + page * TRACE_LEAF_SPAN,
+                           leaf);
+    }
+}
+
 void block_region_for_each(void (*visit)(void *, uint64_t, uint64_t), void *context)
 {
-    uint64_t count = atomic_load_explicit(&trace_log_regions.count, memory_order_acquire);
-    for (uint64_t i = 1; i < count && chunk_table_reserve(&trace_log_regions, i, false); i++) {
-        const struct trace_region *region = chunk_table_at(&trace_log_regions, i);
-        uint64_t begin = __atomic_load_n(&region->begin, __ATOMIC_ACQUIRE);
-        for (unsigned page = 0; begin && page < TRACE_REGION_LEAVES; page++) {
-            uint64_t leaf = __atomic_load_n(&region->leaves[page], __ATOMIC_ACQUIRE);
-            if (leaf)
-                visit(context, trace_region_address(begin) + page * (uint64_t)TRACE_LEAF_SPAN,
-                      leaf);
+    const struct visitor visitor = {visit, context};
+    for (unsigned i = 0; i < BLOCK_DIRECTORIES; i++) {
+        struct block_directory *directory =
+            atomic_load_explicit(&block_directories[i], memory_order_acquire);
+        for (unsigned k = 0; directory && k < 1u << BLOCK_DIRECTORY_LOG2; k++) {
+            const struct trace_region *region =
+                atomic_load_explicit(&directory->regions[k], memory_order_acquire);
+            if (region)
+                visit_region(&visitor, region);
         }
     }
 }

@@ -44,7 +44,7 @@ static inline uint64_t *block_region_word(uint64_t address)
 uint64_t *block_region_make(uint64_t address);
 /* The address of a leaf of so many empty slots, a power of two; 0: no space. */
 uint64_t block_region_leaf(uint32_t slots);
-/* Calls `visit` for each leaf. */
+/* Calls `visit` for each leaf, in the order of their pages. */
 void block_region_for_each(void (*visit)(void *context, uint64_t page, uint64_t leaf),
                            void *context);
 

@@ -241,22 +241,35 @@ struct visitor {
     void *context;
 };
 
+/* In the order of their addresses: a bit for each offset at which one begins, and then a search for
+ * each. Of two at one address the first is found. */
 static void visit_leaf(void *context, uint64_t page, uint64_t leaf)
 {
     const struct visitor *visitor = context;
     const uint64_t *slots = block_table_slots(leaf);
-    for (uint32_t i = 0; i < trace_leaf_slots(leaf); i++) {
-        uint64_t slot = load(&slots[i]);
-        if (!(slot & TRACE_SLOT_TAKEN))
-            continue;
-        struct trace_block block = trace_slot_block(slot, page);
-        visitor->visit(visitor->context, &block);
-    }
+    uint64_t begins[TRACE_LEAF_SPAN / 8 / 64] = {0}, slot;
+    for (uint32_t i = 0; i < trace_leaf_slots(leaf); i++)
+        if ((slot = load(&slots[i])) & TRACE_SLOT_TAKEN)
+            begins[(slot & TRACE_SLOT_OFFSET_MASK) / 64] |= 1ull << slot % 64;
+    for (uint64_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        for (uint64_t left = begins[i]; left; left &= left - 1) {
+            uint64_t address = page + (i * 64 + (uint64_t)__builtin_ctzll(left)) * 8;
+            if (!find_slot(leaf, address, &slot))
+                continue;
+            struct trace_block block = trace_slot_block(slot, page);
+            visitor->visit(visitor->context, &block);
+        }
+}
+
+void block_table_for_each_in_leaves(void (*visit)(void *, const struct trace_block *),
+                                    void *context)
+{
+    block_region_for_each(visit_leaf, &(struct visitor){visit, context});
 }
 
 void block_table_for_each(void (*visit)(void *, const struct trace_block *), void *context)
 {
-    block_region_for_each(visit_leaf, &(struct visitor){visit, context});
+    block_table_for_each_in_leaves(visit, context);
     block_rare_for_each(visit, context);
 }
 

@@ -58,6 +58,9 @@ static inline bool block_table_remove_at(uint64_t *home, uint64_t address, struc
 bool block_table_find(uint64_t address, struct block *block);
 /* Calls `visit` for every live block. Exact only while nobody inserts or removes. */
 void block_table_for_each(void (*visit)(void *context, const struct trace_block *), void *context);
+/* The same for those that have a slot in a leaf, in the order of their addresses. */
+void block_table_for_each_in_leaves(void (*visit)(void *context, const struct trace_block *),
+                                    void *context);
 /* The same for those that begin in begin … end - 1 and have a slot in a leaf. `visit` may remove
  * the one that it is told of. */
 void block_table_for_each_within(uint64_t begin, uint64_t end,

@@ -147,7 +147,6 @@ static uint32_t add(const struct loaded_object *object)
         return 0;
     }
     found.path = trace_log_add_string(file.path, file.length);
-    found.mapped_ns = trace_log_now();
     *module_at(index) = found;
     /* Release: who sees the start sees the rest. */
     __atomic_store_n(&module_at(index)->start, start, __ATOMIC_RELEASE);

@@ -1,8 +1,9 @@
+#include "views/text/text_all.h"
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
 #include "suppress/suppress_print.h"
-#include "views/text/render_text.h"
+#include "words/words_ending.h"
 
 /* The closing table: one line for each process, and one for all. Cells are made first, because
  * their widths are not known before. */
@@ -105,12 +106,14 @@ static char *table_bytes(const struct process_entry *entry, enum block_kind kind
 static void table_add_process(struct text_table *table, const struct process_entry *entry)
 {
     struct text_row *row = table_add_row(table);
+    char ending[WORDS_ENDING_SHORT];
 
     row->cells[COLUMN_PID] = memory_text("%u", entry->pid);
     if (!entry->reported) {
         row->cells[COLUMN_ENDED] = memory_text("not read");
     } else {
-        row->cells[COLUMN_ENDED] = memory_text("%s", entry->ending);
+        words_ending_short(ending, &entry->ending);
+        row->cells[COLUMN_ENDED] = memory_text("%s", ending);
         for (int column = COLUMN_DEFINITE; column <= COLUMN_UNTOLD; column++)
             row->cells[column] = table_bytes(entry, table_kinds[column]);
         row->cells[COLUMN_PEAK] = memory_text("%s", NUMBER(entry->peak_bytes));
@@ -154,38 +157,14 @@ static void table_put_row(const struct text_page *page, const struct text_table 
     }
     while (line.length && line.text[line.length - 1] == ' ')
         line.text[--line.length] = 0;
-    render_text_line(page, "%s", line.text);
+    text_line(page, "%s", line.text);
     free(line.text);
 }
 
 /* --- all of it ----------------------------------------------------------- */
 
-struct text_sum {
-    struct process_entry all;
-    uint32_t reported, with_errors;
-    bool pid_repeats;
-};
-
-static void text_sum(struct text_sum *sum, const struct process_tree *tree)
-{
-    memset(sum, 0, sizeof *sum);
-    for (uint32_t i = 0; i < tree->count; i++) {
-        const struct process_entry *entry = &tree->entries[i];
-
-        sum->reported += entry->reported;
-        sum->with_errors += entry->errors > 0;
-        sum->pid_repeats |= entry->pid_repeats;
-        for (int kind = 0; kind < BLOCK_KINDS_COUNT; kind++)
-            sum->all.bytes[kind] += entry->bytes[kind];
-        sum->all.errors += entry->errors;
-        sum->all.contexts += entry->contexts;
-        sum->all.suppressed_errors += entry->suppressed_errors;
-        sum->all.suppressed_contexts += entry->suppressed_contexts;
-    }
-}
-
 static void text_put_table(const struct text_page *page, const struct report_all *all,
-                           const struct text_sum *sum)
+                           const struct process_sum *sum)
 {
     const struct process_tree *tree = all->tree;
     bool peaks = all->options->top_orders >> CLI_ORDER_PEAK & 1;
@@ -215,27 +194,27 @@ static void text_put_suppressions(const struct text_page *page, const struct rep
         suppress_print_unused(page->out, page->debug_prefix, all->suppressions);
 }
 
-void render_text_all(FILE *out, const struct report_all *all)
+void text_all(FILE *out, const struct report_all *all)
 {
     struct text_page page = {.out = out, .prefix = "==all== ", .debug_prefix = "--all-- "};
     const struct process_tree *tree = all->tree;
-    struct text_sum sum;
+    struct process_sum sum;
 
-    if (all->options->quiet)
+    if (all->options->quiet || !all->several)
         return;
-    text_sum(&sum, tree);
+    process_tree_sum(tree, &sum);
     fputc('\n', out);
-    render_text_line(&page, "SUMMARY OF %s PROCESSES, IN BYTES:", NUMBER(sum.reported));
+    text_line(&page, "SUMMARY OF %s PROCESSES, IN BYTES:", NUMBER(sum.reported));
     text_put_table(&page, all, &sum);
-    render_text_blank(&page);
+    text_blank(&page);
     if (tree->unreadable)
-        render_text_line(&page, "Not among them: %s logs that could not be read.",
-                         NUMBER(tree->unreadable));
+        text_line(&page, "Not among them: %s logs that could not be read.",
+                  NUMBER(tree->unreadable));
     text_put_suppressions(&page, all);
-    render_text_line(&page,
-                     "ERROR SUMMARY: %s errors from %s contexts in %s of %s processes "
-                     "(suppressed: %s from %s)",
-                     NUMBER(sum.all.errors), NUMBER(sum.all.contexts), NUMBER(sum.with_errors),
-                     NUMBER(sum.reported), NUMBER(sum.all.suppressed_errors),
-                     NUMBER(sum.all.suppressed_contexts));
+    text_line(&page,
+              "ERROR SUMMARY: %s errors from %s contexts in %s of %s processes "
+              "(suppressed: %s from %s)",
+              NUMBER(sum.all.errors), NUMBER(sum.all.contexts), NUMBER(sum.with_errors),
+              NUMBER(sum.reported), NUMBER(sum.all.suppressed_errors),
+              NUMBER(sum.all.suppressed_contexts));
 }

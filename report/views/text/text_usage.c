@@ -1,5 +1,7 @@
+#include "views/text/text_usage.h"
 #include "judge/timeline.h"
-#include "views/text/render_text.h"
+#include "views/text/text_stack.h"
+#include "words/words_ending.h"
 
 /* As heaptrack calls them. A stack's line: its figure, `unit`, the figure's share in brackets,
  * `joint`, a second figure, `second`. */
@@ -18,12 +20,6 @@ static const struct usage_words {
                              "temporary allocations", "of", "calls"},
     [CLI_ORDER_LIVE] = {"MOST BYTES IN USE:", "nothing is in use", "bytes", "in", "blocks in use"},
 };
-
-void render_text_seconds(char text[TEXT_SECONDS_SIZE], uint64_t time_ns)
-{
-    snprintf(text, TEXT_SECONDS_SIZE, "%" PRIu64 ".%03u s", time_ns / 1000000000,
-             (unsigned)(time_ns / 1000000 % 1000));
-}
 
 struct percent {
     char text[16];
@@ -44,12 +40,12 @@ static void usage_peak_time(const struct text_page *page, const struct timeline_
 {
     char after[TEXT_SECONDS_SIZE], before[TEXT_SECONDS_SIZE];
 
-    render_text_seconds(after, peak->after_ns);
-    render_text_seconds(before, peak->before_ns);
+    text_seconds(after, peak->after_ns);
+    text_seconds(before, peak->before_ns);
     if (peak->before_ns)
-        render_text_line(page, "    reached between %s and %s after the start", after, before);
+        text_line(page, "    reached between %s and %s after the start", after, before);
     else
-        render_text_line(page, "    reached later than %s after the start", after);
+        text_line(page, "    reached later than %s after the start", after);
 }
 
 static void usage_peak(const struct text_page *page)
@@ -57,87 +53,72 @@ static void usage_peak(const struct text_page *page)
     const struct model *model = page->report->model;
     struct timeline_peak peak = timeline_peak(model);
 
-    render_text_line(page, "    peak heap usage: %s bytes in %s blocks", NUMBER(peak.bytes),
-                     NUMBER(peak.blocks));
+    text_line(page, "    peak heap usage: %s bytes in %s blocks", NUMBER(peak.bytes),
+              NUMBER(peak.blocks));
     usage_peak_time(page, &peak);
     if (peak.resident_bytes)
-        render_text_line(page, "    resident set then: about %s bytes",
-                         NUMBER(peak.resident_bytes));
+        text_line(page, "    resident set then: about %s bytes", NUMBER(peak.resident_bytes));
     if (model->usage->threads > 1)
-        render_text_line(page, "    exact to %s bytes for each of %s threads",
-                         NUMBER(model->header.peak.quantum), NUMBER(model->usage->threads));
+        text_line(page, "    exact to %s bytes for each of %s threads",
+                  NUMBER(model->header.peak.quantum), NUMBER(model->usage->threads));
 }
 
 static void usage_temporary(const struct text_page *page, const struct ranking *ranking)
 {
     uint64_t calls = page->report->model->totals.allocations;
 
-    render_text_line(page, "    temporary allocations: %s of %s (%s), freed before the next one",
-                     NUMBER(ranking->total), NUMBER(calls), PERCENT(ranking->total, calls));
+    text_line(page, "    temporary allocations: %s of %s (%s), freed before the next one",
+              NUMBER(ranking->total), NUMBER(calls), PERCENT(ranking->total, calls));
 }
 
 static void usage_title(const struct text_page *page, enum cli_order order)
 {
     const struct ranking *ranking = &page->report->rankings->by[order];
 
-    render_text_line(page, "%s", usage_words[order].title);
+    text_line(page, "%s", usage_words[order].title);
     if (ranking->count == 0)
-        render_text_line(page, "    %s", usage_words[order].none);
+        text_line(page, "    %s", usage_words[order].none);
     else if (order == CLI_ORDER_PEAK)
         usage_peak(page);
     else if (order == CLI_ORDER_TEMPORARY)
         usage_temporary(page, ranking);
-    render_text_blank(page);
+    text_blank(page);
 }
 
 /* --- stacks -------------------------------------------------------------- */
 
-static uint64_t usage_second_figure(const struct stack_use *use, enum cli_order order)
-{
-    uint64_t blocks = order == CLI_ORDER_PEAK ? use->blocks_at_peak : use->allocations - use->frees;
-
-    if (order == CLI_ORDER_BYTES || order == CLI_ORDER_TEMPORARY)
-        return use->allocations;
-    if (order == CLI_ORDER_CALLS)
-        return use->bytes_allocated;
-    return (int64_t)blocks > 0 ? blocks : 0;
-}
-
 /* The figure that orders them stands first; its share is of all stacks together. */
 static void usage_line(const struct text_page *page, enum cli_order order, uint32_t number)
 {
-    const struct model *model = page->report->model;
     const struct ranking *ranking = &page->report->rankings->by[order];
     const struct ranked *ranked = &ranking->stacks[number];
     const struct usage_words *words = &usage_words[order];
     bool live = order == CLI_ORDER_LIVE;
 
-    render_text_line(page, "%s %s (%s) %s %s %s%s%s in stack %s of %s", NUMBER(ranked->figure),
-                     words->unit, PERCENT(ranked->figure, ranking->total), words->joint,
-                     NUMBER(usage_second_figure(&model->usage->stacks[ranked->stack], order)),
-                     words->second, live ? " " : "", live ? render_text_when(model) : "",
-                     NUMBER(number + 1), NUMBER(ranking->count));
+    text_line(page, "%s %s (%s) %s %s %s%s%s in stack %s of %s", NUMBER(ranked->figure),
+              words->unit, PERCENT(ranked->figure, ranking->total), words->joint,
+              NUMBER(ranked->second), words->second, live ? " " : "",
+              live ? words_moment(page->report->moment) : "", NUMBER(number + 1),
+              NUMBER(ranking->count));
 }
 
 static void usage_stacks(const struct text_page *page, enum cli_order order)
 {
     const struct ranking *ranking = &page->report->rankings->by[order];
-    uint64_t rest = ranking->total;
 
     for (uint32_t i = 0; i < ranking->shown; i++) {
         usage_line(page, order, i);
-        render_text_stack(page, ranking->stacks[i].stack);
-        render_text_blank(page);
-        rest -= ranking->stacks[i].figure;
+        text_stack(page, ranking->stacks[i].stack);
+        text_blank(page);
     }
     if (ranking->shown == ranking->count)
         return;
-    render_text_line(page, "%s more stacks have %s of it.", NUMBER(ranking->count - ranking->shown),
-                     PERCENT(rest, ranking->total));
-    render_text_blank(page);
+    text_line(page, "%s more stacks have %s of it.", NUMBER(ranking->count - ranking->shown),
+              PERCENT(ranking->rest, ranking->total));
+    text_blank(page);
 }
 
-void render_text_usage(const struct text_page *page)
+void text_usage(const struct text_page *page)
 {
     const struct report *report = page->report;
 

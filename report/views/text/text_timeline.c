@@ -1,5 +1,5 @@
+#include "views/text/text_timeline.h"
 #include "judge/timeline.h"
-#include "views/text/render_text.h"
 
 enum { BAR_COLUMNS = 24 };
 
@@ -22,26 +22,25 @@ static void timeline_row(const struct text_page *page, const struct timeline_row
     int columns = (int)((double)sample->live_bytes / (double)most * BAR_COLUMNS + 0.5);
     char time[TEXT_SECONDS_SIZE];
 
-    render_text_seconds(time, sample->time_ns);
-    render_text_line(page, "%12s %16s %12s %16s%s%.*s%s", time, NUMBER(sample->live_bytes),
-                     NUMBER(sample->live_blocks),
-                     sample->resident_bytes ? NUMBER(sample->resident_bytes) : "-",
-                     columns ? "  " : "", columns, bar, row->is_peak ? " <- peak" : "");
+    text_seconds(time, sample->time_ns);
+    text_line(page, "%12s %16s %12s %16s%s%.*s%s", time, NUMBER(sample->live_bytes),
+              NUMBER(sample->live_blocks),
+              sample->resident_bytes ? NUMBER(sample->resident_bytes) : "-", columns ? "  " : "",
+              columns, bar, row->is_peak ? " <- peak" : "");
 }
 
-void render_text_timeline(const struct text_page *page)
+void text_timeline(const struct text_page *page)
 {
     struct timeline timeline;
 
-    render_text_line(page, "TIMELINE:");
+    text_line(page, "TIMELINE:");
     timeline_make(&timeline, page->report->model);
     if (timeline.count == 0)
-        render_text_line(page, "    the log has no samples");
+        text_line(page, "    the log has no samples");
     else
-        render_text_line(page, "%12s %16s %12s %16s", "time", "bytes in use", "blocks",
-                         "resident bytes");
+        text_line(page, "%12s %16s %12s %16s", "time", "bytes in use", "blocks", "resident bytes");
     uint64_t most = timeline_most(&timeline);
     for (uint32_t i = 0; i < timeline.count; i++)
         timeline_row(page, &timeline.rows[i], most);
-    render_text_blank(page);
+    text_blank(page);
 }

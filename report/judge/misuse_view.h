@@ -1,0 +1,35 @@
+/* misuse_view.h: the program's errors as reports show them: where the address lies that was given,
+ * whose stacks go with it, and the order of the closing list. */
+#ifndef MISUSE_VIEW_H
+#define MISUSE_VIEW_H
+
+#include "read/model.h"
+
+enum misuse_where {
+    MISUSE_NOWHERE, /* not on a stack, in no block of now or lately */
+    MISUSE_INSIDE,  /* a block, and the next two: beside one */
+    MISUSE_BEFORE,
+    MISUSE_AFTER,
+    MISUSE_ON_STACK,
+    MISUSE_IN_VARIABLE,
+    MISUSE_IN_DATA, /* a module's, of which no variable is known */
+};
+struct misuse_view {
+    enum misuse_where where;
+    uint64_t offset;          /* bytes inside, before, after */
+    bool has_block;           /* inside, before or after it */
+    bool freed;               /* the block was */
+    uint32_t block_stack;     /* where it was allocated, or freed; 0: unknown */
+    uint32_t allocated_stack; /* of one that was freed */
+    bool has_allocated_stack;
+    bool is_main_thread; /* whose stack it is on */
+    bool has_frame;      /* on a stack: of which function is known */
+    uint64_t frame;      /* 0: the innermost */
+};
+struct misuse_view misuse_view(const struct model *model, const struct misuse *misuse);
+
+/* Those that are not suppressed, the rarest first and the latest first among equals, as in
+ * valgrind's list. The caller's to free. */
+const struct misuse **misuse_list(const struct model *model, uint32_t *count);
+
+#endif

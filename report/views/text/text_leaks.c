@@ -1,0 +1,122 @@
+#include "views/text/text_leaks.h"
+#include <stdlib.h>
+#include "views/text/text_stack.h"
+#include "words/words_ending.h"
+#include "words/words_error.h"
+
+static void text_records(const struct text_page *page)
+{
+    const struct loss_records *records = page->report->records;
+
+    for (uint32_t i = 0; i < page->report->outline.records; i++) {
+        const struct loss_record *record = &records->records[i];
+
+        if (!record->shown)
+            continue;
+        text_marker(page, false);
+        text_sentence(page, "", words_record(record, records->count, page->report->moment));
+        text_stack(page, record->stack);
+        text_blank(page);
+        text_suppression(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
+        text_marker(page, true);
+    }
+}
+
+/* --- leak summary -------------------------------------------------------- */
+
+static void text_heuristics(const struct text_page *page)
+{
+    const struct selection *selection = page->report->selection;
+    bool any = false;
+
+    for (int i = 1; i < SELECT_HEURISTICS; i++) {
+        if (!selection->heuristic_blocks[i])
+            continue;
+        if (!any)
+            text_line(page, "                      of which reachable via heuristic:");
+        any = true;
+        text_line(page, "                        %-19s: %s bytes in %s blocks", words_heuristic(i),
+                  NUMBER(selection->heuristic_bytes[i]), NUMBER(selection->heuristic_blocks[i]));
+    }
+}
+
+static void text_leak_kind(const struct text_page *page, enum block_kind kind)
+{
+    const struct selection *selection = page->report->selection;
+
+    text_line(page, "%18s: %s bytes in %s blocks", model_kind_words(kind),
+              NUMBER(selection->bytes[kind]), NUMBER(selection->blocks[kind]));
+}
+
+static void text_leak_advice(const struct text_page *page)
+{
+    if (page->report->outline.advise_full_check)
+        text_line(page, "Rerun with --leak-check=full to see details of leaked memory");
+    if (page->report->outline.hides_reachable) {
+        text_line(page, "Reachable blocks (those to which a pointer was found) are not shown.");
+        text_line(page, "To see them, rerun with: --leak-check=full --show-leak-kinds=all");
+    }
+}
+
+static void text_leak_summary(const struct text_page *page)
+{
+    const struct selection *selection = page->report->selection;
+
+    text_line(page, "LEAK SUMMARY:");
+    text_leak_kind(page, BLOCK_DEFINITELY_LOST);
+    text_leak_kind(page, BLOCK_INDIRECTLY_LOST);
+    text_leak_kind(page, BLOCK_POSSIBLY_LOST);
+    text_leak_kind(page, BLOCK_REACHABLE);
+    text_heuristics(page);
+    text_line(page, "        suppressed: %s bytes in %s blocks",
+              NUMBER(selection->suppressed_bytes), NUMBER(selection->suppressed_blocks));
+    if (selection->hanging_blocks)
+        text_line(page, "Of the suppressed blocks, %s are lost only through suppressed ones.",
+                  NUMBER(selection->hanging_blocks));
+    text_leak_advice(page);
+    text_blank(page);
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+static void text_no_leaks(const struct text_page *page, const char *why)
+{
+    text_line(page, "%s", why);
+    text_blank(page);
+}
+
+static void text_no_verdict(const struct text_page *page)
+{
+    char *why = words_no_check(&page->report->no_check);
+
+    text_line(page, "Leak kinds cannot be told: %s.", why);
+    text_blank(page);
+    free(why);
+}
+
+static void text_leak_conclusion(const struct text_page *page)
+{
+    switch (page->report->outline.leaks) {
+    case OUTLINE_LEAKS_ALL_FREED:
+        text_no_leaks(page, "All heap blocks were freed -- no leaks are possible");
+        break;
+    case OUTLINE_LEAKS_CHECK_OFF:
+        text_no_leaks(page, "For a detailed leak analysis, rerun with: --leak-check=full");
+        break;
+    case OUTLINE_LEAKS_NO_VERDICT:
+        text_no_verdict(page);
+        break;
+    case OUTLINE_LEAKS_JUDGED:
+        text_leak_summary(page);
+        break;
+    default:
+        break;
+    }
+}
+
+void text_leaks(const struct text_page *page)
+{
+    text_records(page);
+    if (!page->report->options->quiet && page->report->outline.ends != OUTLINE_ENDS_AT_RECORD)
+        text_leak_conclusion(page);
+}

@@ -1,0 +1,58 @@
+#include "views/text/text_misuse.h"
+#include <stdlib.h>
+#include "views/text/text_stack.h"
+#include "words/words_error.h"
+
+/* One error, with all its stacks. */
+static void text_misuse(const struct text_page *page, const struct misuse *misuse)
+{
+    const struct report *report = page->report;
+    struct misuse_view view = misuse_view(report->model, misuse);
+    char *frame = words_misuse_frame(report->options, report->model, misuse, &view);
+
+    text_sentence(page, "", words_misuse(misuse));
+    text_stack(page, misuse->stack);
+    text_sentence(page, " ", words_misuse_address(misuse, &view));
+    if (frame)
+        text_sentence(page, " ", frame);
+    if (view.has_block)
+        text_stack(page, view.block_stack);
+    if (view.has_allocated_stack) {
+        text_line(page, " %s", words_misuse_allocated);
+        text_stack(page, view.allocated_stack);
+    }
+}
+
+void text_misuses(const struct text_page *page)
+{
+    const struct report *report = page->report;
+
+    for (uint32_t i = 0; i < report->outline.misuses; i++) {
+        const struct misuse *misuse = &report->model->misuses[i];
+
+        if (misuse->suppressed)
+            continue;
+        text_marker(page, false);
+        text_misuse(page, misuse);
+        text_blank(page);
+        text_suppression(page, select_suppress_kind(misuse), 0, misuse->stack);
+        text_marker(page, true);
+    }
+    if (!report->options->quiet && report->outline.ends != OUTLINE_ENDS_AT_MISUSE)
+        text_blank(page);
+}
+
+void text_misuse_list(const struct text_page *page)
+{
+    uint32_t count;
+    const struct misuse **errors = misuse_list(page->report->model, &count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        text_blank(page);
+        text_line(page, "%s errors in context %s of %s:", NUMBER(errors[i]->record.count),
+                  NUMBER(i + 1), NUMBER(page->report->selection->contexts));
+        text_misuse(page, errors[i]);
+        text_blank(page);
+    }
+    free(errors);
+}

@@ -1,0 +1,164 @@
+#include "words/words_error.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include "base/memory.h"
+#include "base/number_text.h"
+#include "words/words_ending.h"
+
+#define NUMBER(n) number_text(n).text
+
+/* --- leaks --------------------------------------------------------------- */
+
+char *words_record(const struct loss_record *record, uint32_t records, enum moment moment)
+{
+    struct loss_figures figures = group_figures(record);
+    char indirect[2 * NUMBER_TEXT_SIZE + 32] = "";
+
+    if (record->kind == BLOCK_LIVE)
+        return memory_text("%s bytes in %s blocks are in use %s in record %s of %s",
+                           NUMBER(record->bytes), NUMBER(record->blocks), words_moment(moment),
+                           NUMBER(record->number), NUMBER(records));
+    if (figures.indirect)
+        snprintf(indirect, sizeof indirect, " (%s direct, %s indirect)", NUMBER(figures.direct),
+                 NUMBER(figures.indirect));
+    return memory_text("%s%s bytes in %s blocks are %s in loss record %s of %s",
+                       NUMBER(figures.bytes), indirect, NUMBER(figures.blocks),
+                       model_kind_words(record->kind), NUMBER(record->number), NUMBER(records));
+}
+
+const char *words_heuristic(enum trace_heuristic heuristic)
+{
+    static const char *const names[] = {
+        [TRACE_NO_HEURISTIC] = "none",
+        [TRACE_STDSTRING] = "stdstring",
+        [TRACE_LENGTH64] = "length64",
+        [TRACE_NEWARRAY] = "newarray",
+        [TRACE_MULTIPLE_INHERITANCE] = "multipleinheritance",
+    };
+
+    return names[heuristic];
+}
+
+/* --- errors of the program ----------------------------------------------- */
+
+/* The functions that belong together. */
+static const char *words_pair(const struct trace_error *record, const char *of_malloc)
+{
+    return record->family == TRACE_BY_NEW         ? "new/delete"
+           : record->family == TRACE_BY_NEW_ARRAY ? "new[]/delete[]"
+                                                  : of_malloc;
+}
+
+/* 0: the function takes none, or was given none. */
+static struct number_text words_alignment_value(uint64_t alignment)
+{
+    struct number_text value = {"default-aligned"};
+
+    if (alignment)
+        snprintf(value.text, sizeof value.text, "%" PRIu64, alignment);
+    return value;
+}
+
+static char *words_alignment(const struct trace_error *record)
+{
+    uint64_t allocated = record->alignment_log2 ? 1ull << (record->alignment_log2 & 63) : 0;
+
+    return memory_text("Mismatched %s alignment alloc value: %s dealloc value: %s",
+                       words_pair(record, "aligned_alloc/free_aligned_sized"),
+                       words_alignment_value(allocated).text,
+                       words_alignment_value(record->given).text);
+}
+
+char *words_misuse(const struct misuse *misuse)
+{
+    const struct trace_error *record = &misuse->record;
+
+    switch (record->kind) {
+    case TRACE_MISMATCHED_FREE:
+        return memory_text("Mismatched free() / delete / delete []");
+    case TRACE_WRONG_SIZE:
+        return memory_text("Mismatched %s size value: %" PRIu64,
+                           words_pair(record, "malloc/free_sized"), record->given);
+    case TRACE_WRONG_ALIGNMENT:
+        return words_alignment(record);
+    case TRACE_REALLOC_ZERO:
+        return memory_text("realloc() with size 0");
+    default:
+        return memory_text("Invalid free() / delete / delete[] / realloc()");
+    }
+}
+
+const char words_misuse_allocated[] = "Block was alloc'd at";
+
+static char *words_beside_block(const struct trace_error *record, const struct misuse_view *view,
+                                const char *where)
+{
+    return memory_text("Address 0x%" PRIx64 " is %s bytes %s a block of size %s %s",
+                       record->address, NUMBER(view->offset), where, NUMBER(record->block_size),
+                       view->freed ? "free'd" : "alloc'd");
+}
+
+char *words_misuse_address(const struct misuse *misuse, const struct misuse_view *view)
+{
+    const struct trace_error *record = &misuse->record;
+
+    switch (view->where) {
+    case MISUSE_INSIDE:
+        return words_beside_block(record, view, "inside");
+    case MISUSE_BEFORE:
+        return words_beside_block(record, view, "before");
+    case MISUSE_AFTER:
+        return words_beside_block(record, view, "after");
+    case MISUSE_ON_STACK:
+        return memory_text("Address 0x%" PRIx64 " is on %s stack", record->address,
+                           view->is_main_thread ? "thread 1's" : "a thread's");
+    case MISUSE_IN_VARIABLE:
+        return memory_text("Address 0x%" PRIx64 " is %s bytes inside data symbol \"%s\"",
+                           record->address, NUMBER(view->offset), misuse->variable);
+    case MISUSE_IN_DATA:
+        return memory_text("Address 0x%" PRIx64 " is in a program's or a library's data",
+                           record->address);
+    default:
+        return memory_text("Address 0x%" PRIx64 " is not stack'd, malloc'd or (recently) free'd",
+                           record->address);
+    }
+}
+
+/* Of a frame's positions the last one is the function itself, the others are inlined in it. */
+char *words_misuse_frame(const struct options *options, const struct model *model,
+                         const struct misuse *misuse, const struct misuse_view *view)
+{
+    struct text_buffer text = {0};
+
+    if (!view->has_frame)
+        return NULL;
+    struct stack stack = model_stack(model, misuse->stack);
+    const struct frame *frame = &model->frames[stack.frames[view->frame]];
+    struct shown_line line = shown_frame_line(options, model, frame, frame->position_count - 1);
+    const char *function = line.position->function;
+
+    text_buffer_format(&text, "in frame #%" PRIu64 ", created by %s", view->frame,
+                       function ? function : "???");
+    words_add_source(&text, &line);
+    return text.text;
+}
+
+/* --- stacks -------------------------------------------------------------- */
+
+void words_add_source(struct text_buffer *text, const struct shown_line *line)
+{
+    if (!line->file && !*line->object)
+        return;
+    text_buffer_add(text, line->file ? " (" : " (in ");
+    text_buffer_add(text, line->file ? line->file : line->object);
+    if (line->file && line->number)
+        text_buffer_format(text, ":%u", line->number);
+    text_buffer_add(text, ")");
+}
+
+const char *words_stack_end(enum stack_end end)
+{
+    return end == STACK_CUT       ? "(the outer frames were not recorded)"
+           : end == STACK_DAMAGED ? "(the outer frames are damaged in the log)"
+                                  : NULL;
+}
