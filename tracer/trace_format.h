@@ -14,8 +14,8 @@
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
- *   VERDICTS, HEADS, TIMELINE and EARLIER, whose first record is 0, BLOCKS, which is numbered by
- *   addresses, and STRINGS and COMMAND, which are bytes.
+ *   VERDICTS, HEADS, TIMELINE, EARLIER and CHECKS, whose first record is 0, BLOCKS, which is
+ *   numbered by addresses, and STRINGS and COMMAND, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -158,14 +158,9 @@ struct trace_losses {
     uint64_t modules;        /* modules, threads, errors that found no space */
     uint64_t threads;
     uint64_t errors;
-    uint64_t ranges_not_excluded; /* at the leak check: of the tracer's own memory */
-    uint64_t not_scanned;         /* not counted: why there is no leak check, enum trace_obstacle */
-    uint64_t threads_not_stopped; /* at the leak check: scanned whole, registers unknown */
-    uint64_t mapping_bytes_not_read; /* at the leak check: memory that could not be read */
-    uint64_t fork_failed;            /* leak checks that had to run in place */
-    uint64_t fork_threads;           /* other threads that were at work while it was forked */
-    uint64_t not_held; /* not counted: why no other thread was stopped for the leak check */
-    uint64_t reserved[5];
+    uint64_t fork_failed;  /* leak checks that had to run in place */
+    uint64_t fork_threads; /* other threads that were at work while it was forked */
+    uint64_t reserved[10];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -175,6 +170,31 @@ struct trace_leaks {
     uint64_t blocks[4];
     uint64_t heuristic_bytes[5]; /* reachable through a heuristic, by enum trace_heuristic */
     uint64_t heuristic_blocks[5];
+};
+
+/* Why a leak check was made. */
+enum trace_reason {
+    TRACE_CHECK_ENDING = 0,
+    TRACE_CHECK_CALLED = 1, /* the program asked for it */
+};
+
+/* One leak check. */
+struct trace_check {
+    uint32_t number;   /* commit word: 1 for the first that was made before the end; 0 at the end */
+    uint32_t reason;   /* enum trace_reason */
+    uint32_t scan;     /* enum trace_scan */
+    uint32_t threads;  /* that it saw, the calling one included */
+    uint32_t obstacle; /* why there is none, enum trace_obstacle */
+    uint32_t not_held; /* why no other thread was stopped for it, enum trace_obstacle */
+    uint64_t time_ns;  /* since the start; 0 at the end */
+    uint64_t duration_ns;
+    uint64_t verdicts;               /* blocks that were judged */
+    uint64_t threads_not_stopped;    /* scanned whole, registers unknown */
+    uint64_t mapping_bytes_not_read; /* memory that could not be read */
+    uint64_t ranges_not_excluded;    /* of the tracer's own memory */
+    struct trace_leaks leaks;        /* when scan is DONE or IN_PLACE */
+    uint64_t fresh_bytes[4];         /* of these kinds, and not found lost by the check before, */
+    uint64_t fresh_blocks[4];        /* whereby possibly lost is another thing than lost */
 };
 
 /* The program's totals at the moment its summary was printed (the exact text is valgrind's).
@@ -235,18 +255,16 @@ struct trace_header {
     uint32_t ending; /* enum trace_ending; stored last of the four */
     int32_t ending_value;
     uint32_t ending_stack; /* call stack of the ending (a signal's, abort's), or 0 */
-    uint32_t scan;         /* enum trace_scan */
     uint32_t unfollowed;   /* TRACE_EXECED: enum trace_unfollowed */
     uint32_t earlier;      /* programs that this process was before, by exec; see trace_earlier */
-    uint64_t errors;       /* TRACE_EXECED: how often an error was seen, all together */
-
-    uint64_t scan_threads; /* threads seen by the leak check, the calling one included */
-    uint64_t scan_duration_ns;
-    uint64_t verdicts; /* records in VERDICTS */
+    uint32_t unused;
+    uint64_t errors; /* TRACE_EXECED: how often an error was seen, all together */
 
     struct trace_totals totals;
     struct trace_losses losses;
-    struct trace_leaks leaks; /* when scan is DONE or IN_PLACE */
+    struct trace_check check; /* the one at the end; its verdicts are in VERDICTS */
+    uint64_t checks;          /* made before the end: see CHECKS */
+    uint64_t lost;            /* what the latest of them found lost: see LOST */
     struct trace_glib glib;
 
     /* On a cache line of its own. */
@@ -270,6 +288,8 @@ enum trace_table {
     TRACE_HEADS = 12,    /* struct trace_heads; none where nothing is indirectly lost */
     TRACE_REGIONS = 13,  /* struct trace_region */
     TRACE_EARLIER = 14,  /* struct trace_earlier; one extent */
+    TRACE_CHECKS = 15,   /* struct trace_check; one extent */
+    TRACE_LOST = 16,     /* struct trace_lost */
     TRACE_TABLES_COUNT
 };
 
@@ -528,7 +548,7 @@ struct trace_error {
 };
 
 /* The leak check's verdict on one live block. VERDICTS is sorted by address; the first
- * header.verdicts records count.
+ * header.check.verdicts records count.
  *
  *   where  as in trace_block, and besides: bits 48-49 kind · 59-61 heuristic · 62 interior
  *
@@ -574,10 +594,31 @@ static inline unsigned trace_verdict_interior(uint64_t where)
     return where >> TRACE_INTERIOR_SHIFT & 1u;
 }
 
+/* --- checks while the program runs ---
+ *
+ * CHECKS has the last TRACE_CHECKS_KEPT of header.checks: number n is record (n - 1) %
+ * TRACE_CHECKS_KEPT.
+ *
+ * LOST has the blocks that the latest one did not find reachable, sorted by address. There are
+ * two extents, which the checks fill in turn, or larger ones in their place; header.lost says which
+ * one counts: its first record in LOST, plus TRACE_LOST_COUNT_BITS lower bits with how many there
+ * are. Extent i begins with record i << TRACE_LOST_COUNT_BITS. */
+#define TRACE_CHECKS_KEPT     64u
+#define TRACE_LOST_COUNT_BITS 36u
+
+struct trace_lost {
+    uint64_t where; /* as in trace_verdict */
+    uint64_t what;  /* as in trace_block */
+    uint32_t since; /* the first check that found it so, without a gap until now */
+    uint32_t unused;
+};
+
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
+_Static_assert(sizeof(struct trace_check) == 280, "trace_check");
+_Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
 _Static_assert(sizeof(struct trace_peak) == 64, "trace_peak: a cache line");
-_Static_assert(sizeof(struct trace_header) == 704, "trace_header");
+_Static_assert(sizeof(struct trace_header) == 832, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");

@@ -8,12 +8,12 @@ bool verdict_all_freed(const struct model *model)
 
 struct no_check verdict_no_check(const struct model *model)
 {
-    uint64_t obstacle = model->header.losses.not_scanned;
+    uint64_t obstacle = model->header.check.obstacle;
 
     if (model->process == PROCESS_RUNNING || model->process == PROCESS_UNSEEN ||
         (model->process == PROCESS_GONE && model->is_copy))
         return (struct no_check){.kind = NO_CHECK_YET};
-    if (model->header.scan == TRACE_SCAN_RUNNING)
+    if (model->header.check.scan == TRACE_SCAN_RUNNING)
         return (struct no_check){.kind = NO_CHECK_INTERRUPTED};
     if (model->process == PROCESS_GONE)
         return (struct no_check){.kind = NO_CHECK_ENDED_BEFORE};

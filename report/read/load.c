@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/number_text.h"
 #include "read/load_blocks.h"
+#include "read/load_checks.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
 #include "read/losses.h"
@@ -294,6 +295,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     for (uint32_t i = 0; i < reader->damage_count; i++)
         model_add_note(model, NOTE_LOG_DAMAGED, 0, reader->damage[i], NULL);
     losses_note(model);
+    load_checks(reader, model);
     load_modules(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);
     load_blocks(&stacks, model);

@@ -229,7 +229,7 @@ static void load_listed_verdicts(struct stack_loader *stacks, struct model *mode
 
 static void load_verdicts(struct stack_loader *stacks, struct model *model)
 {
-    uint64_t wanted = model->header.verdicts;
+    uint64_t wanted = model->header.check.verdicts;
 
     load_listed_verdicts(stacks, model, wanted);
     if (model->block_count < wanted)
@@ -242,7 +242,7 @@ static void load_verdicts(struct stack_loader *stacks, struct model *model)
 
 void load_blocks(struct stack_loader *stacks, struct model *model)
 {
-    uint32_t scan = model->header.scan;
+    uint32_t scan = model->header.check.scan;
 
     model->has_verdicts = scan == TRACE_SCAN_DONE || scan == TRACE_SCAN_IN_PLACE;
     if (model->has_verdicts)

@@ -23,6 +23,8 @@ static const struct {
     [TRACE_ACCOUNTS] = {"ACCOUNTS", sizeof(struct trace_account)},
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
     [TRACE_EARLIER] = {"EARLIER", sizeof(struct trace_earlier)},
+    [TRACE_CHECKS] = {"CHECKS", sizeof(struct trace_check)},
+    [TRACE_LOST] = {"LOST", sizeof(struct trace_lost)},
 };
 
 /* --- the header ---------------------------------------------------------- */

@@ -8,13 +8,13 @@ static void losses_note_counters(struct model *model)
         enum note_kind kind;
     } counters[] = {
 #define NOTE(name, gap, sentence)
-#define LOSS(name, counter, gap, sentence) {offsetof(struct trace_losses, counter), NOTE_##name},
+#define LOSS(name, counter, gap, sentence) {offsetof(struct trace_header, counter), NOTE_##name},
 #include "read/note.def"
     };
-    const char *losses = (const char *)&model->header.losses;
+    const char *header = (const char *)&model->header;
 
     for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
-        uint64_t number = *(const uint64_t *)(losses + counters[i].offset);
+        uint64_t number = *(const uint64_t *)(header + counters[i].offset);
 
         if (number)
             model_add_note(model, counters[i].kind, number, NULL, NULL);
@@ -23,7 +23,7 @@ static void losses_note_counters(struct model *model)
 
 static void losses_note_threads(struct model *model)
 {
-    uint64_t number = model->header.losses.not_held;
+    uint64_t number = model->header.check.not_held;
     const char *obstacle = trace_obstacle_text(number);
 
     if (obstacle)
@@ -44,7 +44,7 @@ static void losses_note_flags(struct model *model)
     losses_note_flag(model, flags & TRACE_FLAG_OTHER_ALLOCATOR, NOTE_OTHER_ALLOCATOR);
     losses_note_flag(model, flags & TRACE_FLAG_BYPASSED,
                      model->totals.allocations ? NOTE_BYPASSED_IN_PART : NOTE_BYPASSED);
-    losses_note_flag(model, model->header.scan == TRACE_SCAN_IN_PLACE, NOTE_CHECKED_IN_PLACE);
+    losses_note_flag(model, model->header.check.scan == TRACE_SCAN_IN_PLACE, NOTE_CHECKED_IN_PLACE);
 }
 
 /* What was assumed of GLib is no loss, but what is said of its blocks depends on it. */

@@ -143,18 +143,18 @@ BEFORE(whole)
 }
 BEFORE(no_verdicts)
 {
-    log->writer.header.scan = TRACE_SCAN_NONE;
+    log->writer.header.check.scan = TRACE_SCAN_NONE;
     log->writer.header.ending = TRACE_RUNNING;
 }
 BEFORE(scan_interrupted)
 {
-    log->writer.header.scan = TRACE_SCAN_RUNNING;
+    log->writer.header.check.scan = TRACE_SCAN_RUNNING;
     log->writer.header.ending = TRACE_SIGNALED;
     log->writer.header.ending_value = 9;
 }
 BEFORE(scan_unknown)
 {
-    log->writer.header.scan = 77;
+    log->writer.header.check.scan = 77;
 }
 BEFORE(ending_unknown)
 {
@@ -194,8 +194,8 @@ BEFORE(counts_of_two_to_the_63)
 
     totals->allocations = totals->bytes_allocated = 1ull << 63;
     totals->frees = totals->bad_frees = 1ull << 63;
-    log->writer.header.verdicts = 1ull << 63;
-    log->writer.header.scan_duration_ns = 1ull << 63;
+    log->writer.header.check.verdicts = 1ull << 63;
+    log->writer.header.check.duration_ns = 1ull << 63;
 }
 static void error_of_many(struct trace_error *error)
 {

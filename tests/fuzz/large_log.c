@@ -159,8 +159,8 @@ static void make_terabyte_of_verdicts(const char *path)
     struct trace_header *header = (void *)writer.bytes;
     struct trace_extent *directory = (void *)(writer.bytes + TRACE_DIRECTORY_OFFSET);
 
-    header->scan = TRACE_SCAN_DONE;
-    header->verdicts = UINT64_MAX;
+    header->check.scan = TRACE_SCAN_DONE;
+    header->check.verdicts = UINT64_MAX;
     directory[writer.extents++] =
         (struct trace_extent){.kind = TRACE_VERDICTS, .offset = writer.size, .length = 1ull << 40};
     log_writer_save(&writer, path, writer.size);

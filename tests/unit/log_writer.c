@@ -45,6 +45,8 @@ static size_t record_size(enum trace_table table)
         [TRACE_TIMELINE] = sizeof(struct trace_sample),
         [TRACE_HEADS] = sizeof(struct trace_heads),
         [TRACE_EARLIER] = sizeof(struct trace_earlier),
+        [TRACE_CHECKS] = sizeof(struct trace_check),
+        [TRACE_LOST] = sizeof(struct trace_lost),
     };
 
     return sizes[table];
@@ -55,7 +57,8 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
 {
     struct log_table *table = &writer->tables[kind];
     size_t size = record_size(kind);
-    bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE;
+    bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE ||
+                  kind == TRACE_EARLIER || kind == TRACE_CHECKS || kind == TRACE_LOST;
     size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)
@@ -128,6 +131,18 @@ void log_writer_earlier(struct log_writer *writer, struct trace_earlier earlier)
 {
     add_record(writer, TRACE_EARLIER, &earlier);
     writer->header.earlier++;
+}
+
+void log_writer_check(struct log_writer *writer, struct trace_check check)
+{
+    check.number = (uint32_t)++writer->header.checks;
+    add_record(writer, TRACE_CHECKS, &check);
+}
+
+void log_writer_lost(struct log_writer *writer, struct trace_lost lost)
+{
+    writer->header.lost++;
+    add_record(writer, TRACE_LOST, &lost);
 }
 
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
@@ -240,8 +255,8 @@ uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_
     struct trace_verdict verdict = {.where = address | (uint64_t)kind << TRACE_KIND_SHIFT,
                                     .what = pack_what(writer, size, stack)};
 
-    writer->header.scan = TRACE_SCAN_DONE;
-    if (writer->header.verdicts++ % 2 == 0)
+    writer->header.check.scan = TRACE_SCAN_DONE;
+    if (writer->header.check.verdicts++ % 2 == 0)
         add_record(writer, TRACE_HEADS, &(struct trace_heads){{head, TRACE_HEAD_NONE}});
     else
         log_writer_heads(writer)[writer->tables[TRACE_HEADS].size / sizeof head - 1] = head;

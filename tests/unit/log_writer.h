@@ -40,6 +40,9 @@ uint32_t log_writer_account(struct log_writer *writer, struct trace_account coun
 uint32_t log_writer_sample(struct log_writer *writer, struct trace_sample sample);
 /* A program that the process was before; counted in the header. */
 void log_writer_earlier(struct log_writer *writer, struct trace_earlier earlier);
+/* Both count in the header, too: TRACE_CHECKS_KEPT at most, and all in one extent. */
+void log_writer_check(struct log_writer *writer, struct trace_check check);
+void log_writer_lost(struct log_writer *writer, struct trace_lost lost);
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);
@@ -52,7 +55,7 @@ void log_writer_block(struct log_writer *writer, uint64_t address, uint64_t size
 void log_writer_slot(struct log_writer *writer, uint64_t address, uint64_t slot);
 /* The word of a page, until the layout. */
 uint64_t *log_writer_leaf(struct log_writer *writer, uint64_t address);
-/* Sets header.scan and counts header.verdicts. */
+/* Sets header.check.scan and counts header.check.verdicts. */
 uint32_t log_writer_verdict(struct log_writer *writer, uint64_t address, uint64_t size,
                             uint32_t stack, enum trace_leak_kind kind, uint32_t head);
 struct trace_verdict *log_writer_last_verdict(struct log_writer *writer);

@@ -266,7 +266,7 @@ static void interrupted_leak_check_is_not_used(void **state)
     (void)state;
     log_writer_block(&writer, 0x9000, 99, 0);
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
-    writer.header.scan = TRACE_SCAN_RUNNING;
+    writer.header.check.scan = TRACE_SCAN_RUNNING;
     load();
     assert_false(model.has_verdicts);
     assert_int_equal(model.blocks[0].address, 0x9000);
@@ -298,7 +298,7 @@ static void verdicts_that_are_not_there_are_noted(void **state)
 {
     (void)state;
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, 0);
-    writer.header.verdicts = 1ull << 60;
+    writer.header.check.verdicts = 1ull << 60;
     load();
     assert_int_equal(model.block_count, TRACE_PAGE_SIZE / sizeof(struct trace_verdict));
     expect_note("of 1,152,921,504,606,846,976 blocks is missing");
@@ -503,7 +503,7 @@ static void each_loss_is_a_note_with_its_number(void **state)
     (void)state;
     writer.header.losses.blocks = 1234567;
     writer.header.losses.stacks_cut = 3;
-    writer.header.losses.threads_not_stopped = 2;
+    writer.header.check.threads_not_stopped = 2;
     writer.header.flags = TRACE_FLAG_INCOMPLETE;
     load();
     assert_int_equal(model.note_count, 4);
@@ -511,6 +511,37 @@ static void each_loss_is_a_note_with_its_number(void **state)
     expect_note("3 call stacks are cut");
     expect_note("2 threads did not stop");
     expect_note("The log is incomplete");
+}
+
+static void the_latest_check_is_a_note(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        log_writer_check(&writer, (struct trace_check){.scan = TRACE_SCAN_DONE,
+                                                       .time_ns = 1500000000ull * (unsigned)i,
+                                                       .leaks.bytes = {0, 40, 2000, 1000},
+                                                       .leaks.blocks = {0, 1, 20, 10}});
+    load();
+    assert_int_equal(model.note_count, 1);
+    expect_note("Of 3 leak checks that were made while it ran the latest, 3.000 s after the start, "
+                "found 1,000 bytes in 10 blocks definitely lost, 2,000 bytes in 20 blocks "
+                "indirectly lost and 40 bytes in 1 blocks possibly lost.");
+}
+
+static void check_that_found_nothing_out_says_why(void **state)
+{
+    (void)state;
+    log_writer_check(&writer, (struct trace_check){.obstacle = TRACE_OBSTACLE_MEMORY});
+    load();
+    expect_note("found nothing out: too little memory was left.");
+}
+
+static void count_of_checks_without_their_records_says_nothing(void **state)
+{
+    (void)state;
+    writer.header.checks = UINT64_MAX;
+    load();
+    assert_int_equal(model.note_count, 0);
 }
 
 static void errors_come_with_their_stacks(void **state)
@@ -609,7 +640,7 @@ static void hole_in_the_verdicts_ends_them(void **state)
 {
     (void)state;
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
-    writer.header.verdicts = 3000000000;
+    writer.header.check.verdicts = 3000000000;
     log_writer_finish(&writer);
     log_writer_extent(&writer, TRACE_VERDICTS, 0)->length = 1ull << 37;
     log_writer_save(&writer, path, writer.size);
@@ -656,6 +687,9 @@ int main(void)
         TEST(command_is_its_arguments_with_blanks),
         TEST(bad_frees_do_not_hide_live_blocks),
         TEST(each_loss_is_a_note_with_its_number),
+        TEST(the_latest_check_is_a_note),
+        TEST(check_that_found_nothing_out_says_why),
+        TEST(count_of_checks_without_their_records_says_nothing),
         TEST(errors_come_with_their_stacks),
         TEST(record_that_changes_while_it_is_read_is_judged_as_it_is_kept),
         TEST(hole_in_the_verdicts_ends_them),

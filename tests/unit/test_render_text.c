@@ -244,7 +244,7 @@ static void error_kinds_decide_what_counts(void **state)
 static void nothing_live_is_said_and_no_leak_summary(void **state)
 {
     (void)state;
-    writer.header.scan = TRACE_SCAN_DONE;
+    writer.header.check.scan = TRACE_SCAN_DONE;
     writer.header.totals = (struct trace_totals){34, 34, 0, 77412, 77412};
     render(NULL);
     expect("    in use at exit: 0 bytes in 0 blocks\n"

@@ -9,7 +9,7 @@ static union {
     struct trace_heads heads[OUT_RECORDS];
 } out; /* on its way to the log */
 
-static void sum_up(struct trace_leaks *leaks, uint64_t size, const struct reach_verdict *verdict)
+void leak_result_add(struct trace_leaks *leaks, uint64_t size, const struct reach_verdict *verdict)
 {
     leaks->bytes[verdict->kind] += size;
     leaks->blocks[verdict->kind]++;
@@ -39,7 +39,7 @@ static void write_verdicts(const struct leak_result *result, const struct reach 
         n = reach->n - first < OUT_RECORDS ? reach->n - first : OUT_RECORDS;
         for (uint32_t k = 0; k < n; k++) {
             struct reach_verdict verdict = reach_verdict_of(reach, first + k);
-            sum_up(leaks, reach_size_of(reach, first + k), &verdict);
+            leak_result_add(leaks, reach_size_of(reach, first + k), &verdict);
             out.verdicts[k] = record_of(&reach->blocks[first + k], &verdict);
         }
         trace_log_fill(TRACE_VERDICTS, 0, result->verdicts, first * size, out.verdicts, n * size);
@@ -67,8 +67,9 @@ static void write_heads(const struct leak_result *result, const struct reach *re
     }
 }
 
-bool leak_result_begin(struct leak_result *result, size_t capacity)
+bool leak_result_begin(void *context, size_t capacity)
 {
+    struct leak_result *result = context;
     result->verdicts =
         trace_log_extend(TRACE_VERDICTS, 0, capacity * sizeof(struct trace_verdict), 0);
     result->heads =
@@ -76,13 +77,12 @@ bool leak_result_begin(struct leak_result *result, size_t capacity)
     return result->verdicts && result->heads;
 }
 
-void leak_result_write(const struct leak_result *result, const struct reach *reach)
+void leak_result_write(void *context, const struct reach *reach, struct trace_check *check)
 {
+    const struct leak_result *result = context;
     struct trace_leaks leaks = {0};
     write_verdicts(result, reach, &leaks);
     if (leaks.blocks[TRACE_INDIRECTLY_LOST])
         write_heads(result, reach);
-    trace_log_header->leaks = leaks;
-    trace_log_header->losses.mapping_bytes_not_read = reach->bytes_not_read;
-    trace_log_header->verdicts = reach->n;
+    check->leaks = leaks;
 }

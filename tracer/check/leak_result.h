@@ -1,7 +1,4 @@
-/* leak_result: what the leak check found, in the log.
- *
- * Called by leak_scan: begin before the check's child is made, so that the tables are mapped in
- * both; write in whichever process did the check. */
+/* leak_result: what the leak check at the end found, in the log. */
 #ifndef LEAK_RESULT_H
 #define LEAK_RESULT_H
 
@@ -12,11 +9,12 @@ struct leak_result {
     void *heads;
 };
 
-/* Makes the tables, for up to `capacity` blocks; false: no memory. */
-bool leak_result_begin(struct leak_result *result, size_t capacity);
-/* Fills them with what a finished `reach` says of its blocks, and the header's leaks with the sums.
- * What passes on its way to the file stays in the cache: a copy of it all would be as large as the
- * tables themselves. */
-void leak_result_write(const struct leak_result *result, const struct reach *reach);
+/* The two of a leak_scan_result; context: a struct leak_result. They make and fill VERDICTS and
+ * HEADS. What passes on its way to the file stays in the cache: a copy of it all would be as large
+ * as the tables themselves. */
+bool leak_result_begin(void *context, size_t capacity);
+void leak_result_write(void *context, const struct reach *reach, struct trace_check *check);
+/* Adds one block to the sums of a check. */
+void leak_result_add(struct trace_leaks *leaks, uint64_t size, const struct reach_verdict *verdict);
 
 #endif

@@ -1,7 +1,6 @@
 #include "check/leak_scan.h"
 
 #include "capture/stepper.h"
-#include "check/leak_result.h"
 #include "check/leak_scan_child.h"
 #include "check/leak_scan_stacks.h"
 #include "check/libc_caches.h"
@@ -11,6 +10,7 @@
 #include "libc/bootstrap.h"
 #include "libc/glibc_heap.h"
 #include "log/trace_log.h"
+#include "log/trace_log_fork.h"
 #include "log/trace_log_loss.h"
 #include "os/copied_memory.h"
 #include "os/lock_breaker.h"
@@ -43,10 +43,10 @@
 
 struct scan {
     const struct leak_scan_options *options;
+    const struct leak_scan_result *result;
     struct stopped_thread here;
     const struct stopped_world *world;
-    struct leak_result result;
-    size_t capacity;            /* of `blocks` and of the result */
+    size_t capacity;            /* of `blocks` */
     struct trace_block *blocks; /* count of them, sorted by address */
     size_t count;
     bool divided;  /* some are parts of others */
@@ -180,7 +180,7 @@ static void find_roots(struct scan *scan)
     exclude_tracer(scan);
     glibc_heap_find(&heap);
     leak_scan_exclude_stacks(&scan->roots, &scan->memory, &scan->here, scan->world);
-    trace_log_header->losses.ranges_not_excluded = scan->roots.missed;
+    scan->result->check->ranges_not_excluded = scan->roots.missed;
 }
 
 static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
@@ -228,13 +228,15 @@ static void mark_loader_blocks(struct scan *scan)
 /* Pages that are taken back come again as zeros. */
 static bool make_scratch_zero(struct scan *scan, size_t size)
 {
-    if (size > scan->scratch_size ||
-        sys_madvise(scan->scratch, scan->scratch_size, MADV_DONTNEED) != 0)
-        scan->scratch = map_large(size);
+    if (size <= scan->scratch_size &&
+        sys_madvise(scan->scratch, scan->scratch_size, MADV_DONTNEED) == 0)
+        return true;
+    scan->scratch = map_large(size);
+    scan->scratch_size = scan->scratch ? size : 0;
     return scan->scratch != NULL;
 }
 
-/* 0, or -errno with the log's scan left as it was. */
+/* 0, or -errno with the check's state left as it was. */
 static int check(struct scan *scan, enum trace_scan how)
 {
     struct reach_world world = {.context = scan,
@@ -259,70 +261,91 @@ static int check(struct scan *scan, enum trace_scan how)
     mark_loader_blocks(scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
-    leak_result_write(&scan->result, &scan->reach);
+    scan->result->check->mapping_bytes_not_read = scan->reach.bytes_not_read;
+    scan->result->check->verdicts = scan->reach.n;
+    scan->result->write(scan->result->context, &scan->reach, scan->result->check);
     program_memory_close(&scan->memory);
     /* Release: who sees the check done finds the verdicts. */
-    __atomic_store_n(&trace_log_header->scan, how, __ATOMIC_RELEASE);
+    __atomic_store_n(&scan->result->check->scan, how, __ATOMIC_RELEASE);
     return 0;
 }
 
 /* --- the child ----------------------------------------------------------- */
 
-static _Noreturn void be_child(struct scan *scan)
+/* What is freed here leaves the tables, which the program goes on with: unless they are this
+ * process's own nothing is. */
+static enum trace_scan free_caches(const struct scan *scan)
 {
-    is_child = true;
-    leak_scan_child_begin(scan->pagemap);
-    leak_scan_wipe_dead_frames(&scan->here);
+    if (scan->options->goes_on && !trace_log_own_copy())
+        return TRACE_SCAN_IN_PLACE;
     lock_breaker_begin();
     libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
                      !scan->options->other_allocator);
     lock_breaker_end();
-    __atomic_store_n(&trace_log_header->scan, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
-    int error = check(scan, TRACE_SCAN_DONE);
-    sys_futex(&trace_log_header->scan, FUTEX_WAKE, INT32_MAX, NULL);
+    return TRACE_SCAN_DONE;
+}
+
+static _Noreturn void be_child(struct scan *scan)
+{
+    uint32_t *state = &scan->result->check->scan;
+    is_child = true;
+    leak_scan_child_begin(scan->pagemap);
+    leak_scan_wipe_dead_frames(&scan->here);
+    enum trace_scan how = free_caches(scan);
+    __atomic_store_n(state, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
+    int error = check(scan, how);
+    sys_futex(state, FUTEX_WAKE, INT32_MAX, NULL);
     sys_exit_group(error ? 1 : 0);
 }
 
 /* Until the child wakes it, or for a small part of what has passed: so a child that died is not
  * waited for long, nor a long check asked about often. */
-static void nap(uint64_t waited, uint32_t seen)
+static void nap(uint32_t *state, uint64_t waited, uint32_t seen)
 {
     uint64_t part = waited / NAP_SHARE;
     struct timespec limit = {0, (long)(part < NAP_MIN_NS   ? NAP_MIN_NS
                                        : part > NAP_MAX_NS ? NAP_MAX_NS
                                                            : part)};
-    long error = sys_futex(&trace_log_header->scan, FUTEX_WAIT, seen, &limit);
+    long error = sys_futex(state, FUTEX_WAIT, seen, &limit);
     if (error == -EPERM || error == -ENOSYS)
         sys_call(SYS_nanosleep, (long)&limit, 0, 0, 0, 0, 0);
 }
 
+static bool is_done(uint32_t state)
+{
+    return state == TRACE_SCAN_DONE || state == TRACE_SCAN_IN_PLACE;
+}
+
 /* Waits for the child; kills it when it takes too long. Once it is done it is as good as gone. */
-static void wait_for(int child)
+static void wait_for(int child, uint32_t *state)
 {
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC), waited = 0;
     for (int status;;) {
-        uint32_t seen = __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE);
-        int options = seen == TRACE_SCAN_DONE ? __WALL : WNOHANG | __WALL;
+        uint32_t seen = __atomic_load_n(state, __ATOMIC_ACQUIRE);
+        int options = is_done(seen) ? __WALL : WNOHANG | __WALL;
         if (sys_call(SYS_wait4, child, (long)&status, options, 0, 0, 0) != 0)
             return;
         if (waited > (seen == TRACE_SCAN_NONE ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
             sys_kill(child, SIGKILL);
-        nap(waited, seen);
+        nap(state, waited, seen);
         waited = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
     }
 }
 
 static bool check_in_child(struct scan *scan)
 {
-    copied_memory_prepare();
+    uint32_t *state = &scan->result->check->scan;
+    /* Which memory a fork copies is the program's to say, as long as it may fork. */
+    if (!scan->options->goes_on)
+        copied_memory_prepare();
     /* No exit signal: the program's own wait() and SIGCHLD handler know nothing of this child. */
     long child = sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
     if (child == 0)
         be_child(scan);
     if (sys_is_error(child))
         return false;
-    wait_for((int)child);
-    return __atomic_load_n(&trace_log_header->scan, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
+    wait_for((int)child, state);
+    return is_done(__atomic_load_n(state, __ATOMIC_ACQUIRE));
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -349,18 +372,33 @@ enum trace_obstacle leak_scan_obstacle(int error)
     }
 }
 
+/* Kept from check to check: pages are never given back. */
+static bool make_room(struct scan *scan, size_t live)
+{
+    size_t wanted = live + SLACK_BLOCKS;
+    if (wanted <= scan->capacity && scan->scratch)
+        return true;
+    if (scan->options->goes_on && wanted < 2 * scan->capacity)
+        wanted = 2 * scan->capacity;
+    struct trace_block *blocks = map_large(wanted * sizeof *blocks);
+    void *scratch = map_large(wanted * SCRATCH_SHARE);
+    if (!blocks || !scratch)
+        return false;
+    scan->blocks = blocks;
+    scan->scratch = scratch;
+    scan->scratch_size = wanted * SCRATCH_SHARE;
+    scan->capacity = wanted;
+    return true;
+}
+
 /* Everything that the check writes to is mapped before the child is made. */
 static enum trace_obstacle prepare(struct scan *scan, size_t live)
 {
     find_modules(scan);
-    scan->capacity = live + SLACK_BLOCKS;
-    bool has_result = leak_result_begin(&scan->result, scan->capacity);
-    scan->blocks = map_large(scan->capacity * sizeof *scan->blocks);
-    scan->scratch_size = scan->capacity * SCRATCH_SHARE;
-    scan->scratch = map_large(scan->scratch_size);
-    if (!scan->blocks || !scan->scratch)
+    if (!make_room(scan, live))
         return TRACE_OBSTACLE_MEMORY;
-    return has_result ? TRACE_OBSTACLE_NONE : TRACE_OBSTACLE_LOG;
+    return scan->result->begin(scan->result->context, scan->capacity) ? TRACE_OBSTACLE_NONE
+                                                                      : TRACE_OBSTACLE_LOG;
 }
 
 /* What the child could not do is tried here. */
@@ -371,13 +409,22 @@ static enum trace_obstacle check_anyhow(struct scan *scan)
     if (!check_in_child(scan) && !trace_log_loss_is_there()) {
         error = check(scan, TRACE_SCAN_IN_PLACE);
         if (error)
-            trace_log_header->scan = TRACE_SCAN_NONE;
+            scan->result->check->scan = TRACE_SCAN_NONE;
         else
             trace_log_lose(&trace_log_header->losses.fork_failed, 1);
     }
     if (scan->pagemap >= 0)
         sys_close(scan->pagemap);
     return leak_scan_obstacle(error);
+}
+
+/* The pages that a check in place has filled: the program may need them. */
+static void give_back(struct scan *scan)
+{
+    if (scan->blocks)
+        sys_madvise(scan->blocks, scan->capacity * sizeof *scan->blocks, MADV_DONTNEED);
+    if (scan->scratch)
+        sys_madvise(scan->scratch, scan->scratch_size, MADV_DONTNEED);
 }
 
 /* A thread that was stopped between the table and its count makes a difference of one. */
@@ -391,23 +438,26 @@ static size_t count_live(const struct stopped_world *world)
     return live;
 }
 
-void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
-                   const struct stopped_world *world)
+void leak_scan_run(const struct leak_scan_options *options, const struct leak_scan_result *result,
+                   const struct stopped_thread *here, const struct stopped_world *world)
 {
     static struct scan scan;
+    struct trace_check *made = result->check;
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
     size_t live = count_live(world);
     scan.options = options;
+    scan.result = result;
     scan.here = *here;
     scan.here.tid = (uint32_t)sys_gettid();
     scan.world = world;
-    trace_log_header->losses.threads_not_stopped = world->silent;
-    trace_log_header->scan_threads = (uint32_t)world->count + 1;
-    enum trace_obstacle obstacle = live ? prepare(&scan, live) : TRACE_OBSTACLE_NONE;
+    made->threads_not_stopped = world->silent;
+    made->threads = (uint32_t)world->count + 1;
+    made->obstacle = live ? prepare(&scan, live) : TRACE_OBSTACLE_NONE;
     if (live == 0)
-        trace_log_header->scan = TRACE_SCAN_DONE;
-    else if (obstacle == TRACE_OBSTACLE_NONE)
-        obstacle = check_anyhow(&scan);
-    trace_log_header->losses.not_scanned = obstacle;
-    trace_log_header->scan_duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+        made->scan = TRACE_SCAN_DONE;
+    else if (made->obstacle == TRACE_OBSTACLE_NONE)
+        made->obstacle = check_anyhow(&scan);
+    if (options->goes_on)
+        give_back(&scan);
+    made->duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
 }

@@ -1,15 +1,18 @@
-/* leak_scan: the leak check at the end: every live block's kind into the log.
+/* leak_scan: the leak check: every live block's kind, at the end or while the program runs.
  *
  * The caller holds the other threads. The check itself runs in a disposable child made by the bare
  * fork system call: there libc's and libstdc++'s own caches are freed first (as valgrind does),
- * which has crashed programs when done in place. The child writes its verdicts into the log, which
- * is shared. If it dies or hangs, the same check is made in place, without freeing anything, and
- * the log says so. The program's memory is read only, through calls that fail instead of faulting.
+ * which has crashed programs when done in place. The child writes its verdicts where the caller
+ * says, which is memory that both share. If it dies or hangs, the same check is made in place,
+ * without freeing anything, and the record says so. The program's memory is read only, through
+ * calls that fail instead of faulting.
  *
- * Called once, while tracing is off. */
+ * May be made any number of times, one at a time: what is kept from one to the next is memory, and
+ * no more of that than the largest one took. */
 #ifndef LEAK_SCAN_H
 #define LEAK_SCAN_H
 
+#include "check/reach.h"
 #include "check/stop_world.h"
 #include "trace_format.h"
 
@@ -20,13 +23,27 @@ struct leak_scan_options {
     bool run_libc_freeres;
     bool run_cxx_freeres;
     bool other_allocator; /* malloc is not glibc's */
+    bool goes_on;         /* the program does, after the check: its tables stay as they are */
+};
+
+/* Where the result goes. */
+struct leak_scan_result {
+    struct trace_check *check; /* in memory shared with the child; zeros but for what is the
+                                * caller's: number, reason, time, not_held */
+    void *context;
+    /* Makes room for the verdicts on so many blocks, before the child is made. false: there is
+     * none. */
+    bool (*begin)(void *context, size_t capacity);
+    /* In whichever process did the check: what a finished `reach` says of its blocks; the sums go
+     * into check->leaks. */
+    void (*write)(void *context, const struct reach *reach, struct trace_check *check);
 };
 
 /* `here` describes the calling thread as the program left it; what lies below its stack pointer is
- * the tracer's. `world` holds the other threads. Results: trace_log_header->scan, leaks, verdicts
- * and VERDICTS; or losses.not_scanned. */
-void leak_scan_run(const struct leak_scan_options *options, const struct stopped_thread *here,
-                   const struct stopped_world *world);
+ * the tracer's. `world` holds the other threads. check->scan says whether there is a result, and
+ * check->obstacle why not. */
+void leak_scan_run(const struct leak_scan_options *options, const struct leak_scan_result *result,
+                   const struct stopped_thread *here, const struct stopped_world *world);
 /* What an error of a call that the end needs is called in the log. */
 enum trace_obstacle leak_scan_obstacle(int error);
 /* Whether this is the check's child: a free that fits no live block is nobody's mistake there. */

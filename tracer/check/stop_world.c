@@ -436,6 +436,11 @@ void stop_world_release(struct stopped_world *world)
     sys_sigprocmask(SIG_SETMASK, &world->mask_before, NULL);
 }
 
+void stop_world_forked(void)
+{
+    atomic_store(&hold.busy, 0);
+}
+
 void stop_world_keep(const struct stopped_world *world, bool may_wait)
 {
     if (may_wait)

@@ -8,9 +8,11 @@
  * code. A thread whose alternate stack cannot hold a signal frame is killed by the kernel, as by
  * any other signal that it takes.
  *
- * What the program can notice of a release: a held system call restarts (SA_RESTART), but a few
- * never do whatever the flag: poll, select, epoll_wait, nanosleep's relatives with a time limit and
- * semaphores return EINTR (signal(7) has the list). So where the process ends nobody is released:
+ * What the program can notice of a release: a held system call restarts (SA_RESTART), but some
+ * never do whatever the flag (signal(7) has the list: poll, select, epoll_wait, nanosleep,
+ * semaphores with a time limit). Those are begun anew here, sleeps with what is left of them, a
+ * poll with its whole time limit; only one whose number is not in front of its `syscall`, as in
+ * libc's syscall(), comes back with EINTR. Where the process ends nobody is released:
  * stop_world_keep. Disposition and signal masks are as before.
  *
  * Between hold and release no libc function that may lock or allocate may be called: its lock may
@@ -52,6 +54,9 @@ int stop_world_hold(struct stopped_world *world, uint64_t limit_ns);
  * hold and release does not call it: it has only the calling thread, and `world` describes the
  * memory that it inherited. */
 void stop_world_release(struct stopped_world *world);
+
+/* In a forked child: another thread of the parent's may just have released. */
+void stop_world_forked(void);
 
 /* Instead of the release, where the process ends: only the calling thread goes on. If it `may_wait`
  * for what a held thread has, a lock for one, that is noticed (stop_world_gate.h). */

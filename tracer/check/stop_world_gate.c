@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 enum { OPEN, HELD, KEPT, LET_GO, STAGES };
 
@@ -72,6 +73,16 @@ bool stop_world_gate_is_cut_short(const ucontext_t *context)
            (!has_before(next, 2) || (next[-2] == 0x0f && next[-1] == 0x05));
 }
 
+/* A sleep goes on with what is left of it, where the kernel has put that. */
+static void sleep_on(uint32_t number, greg_t *registers)
+{
+    if (number == SYS_nanosleep && registers[REG_RSI])
+        registers[REG_RDI] = registers[REG_RSI];
+    if (number == SYS_clock_nanosleep && !(registers[REG_RSI] & TIMER_ABSTIME) &&
+        registers[REG_R10])
+        registers[REG_RDX] = registers[REG_R10];
+}
+
 /* mov $NUMBER,%eax; syscall */
 bool stop_world_gate_begin_anew(ucontext_t *context)
 {
@@ -82,9 +93,20 @@ bool stop_world_gate_begin_anew(ucontext_t *context)
     memcpy(&number, next - 6, sizeof number);
     context->uc_mcontext.gregs[REG_RAX] = number;
     context->uc_mcontext.gregs[REG_RIP] -= 2;
+    sleep_on(number, context->uc_mcontext.gregs);
     return true;
 }
 #endif
+
+/* Whether a signal is on its way to the thread, which the call may be waiting for: it has to come
+ * back with EINTR. */
+static bool is_awaited(const ucontext_t *context)
+{
+    uint64_t blocked, pending = 0;
+    memcpy(&blocked, &context->uc_sigmask, sizeof blocked);
+    return sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0) != 0 ||
+           (pending & ~blocked);
+}
 
 /* --- the look at the keeper ---------------------------------------------- */
 
@@ -142,4 +164,6 @@ void stop_world_gate_wait(uint32_t number, ucontext_t *context)
         watch(seen);
         atomic_store(&watched, 0);
     }
+    if (stop_world_gate_is_cut_short(context) && !is_awaited(context))
+        stop_world_gate_begin_anew(context);
 }

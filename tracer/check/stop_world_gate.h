@@ -27,7 +27,8 @@ void stop_world_gate_open(void);
 /* The holder ends the process; `listed` is its name in /proc/self/task. */
 void stop_world_gate_keep(uint32_t listed);
 
-/* In a held thread's handler: returns when it may go on. No TLS, no stack protector. */
+/* In a held thread's handler: returns when it may go on, after which a call that was cut short
+ * begins anew if that can be. No TLS, no stack protector. */
 void stop_world_gate_wait(uint32_t number, ucontext_t *context);
 
 /* For the tests. Whether the thread's system call comes back with EINTR; makes it begin anew

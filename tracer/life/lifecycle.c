@@ -25,7 +25,7 @@ const struct env_options *lifecycle_options(void)
 void lifecycle_skip_leak_check(enum trace_obstacle why)
 {
     options.leak_check = false;
-    trace_log_header->losses.not_scanned = why;
+    trace_log_header->check.obstacle = why;
 }
 
 bool lifecycle_is_own_process(void)

@@ -1,10 +1,11 @@
 #include "life/lifecycle_end.h"
 
 #include "check/last_frames.h"
+#include "check/leak_result.h"
 #include "check/leak_scan.h"
-#include "libc/real.h"
 #include "life/fork_gate.h"
 #include "life/lifecycle.h"
+#include "life/lifecycle_check.h"
 #include "life/summary.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
@@ -34,20 +35,13 @@ bool lifecycle_is_over(void)
     return atomic_load(&ended) || never_began || !lifecycle_is_own_process();
 }
 
-static bool has_other_allocator(void)
-{
-    return real_provider("malloc") != real_provider("gnu_get_libc_version");
-}
-
 static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)
 {
-    struct leak_scan_options options = {.heuristics = lifecycle_options()->heuristics,
-                                        .run_libc_freeres = lifecycle_options()->run_libc_freeres,
-                                        .run_cxx_freeres = lifecycle_options()->run_cxx_freeres,
-                                        .other_allocator = has_other_allocator()};
-    if (options.other_allocator)
-        trace_log_header->flags |= TRACE_FLAG_OTHER_ALLOCATOR;
-    leak_scan_run(&options, here, world);
+    static struct leak_result tables;
+    const struct leak_scan_options options = lifecycle_check_options(false);
+    const struct leak_scan_result result = {&trace_log_header->check, &tables, leak_result_begin,
+                                            leak_result_write};
+    leak_scan_run(&options, &result, here, world);
 }
 
 static void take_stock(const struct stopped_thread *here, const struct stopped_world *world)
@@ -74,8 +68,12 @@ static bool begin_end(void)
     unsigned nobody = 0;
     if (!lifecycle_is_ending() && !fork_gate_is_on())
         return false;
-    if (atomic_compare_exchange_strong(&ender, &nobody, (unsigned)sys_gettid()))
+    /* Before it has begun, so that a signal that ends the process meanwhile makes an end, too. */
+    lifecycle_check_wait();
+    if (atomic_compare_exchange_strong(&ender, &nobody, (unsigned)sys_gettid())) {
+        lifecycle_check_forbid();
         return true;
+    }
     wait_for_end();
     return false;
 }
@@ -123,7 +121,7 @@ static bool hold_others(struct stopped_world *world)
     descriptor_raise_limit();
     int error = stop_world_hold(world, STOP_WORLD_LIMIT_DEFAULT);
     if (error && !swap_is_alone())
-        trace_log_header->losses.not_held = leak_scan_obstacle(error);
+        trace_log_header->check.not_held = leak_scan_obstacle(error);
     return error == 0;
 }
 

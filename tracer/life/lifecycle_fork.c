@@ -1,8 +1,10 @@
 #include "life/lifecycle_fork.h"
 
+#include "check/stop_world.h"
 #include "life/facts.h"
 #include "life/forked.h"
 #include "life/lifecycle.h"
+#include "life/lifecycle_check.h"
 #include "life/lifecycle_end.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
@@ -39,8 +41,10 @@ static void begin_in_child(void)
 void lifecycle_before_fork(void)
 {
     if (lifecycle_options()->trace_forks && lifecycle_is_own_process() && !lifecycle_is_ending() &&
-        !trace_log_loss_is_there())
+        !trace_log_loss_is_there()) {
         forked_prepare();
+        lifecycle_check_wait();
+    }
 }
 
 void lifecycle_forked_in_parent(void)
@@ -52,6 +56,8 @@ void lifecycle_forked_in_parent(void)
 void lifecycle_forked_in_child(void)
 {
     const struct env_options *options = lifecycle_options();
+    stop_world_forked();
+    lifecycle_check_forked();
     if (options->trace_forks && !lifecycle_is_ending() && forked_in_child(options))
         begin_in_child();
     else

@@ -52,11 +52,11 @@ static void print_heuristics(const struct trace_leaks *leaks)
 
 static void print_leaks(const struct trace_header *header)
 {
-    const struct trace_leaks *leaks = &header->leaks;
+    const struct trace_leaks *leaks = &header->check.leaks;
     if (header->totals.allocations == header->totals.frees)
         return;
-    if (header->scan != TRACE_SCAN_DONE && header->scan != TRACE_SCAN_IN_PLACE) {
-        const char *why = trace_obstacle_text(header->losses.not_scanned);
+    if (header->check.scan != TRACE_SCAN_DONE && header->check.scan != TRACE_SCAN_IN_PLACE) {
+        const char *why = trace_obstacle_text(header->check.obstacle);
         message_line("Leak kinds are not told: no leak check was made%s%s", why ? ": " : "",
                      why ? why : "");
         return;
@@ -77,7 +77,7 @@ static void print_loss(uint64_t amount, const char *what)
         message_line("libtrace: %u %s", amount, what);
 }
 
-static void print_losses(const struct trace_losses *losses)
+static void print_losses(const struct trace_losses *losses, const struct trace_check *check)
 {
     print_loss(losses->blocks, "blocks could not be recorded");
     print_loss(losses->stacks_unknown, "allocations were recorded without a call stack");
@@ -86,12 +86,12 @@ static void print_losses(const struct trace_losses *losses)
     print_loss(losses->modules, "modules could not be recorded");
     print_loss(losses->threads, "threads could not be followed");
     print_loss(losses->errors, "further errors could not be recorded");
-    print_loss(losses->threads_not_stopped, "threads did not stop for the leak check; their stacks "
-                                            "were searched whole, their registers not");
-    const char *why = trace_obstacle_text(losses->not_held);
+    print_loss(check->threads_not_stopped, "threads did not stop for the leak check; their stacks "
+                                           "were searched whole, their registers not");
+    const char *why = trace_obstacle_text(check->not_held);
     if (why)
         message_line("libtrace: the other threads could not be stopped at the end: %s", why);
-    print_loss(losses->mapping_bytes_not_read,
+    print_loss(check->mapping_bytes_not_read,
                "bytes of the program's memory could not be read by the leak check");
     print_loss(losses->fork_threads, "threads of the parent were at work while this process was "
                                      "forked: blocks may be missing or too many");
@@ -148,7 +148,7 @@ void summary_print(bool verbose)
     print_heap(&trace_log_header->totals);
     print_leaks(trace_log_header);
     print_mistakes();
-    print_losses(&trace_log_header->losses);
+    print_losses(&trace_log_header->losses, &trace_log_header->check);
     if (verbose)
         print_captures();
     if (trace_log_is_in_place())

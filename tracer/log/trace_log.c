@@ -213,6 +213,16 @@ static struct trace_extent *find_extent(enum trace_table kind, uint32_t number)
     return NULL;
 }
 
+void trace_log_drop(enum trace_table kind, uint32_t number)
+{
+    struct trace_extent *extent = find_extent(kind, number);
+    int fd = extent ? log_fd() : -1;
+    if (extent)
+        __atomic_store_n(&extent->kind, TRACE_FREE, __ATOMIC_RELEASE);
+    if (fd >= 0)
+        sys_punch(fd, extent->offset, extent->length);
+}
+
 void trace_log_fill(enum trace_table kind, uint32_t number, void *memory, size_t at,
                     const void *from, size_t bytes)
 {
@@ -434,9 +444,9 @@ void trace_log_end(void)
     if (fd < 0)
         return;
     punch_tails(fd);
-    punch_unused(fd, TRACE_VERDICTS, trace_log_header->verdicts * sizeof(struct trace_verdict));
-    uint64_t heads =
-        trace_log_header->leaks.blocks[TRACE_INDIRECTLY_LOST] ? trace_log_header->verdicts : 0;
+    const struct trace_check *check = &trace_log_header->check;
+    punch_unused(fd, TRACE_VERDICTS, check->verdicts * sizeof(struct trace_verdict));
+    uint64_t heads = check->leaks.blocks[TRACE_INDIRECTLY_LOST] ? check->verdicts : 0;
     punch_unused(fd, TRACE_HEADS, (heads + 1) / 2 * sizeof(struct trace_heads));
     trace_log_header->flags |= TRACE_FLAG_CUT_TO_SIZE;
 }

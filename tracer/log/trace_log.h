@@ -48,6 +48,8 @@ struct trace_file trace_log_file_identity(void);
 
 /* A new extent, zeroed and mapped; NULL when there is no storage. */
 void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first);
+/* An extent is no longer listed, and its storage given back; its memory stays mapped. */
+void trace_log_drop(enum trace_table kind, uint32_t number);
 /* Fills the extent of `kind` and `number`, mapped at `memory`, from its byte `at` on: by a write to
  * the file where that is possible, which spares the kernel a fault and a zeroed page for every 4
  * KiB. */

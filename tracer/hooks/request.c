@@ -1,0 +1,52 @@
+/* What leakreport.h asks for. */
+#define LEAKREPORT_TRACER
+#include "leakreport.h"
+
+#include "check/leak_lost.h"
+#include "hooks/interpose.h"
+#include "life/lifecycle_check.h"
+
+leakreport_function leakreport_request;
+
+static struct leakreport_leaks leaks_of(const struct trace_leaks *leaks)
+{
+    return (struct leakreport_leaks){
+        leaks->bytes[TRACE_DEFINITELY_LOST], leaks->blocks[TRACE_DEFINITELY_LOST],
+        leaks->bytes[TRACE_INDIRECTLY_LOST], leaks->blocks[TRACE_INDIRECTLY_LOST],
+        leaks->bytes[TRACE_POSSIBLY_LOST],   leaks->blocks[TRACE_POSSIBLY_LOST],
+        leaks->bytes[TRACE_REACHABLE],       leaks->blocks[TRACE_REACHABLE]};
+}
+
+static long lost_since(unsigned long number, struct trace_leaks *leaks)
+{
+    leak_lost_since(number, leaks);
+    return (long)(leaks->blocks[TRACE_DEFINITELY_LOST] + leaks->blocks[TRACE_INDIRECTLY_LOST]);
+}
+
+static long check(const struct stopped_thread *here, int request, unsigned long number,
+                  struct leakreport_leaks *answer)
+{
+    struct trace_check made;
+    bool done = lifecycle_check(TRACE_CHECK_CALLED, here, &made);
+    long result = request == LEAKREPORT_CHECK ? (long)made.number : done ? 0 : -1;
+    if (done && request == LEAKREPORT_SINCE)
+        result = lost_since(number, &made.leaks);
+    if (answer)
+        *answer = leaks_of(&made.leaks);
+    return result;
+}
+
+INTERPOSE long leakreport_request(int request, const void *pointer, unsigned long number,
+                                  void *answer)
+{
+    struct stopped_thread here;
+    stop_world_capture(&here);
+    (void)pointer;
+    switch (request) {
+    case LEAKREPORT_CHECK:
+    case LEAKREPORT_SINCE:
+        return check(&here, request, number, answer);
+    default:
+        return -1;
+    }
+}

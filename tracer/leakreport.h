@@ -1,0 +1,102 @@
+/* leakreport.h: what a program may ask of leakreport while it runs.
+ *
+ * For C and C++. Nothing has to be linked: the tracer is looked up when it is first asked for. In a
+ * program that is not traced, or is linked statically, every call does nothing and returns what its
+ * comment says of that. All may be called from any thread.
+ *
+ *     unsigned long mark = leakreport_mark();
+ *     run_the_test();
+ *     if (leakreport_lost_since(mark, NULL) > 0)
+ *         fail("it leaks");
+ *
+ * A leak check stops the other threads for as long as it takes, milliseconds for a small heap. */
+#ifndef LEAKREPORT_H
+#define LEAKREPORT_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a check found. Lost blocks are those that nothing points to; indirectly lost, those that
+ * only lost blocks point to. */
+struct leakreport_leaks {
+    unsigned long definitely_lost_bytes, definitely_lost_blocks;
+    unsigned long indirectly_lost_bytes, indirectly_lost_blocks;
+    unsigned long possibly_lost_bytes, possibly_lost_blocks;
+    unsigned long reachable_bytes, reachable_blocks;
+};
+
+/* --- the tracer's side --------------------------------------------------- */
+
+enum leakreport_request {
+    LEAKREPORT_CHECK = 1, /* answer: leaks. The check's number, or 0 */
+    LEAKREPORT_SINCE = 2, /* number: a check's; answer: leaks. Blocks that were lost since, or -1 */
+};
+typedef long leakreport_function(int request, const void *pointer, unsigned long number,
+                                 void *answer);
+
+#ifndef LEAKREPORT_TRACER
+
+/* At -O0 too: a frame of its own would bring words into the search that a function which has
+ * returned has left there, and so hide what was lost in it. */
+#define LEAKREPORT_INLINE static __inline__ __attribute__((always_inline, unused))
+
+static void *leakreport_dlsym_(void *, const char *) __attribute__((weakref("dlsym")));
+
+/* NULL: this program is not traced. */
+LEAKREPORT_INLINE leakreport_function *leakreport_find_(void)
+{
+    static leakreport_function *found;
+    static int looked;
+    if (!__atomic_load_n(&looked, __ATOMIC_ACQUIRE)) {
+        void *symbol = leakreport_dlsym_ ? leakreport_dlsym_(NULL, "leakreport_request") : NULL;
+        __builtin_memcpy(&found, &symbol, sizeof found);
+        __atomic_store_n(&looked, 1, __ATOMIC_RELEASE);
+    }
+    return found;
+}
+
+LEAKREPORT_INLINE long leakreport_ask_(int request, const void *pointer, unsigned long number,
+                                       void *answer, long otherwise)
+{
+    leakreport_function *ask = leakreport_find_();
+    return ask ? ask(request, pointer, number, answer) : otherwise;
+}
+
+/* --- the program's ------------------------------------------------------- */
+
+/* 1 if this program is traced, 0 if not. */
+LEAKREPORT_INLINE int leakreport_is_there(void)
+{
+    return leakreport_find_() != NULL;
+}
+
+/* Makes a leak check. What it found goes to *leaks, which may be NULL. 0: no check was made. */
+LEAKREPORT_INLINE int leakreport_check(struct leakreport_leaks *leaks)
+{
+    return leakreport_ask_(LEAKREPORT_CHECK, NULL, 0, leaks, 0) > 0;
+}
+
+/* Makes a leak check, so that leakreport_lost_since can tell what was lost by then already. */
+LEAKREPORT_INLINE unsigned long leakreport_mark(void)
+{
+    return (unsigned long)leakreport_ask_(LEAKREPORT_CHECK, NULL, 0, NULL, 0);
+}
+
+/* Makes a leak check: how many blocks are definitely or indirectly lost now that were not at the
+ * mark. All that was lost since, the possibly lost too, goes to *leaks, which may be NULL. 0 if the
+ * program is not traced, -1 if no check could be made. */
+LEAKREPORT_INLINE long leakreport_lost_since(unsigned long mark, struct leakreport_leaks *leaks)
+{
+    return leakreport_ask_(LEAKREPORT_SINCE, NULL, mark, leaks, 0);
+}
+
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

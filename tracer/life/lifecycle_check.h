@@ -1,0 +1,28 @@
+/* lifecycle_check: leak checks while the program runs.
+ *
+ * One at a time. The other threads stand still meanwhile, and go on after it. What is found is in
+ * CHECKS and LOST of the log. */
+#ifndef LIFECYCLE_CHECK_H
+#define LIFECYCLE_CHECK_H
+
+#include "check/leak_scan.h"
+
+#include <stdbool.h>
+
+/* Makes a check. `here` is the calling thread as the program left it (stop_world_capture). Waits
+ * for another thread's. false: none was made, and check->obstacle says why; TRACE_OBSTACLE_NONE:
+ * this process is not traced, or ends. */
+bool lifecycle_check(enum trace_reason reason, const struct stopped_thread *here,
+                     struct trace_check *check);
+
+/* What every check is made with. */
+struct leak_scan_options lifecycle_check_options(bool goes_on);
+
+/* Waits for a check that another thread makes. While tracing is paused none begins. */
+void lifecycle_check_wait(void);
+/* The same, and none begins any more. */
+void lifecycle_check_forbid(void);
+/* In a forked child: the thread that made one is not here. */
+void lifecycle_check_forked(void);
+
+#endif
