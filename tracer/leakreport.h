@@ -33,6 +33,11 @@ struct leakreport_leaks {
 enum leakreport_request {
     LEAKREPORT_CHECK = 1, /* answer: leaks. The check's number, or 0 */
     LEAKREPORT_SINCE = 2, /* number: a check's; answer: leaks. Blocks that were lost since, or -1 */
+    LEAKREPORT_IGNORE = 3,       /* pointer: a block */
+    LEAKREPORT_IGNORE_BEGIN = 4, /* what this thread allocates from now on */
+    LEAKREPORT_IGNORE_END = 5,
+    LEAKREPORT_ROOT_ADD = 6, /* pointer, number: a region and its size */
+    LEAKREPORT_ROOT_REMOVE = 7,
 };
 typedef long leakreport_function(int request, const void *pointer, unsigned long number,
                                  void *answer);
@@ -91,6 +96,36 @@ LEAKREPORT_INLINE unsigned long leakreport_mark(void)
 LEAKREPORT_INLINE long leakreport_lost_since(unsigned long mark, struct leakreport_leaks *leaks)
 {
     return leakreport_ask_(LEAKREPORT_SINCE, NULL, mark, leaks, 0);
+}
+
+/* A block is no leak, nor is what it points to: they count as reachable from now on. The pointer
+ * may be to any byte of it. Forgotten when the block is freed. */
+LEAKREPORT_INLINE void leakreport_ignore(const void *block)
+{
+    leakreport_ask_(LEAKREPORT_IGNORE, block, 0, NULL, 0);
+}
+
+/* The same for all that the calling thread allocates until the end has been called as often as the
+ * begin. */
+LEAKREPORT_INLINE void leakreport_ignore_begin(void)
+{
+    leakreport_ask_(LEAKREPORT_IGNORE_BEGIN, NULL, 0, NULL, 0);
+}
+LEAKREPORT_INLINE void leakreport_ignore_end(void)
+{
+    leakreport_ask_(LEAKREPORT_IGNORE_END, NULL, 0, NULL, 0);
+}
+
+/* A region that is to be searched for pointers to blocks though it lies in a block itself, or in
+ * memory that is not searched. There is room for some 1,000 of them. To be removed as it was added.
+ */
+LEAKREPORT_INLINE void leakreport_root_add(const void *begin, size_t size)
+{
+    leakreport_ask_(LEAKREPORT_ROOT_ADD, begin, size, NULL, 0);
+}
+LEAKREPORT_INLINE void leakreport_root_remove(const void *begin, size_t size)
+{
+    leakreport_ask_(LEAKREPORT_ROOT_REMOVE, begin, size, NULL, 0);
 }
 
 #endif

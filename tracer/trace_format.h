@@ -68,6 +68,7 @@ enum trace_obstacle {
     TRACE_OBSTACLE_DESCRIPTORS = 6,
     TRACE_OBSTACLE_FORBIDDEN = 7,
     TRACE_OBSTACLE_OTHER = 8,
+    TRACE_OBSTACLE_TURNED_OFF = 9,
     TRACE_OBSTACLES,
 };
 
@@ -82,6 +83,7 @@ static inline const char *trace_obstacle_text(uint64_t obstacle)
         [TRACE_OBSTACLE_PROC] = "there is no /proc where the program is (not mounted, or chroot)",
         [TRACE_OBSTACLE_DESCRIPTORS] = "no file descriptor was left",
         [TRACE_OBSTACLE_FORBIDDEN] = "a sandbox forbids what it takes",
+        [TRACE_OBSTACLE_TURNED_OFF] = "the program has turned it off (__lsan_is_turned_off)",
         [TRACE_OBSTACLE_OTHER] = "the kernel refused what it takes",
     };
     return obstacle < TRACE_OBSTACLES ? texts[obstacle] : (const char *)0;
@@ -364,7 +366,8 @@ struct trace_node {
  * peak.epoch. If it is not, the record has not changed since: it is still what it was then. */
 struct trace_account {
     uint32_t thread; /* index into THREADS */
-    uint32_t stack;  /* a node; 0: not known */
+    uint32_t stack;  /* a node; 0: not known; with TRACE_STACK_IGNORED the program said that its
+                      * blocks are no leaks */
     uint64_t allocations;
     uint64_t frees; /* of blocks that were allocated with this stack */
     uint64_t bytes_allocated;
@@ -375,7 +378,8 @@ struct trace_account {
     uint32_t peak_epoch;
 };
 
-#define TRACE_ACCOUNT_MAX ((1u << 24) - 1u)
+#define TRACE_ACCOUNT_MAX   ((1u << 24) - 1u)
+#define TRACE_STACK_IGNORED (1u << 31)
 
 /* How the program's use of memory went on. In order of time; when the table is full every other
  * sample is left out and samples are taken half as often. Commit word: time_ns. */

@@ -82,7 +82,7 @@ uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account)
         loader->damaged++;
         return 0;
     }
-    return load_stack(loader, record.stack);
+    return load_stack(loader, record.stack & ~TRACE_STACK_IGNORED);
 }
 
 void load_stacks_end(struct stack_loader *loader)

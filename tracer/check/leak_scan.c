@@ -6,6 +6,7 @@
 #include "check/libc_caches.h"
 #include "check/program_memory.h"
 #include "check/reach.h"
+#include "check/root_regions.h"
 #include "check/roots.h"
 #include "libc/bootstrap.h"
 #include "libc/glibc_heap.h"
@@ -209,16 +210,18 @@ static bool is_of_loader(const struct scan *scan, uint32_t stack)
 }
 
 /* Blocks that the dynamic linker allocated are its own (DTVs, of which only an interior pointer
- * exists, for one): their caller is code of the linker. Neighbours often share a stack. */
-static void mark_loader_blocks(struct scan *scan)
+ * exists, for one): their caller is code of the linker. Of others the program has said that they
+ * are no leaks. Neighbours often share an account. */
+static void mark_blocks_in_use(struct scan *scan)
 {
     uint32_t latest = 0;
-    bool of_loader = false;
+    bool is_in_use = false;
     for (size_t i = 0; i < scan->count; i++) {
         uint32_t account = trace_block_account(scan->blocks[i].what);
         if (account != latest)
-            of_loader = is_of_loader(scan, stack_accounts_stack(latest = account));
-        if (of_loader)
+            is_in_use = stack_accounts_is_ignored(latest = account) ||
+                        is_of_loader(scan, stack_accounts_stack(account));
+        if (is_in_use)
             reach_mark_block(&scan->reach, trace_block_address(scan->blocks[i].where));
     }
 }
@@ -258,7 +261,8 @@ static int check(struct scan *scan, enum trace_scan how)
         return -ENOMEM;
     reach_begin(&scan->reach, scan->scratch);
     scan_threads(scan);
-    mark_loader_blocks(scan);
+    mark_blocks_in_use(scan);
+    root_regions_for_each(scan_range, scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
     scan->result->check->mapping_bytes_not_read = scan->reach.bytes_not_read;

@@ -36,7 +36,8 @@ __attribute__((cold)) bool event_was_left(struct thread *thread, uintptr_t at)
  */
 uint32_t event_find_account(struct thread *thread, uint32_t stack)
 {
-    uint32_t account = stack_accounts_find(thread, stack);
+    uint32_t mark = thread->apart.is_in_use ? TRACE_STACK_IGNORED : 0;
+    uint32_t account = stack_accounts_find(thread, stack | mark);
     stack_deep_still_known(thread);
     return account;
 }
@@ -53,7 +54,7 @@ struct trace_account *event_own_account_for(struct thread *thread, uint32_t acco
     if (account && leak_scan_is_child())
         return stack_accounts_at(account);
     if (account && event_enter(thread, (uintptr_t)__builtin_frame_address(0))) {
-        own = stack_accounts_find(thread, stack_accounts_stack(account));
+        own = stack_accounts_find(thread, stack_accounts_key(account));
         event_leave(thread);
     }
     return stack_accounts_at(own);

@@ -2,6 +2,7 @@
 #include "hooks/interpose.h"
 
 #include "capture/stepper.h"
+#include "hooks/lsan_program.h"
 #include "life/ending.h"
 #include "life/lifecycle_end.h"
 #include "life/lifecycle_unload.h"
@@ -19,6 +20,7 @@
 #define END(ending, status)                                                                        \
     do {                                                                                           \
         struct stopped_thread here;                                                                \
+        lsan_program_ask();                                                                        \
         stop_world_capture(&here);                                                                 \
         lifecycle_end(ending, status, &here, 0);                                                   \
     } while (0)

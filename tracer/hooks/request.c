@@ -3,6 +3,8 @@
 #include "leakreport.h"
 
 #include "check/leak_lost.h"
+#include "check/root_regions.h"
+#include "events/ignored.h"
 #include "hooks/interpose.h"
 #include "life/lifecycle_check.h"
 
@@ -36,16 +38,36 @@ static long check(const struct stopped_thread *here, int request, unsigned long 
     return result;
 }
 
+/* Whether the thread's own events are recorded, so that it may have any to be ignored. */
+static long ignore(int request)
+{
+    if (!interpose_is_observed())
+        return -1;
+    if (request == LEAKREPORT_IGNORE_BEGIN)
+        ignored_begin();
+    else
+        ignored_end();
+    return 1;
+}
+
 INTERPOSE long leakreport_request(int request, const void *pointer, unsigned long number,
                                   void *answer)
 {
     struct stopped_thread here;
     stop_world_capture(&here);
-    (void)pointer;
     switch (request) {
     case LEAKREPORT_CHECK:
     case LEAKREPORT_SINCE:
         return check(&here, request, number, answer);
+    case LEAKREPORT_IGNORE:
+        return lifecycle_check_keep_off(ignored_block, pointer);
+    case LEAKREPORT_IGNORE_BEGIN:
+    case LEAKREPORT_IGNORE_END:
+        return ignore(request);
+    case LEAKREPORT_ROOT_ADD:
+        return root_regions_add((uintptr_t)pointer, number);
+    case LEAKREPORT_ROOT_REMOVE:
+        return root_regions_remove((uintptr_t)pointer, number);
     default:
         return -1;
     }

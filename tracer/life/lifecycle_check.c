@@ -66,6 +66,15 @@ static bool take_turn(void)
     }
 }
 
+bool lifecycle_check_keep_off(bool (*work)(const void *argument), const void *argument)
+{
+    if (!take_turn())
+        return false;
+    bool result = work(argument);
+    let_others();
+    return result;
+}
+
 /* --- the record ---------------------------------------------------------- */
 
 /* The one in the log of the check that is about to be made. NULL: there is no room. */

@@ -15,6 +15,10 @@
 bool lifecycle_check(enum trace_reason reason, const struct stopped_thread *here,
                      struct trace_check *check);
 
+/* Calls work(argument) while no check is made: what it returns; false: this process is not traced.
+ */
+bool lifecycle_check_keep_off(bool (*work)(const void *argument), const void *argument);
+
 /* What every check is made with. */
 struct leak_scan_options lifecycle_check_options(bool goes_on);
 

@@ -50,9 +50,29 @@ static void print_heuristics(const struct trace_leaks *leaks)
     }
 }
 
+static void print_kinds(const struct trace_leaks *leaks)
+{
+    print_kind("   definitely lost", leaks, TRACE_DEFINITELY_LOST);
+    print_kind("   indirectly lost", leaks, TRACE_INDIRECTLY_LOST);
+    print_kind("     possibly lost", leaks, TRACE_POSSIBLY_LOST);
+    print_kind("   still reachable", leaks, TRACE_REACHABLE);
+    print_heuristics(leaks);
+}
+
+void summary_print_check(const struct trace_check *check)
+{
+    message_line("");
+    message_line("LEAK CHECK %u, asked for by the program:", (uint64_t)check->number);
+    print_kinds(&check->leaks);
+    message_line(
+        "    lost since the last check: %u bytes in %u blocks",
+        check->fresh_bytes[TRACE_DEFINITELY_LOST] + check->fresh_bytes[TRACE_INDIRECTLY_LOST],
+        check->fresh_blocks[TRACE_DEFINITELY_LOST] + check->fresh_blocks[TRACE_INDIRECTLY_LOST]);
+    message_line("");
+}
+
 static void print_leaks(const struct trace_header *header)
 {
-    const struct trace_leaks *leaks = &header->check.leaks;
     if (header->totals.allocations == header->totals.frees)
         return;
     if (header->check.scan != TRACE_SCAN_DONE && header->check.scan != TRACE_SCAN_IN_PLACE) {
@@ -62,11 +82,7 @@ static void print_leaks(const struct trace_header *header)
         return;
     }
     message_line("LEAK SUMMARY:");
-    print_kind("   definitely lost", leaks, TRACE_DEFINITELY_LOST);
-    print_kind("   indirectly lost", leaks, TRACE_INDIRECTLY_LOST);
-    print_kind("     possibly lost", leaks, TRACE_POSSIBLY_LOST);
-    print_kind("   still reachable", leaks, TRACE_REACHABLE);
-    print_heuristics(leaks);
+    print_kinds(&header->check.leaks);
     message_line("        suppressed: 0 bytes in 0 blocks");
     message_line("");
 }

@@ -49,7 +49,7 @@ static __attribute__((noinline, cold)) uint32_t make_record(const struct thread 
     return (uint32_t)index;
 }
 
-/* A record that is not the one that its node names. */
+/* A record that is not the one that its node names; `named` is NULL where it cannot become that. */
 static __attribute__((noinline)) uint32_t find_in_own(struct thread *thread, uint32_t stack,
                                                       atomic_uint *named)
 {
@@ -61,9 +61,10 @@ static __attribute__((noinline)) uint32_t find_in_own(struct thread *thread, uin
         return (uint32_t)*slot;
     uint32_t record = make_record(thread, stack);
     uint32_t none = 0;
-    if (record == thread->account_unknown ||
-        atomic_compare_exchange_strong_explicit(named, &none, record, memory_order_release,
-                                                memory_order_relaxed))
+    if (record == thread->account_unknown)
+        return record;
+    if (named && atomic_compare_exchange_strong_explicit(named, &none, record, memory_order_release,
+                                                         memory_order_relaxed))
         return record;
     *slot = (uint64_t)stack << 32 | record;
     accounts->used++;
@@ -74,6 +75,8 @@ uint32_t stack_accounts_find(struct thread *thread, uint32_t stack)
 {
     if (stack == 0)
         return thread->account_unknown;
+    if (__builtin_expect(stack & TRACE_STACK_IGNORED, 0))
+        return find_in_own(thread, stack, NULL);
     atomic_uint *named = stack_table_user(stack);
     uint32_t record = atomic_load_explicit(named, memory_order_acquire);
     if (record && stack_accounts_at(record)->thread == thread->record_index)

@@ -27,6 +27,9 @@ static void own(struct thread *thread, unsigned tid)
     thread->deleting = NULL;
     thread->latest = NULL;
     thread->code_epoch = UINT32_MAX; /* what is remembered of stacks was another thread's */
+    thread->apart.code_epoch = UINT32_MAX;
+    thread->apart.depth = 0;
+    thread->apart.is_in_use = false;
     thread->walk.frame_count = 0;
     thread->readable.low = thread->readable.high = 0;
     __atomic_store_n(&thread->record->tid, tid, __ATOMIC_RELEASE);

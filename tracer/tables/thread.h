@@ -119,6 +119,14 @@ struct thread_readable {
     uintptr_t high;
 };
 
+/* While the thread ignores what it allocates: see ignored. */
+struct thread_apart {
+    uint32_t depth;            /* how often that was begun and not ended */
+    uint32_t code_epoch;       /* of `memos` */
+    bool is_in_use;            /* the memos here are the ordinary ones */
+    struct thread_memos memos; /* the set that is not in use */
+};
+
 /* While another thread forks: see fork_gate. */
 struct thread_gate {
     atomic_bool waits;
@@ -150,6 +158,7 @@ struct thread {
     struct thread_deep deep;
     struct thread_readable readable;
     struct thread_gate gate;
+    struct thread_apart apart;
     struct trace_thread *record; /* in the log */
     struct thread *next;         /* all threads, newest first; never unlinked */
     atomic_uint tid;             /* whose it is */
