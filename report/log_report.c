@@ -83,7 +83,7 @@ static int log_write(struct log_run *run, struct report *report, struct failure 
     if (report->first && renderer->begin)
         renderer->begin(out, &all);
     renderer->render(out, report);
-    return output_close(out, failure);
+    return output_close(&run->output, out, failure);
 }
 
 static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
@@ -156,7 +156,7 @@ static int log_write_end(struct log_run *run, FILE *out, struct failure *failure
         return -1;
     if (renderer->end)
         renderer->end(out, &all);
-    return output_close(out, failure);
+    return output_close(&run->output, out, failure);
 }
 
 enum log_reported log_report_end(struct log_run *run, struct failure *failure)

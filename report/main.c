@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "cli/cli.h"
@@ -17,6 +18,7 @@
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
 #include "log_report.h"
+#include "views/renderer.h"
 #include "words/words_ending.h"
 
 enum { EXIT_TROUBLE = 2 };
@@ -149,18 +151,43 @@ static struct suppressions *main_load_suppressions(const struct options *options
     return suppressions;
 }
 
-static int main_report_tree(struct log_run *run, FILE *stream)
+/* Before a program runs: a suppression file that is not there, and a place that cannot be written
+ * to, are to be known then. -1: that has been said. */
+static int main_begin(struct log_run *run, FILE *stream)
+{
+    const struct options *options = run->options;
+    bool is_xml = options->format == FORMAT_XML && options_has_destination(&options->xml_to);
+    struct failure failure;
+
+    run->suppressions = main_load_suppressions(options);
+    if (!run->suppressions)
+        return -1;
+    if (output_init(&run->output, is_xml ? "xml" : "log",
+                    is_xml ? &options->xml_to : &options->log_to, stream, &failure) != 0) {
+        main_fail(&failure);
+        return -1;
+    }
+    run->output.apart = renderer_of(options->format)->is_one_process;
+    return 0;
+}
+
+static void main_end(struct log_run *run)
+{
+    output_free(&run->output);
+    suppress_free(run->suppressions);
+    process_tree_free(run->tree);
+}
+
+static int main_report_tree(struct log_run *run)
 {
     const struct options *options = run->options;
 
     run->several = run->tree->count + run->tree->unreadable > 1;
     run->modules = module_cache_new(options->demangle);
-    output_init(&run->output, options->log_file, stream);
     progress_begin(&run->progress, stderr, isatty(STDERR_FILENO));
     int status = main_report_all(run);
     if (status == 0)
         status = main_errors(run);
-    output_free(&run->output);
     intern_free(&run->generated);
     module_cache_free(run->modules);
     return status;
@@ -181,12 +208,9 @@ static int main_report(const struct options *options)
 
     main_prepare_to_read(options);
     int trouble = main_find_processes(&options->logs, &tree);
-    if (tree.count) {
-        run.suppressions = main_load_suppressions(options);
-        status = run.suppressions ? main_report_tree(&run, stdout) : EXIT_TROUBLE;
-        suppress_free(run.suppressions);
-    }
-    process_tree_free(&tree);
+    if (tree.count)
+        status = main_begin(&run, stdout) == 0 ? main_report_tree(&run) : EXIT_TROUBLE;
+    main_end(&run);
     return trouble ? trouble : status;
 }
 
@@ -216,7 +240,7 @@ static int main_report_run(struct log_run *log_run, const struct traced_run *run
                     log_run->options->program[0]);
         return main_fail(&failure);
     }
-    int status = main_report_tree(log_run, stderr);
+    int status = main_report_tree(log_run);
     return trouble ? trouble : status;
 }
 
@@ -234,30 +258,27 @@ static int main_status_of_run(const struct log_run *run, int wait_status, int st
     return status;
 }
 
-/* Suppression files first: one that is not there is to be known before the program runs. */
 static int main_trace(struct options *options)
 {
     struct process_tree tree = {0};
     struct log_run log_run = {.options = options, .tree = &tree};
     struct traced_run run = {0};
     struct failure failure;
-    int status;
+    int status = EXIT_TROUBLE;
 
-    log_run.suppressions = main_load_suppressions(options);
-    if (!log_run.suppressions)
-        return EXIT_TROUBLE;
-    if (traced_run(&run, options, &failure) == 0) {
-        options->logs_are_temporary = run.is_temporary;
-        main_prepare_to_read(options);
-        status = main_report_run(&log_run, &run);
-        process_tree_free(&tree);
-        traced_run_end(&run);
-        status = main_status_of_run(&log_run, run.wait_status, status);
-    } else {
-        status = main_fail(&failure);
-        traced_run_end(&run);
+    if (main_begin(&log_run, stderr) == 0) {
+        if (traced_run(&run, options, &failure) == 0) {
+            options->logs_are_temporary = run.is_temporary;
+            main_prepare_to_read(options);
+            status = main_report_run(&log_run, &run);
+            traced_run_end(&run);
+            status = main_status_of_run(&log_run, run.wait_status, status);
+        } else {
+            status = main_fail(&failure);
+            traced_run_end(&run);
+        }
     }
-    suppress_free(log_run.suppressions);
+    main_end(&log_run);
     return status;
 }
 
@@ -282,7 +303,7 @@ static int main_run(struct options *options)
     default:
         return main_report(options);
     }
-    return output_close(stdout, &failure) == 0 ? 0 : main_fail(&failure);
+    return output_flush(stdout, false, &failure) == 0 ? 0 : main_fail(&failure);
 }
 
 static void main_say_refused(const struct option_files *files)

@@ -9,6 +9,11 @@ bool options_want_usage(const struct options *options)
     return options->top_orders || options->timeline;
 }
 
+bool options_has_destination(const struct destination *to)
+{
+    return to->file || to->is_fd || to->socket;
+}
+
 void options_free(struct options *options)
 {
     free(options->logs.items);

@@ -21,11 +21,22 @@ enum cli_order {
     CLI_ORDER_LIVE,
     CLI_ORDERS_COUNT
 };
+/* --gen-suppressions: after each error none, one if the terminal says so, one. */
+enum cli_generated { CLI_GENERATED_NO = 0, CLI_GENERATED_ASKED, CLI_GENERATED_ALL };
 enum cli_resolution { CLI_RESOLUTION_LOW = 0, CLI_RESOLUTION_MED, CLI_RESOLUTION_HIGH };
 
 struct option_list {
     const char **items;
     size_t count, capacity;
+};
+
+/* Where something is written: a file (%p %q{VAR} %%), a descriptor, a socket. The last one that is
+ * given counts. */
+struct destination {
+    const char *file; /* NULL: none of these */
+    int fd;           /* where `is_fd` */
+    const char *socket;
+    bool is_fd;
 };
 
 struct options {
@@ -38,10 +49,14 @@ struct options {
     bool as_valgrind;               /* called by that name: with its defaults */
     bool logs_are_temporary;        /* nobody can look at them later: main's word */
 
-    int format;          /* enum cli_format */
-    int leak_check;      /* enum cli_leak_check */
-    int leak_resolution; /* enum cli_resolution */
-    unsigned show_kinds; /* bit n: enum trace_leak_kind n */
+    int format; /* enum cli_format */
+    bool xml;   /* --xml=yes: format, and the next three */
+    struct destination xml_to;
+    const char *xml_comment; /* or NULL */
+    unsigned xml_protocol;   /* 4 or 6 */
+    int leak_check;          /* enum cli_leak_check */
+    int leak_resolution;     /* enum cli_resolution */
+    unsigned show_kinds;     /* bit n: enum trace_leak_kind n */
     unsigned error_kinds;
     unsigned heuristics;     /* bit n: enum trace_heuristic n */
     unsigned error_exitcode; /* 0: off */
@@ -63,15 +78,17 @@ struct options {
     bool demangle;
     bool enable_debuginfod;
     bool default_suppressions;
-    int gen_suppressions; /* 0: no, 1: yes, 2: all */
+    int gen_suppressions; /* enum cli_generated */
     struct option_list suppressions;
     struct option_list fullpath_after;
-    const char *log_file;       /* the reports go there; NULL: standard output */
+    struct destination log_to;  /* the reports go there; none: standard output */
     struct option_list ignored; /* sentences about options of valgrind that do nothing here */
 };
 
 /* Is there anything beside leaks and errors to show? */
 bool options_want_usage(const struct options *options);
+/* Is there a place, other than the standard one? */
+bool options_has_destination(const struct destination *to);
 void options_free(struct options *options);
 void option_list_add(struct option_list *list, const char *item);
 

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include <stdlib.h>
 #include <string.h>
+#include "base/format.h"
 #include "base/memory.h"
 #include "base/program_file.h"
 #include "cli/cli_foreign.h"
@@ -57,10 +58,22 @@ static const struct cli_option cli_table[] = {
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
     {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
-    {"--format", "text", "the report's form [text]", cli_take_choice, CLI_FIELD(format),
+    {"--format", "text|xml", "the report's form [text]", cli_take_choice, CLI_FIELD(format),
      cli_formats, 0, 0},
-    {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_file_name,
-     CLI_FIELD(log_file), NULL, 0, 0},
+    {"--xml", "yes|no", "the same as --format=xml, written where the next three say [no]",
+     cli_take_bool, CLI_FIELD(xml), cli_yes_no, 0, 0},
+    {"--xml-file", "FILE", "write XML to FILE (%p: process id, %q{VAR}: a variable)",
+     cli_take_to_file, CLI_FIELD(xml_to), NULL, 0, 0},
+    {"--xml-fd", "N", "write XML to this file descriptor", cli_take_to_fd, CLI_FIELD(xml_to), NULL,
+     0, 1 << 20},
+    {"--xml-socket", "ADDRESS[:PORT]", "send XML to who listens there [port 1500]",
+     cli_take_to_socket, CLI_FIELD(xml_to), NULL, 0, 0},
+    {"--xml-user-comment", "TEXT", "put TEXT at the beginning of XML", cli_take_text,
+     CLI_FIELD(xml_comment), NULL, 0, 0},
+    {"--xml-protocol", "4|6", "valgrind's XML until version 3.25, or later [4]", cli_take_choice,
+     CLI_FIELD(xml_protocol), cli_protocols, 0, 0},
+    {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_to_file,
+     CLI_FIELD(log_to), NULL, 0, 0},
     {"--peak", NULL,
      "the most memory that was in use, and by which stacks;\n"
      "without leaks, unless an option for them is given",
@@ -217,6 +230,22 @@ static void cli_look_for_run(int count, char **arguments, bool *run, bool *repor
     }
 }
 
+/* As valgrind: XML among the program's own lines would be no XML. */
+static int cli_check_format(const struct options *options, struct failure *failure)
+{
+    if (options->xml && !options_has_destination(&options->xml_to))
+        return failure_set(failure, "--xml=yes needs a place to write to: add --xml-file=FILE, "
+                                    "--xml-fd=N or --xml-socket=ADDRESS:PORT");
+    if (options->xml && options->gen_suppressions == CLI_GENERATED_ASKED)
+        return failure_set(failure, "--xml=yes goes with --gen-suppressions=all or no, not with "
+                                    "yes: nobody can be asked there");
+    if (options->mode == CLI_TRACE && options->format != FORMAT_TEXT &&
+        !options_has_destination(&options->xml_to) && !options_has_destination(&options->log_to))
+        return failure_set(failure, "--format needs a place to write to, apart from the program's "
+                                    "output: add --log-file=FILE");
+    return 0;
+}
+
 static int cli_check(const struct options *options, struct failure *failure)
 {
     if (options->mode == CLI_REPORT && options->logs.count == 0)
@@ -229,7 +258,7 @@ static int cli_check(const struct options *options, struct failure *failure)
     if (options->mode == CLI_REPORT && options->error_exitcode == 2)
         return failure_set(failure, "--error-exitcode=2 is not allowed: exit status 2 means that "
                                     "leakreport could not do its work; choose another number");
-    return 0;
+    return cli_check_format(options, failure);
 }
 
 /* A --top that names no order gives --peak its number. */
@@ -240,6 +269,10 @@ static void cli_finish(struct options *options)
     else if (options->top_asked && !options->top_orders)
         options->top_orders = CLI_BIT(CLI_ORDER_BYTES);
     options->show_leaks |= !options_want_usage(options);
+    if (options->xml)
+        options->format = FORMAT_XML;
+    if (options->format == FORMAT_XML)
+        options->leak_check = CLI_CHECK_FULL;
 }
 
 static const struct options cli_defaults = {
@@ -249,6 +282,7 @@ static const struct options cli_defaults = {
     .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
     .heuristics = CLI_HEURISTICS_ALL,
     .num_callers = 12,
+    .xml_protocol = 4,
     .top = 10,
     .mismatched_frees = true,
     .demangle = true,

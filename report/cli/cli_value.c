@@ -18,7 +18,8 @@ const struct cli_word cli_resolutions[] = {{"low", CLI_RESOLUTION_LOW},
                                            {"med", CLI_RESOLUTION_MED},
                                            {"high", CLI_RESOLUTION_HIGH},
                                            {NULL, 0}};
-const struct cli_word cli_generated[] = {{"no", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
+const struct cli_word cli_generated[] = {
+    {"no", CLI_GENERATED_NO}, {"yes", CLI_GENERATED_ASKED}, {"all", CLI_GENERATED_ALL}, {NULL, 0}};
 const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
                                      {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
                                      {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},
@@ -62,6 +63,8 @@ const struct cli_word cli_formats[] = {
 #define FORMAT(id, name) {#name, FORMAT_##id},
 #include "base/format.def"
     {NULL, 0}};
+
+const struct cli_word cli_protocols[] = {{"4", 4}, {"6", 6}, {NULL, 0}};
 
 /* --- parsers ------------------------------------------------------------- */
 
@@ -192,10 +195,32 @@ int cli_take_top(struct options *options, const struct cli_option *option, const
     return 0;
 }
 
+/* %p, %q{VAR} and %%: known to whoever writes there, and to the tracer, whose name it may be. */
+static int cli_check_format(const struct cli_option *option, const char *at,
+                            struct failure *failure)
+{
+    const char *end = at[1] == 'q' && at[2] == '{' ? strchr(at, '}') : NULL;
+
+    if (at[1] == 'p' || at[1] == '%')
+        return 0;
+    if (!end)
+        return failure_set(failure,
+                           "%s: %%p, %%q{VAR} and %%%% are known in a file name, not what stands "
+                           "here: %s",
+                           option->name, at);
+    char *variable = memory_text("%.*s", (int)(end - at) - 3, at + 3);
+    int result = getenv(variable) ? 0
+                                  : failure_set(failure, "%s: the variable %s is not set",
+                                                option->name, variable);
+
+    free(variable);
+    return result;
+}
+
 /* A name that is given to the report is understood, or refused, as one that is given to the tracer.
  */
-int cli_take_file_name(struct options *options, const struct cli_option *option, const char *value,
-                       struct failure *failure)
+static int cli_check_file_name(const struct cli_option *option, const char *value,
+                               struct failure *failure)
 {
     if (!*value)
         return cli_refuse(option, value, failure);
@@ -204,10 +229,16 @@ int cli_take_file_name(struct options *options, const struct cli_option *option,
                            "%s: a file name may not begin with ~ (no shell expands it here): %s",
                            option->name, value);
     for (const char *at = value; (at = strchr(at, '%')); at += 2)
-        if (at[1] != 'p' && at[1] != '%')
-            return failure_set(
-                failure, "%s: %%p and %%%% are known in a file name, not what stands here: %s",
-                option->name, at);
+        if (cli_check_format(option, at, failure) != 0)
+            return -1;
+    return 0;
+}
+
+int cli_take_file_name(struct options *options, const struct cli_option *option, const char *value,
+                       struct failure *failure)
+{
+    if (cli_check_file_name(option, value, failure) != 0)
+        return -1;
     *(const char **)cli_field(options, option) = value;
     return 0;
 }
@@ -219,6 +250,48 @@ int cli_take_markers(struct options *options, const struct cli_option *option, c
     if (!*value || *value == ',')
         return cli_refuse(option, value, failure);
     *(const char **)cli_field(options, option) = strcmp(value, "none") == 0 ? NULL : value;
+    return 0;
+}
+
+/* --- destinations -------------------------------------------------------- */
+
+int cli_take_to_file(struct options *options, const struct cli_option *option, const char *value,
+                     struct failure *failure)
+{
+    if (cli_check_file_name(option, value, failure) != 0)
+        return -1;
+    *(struct destination *)cli_field(options, option) = (struct destination){.file = value};
+    return 0;
+}
+
+int cli_take_to_fd(struct options *options, const struct cli_option *option, const char *value,
+                   struct failure *failure)
+{
+    char *end;
+    unsigned long fd = strtoul(value, &end, 10);
+
+    if (value[0] < '0' || value[0] > '9' || *end || fd > option->high)
+        return failure_set(failure, "%s=%s is not understood: give the number of a file descriptor",
+                           option->name, value);
+    *(struct destination *)cli_field(options, option) =
+        (struct destination){.fd = (int)fd, .is_fd = true};
+    return 0;
+}
+
+int cli_take_to_socket(struct options *options, const struct cli_option *option, const char *value,
+                       struct failure *failure)
+{
+    if (!*value)
+        return cli_refuse(option, value, failure);
+    *(struct destination *)cli_field(options, option) = (struct destination){.socket = value};
+    return 0;
+}
+
+int cli_take_text(struct options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    (void)failure;
+    *(const char **)cli_field(options, option) = value;
     return 0;
 }
 

@@ -26,23 +26,22 @@ static char *load_string(const struct log_reader *reader, struct trace_string st
 /* The kernel's own limit for arguments and environment together. */
 enum { LOAD_COMMAND_MAX = 6 << 20 };
 
-/* The arguments, separated by blanks. */
-static char *load_command(const struct log_reader *reader)
+static void load_command(const struct log_reader *reader, struct model *model)
 {
     uint32_t count;
     const struct log_extent *extent = log_reader_extents(reader, TRACE_COMMAND, &count);
 
     if (count == 0)
-        return NULL;
+        return;
     size_t length = extent->count < LOAD_COMMAND_MAX ? extent->count : LOAD_COMMAND_MAX;
-    char *text = memory_resized(NULL, length + 1, 1);
-    memcpy(text, extent->bytes, length);
-    while (length && text[length - 1] == 0)
+    while (length && extent->bytes[length - 1] == 0)
         length--;
+    model->arguments_size = length + 1;
+    model->arguments = memory_zeroed(model->arguments_size, 1);
+    memcpy(model->arguments, extent->bytes, length);
+    model->command = memory_zeroed(model->arguments_size, 1);
     for (size_t i = 0; i < length; i++)
-        text[i] = text[i] ? text[i] : ' ';
-    text[length] = 0;
-    return text;
+        model->command[i] = model->arguments[i] ? model->arguments[i] : ' ';
 }
 
 /* The time of its making tells files apart that have had one inode number after the other. Where it
@@ -65,7 +64,7 @@ static void load_process(const struct log_reader *reader, struct model *model)
     const struct trace_header *header = &reader->header;
 
     model->header = *header;
-    model->command = load_command(reader);
+    load_command(reader, model);
     model->executable = load_string(reader, header->executable);
     model->tracer = load_string(reader, header->tracer);
     model->became = load_string(reader, header->became);

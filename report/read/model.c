@@ -47,6 +47,7 @@ void model_free(struct model *model)
     free(model->blocks);
     free(model->misuses);
     free(model->command);
+    free(model->arguments);
     free(model->executable);
     free(model->tracer);
     free(model->became);

@@ -119,9 +119,11 @@ struct model {
     const char *log_path;
     struct trace_header header;
     enum process_state process;
-    bool is_copy;     /* the file is not the one that the tracer made */
-    bool has_gaps;    /* records of blocks or errors are missing, or damaged: a note says so */
-    char *command;    /* its arguments, separated by blanks */
+    bool is_copy;    /* the file is not the one that the tracer made */
+    bool has_gaps;   /* records of blocks or errors are missing, or damaged: a note says so */
+    char *command;   /* its arguments, separated by blanks */
+    char *arguments; /* the same, each ended by NUL, or NULL; its size */
+    size_t arguments_size;
     char *executable; /* or NULL */
     char *tracer;     /* path of libtrace.so, or NULL */
     char *became;     /* TRACE_EXECED: path, or NULL */

@@ -1,8 +1,10 @@
 #include "views/output.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/listener.h"
 #include "base/memory.h"
 #include "base/text_buffer.h"
 
@@ -13,16 +15,58 @@ static void output_make_wide(FILE *out)
         setvbuf(out, NULL, _IOFBF, 1 << 18);
 }
 
-void output_init(struct output *output, const char *pattern, FILE *stream)
+/* --- streams ------------------------------------------------------------- */
+
+static FILE *output_connect(const struct output *output, struct failure *failure)
 {
-    output_make_wide(stream);
-    *output = (struct output){.pattern = pattern, .stream = stream};
+    char option[32];
+
+    snprintf(option, sizeof option, "--%s-socket", output->name);
+    int fd = listener_connect(option, output->to->socket, failure);
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    if (out)
+        output_make_wide(out);
+    return out;
+}
+
+/* A number of its own, which no program inherits: the descriptor itself may be the program's, too.
+ */
+static FILE *output_open_fd(const struct output *output, struct failure *failure)
+{
+    int fd = fcntl(output->to->fd, F_DUPFD_CLOEXEC, 3);
+    FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    if (out)
+        output_make_wide(out);
+    else
+        failure_set(failure, "--%s-fd=%d cannot be written to: %s", output->name, output->to->fd,
+                    strerror(errno));
+    return out;
+}
+
+int output_init(struct output *output, const char *name, const struct destination *to, FILE *stream,
+                struct failure *failure)
+{
+    *output = (struct output){.name = name, .to = to, .stream = stream};
+    output->has_own_stream = to->is_fd || to->socket;
+    if (to->is_fd)
+        output->stream = output_open_fd(output, failure);
+    else if (to->socket)
+        output->stream = output_connect(output, failure);
+    else
+        output_make_wide(stream);
+    return output->stream ? 0 : -1;
 }
 
 void output_free(struct output *output)
 {
     intern_free(&output->begun);
+    if (output->has_own_stream && output->stream)
+        fclose(output->stream);
 }
+
+/* --- files --------------------------------------------------------------- */
 
 static bool output_names_process(const char *pattern)
 {
@@ -34,64 +78,106 @@ static bool output_names_process(const char *pattern)
     return false;
 }
 
+/* What stands at a "%": goes on to its last byte. */
+static void output_add_format(struct text_buffer *name, const char **at, uint32_t pid)
+{
+    const char *end = (*at)[1] == 'q' ? strchr(*at, '}') : NULL;
+
+    if (end) {
+        char *variable = memory_text("%.*s", (int)(end - *at) - 3, *at + 3);
+        const char *value = getenv(variable);
+
+        text_buffer_add(name, value ? value : "");
+        free(variable);
+        *at = end;
+        return;
+    }
+    if ((*at)[1] == 'p')
+        text_buffer_format(name, "%u", pid);
+    else
+        text_buffer_add(name, "%");
+    *at += (*at)[1] != 0;
+}
+
 static char *output_name(const char *pattern, uint32_t pid)
 {
     struct text_buffer name = {0};
 
     text_buffer_clear(&name);
     for (; *pattern; pattern++) {
-        bool is_pid = pattern[0] == '%' && pattern[1] == 'p';
-
-        if (is_pid)
-            text_buffer_format(&name, "%u", pid);
+        if (*pattern == '%')
+            output_add_format(&name, &pattern, pid);
         else
             text_buffer_format(&name, "%c", *pattern);
-        pattern += is_pid || (pattern[0] == '%' && pattern[1] == '%');
     }
     return name.text;
 }
 
-static FILE *output_open_file(const char *name, bool first, struct failure *failure)
+/* The name that nothing was written to yet, where reports are documents: NAME, NAME.PID, NAME.PID.1
+ * and so on. *known: it is not such a one. */
+static char *output_choose_name(struct output *output, uint32_t pid, bool *known)
+{
+    char *base = output_name(output->to->file, pid), *name = memory_text("%s", base);
+
+    for (unsigned i = 0;; i++) {
+        uint32_t count = output->begun.count;
+
+        *known = intern_put(&output->begun, name, strlen(name)) < count;
+        if (!*known || !output->apart)
+            break;
+        free(name);
+        name = i ? memory_text("%s.%u.%u", base, pid, i) : memory_text("%s.%u", base, pid);
+    }
+    free(base);
+    return name;
+}
+
+static FILE *output_open_file(const struct output *output, const char *name, bool first,
+                              struct failure *failure)
 {
     FILE *out = fopen(name, first ? "we" : "ae");
 
     if (!out)
-        failure_set(failure, "--log-file: %s cannot be written: %s", name, strerror(errno));
+        failure_set(failure, "--%s-file: %s cannot be written: %s", output->name, name,
+                    strerror(errno));
     else
         output_make_wide(out);
     return out;
 }
 
+/* --- reports ------------------------------------------------------------- */
+
 FILE *output_open(struct output *output, uint32_t pid, bool *first, struct failure *failure)
 {
-    if (!output->pattern) {
-        *first = !output->stream_begun;
-        output->stream_begun = true;
-        return output->stream;
-    }
-    char *name = output_name(output->pattern, pid);
-    uint32_t known = output->begun.count;
-    *first = intern_put(&output->begun, name, strlen(name)) >= known;
-    FILE *out = output_open_file(name, *first, failure);
+    bool known = output->stream_begun;
 
+    output->stream_begun = true;
+    *first = !known;
+    if (!output->to->file)
+        return known && output->apart && output->to->socket ? output_connect(output, failure)
+                                                            : output->stream;
+    char *name = output_choose_name(output, pid, &known);
+    FILE *out = output_open_file(output, name, !known, failure);
+
+    *first = !known;
     free(name);
     return out;
 }
 
 uint32_t output_count(const struct output *output)
 {
-    return output->pattern ? output->begun.count : output->stream_begun;
+    return output->to->file ? output->begun.count : output->stream_begun;
 }
 
 FILE *output_reopen(struct output *output, uint32_t number, struct failure *failure)
 {
     size_t length;
 
-    if (!output->pattern)
+    if (!output->to->file)
         return output->stream;
     const char *text = intern_get(&output->begun, number, &length);
     char *name = memory_text("%.*s", (int)length, text);
-    FILE *out = output_open_file(name, false, failure);
+    FILE *out = output_open_file(output, name, false, failure);
 
     free(name);
     return out;
@@ -101,16 +187,21 @@ FILE *output_open_summary(struct output *output, struct failure *failure)
 {
     bool first;
 
-    if (output->pattern && output_names_process(output->pattern))
+    if (output->to->file && output_names_process(output->to->file))
         return output->stream;
     return output_open(output, 0, &first, failure);
 }
 
-int output_close(FILE *out, struct failure *failure)
+int output_close(struct output *output, FILE *out, struct failure *failure)
+{
+    return output_flush(out, out != output->stream, failure);
+}
+
+int output_flush(FILE *out, bool close, struct failure *failure)
 {
     bool bad = ferror(out) != 0;
 
-    if ((out == stdout || out == stderr ? fflush(out) : fclose(out)) != 0 || bad)
+    if ((close ? fclose(out) : fflush(out)) != 0 || bad)
         return failure_set(failure, "the report could not be written: %s", strerror(errno));
     return 0;
 }

@@ -1,7 +1,7 @@
-/* output.h: where reports are written: a standard stream, or the files that --log-file names.
+/* output.h: where reports are written: a standard stream, files, a descriptor, a socket.
  *
  * A file is begun anew by the first report of this call of leakreport that goes there; later ones
- * are added to it.
+ * are added to it, or where a report is a document, have files of their own: NAME.PID.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -11,15 +11,22 @@
 #include <stdio.h>
 #include "base/failure.h"
 #include "base/intern.h"
+#include "base/options.h"
 
 struct output {
-    const char *pattern; /* NULL: all goes to the stream */
-    FILE *stream;        /* standard output or standard error */
+    const char *name;             /* "log", "xml": of the options that say where */
+    const struct destination *to; /* none of them: all goes to the stream */
+    FILE *stream;                 /* a standard one, or that of the descriptor or socket */
+    bool has_own_stream;
+    bool apart;          /* each report is a document of its own */
     struct intern begun; /* names of files that hold reports of this call */
-    bool stream_begun;   /* the stream holds one */
+    bool stream_begun;   /* something was written already */
 };
 
-void output_init(struct output *output, const char *pattern, FILE *stream);
+/* Before the program runs, so that what cannot be written to is refused then. -1: `failure` is
+ * filled, and says why not. */
+int output_init(struct output *output, const char *name, const struct destination *to, FILE *stream,
+                struct failure *failure);
 void output_free(struct output *output);
 
 /* NULL with `failure` filled when it cannot be opened. *first: nothing of this call was written
@@ -31,6 +38,7 @@ FILE *output_reopen(struct output *output, uint32_t number, struct failure *fail
 /* For what is of no process: the stream when each process has a file of its own (%p). */
 FILE *output_open_summary(struct output *output, struct failure *failure);
 /* -1 with `failure` filled when something could not be written. */
-int output_close(FILE *out, struct failure *failure);
+int output_close(struct output *output, FILE *out, struct failure *failure);
+int output_flush(FILE *out, bool close, struct failure *failure);
 
 #endif

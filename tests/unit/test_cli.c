@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "cli/cli.h"
 #include "trace_format.h"
 
@@ -67,7 +68,7 @@ static void each_option_sets_its_field(void **state)
     assert_int_equal(options.gen_suppressions, 2);
     assert_false(options.default_suppressions);
     assert_true(options.show_error_list && options.quiet && options.verbose);
-    assert_string_equal(options.log_file, "out");
+    assert_string_equal(options.log_to.file, "out");
 }
 
 static void set_adds_up_its_names(void **state)
@@ -163,13 +164,39 @@ static void file_names_are_understood_or_refused(void **state)
 {
     (void)state;
     expect_refusal("--log-file=", "--log-file=");
-    expect_refusal("--log-file=%", "%p and %% are known in a file name, not what stands here: %");
+    unsetenv("TEST_CLI_UNSET");
+    setenv("TEST_CLI_SET", "x", 1);
+    expect_refusal("--log-file=%",
+                   "%p, %q{VAR} and %% are known in a file name, not what stands here: %");
     expect_refusal("--log-file=a%%%", "what stands here: %");
     expect_refusal("--log-file=%n.txt", "what stands here: %n.txt");
-    expect_refusal("--log-file=%q{HOME}", "what stands here: %q{HOME}");
+    expect_refusal("--log-file=%q{HOME", "what stands here: %q{HOME");
+    expect_refusal("--xml-file=%q{TEST_CLI_UNSET}",
+                   "--xml-file: the variable TEST_CLI_UNSET is not set");
+    assert_int_equal(parse("--xml-file=%q{TEST_CLI_SET}%p", "trace.log", NULL), 0);
+    assert_string_equal(options.xml_to.file, "%q{TEST_CLI_SET}%p");
     expect_refusal("--log-file=~/x", "may not begin with ~");
     assert_int_equal(parse("--log-file=a%%p%p", "trace.log", NULL), 0);
-    assert_string_equal(options.log_file, "a%%p%p");
+    assert_string_equal(options.log_to.file, "a%%p%p");
+}
+
+/* valgrind's refusals. */
+static void xml_needs_a_place(void **state)
+{
+    (void)state;
+    expect_refusal("--xml=yes", "add --xml-file=FILE, --xml-fd=N or --xml-socket=ADDRESS:PORT");
+    expect_refusal("--xml-fd=x", "give the number of a file descriptor");
+    expect_refusal("--xml-fd=-1", "give the number of a file descriptor");
+    expect_refusal("--xml-file=", "--xml-file= is not understood");
+    expect_refusal("--xml-protocol=5", "--xml-protocol takes 4|6");
+    assert_int_equal(parse("--xml=yes", "--xml-fd=1", "--gen-suppressions=yes", "a.log", NULL), -1);
+    assert_int_equal(
+        parse("--xml=yes", "--xml-file=x", "--xml-fd=7", "--leak-check=no", "a.log", NULL), 0);
+    assert_null(options.xml_to.file);
+    assert_int_equal(options.xml_to.fd, 7);
+    assert_int_equal(options.format, FORMAT_XML);
+    assert_int_equal(options.leak_check, CLI_CHECK_FULL);
+    assert_int_equal(options.xml_protocol, 4);
 }
 
 static void two_dashes_end_the_options(void **state)
@@ -380,6 +407,7 @@ int main(void)
         cmocka_unit_test(exit_status_2_is_kept_for_trouble),
         cmocka_unit_test(logs_must_be_named),
         cmocka_unit_test(file_names_are_understood_or_refused),
+        cmocka_unit_test(xml_needs_a_place),
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(run_takes_the_rest_of_the_line),
         cmocka_unit_test(run_with_an_option_of_the_report_makes_a_report),

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""xml_differ.py VALGRIND.xml OURS.xml: what the errors of two XML reports differ in.
+
+Compared are the kinds, sentences of errors, leaked bytes and blocks, functions and lines of each stack. Not
+compared are what no two runs have in common: addresses, numbers of records and threads. Prints a line for each
+error that only one of them has, and exits 1 then; exits 0 when both say the same.
+"""
+import re
+import sys
+import xml.etree.ElementTree as tree
+from collections import Counter
+
+# Frames of an allocation function that one version of valgrind shows and another does not.
+ALLOCATORS = {"memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc", "reallocarray", "realloc"}
+
+
+def frames(stack):
+    """(function, file:line) of each frame; without a source the function alone. Allocation functions' own
+    frames, which have no source in either, are one."""
+    result = []
+    for frame in stack.iter("frame"):
+        line = frame.findtext("line")
+        source = f"{frame.findtext('file')}:{line}" if line else ""
+        result.append((frame.findtext("fn") or "???", source))
+    while len(result) > 1 and result[0][0] in ALLOCATORS and result[1][0] in ALLOCATORS:
+        del result[0]
+    if result and result[0][0] in ALLOCATORS and not result[0][1]:
+        result[0] = ("(allocation)", "")
+    return tuple(result)
+
+
+def errors(name):
+    found = Counter()
+    for error in tree.parse(name).getroot().iter("error"):
+        bytes_, blocks = error.findtext("xwhat/leakedbytes"), error.findtext("xwhat/leakedblocks")
+        what = error.findtext("what") or re.sub(r" in loss record.*", "", error.findtext("xwhat/text"))
+        told = tuple(re.sub(r"0x[0-9a-fA-F]+", "0x", also.text) for also in error.iter("auxwhat"))
+        stacks = tuple(frames(stack) for stack in error.iter("stack"))
+        found[(error.findtext("kind"), what, bytes_, blocks, told, stacks)] += 1
+    return found
+
+
+def show(sign, error, times):
+    kind, what, bytes_, blocks, told, stacks = error
+    print(f"{sign} {times} {kind}: {what} {' | '.join(told)}")
+    for stack in stacks:
+        print("     " + " < ".join(f"{function} {source}".strip() for function, source in stack))
+
+
+def main():
+    valgrinds, ours = errors(sys.argv[1]), errors(sys.argv[2])
+    for error, times in (valgrinds - ours).items():
+        show("-", error, times)
+    for error, times in (ours - valgrinds).items():
+        show("+", error, times)
+    sys.exit(valgrinds != ours)
+
+
+main()
