@@ -167,7 +167,7 @@ static int main_begin(struct log_run *run, FILE *stream)
         main_fail(&failure);
         return -1;
     }
-    run->output.apart = renderer_of(options->format)->is_one_process;
+    run->output.apart = renderer_of(options->format)->one_process;
     return 0;
 }
 

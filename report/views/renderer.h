@@ -52,7 +52,7 @@ struct renderer {
     void (*end)(FILE *out, const struct report_all *all); /* NULL: nothing */
     /* Without begin and end of their own, reports are lines that follow one another. */
     bool is_document;
-    bool is_one_process; /* a document holds one: each has a file of its own */
+    bool one_process; /* a document holds one: each has a file of its own */
     bool wants_usage;    /* the use of memory is loaded, be it asked for or not */
 };
 

@@ -35,4 +35,4 @@ static void xml_render(FILE *out, const struct report *report)
     fputs("</valgrindoutput>\n\n", out);
 }
 
-const struct renderer render_xml = {.render = xml_render, .is_one_process = true};
+const struct renderer render_xml = {.render = xml_render, .one_process = true};
