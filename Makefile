@@ -122,7 +122,7 @@ HARNESSES   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS     := $(patsubst %,$(BUILD)/tests/unit/test_corpus_%,$(HARNESSES))
 FUZZERS     := $(patsubst %,$(BUILD)/fuzz/fuzz_%,$(HARNESSES)) $(BUILD)/fuzz/mutate_log.so
 FUZZ_CFLAGS  = $(BASE) $(CFLAGS) -Ireport -Itests/unit -Itests/fuzz -Wno-missing-prototypes -DREPORT_VERSION='"$(VERSION)"'
-FUZZ_ROOMS   = $(BUILD)/obj/report.a $(BUILD)/obj/tracer.a
+FUZZ_ROOMS   = $(BUILD)/obj/tests/fuzz/well_formed.o $(BUILD)/obj/report.a $(BUILD)/obj/tracer.a
 
 $(HARNESSES:%=$(BUILD)/obj/tests/fuzz/replay_%.o): $(BUILD)/obj/tests/fuzz/replay_%.o: tests/fuzz/replay.c $(BUILD)/flags
 	$(call compile,$(FUZZ_CFLAGS) $(SAN) -DFUZZ_CORPUS='"$(abspath tests/fuzz/corpus)/$*"')

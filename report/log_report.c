@@ -166,7 +166,7 @@ enum log_reported log_report_end(struct log_run *run, struct failure *failure)
 
     progress_clear(&run->progress);
     suppress_sum_logs(run->suppressions);
-    if (!renderer->is_document)
+    if (!renderer->is_document && renderer->end)
         result = run->several
                      ? log_write_end(run, output_open_summary(&run->output, failure), failure)
                      : 0;

@@ -267,7 +267,7 @@ static int main_trace(struct options *options)
     int status = EXIT_TROUBLE;
 
     if (main_begin(&log_run, stderr) == 0) {
-        if (traced_run(&run, options, &failure) == 0) {
+        if (traced_run(&run, options, output_descriptor(&log_run.output), &failure) == 0) {
             options->logs_are_temporary = run.is_temporary;
             main_prepare_to_read(options);
             status = main_report_run(&log_run, &run);

@@ -19,11 +19,14 @@
 #define SYS_close_range 436
 #endif
 
-static void close_from(int first)
+/* `last`: -1: all that are there. */
+static void close_range_of(int first, int last)
 {
-    if (syscall(SYS_close_range, first, ~0u, 0) == 0)
+    if (last >= 0 && last < first)
         return;
-    for (int fd = first; fd < 65536; fd++)
+    if (syscall(SYS_close_range, first, (unsigned)last, 0) == 0)
+        return;
+    for (int fd = first; fd <= (last < 0 ? 65535 : last); fd++)
         close(fd);
 }
 
@@ -37,7 +40,7 @@ static pid_t sentinel_begin(void)
     if (sentinel != 0)
         return sentinel;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    close_from(0);
+    close_range_of(0, -1);
     while (getppid() == parent)
         pause();
     _exit(0);
@@ -171,7 +174,7 @@ static bool supervise_failed(int words, struct failure *failure)
 }
 
 /* What the program closes is closed. */
-static void supervise_let_go_of_files(void)
+static void supervise_let_go_of_files(int kept)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -179,11 +182,13 @@ static void supervise_let_go_of_files(void)
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
     }
-    close_from(STDERR_FILENO + 1);
+    if (kept > STDERR_FILENO)
+        close_range_of(STDERR_FILENO + 1, kept - 1);
+    close_range_of(kept > STDERR_FILENO ? kept + 1 : STDERR_FILENO + 1, -1);
 }
 
-int supervise(void (*become)(void *context, struct failure *failure), void *context, pid_t *pid,
-              int *wait_status, struct failure *failure)
+int supervise(void (*become)(void *context, struct failure *failure), void *context, int kept,
+              pid_t *pid, int *wait_status, struct failure *failure)
 {
     struct supervise_signals before;
     sigset_t all;
@@ -205,7 +210,7 @@ int supervise(void (*become)(void *context, struct failure *failure), void *cont
     }
     close(words[0]);
     if (result == 0) {
-        supervise_let_go_of_files();
+        supervise_let_go_of_files(kept);
         supervise_wait(*pid, &all, wait_status);
     }
     supervise_restore_signals(&before);

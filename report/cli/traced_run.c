@@ -135,7 +135,8 @@ static void traced_run_find_logs(struct traced_run *run)
         closedir(folder);
 }
 
-int traced_run(struct traced_run *run, const struct options *options, struct failure *failure)
+int traced_run(struct traced_run *run, const struct options *options, int kept,
+               struct failure *failure)
 {
     struct traced_run_program program;
     const char *name = traced_run_name(options);
@@ -147,7 +148,8 @@ int traced_run(struct traced_run *run, const struct options *options, struct fai
     clock_gettime(CLOCK_REALTIME, &now);
     run->begun_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
     traced_run_prepare(&program, run, options);
-    int result = supervise(traced_run_become, &program, &run->pid, &run->wait_status, failure);
+    int result =
+        supervise(traced_run_become, &program, kept, &run->pid, &run->wait_status, failure);
     free(program.tracer_options.items);
     free(program.trace_file);
     if (result != 0)

@@ -21,8 +21,10 @@ struct traced_run {
     struct option_list logs;
 };
 
-/* Runs options->program and waits for it. -1 with `failure` filled: it did not begin. */
-int traced_run(struct traced_run *run, const struct options *options, struct failure *failure);
+/* Runs options->program and waits for it; `kept` is the descriptor that stays open here, or -1. -1
+ * with `failure` filled: it did not begin. */
+int traced_run(struct traced_run *run, const struct options *options, int kept,
+               struct failure *failure);
 /* Removes what is temporary. */
 void traced_run_end(struct traced_run *run);
 

@@ -59,6 +59,11 @@ int output_init(struct output *output, const char *name, const struct destinatio
     return output->stream ? 0 : -1;
 }
 
+int output_descriptor(const struct output *output)
+{
+    return output->has_own_stream ? fileno(output->stream) : -1;
+}
+
 void output_free(struct output *output)
 {
     intern_free(&output->begun);

@@ -27,6 +27,8 @@ struct output {
  * filled, and says why not. */
 int output_init(struct output *output, const char *name, const struct destination *to, FILE *stream,
                 struct failure *failure);
+/* What has to stay open until there are reports; -1: nothing. */
+int output_descriptor(const struct output *output);
 void output_free(struct output *output);
 
 /* NULL with `failure` filled when it cannot be opened. *first: nothing of this call was written

@@ -4,7 +4,8 @@
  * the log from a file in memory and writes the report into another. With one bit of the choice
  * there are two logs, the second of another process. Beyond crashes it looks for broken promises:
  * an exit status that is none of leakreport's, a refusal that is not one line, a report with a byte
- * that could steer a terminal, a report that is much longer than its log.
+ * that could steer a terminal, a report that is much longer than its log. Each input is reported
+ * twice, as text and in one of the other forms, which must be what that form's readers take.
  *
  * Modules of the corpus lie in /proc/self/cwd: the harness goes to the folder of its own binary,
  * where module.so is. */
@@ -20,14 +21,15 @@
 #undef main
 
 #include "pieces.h"
+#include "well_formed.h"
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
-    REPORT_FACTOR = 4000, /* a frame of 16 bytes may be printed in each of many stacks */
+    REPORT_FACTOR = 16000, /* a frame of 16 bytes may be printed in each of many stacks */
     REPORT_LEAST = 1 << 20,
-    ARGUMENTS_MAX = 24,
+    ARGUMENTS_MAX = 26,
 };
 
 static int log_fd, second_fd, report_fd;
@@ -83,7 +85,7 @@ static int choose_options(const uint8_t choice[4], char *arguments[ARGUMENTS_MAX
     for (int i = 0; i < 8; i++)
         if (choice[0] >> i & 1)
             arguments[count++] = (char *)options[i];
-    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 8; i++)
+    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 10; i++)
         if (choice[1] >> i & 1)
             arguments[count++] = (char *)more[i];
     for (int i = 0; i < 4; i++)
@@ -95,6 +97,22 @@ static int choose_options(const uint8_t choice[4], char *arguments[ARGUMENTS_MAX
         arguments[count++] = second_name;
     arguments[count] = NULL;
     return count;
+}
+
+/* The other forms, and who knows whether a report is one. XML of two processes is two files, for
+ * which there is no room here. */
+static const struct form {
+    const char *option, *more;
+    const char *(*fault)(const char *text, size_t size);
+    bool one_process;
+} forms[] = {
+    {"--format=xml", "--xml-protocol=4", xml_fault, true},
+    {"--format=xml", "--xml-protocol=6", xml_fault, true},
+};
+
+static const struct form *choose_form(const uint8_t choice[4])
+{
+    return &forms[(choice[2] >> 5) % (sizeof forms / sizeof *forms)];
 }
 
 /* The same log once more; the choice says whose child its process is, and how old. */
@@ -136,7 +154,15 @@ NOT_MEASURED static bool steers_terminal(const unsigned char *text, size_t size)
     return false;
 }
 
-static void check_report(size_t log_size)
+static void check_form(const struct form *form, const char *text, size_t size)
+{
+    const char *fault = form ? form->fault(text, size) : NULL;
+
+    if (fault)
+        broken(fault);
+}
+
+static void check_report(size_t log_size, const struct form *form)
 {
     off_t size = lseek(report_fd, 0, SEEK_END);
 
@@ -144,12 +170,13 @@ static void check_report(size_t log_size)
         broken("a report is not longer than its log deserves");
     if (size == 0)
         return;
-    unsigned char *text = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, report_fd, 0);
-    if (text == MAP_FAILED)
+    unsigned char *text = calloc(1, (size_t)size + 1);
+    if (!text || pread(report_fd, text, (size_t)size, 0) != size)
         abort();
     if (steers_terminal(text, (size_t)size))
         broken("a report does not steer the terminal");
-    munmap(text, (size_t)size);
+    check_form(form, (const char *)text, (size_t)size);
+    free(text);
 }
 
 static unsigned refusal_lines(void)
@@ -176,22 +203,40 @@ static void check_refusal(int status, unsigned logs)
         broken("a refusal does not steer the terminal");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void report(const struct pieces_head *head, const struct form *form)
 {
     char *arguments[ARGUMENTS_MAX];
-    struct pieces_head head;
     FILE *kept = stderr;
+    int count = choose_options(head->options, arguments);
+    unsigned logs = 1 + (head->options[2] & 1);
 
-    pieces_unpack(data, size, log_fd, &head);
-    if (head.options[2] & 1)
-        make_second(data, size);
+    if (form) {
+        bool leave_second = form->one_process && logs == 2;
+
+        count -= leave_second;
+        logs -= leave_second;
+        arguments[count++] = (char *)form->option;
+        arguments[count++] = (char *)form->more;
+        arguments[count] = NULL;
+    }
     if (ftruncate(report_fd, 0) != 0)
         abort();
     rewind(refusal);
     stderr = refusal;
-    int status = leakreport_main(choose_options(head.options, arguments), arguments);
+    int status = leakreport_main(count, arguments);
     stderr = kept;
-    check_refusal(status, 1 + (head.options[2] & 1));
-    check_report(2 * head.size);
+    check_refusal(status, logs);
+    check_report(2 * head->size, form);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pieces_head head;
+
+    pieces_unpack(data, size, log_fd, &head);
+    if (head.options[2] & 1)
+        make_second(data, size);
+    report(&head, NULL);
+    report(&head, choose_form(head.options));
     return 0;
 }

@@ -39,9 +39,9 @@ static void what_xml_cannot_hold_is_a_question_mark(void **state)
 {
     (void)state;
     expect("a\x01\x1b[31m\x7f\n", "a??[31m??");
-    expect("\xc2\x85", "??");                 /* C1 */
+    expect("\xc2\x85", "??");                       /* C1 */
     expect("\xef\xbf\xbe \xef\xbf\xbf", "??? ???"); /* U+FFFE, U+FFFF */
-    expect("\xe2\x80\xae", "???");            /* right to left */
+    expect("\xe2\x80\xae", "???");                  /* right to left */
     expect("a\tb", "a&#9;b");
 }
 
@@ -50,9 +50,9 @@ static void bytes_that_are_no_utf8_are_question_marks(void **state)
     (void)state;
     expect("\xff\xc3", "??");
     expect("\xc0\xaf \xe0\x80\xaf", "?? ???"); /* overlong */
-    expect("\xed\xa0\x80", "???");              /* a surrogate */
+    expect("\xed\xa0\x80", "???");             /* a surrogate */
     expect("\xf4\x90\x80\x80", "????");        /* beyond U+10FFFF */
-    expect("\xe2\x82", "??");                   /* cut short */
+    expect("\xe2\x82", "??");                  /* cut short */
     expect("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
 }
 
