@@ -48,9 +48,10 @@ static struct name xml_name(struct reader *reader)
 {
     struct name name = {reader->at, 0};
 
-    while (reader->at < reader->end && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
-                                              "0123456789-",
-                                              *reader->at))
+    while (reader->at < reader->end &&
+           strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+                  "0123456789-",
+                  *reader->at))
         reader->at++;
     name.length = (size_t)(reader->at - name.text);
     return name;
