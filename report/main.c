@@ -37,7 +37,7 @@ static int main_fail(const struct failure *failure)
     fputs("leakreport: ", stderr);
     safe_text_put(stderr, failure->text);
     fputc('\n', stderr);
-    return EXIT_TROUBLE;
+    return failure->status ? failure->status : EXIT_TROUBLE;
 }
 
 /* --- reports ------------------------------------------------------------- */

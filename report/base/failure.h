@@ -8,6 +8,7 @@
 
 struct failure {
     char text[1024];
+    int status; /* leakreport's exit status for it; 0: the usual one */
 };
 
 /* Returns -1, so that a caller can write: return failure_set(failure, …); */

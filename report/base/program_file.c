@@ -37,28 +37,34 @@ static int program_judge_candidate(const char *path)
     return access(path, X_OK) == 0 ? 0 : EACCES;
 }
 
-static int program_say_error(const char *name, int error, bool searched, struct failure *failure)
+static int program_say_error(const char *name, int error, struct failure *failure)
 {
     if (error == EISDIR)
-        return failure_set(failure, "%s is a directory, not a program", name);
-    if (error == EACCES)
-        return failure_set(failure, "%s may not be executed: chmod +x it, or name the program",
-                           name);
-    if (error == ENOENT && searched)
-        return failure_set(failure, "%s is not in any folder of PATH: give its path", name);
-    return failure_set(failure, "%s cannot be run: %s", name, strerror(error));
+        failure_set(failure,
+                    "%s is a directory: name the program in it, or the log that is to be read",
+                    name);
+    else if (error == EACCES)
+        failure_set(failure, "%s may not be executed: chmod +x it, or name the program", name);
+    else if (error == ENOENT && !strchr(name, '/'))
+        failure_set(failure, "%s is not in any folder of PATH: give its path", name);
+    else if (error == ENOENT)
+        failure_set(failure, "%s does not exist: name a program, or a log", name);
+    else
+        failure_set(failure, "%s cannot be run: %s", name, strerror(error));
+    failure->status = error == ENOENT ? PROGRAM_NOT_FOUND : PROGRAM_NOT_RUN;
+    return -1;
 }
 
-/* As execvp: a file that may not be run does not end the search, but is what is complained of. */
-int program_file_find(const char *name, char path[PATH_MAX], struct failure *failure)
+/* As execvp: a file that may not be run does not end the search, but is what is complained of. 0 or
+ * an errno. */
+static int program_search(const char *name, char path[PATH_MAX])
 {
     const char *folders = getenv("PATH");
     int worst = ENOENT;
 
     if (strchr(name, '/')) {
         snprintf(path, PATH_MAX, "%s", name);
-        int error = program_judge_candidate(path);
-        return error ? program_say_error(name, error, false, failure) : 0;
+        return program_judge_candidate(path);
     }
     for (const char *folder = folders ? folders : "/bin:/usr/bin"; *name && folder;) {
         size_t length = strcspn(folder, ":");
@@ -71,13 +77,21 @@ int program_file_find(const char *name, char path[PATH_MAX], struct failure *fai
             worst = error;
         folder = folder[length] ? folder + length + 1 : NULL;
     }
-    return program_say_error(name, worst, true, failure);
+    return worst;
+}
+
+int program_file_find(const char *name, char path[PATH_MAX], struct failure *failure)
+{
+    int error = program_search(name, path);
+
+    return error ? program_say_error(name, error, failure) : 0;
 }
 
 /* --- what is in it ------------------------------------------------------- */
 
 struct program_facts {
     bool has_interpreter; /* PT_INTERP */
+    bool is_of_musl;      /* and it is musl's loader */
     bool is_program;      /* ET_EXEC, or marked as a position independent program */
     bool is_loader;       /* ld.so itself: runs programs, and honours LD_PRELOAD */
     bool has_malloc;      /* and shows it to libraries */
@@ -172,6 +186,19 @@ static void program_search_variables(Elf *elf, struct program_facts *facts)
     }
 }
 
+/* The loader that the program asks for. */
+static void program_read_interpreter(Elf *elf, const GElf_Phdr *segment,
+                                     struct program_facts *facts)
+{
+    size_t size = 0;
+    const char *bytes = elf_rawfile(elf, &size);
+
+    facts->has_interpreter = true;
+    if (!bytes || segment->p_offset >= size || segment->p_filesz >= size - segment->p_offset)
+        return;
+    facts->is_of_musl = memmem(bytes + segment->p_offset, segment->p_filesz, "/ld-musl-", 9);
+}
+
 static void program_read_facts(Elf *elf, struct program_facts *facts)
 {
     size_t segments = 0;
@@ -182,7 +209,7 @@ static void program_read_facts(Elf *elf, struct program_facts *facts)
     elf_getphdrnum(elf, &segments);
     for (size_t i = 0; i < segments; i++)
         if (gelf_getphdr(elf, (int)i, &segment) && segment.p_type == PT_INTERP)
-            facts->has_interpreter = true;
+            program_read_interpreter(elf, &segment, facts);
     while ((section = elf_nextscn(elf, section)) != NULL) {
         if (!gelf_getshdr(section, &header))
             continue;
@@ -267,6 +294,11 @@ static int program_check_elf(const char *path, int fd, Elf *elf, struct failure 
         return failure_set(failure,
                            "%s is statically linked: LD_PRELOAD cannot reach it, so it cannot be "
                            "traced; link it dynamically (without -static)",
+                           path);
+    if (facts.is_of_musl)
+        return failure_set(failure,
+                           "%s is built for musl, and libtrace.so is for glibc: build it for "
+                           "glibc, and trace that",
                            path);
     if (facts.sanitizer)
         return failure_set(failure,
@@ -359,6 +391,15 @@ static bool program_begins_as_elf(int fd)
     return pread(fd, magic, SELFMAG, 0) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
 }
 
+enum { INTERPRETERS_MAX = 5 }; /* the kernel follows no more */
+
+static int program_say_unopened(const char *path, int depth, struct failure *failure)
+{
+    return failure_set(failure, "%s%s cannot be opened: %s",
+                       depth < INTERPRETERS_MAX ? "the interpreter that the script names, " : "",
+                       path, strerror(errno));
+}
+
 static int program_check_depth(const char *path, int depth, struct failure *failure)
 {
     char interpreter[PATH_MAX];
@@ -368,7 +409,7 @@ static int program_check_depth(const char *path, int depth, struct failure *fail
     if (fd < 0 && errno == EACCES)
         return 0; /* it may be run without being read: let it */
     if (fd < 0)
-        return failure_set(failure, "%s cannot be opened: %s", path, strerror(errno));
+        return program_say_unopened(path, depth, failure);
     elf_version(EV_CURRENT);
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
     if (program_begins_as_elf(fd)) {
@@ -391,9 +432,10 @@ static int program_check_depth(const char *path, int depth, struct failure *fail
 
 int program_file_check(const char *path, struct failure *failure)
 {
-    enum { INTERPRETERS_MAX = 5 }; /* the kernel follows no more */
-
-    return program_check_depth(path, INTERPRETERS_MAX, failure);
+    int result = program_check_depth(path, INTERPRETERS_MAX, failure);
+    if (result != 0)
+        failure->status = PROGRAM_NOT_RUN;
+    return result;
 }
 
 static bool program_file_begins_with(const char *path, const char *bytes)
@@ -414,12 +456,15 @@ bool program_file_is_program(const char *name)
 {
     char path[PATH_MAX];
     struct stat status;
-    struct failure failure;
+    size_t length = strlen(name);
 
-    if (!strchr(name, '/') && stat(name, &status) == 0 && S_ISREG(status.st_mode))
+    if (!strchr(name, '/') && stat(name, &status) == 0)
         return false;
-    if (program_file_begins_with(name, TRACE_MAGIC) || program_file_find(name, path, &failure) != 0)
+    if (program_file_begins_with(name, TRACE_MAGIC))
         return false;
-    return program_file_begins_with(path, ELFMAG) || program_file_begins_with(path, "#!") ||
-           access(path, R_OK) != 0;
+    int error = program_search(name, path);
+    if (error == ENOENT)
+        return length < 4 || strcmp(name + length - 4, ".log") != 0;
+    return error == EISDIR || program_file_begins_with(path, ELFMAG) ||
+           program_file_begins_with(path, "#!") || (!error && access(path, R_OK) != 0);
 }

@@ -420,7 +420,8 @@ void cli_print_help(FILE *out, bool all)
     fputs("\nMore options are read from ~/.leakreportrc, LEAKREPORT_OPTS and ./.leakreportrc.\n"
           "\nExit status: 0, or that of --error-exitcode when there are errors, or 2 when the\n"
           "work could not be done, even for only one of several logs, or when --error-exitcode\n"
-          "is given and it is not known whether there are errors (the process was killed, say).\n",
+          "is given and it is not known whether there are errors (the process was killed, say);\n"
+          "126 when the program cannot be run traced, 127 when it is not there.\n",
           out);
     if (all)
         cli_foreign_print(out);

@@ -98,5 +98,7 @@ int launch_program(char **program, const struct option_list *tracer_options,
     free(tracer);
     launch_set_options(tracer_options);
     execvp(program[0], program);
-    return failure_set(failure, "%s cannot be run: %s", program[0], strerror(errno));
+    failure_set(failure, "%s cannot be run: %s", program[0], strerror(errno));
+    failure->status = errno == ENOENT ? PROGRAM_NOT_FOUND : PROGRAM_NOT_RUN;
+    return -1;
 }

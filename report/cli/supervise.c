@@ -155,8 +155,8 @@ static void supervise_become(void (*become)(void *, struct failure *), void *con
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     become(context, &failure);
     if (write(words, failure.text, strlen(failure.text)) < 0)
-        _exit(2);
-    _exit(2);
+        _exit(0);
+    _exit(failure.status);
 }
 
 /* The child's words, if it did not become the program. */
@@ -170,6 +170,7 @@ static bool supervise_failed(int words, struct failure *failure)
             (got < 0 && errno == EINTR)))
         length += got > 0 ? (size_t)got : 0;
     failure->text[length] = 0;
+    failure->status = 0;
     return length > 0;
 }
 
@@ -205,7 +206,8 @@ int supervise(void (*become)(void *context, struct failure *failure), void *cont
     close(words[1]);
     int result = *pid < 0 ? failure_set(failure, "no process can be made: %s", strerror(errno)) : 0;
     if (result == 0 && supervise_failed(words[0], failure)) {
-        waitpid(*pid, NULL, 0);
+        waitpid(*pid, wait_status, 0);
+        failure->status = WEXITSTATUS(*wait_status);
         result = -1;
     }
     close(words[0]);

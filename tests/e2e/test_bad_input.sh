@@ -5,11 +5,14 @@ source "$TESTS/e2e/books.sh"
 
 # refused TEXT…: the last report was refused in one line with these texts.
 refused() {
-    equal "exit status" 2 "$status"
+    equal "exit status" "${wanted:-2}" "$status"
     equal "lines on standard error" 1 "$(wc -l <report.err)"
     equal "bytes on standard output" 0 "$(wc -c <report)"
     has report.err "leakreport: " "$@"
 }
+# not_run TEXT…: the same of a program that is there, and of one that is not, with valgrind's exit statuses, which are a shell's
+not_run() { wanted=126 refused "$@"; }
+not_there() { wanted=127 refused "$@"; }
 # a_log: a good log, from a program that forgets three blocks, as ./good
 a_log() {
     OPTIONS=--trace-file=good traced "$BUILD/demo" handle
@@ -99,7 +102,7 @@ test_newer_version() {
     a_log
     poke good 8 '\007'
     report good
-    refused 'good was written by a newer libtrace, version 7' 'this leakreport reads 5: use the leakreport that came with it'
+    refused 'good was written by a newer libtrace, version 7' 'this leakreport reads 6: use the leakreport that came with it'
 }
 
 test_other_byte_order() {
@@ -214,10 +217,10 @@ test_static_program() {
     report prog
     refused 'prog is not a log, and: prog is statically linked: LD_PRELOAD cannot reach it'
     report --run ./prog
-    refused './prog is statically linked'
+    not_run './prog is statically linked'
     compiled pie -static-pie
     report --run ./pie
-    refused './pie is statically linked'
+    not_run './pie is statically linked'
 }
 
 test_set_uid_program() {
@@ -225,12 +228,12 @@ test_set_uid_program() {
     compiled prog
     chmod 4755 prog
     as_nobody ./leakreport --run ./prog
-    refused './prog is set-uid: the loader ignores LD_PRELOAD in it'
+    not_run './prog is set-uid: the loader ignores LD_PRELOAD in it'
     as_nobody ./leakreport prog
     refused 'prog is not a log, and: prog is set-uid'
     chmod 2755 prog
     as_nobody ./leakreport --run ./prog
-    refused './prog is set-gid'
+    not_run './prog is set-gid'
 }
 
 # The kernel grants nothing then, and the loader preloads as ever. But it makes secure who has
@@ -253,7 +256,7 @@ test_rights_that_are_not_granted() {
     has report.err 'total heap usage'
     capabilities 1
     as_nobody $run
-    refused './prog has file capabilities: the loader ignores LD_PRELOAD in it'
+    not_run './prog has file capabilities: the loader ignores LD_PRELOAD in it'
 }
 test_program_that_was_cut() {
     compiled prog
@@ -262,7 +265,7 @@ test_program_that_was_cut() {
         head -c "$bytes" prog >cut
         chmod +x cut
         report --run ./cut
-        refused "./cut is cut: it has $(printf "%'d" "$bytes" | sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta') of at least"
+        not_run "./cut is cut: it has $(printf "%'d" "$bytes" | sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta') of at least"
     done
     # What is behind the segments the kernel does not need.
     head -c $((size - 100)) prog >cut
@@ -272,14 +275,14 @@ test_program_that_was_cut() {
 test_program_with_address_sanitizer() {
     compiled prog -fsanitize=address
     report --run ./prog
-    refused './prog is built with AddressSanitizer, which replaces malloc itself'
+    not_run './prog is built with AddressSanitizer, which replaces malloc itself'
     compiled prog -fsanitize=address -static-libasan -s
     report --run ./prog
-    refused './prog is built with AddressSanitizer, which replaces malloc itself'
+    not_run './prog is built with AddressSanitizer, which replaces malloc itself'
     gcc -shared -Wl,-soname,libclang_rt.asan-x86_64.so -o libclangs.so prog.c
     compiled prog -L. -Wl,--no-as-needed -lclangs
     report --run ./prog
-    refused './prog is built with AddressSanitizer, which replaces malloc itself'
+    not_run './prog is built with AddressSanitizer, which replaces malloc itself'
 }
 
 # Preloaded all the same, past leakreport's word: the program lives, and a line says what is wrong. (gcc's
@@ -300,14 +303,14 @@ test_program_of_another_machine() {
     compiled prog
     poke prog 18 '\363\000'
     report --run ./prog
-    refused './prog is for another machine (ELF machine 243, 64 bits)'
+    not_run './prog is for another machine (ELF machine 243, 64 bits)'
 }
 
 test_shared_library_and_object_file() {
     echo 'int x;' >lib.c
     gcc -shared -fPIC -o lib.so lib.c
     report --run ./lib.so
-    refused './lib.so is a shared library, not a program'
+    not_run './lib.so is a shared library, not a program'
     gcc -c -o lib.o lib.c
     report lib.o
     refused 'lib.o is an ELF file, but not a program (it is an object file: link it first)'
@@ -318,20 +321,20 @@ test_damaged_program() {
     head -c 30 prog >cut
     chmod +x cut
     report --run ./cut
-    refused './cut is a damaged ELF file'
+    not_run './cut is a damaged ELF file'
     report cut
     refused 'cut is not a log, and: cut is a damaged ELF file'
 }
 
 test_program_that_is_not_there() {
     report --run ./no-such-program
-    refused './no-such-program cannot be run: No such file or directory'
+    not_there './no-such-program does not exist: name a program, or a log'
     report --run no-such-program
-    refused 'no-such-program is not in any folder of PATH'
+    not_there 'no-such-program is not in any folder of PATH'
     report --run .
-    refused '. is not in any folder of PATH'
+    not_there '. is not in any folder of PATH'
     report --run ./
-    refused './ is a directory, not a program'
+    not_run './ is a directory: name the program in it, or the log that is to be read'
     report --run
     refused '--run needs a program'
 }
@@ -339,7 +342,7 @@ test_program_that_is_not_there() {
 test_program_that_may_not_be_executed() {
     echo hello >text
     report --run ./text
-    refused './text may not be executed'
+    not_run './text may not be executed'
 }
 
 # The loader would take the path apart.
@@ -359,5 +362,5 @@ test_script_with_a_static_interpreter() {
     printf '#!%s/interpreter\n' "$PWD" >script
     chmod +x script
     report --run ./script
-    refused "$PWD/interpreter is statically linked"
+    not_run "$PWD/interpreter is statically linked"
 }

@@ -57,11 +57,42 @@ test_program_is_not_started() {
         [ ! -e started ] || fail "started in spite of $option"
     done
     runs --error-exitcode=9 --run no-such-program
-    equal 'exit status' 2 "$status"
+    equal 'exit status' 127 "$status"
     has err 'no-such-program is not in any folder of PATH'
     runs --no-such-option true
     equal 'exit status' 2 "$status"
     has err '--no-such-option'
+}
+# What is there and cannot be run, and what is not there.
+test_statuses_are_valgrinds() {
+    local program
+    printf '#!/no/such/interpreter\n' >script
+    cp script unexecutable
+    cp "$PROGRAMS/end_ways" no_x
+    chmod +x script
+    chmod -x no_x
+    mkdir folder
+    for program in ./script ./unexecutable ./no_x ./folder ./no-such-program no-such-program; do
+        native valgrind -q $program --option
+        for run in '' --run; do
+            runs $run $program --option
+            equal "exit status of $run $program" "$native_status" "$status"
+            equal "lines about $program" 1 "$(wc -l <err)"
+        done
+        runs --error-exitcode=9 $program --option
+        equal "exit status of $program" "$native_status" "$status"
+    done
+    # A name of a log is a log's.
+    runs no-such.log
+    equal 'exit status' 2 "$status"
+    printf 'int main(void) { return 0; }\n' >main.c
+    gcc -static -o static main.c
+    gcc -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1 -o musl main.c
+    for program in static musl; do
+        runs ./$program
+        equal "exit status of $program" 126 "$status"
+    done
+    has err './musl is built for musl, and libtrace.so is for glibc'
 }
 test_suppressions_and_other_options() {
     printf '{\n  all\n  Memcheck:Leak\n  ...\n  fun:leak\n}\n' >all.supp

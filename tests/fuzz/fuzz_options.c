@@ -35,7 +35,7 @@ static bool same_options(const struct options *a, const struct options *b)
 static void parse_arguments(int count, char **arguments)
 {
     struct options options, again;
-    struct failure failure = {""}, failure_again = {""};
+    struct failure failure = {.text = ""}, failure_again = {.text = ""};
     int result = cli_parse(&options, count, arguments, &failure);
 
     if (result != 0 && result != -1)

@@ -137,7 +137,7 @@ static void generate(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct failure failure = {""};
+    struct failure failure = {.text = ""};
     struct suppressions *suppressions = suppress_new(0);
     static FILE *nowhere;
     if (nowhere == NULL)

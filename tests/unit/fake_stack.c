@@ -57,7 +57,7 @@ struct suppress_stack fake_stack_view(struct fake_stack *stack)
 
 struct suppressions *fake_load(const char *text)
 {
-    struct failure failure = {""};
+    struct failure failure = {.text = ""};
     struct suppressions *suppressions = suppress_new(0);
     if (suppress_load_text(suppressions, "test.supp", text, strlen(text), &failure) != 0)
         fail_msg("%s", failure.text);

@@ -106,7 +106,7 @@ static void old_spellings_change_the_kinds(void **state)
 static void later_option_wins(void **state)
 {
     (void)state;
-    assert_int_equal(parse("--num-callers=3", "t", "--num-callers=5", NULL), 0);
+    assert_int_equal(parse("--num-callers=3", "t.log", "--num-callers=5", NULL), 0);
     assert_int_equal(options.num_callers, 5);
 }
 
@@ -202,8 +202,8 @@ static void xml_needs_a_place(void **state)
 static void two_dashes_end_the_options(void **state)
 {
     (void)state;
-    assert_int_equal(parse("--", "-q", NULL), 0);
-    assert_string_equal(options.logs.items[0], "-q");
+    assert_int_equal(parse("--", "-q.log", NULL), 0);
+    assert_string_equal(options.logs.items[0], "-q.log");
     assert_false(options.quiet);
 }
 
@@ -277,7 +277,7 @@ static void run_takes_the_tracers_options_on_both_sides(void **state)
     assert_string_equal(options.program[1], "--error-exitcode=1");
     assert_int_equal(parse("--run", "--version", NULL), 0);
     assert_int_equal(options.mode, CLI_VERSION);
-    assert_int_equal(parse("--", "--run", NULL), 0);
+    assert_int_equal(parse("--", "--run.log", NULL), 0);
     assert_int_equal(options.mode, CLI_REPORT);
 }
 
@@ -299,6 +299,11 @@ static void a_program_is_known(void **state)
     assert_int_equal(options.mode, CLI_REPORT);
     assert_int_equal(options.logs.count, 2);
     assert_int_equal(parse("/", NULL), 0);
+    assert_int_equal(options.mode, CLI_TRACE);
+    /* What is not there was meant to be one, unless it has a log's name. */
+    assert_int_equal(parse("-q", "./no-such-program", "-x", NULL), 0);
+    assert_int_equal(options.mode, CLI_TRACE);
+    assert_int_equal(parse("./no-such.log", NULL), 0);
     assert_int_equal(options.mode, CLI_REPORT);
     expect_refusal("--trace-files=x", "--trace-files=x is not an option of leakreport");
     assert_int_equal(parse("--trace-children=yes", "t", NULL), 0);

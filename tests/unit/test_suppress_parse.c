@@ -15,7 +15,7 @@
 static struct suppress_rules parse(const char *text)
 {
     struct suppress_rules rules = {0};
-    struct failure failure = {""};
+    struct failure failure = {.text = ""};
     if (suppress_parse_text(&rules, "a.supp", text, strlen(text), &failure) != 0)
         fail_msg("%s", failure.text);
     return rules;
@@ -277,7 +277,7 @@ static void errors_say_file_line_what_and_remedy(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct suppress_rules rules = {0};
-        struct failure failure = {""};
+        struct failure failure = {.text = ""};
         const char *text = cases[i].text;
         assert_int_equal(suppress_parse_text(&rules, "a.supp", text, strlen(text), &failure), -1);
         if (strncmp(failure.text, cases[i].start, strlen(cases[i].start)) != 0)
