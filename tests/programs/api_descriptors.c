@@ -1,5 +1,7 @@
 /* What a program does with file descriptors: api_descriptors list|closefrom|close2|reuse2|all. */
+#define _GNU_SOURCE
 #include "api.h"
+#include "older.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,8 @@
 /* A program that closes what it did not open and then has files of its own under the first numbers. Its code without
  * unwind information must be walked all the same, and its files stay as they are: neither read from nor written to. */
+#define _GNU_SOURCE
 #include "api.h"
+#include "older.h"
 
 #include <fcntl.h>
 

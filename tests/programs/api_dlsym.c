@@ -1,5 +1,6 @@
 // flags: -rdynamic
 /* dlsym and dlopen that fail: dlerror's text is allocated, by the loader, while it holds its lock. */
+#define _GNU_SOURCE
 #include "api.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,6 @@
 /* C23's free_sized and free_aligned_sized, and cfree, found by name: this libc has none of them, the
  * tracer has. Prints which are there. */
+#define _GNU_SOURCE
 #include "api.h"
 
 #include <dlfcn.h>

@@ -2,6 +2,7 @@
  * child_ways child: what is run; prints its environment in its order and loses 4,321 bytes. */
 #define _GNU_SOURCE
 #include "leak.h"
+#include "older.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>

@@ -2,6 +2,7 @@
  * program in the way that it is told. Prints what it sees of its children; ends with status 3. */
 #define _GNU_SOURCE
 #include "leak.h"
+#include "older.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

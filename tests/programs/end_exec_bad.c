@@ -1,6 +1,7 @@
 /* exec and its kin with what cannot be read, is too long or is not there: what comes back, and why. */
 #define _GNU_SOURCE
 #include "leak.h"
+#include "older.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>

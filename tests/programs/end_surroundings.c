@@ -2,6 +2,7 @@
  * 300, and 200 in the registers and the stack of another thread; takes some liberty away from itself first. */
 #define _GNU_SOURCE
 #include "leak.h"
+#include "older.h"
 #include <errno.h>
 #include <sched.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// flags: -lrt
 /* end_waits WAY…: a thread in each system call that a signal cuts short though SA_RESTART is set, one that
  * counts and one that holds a lock; the process ends in the way told. A call that comes back says so on standard
  * error. With "flush" standard output's last write, which libc makes after every exit handler, tells whether

@@ -2,6 +2,7 @@
  * and ends in the way that it is told. What it prints must not depend on being traced. */
 #define _GNU_SOURCE
 #include "leak.h"
+#include "older.h"
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>

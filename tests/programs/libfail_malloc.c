@@ -1,6 +1,7 @@
 /* libfail_malloc: preloaded behind the tracer, the allocator that the tracer calls. From main on, every
  * FAIL_EVERY-th call finds no memory, or only the FAIL_AT-th. How many calls there were goes to the file
  * FAIL_COUNT: the tracer may add none. */
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// flags: -std=c++20 -O2 -D_GNU_SOURCE
+// flags: -std=c++20 -fcoroutines -O2 -D_GNU_SOURCE
 // Stacks that are not one function calling the next: stack_moves WAY. Each way allocates, frees and leaks 10 blocks
 // in leak_WAY; none may change what the program does.
 #include <alloca.h>
