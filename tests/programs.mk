@@ -20,8 +20,8 @@ $(PROGRAMS)/%: tests/programs/%.rs
 	/usr/bin/rustc -g -C debuginfo=2 -o $@ $< -L native=$(PROGRAMS) -C link-arg=-Wl,-rpath,'$$ORIGIN' $(flags)
 $(PROGRAMS)/%.so: tests/programs/%.c
 	@mkdir -p $(@D)
-	gcc -std=gnu11 -O0 -g -w -fPIC -shared -Wl,-soname,$(@F) -o $@ $< $(flags)
+	gcc -std=gnu11 -O0 -g -w -fPIC -shared -Wl,-soname,$(@F) -o $@ $< -ldl $(flags)
 $(PROGRAMS)/%.so: tests/programs/%.cpp
 	@mkdir -p $(@D)
-	g++ -std=c++17 -O0 -g -w -fPIC -shared -Wl,-soname,$(@F) -o $@ $< $(flags)
+	g++ -std=c++17 -O0 -g -w -fPIC -shared -Wl,-soname,$(@F) -o $@ $< -ldl $(flags)
 .PHONY: all

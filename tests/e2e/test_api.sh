@@ -100,7 +100,7 @@ void *malloc(size_t size)
 }
 END
     printf '#include <stdlib.h>\nvoid *volatile last;\nint main(void) { last = malloc(77); free(last); last = malloc(78); last = 0; return 0; }\n' >prog.c
-    gcc -g -shared -fPIC -o wrap.so wrap.c
+    gcc -g -shared -fPIC -o wrap.so wrap.c -ldl
     gcc -g -o prog prog.c
     status=0
     LD_PRELOAD=./wrap.so:$LIBTRACE ./prog >out 2>err || status=$?

@@ -256,7 +256,7 @@ END
         gcc -O1 -g -shared -fPIC -Wl,--build-id=none -o $which.so $which.c
     done
     cp first.so plugin.so && mv second_and_longer.so second.so
-    gcc -g -o prog prog.c
+    gcc -g -o prog prog.c -ldl
     traced ./prog
     equal 'exit status' 0 "$status"
     report trace.log

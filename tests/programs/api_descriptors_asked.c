@@ -10,6 +10,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+/* What fstat was in a program that was linked with a libc before 2.33. */
+int fstat_of_older(int version, int fd, struct stat *status);
+__asm__(".symver fstat_of_older, __fxstat@GLIBC_2.2.5");
+
 enum { FIRST = 900, LAST = 1100 }; /* numbers that the program takes for its own */
 
 static void ask(const char *who)
@@ -23,6 +27,8 @@ static void ask(const char *who)
             say("%s: fstat %d\n", who, fd);
         else
             CHECK(errno == EBADF);
+        if (fstat_of_older(1, fd, &status) == 0)
+            say("%s: older fstat %d\n", who, fd);
         if (fcntl(fd, F_GETFD) >= 0)
             say("%s: flags %d\n", who, fd);
         if (fcntl(fd, F_GETFL) >= 0)

@@ -25,7 +25,7 @@ static int redirect_to_null(void)
     int null = (int)call(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDWR);
     if (null < 0)
         return -1;
-    if (fstat(null, &status) != 0 || !S_ISCHR(status.st_mode)) {
+    if (call(SYS_fstat, null, (long)&status, 0) != 0 || !S_ISCHR(status.st_mode)) {
         close(null);
         errno = ENODEV;
         return -1;

@@ -42,6 +42,20 @@ INTERPOSE int fstat64(int fd, struct stat64 *status)
     UNLESS_KEPT(fd, fstat64, fd, status);
 }
 
+/* What programs that were linked with a libc before 2.33 call for the two. */
+int __fxstat(int, int, struct stat *);
+int __fxstat64(int, int, struct stat64 *);
+
+INTERPOSE int __fxstat(int version, int fd, struct stat *status)
+{
+    UNLESS_KEPT(fd, fxstat, version, fd, status);
+}
+
+INTERPOSE int __fxstat64(int version, int fd, struct stat64 *status)
+{
+    UNLESS_KEPT(fd, fxstat64, version, fd, status);
+}
+
 int interpose_fcntl(int, int, long) __asm__("fcntl");
 int interpose_fcntl64(int, int, long) __asm__("fcntl64");
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 struct real_functions real;
 struct real_functions real_found;
@@ -237,6 +238,53 @@ const struct real_libc *real_libc(void)
     return &libc;
 }
 
+/* --- what only some releases of libc have --------------------------------- */
+
+/* A program that asks for a name of ours by dlsym, or weakly, finds it also where libc has none: it
+ * is made of what libc has. */
+static int fstat_of_older(int fd, void *status)
+{
+    return real.fxstat(1, fd, status);
+}
+
+static int fstat64_of_older(int fd, void *status)
+{
+    return real.fxstat64(1, fd, status);
+}
+
+static int execveat_of_older(int fd, const char *path, char *const arguments[],
+                             char *const environment[], int flags)
+{
+    return (int)real.syscall(SYS_execveat, fd, path, arguments, environment, flags);
+}
+
+/* Since 2.33 programs call fstat; __fxstat is kept for those that were linked before. */
+static void *find_kept(const char *symbol)
+{
+    size_t size;
+    uint32_t hash = hash_name(symbol);
+    void *found = NULL;
+    for (const struct link_map *map = behind_us(); map && !found; map = map->l_next)
+        found = find_version_in(map, symbol, hash, true, &size);
+    return found;
+}
+
+static void fill_in(void)
+{
+    if (!real.fxstat)
+        real.fxstat = (int (*)(int, int, void *))find_kept("__fxstat");
+    if (!real.fxstat64)
+        real.fxstat64 = (int (*)(int, int, void *))find_kept("__fxstat64");
+    if (!real.fstat)
+        real.fstat = fstat_of_older;
+    if (!real.fstat64)
+        real.fstat64 = fstat64_of_older;
+    if (!real.fcntl64)
+        real.fcntl64 = real.fcntl;
+    if (!real.execveat)
+        real.execveat = execveat_of_older;
+}
+
 void real_resolve(void)
 {
 #define X(result, name, symbol, parameters) real.name = (result(*) parameters)real_find(symbol);
@@ -246,6 +294,7 @@ void real_resolve(void)
     size_t size;
     void *freeres = find_from(_r_debug.r_map, "_ZN9__gnu_cxx9__freeresEv", &size);
     real.cxx_freeres = (void (*)(void))freeres;
+    fill_in();
     real_found = real;
     const char *alone = real_find("__libc_single_threaded");
     if (alone)
