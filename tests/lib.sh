@@ -46,8 +46,8 @@ has_not() {
         ! grep -qF -e "$text" "$file" || fail "$file has a line with: $text"
     done
 }
-# libc_has NAME: a function that not every release's libc has.
-libc_has() { nm -D --defined-only "$(ldd "$(command -v bash)" | awk '$1 == "libc.so.6" { print $3 }')" | grep -qE " $1(@|\$)"; }
+# libc_since MINOR: this release's glibc is 2.MINOR or newer.
+libc_since() { [ "$(getconf GNU_LIBC_VERSION | sed 's/.*\.//')" -ge "$1" ]; }
 # equal WHAT EXPECTED ACTUAL
 equal() { [ "$2" = "$3" ] || fail "$1: expected «$2», found «$3»"; }
 # bare FILE: its lines without the ==PID== in front.

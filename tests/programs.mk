@@ -9,6 +9,7 @@ flags     = $(shell sed -n '1s|^// flags: ||p' $<)
 
 all: $(LIBS) $(TARGETS)
 $(TARGETS): $(wildcard tests/programs/*.h) | $(LIBS)
+$(TARGETS) $(LIBS): tests/programs.mk
 $(PROGRAMS)/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	gcc -std=gnu11 -O0 -g -w -o $@ $< -L$(PROGRAMS) -Wl,-rpath,'$$ORIGIN' -pthread -ldl $(flags)

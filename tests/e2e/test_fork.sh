@@ -54,7 +54,7 @@ check_way() {
 }
 # Those where valgrind's figures are the same, line by line.
 while read -r way children text; do
-    [ "$way" != _Fork ] || libc_has _Fork || continue
+    [ "$way" != _Fork ] || libc_since 34 || continue
     eval "test_$way() { check_way $way $children '$text'; by_valgrind_too '$PROGRAMS/fork_ways' $way; same_lines theirs ours; }"
 done <<'END'
 exit       1 It ended with exit status 11.

@@ -33,7 +33,13 @@ test_handler_on_a_stack_of_its_own_inside_the_tracer() {
 test_handlers_on_stacks_of_threads() {
     lives alternate_in_threads
     beside 4
-    has_not err 'without a call stack' 'outermost frames'
+    has_not err 'without a call stack'
+    if libc_since 32; then has_not err 'outermost frames'; else cut_in_clone; fi
+}
+# Before 2.32 a signal may strike a new thread in the first instructions of clone, which nothing describes.
+cut_in_clone() {
+    report --top=1000,calls --num-callers=100 trace.log
+    ! grep -B1 'the outer frames were not recorded' report | grep -vE 'the outer|^--$|: clone \(clone.S' || fail 'other stacks are cut'
 }
 test_handlers_on_stacks_of_threads_inside_the_tracer() { lives alternate_in_threads always; }
 test_siglongjmp_out_of_a_handler() {

@@ -17,9 +17,11 @@ whole() {
     has_not err 'lack their outermost frames'
     compared "$1"
 }
+# libunwind 1.3 (Debian 11) itself goes on from code that nothing describes to addresses that are none.
 compared() {
     OPTIONS='--verify-stacks=yes -v' traced "$PROGRAMS/stack_moves" "$1"
     equal 'exit status' 3 "$status"
+    [ "$1" != made_at_run_time ] || pkg-config --atleast-version=1.6 libunwind || return 0
     has err 'compared with libunwind, 0 different'
 }
 lost='19,000 bytes in 19 blocks'

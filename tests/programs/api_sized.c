@@ -1,16 +1,17 @@
-/* C23's free_sized and free_aligned_sized, and cfree, found by name: this libc has none of them, the
- * tracer has. Prints which are there. */
+/* C23's free_sized and free_aligned_sized, and cfree: libc has them for newer or for older programs only, the tracer
+ * has all. By weak references, because dlsym allocates in some releases. Prints which are there. */
 #define _GNU_SOURCE
 #include "api.h"
 
-#include <dlfcn.h>
+void free_sized(void *, size_t) __attribute__((weak));
+void free_aligned_sized(void *, size_t, size_t) __attribute__((weak));
+void cfree(void *) __attribute__((weak));
 
 int main(void)
 {
-    char *error;
-    void (*sized)(void *, size_t) = dlsym(RTLD_DEFAULT, "free_sized");
-    void (*aligned)(void *, size_t, size_t) = dlsym(RTLD_DEFAULT, "free_aligned_sized");
-    void (*old)(void *) = dlsym(RTLD_DEFAULT, "cfree");
+    void (*volatile sized)(void *, size_t) = free_sized;
+    void (*volatile aligned)(void *, size_t, size_t) = free_aligned_sized;
+    void (*volatile old)(void *) = cfree;
     say("free_sized: %s, free_aligned_sized: %s, cfree: %s\n", sized ? "yes" : "no",
             aligned ? "yes" : "no", old ? "yes" : "no");
     if (!sized || !aligned || !old)

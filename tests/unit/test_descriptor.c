@@ -1,5 +1,6 @@
 /* descriptor: where the tracer's descriptors lie, and whose a number is. */
 #include "os/descriptor.h"
+#include "alone.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -38,6 +39,7 @@ static void keep_below_hard_limit(void)
     struct rlimit limit;
     int fd = file("log");
     set_limit(300);
+    alone_begin();
     int kept = descriptor_keep(DESCRIPTOR_LOG, fd, false);
     EXPECT(kept >= 1000 && same_file(fd, kept) && fcntl(kept, F_GETFD) == FD_CLOEXEC);
     EXPECT(descriptor_of(DESCRIPTOR_LOG) == kept && descriptor_is_kept(kept));

@@ -2,6 +2,7 @@
  * blocks that other threads free. */
 #include "tables/stack_accounts.h"
 
+#include "alone.h"
 #include "scratch.h"
 #include "tables/stack_table.h"
 #include "tables/usage.h"
@@ -112,6 +113,7 @@ static void every_peak_is_that_of_a_model(void **state)
 {
     (void)state;
     uint64_t dice = 7;
+    alone_begin();
     for (unsigned event = 0; event < EVENTS; event++) {
         unsigned place = (unsigned)(scratch_random(&dice) % BLOCKS);
         bool rising = event / 5000 % 2 == 0;
@@ -124,6 +126,7 @@ static void every_peak_is_that_of_a_model(void **state)
             assert_peak();
     }
     assert_peak();
+    alone_end();
 }
 
 /* --- records ------------------------------------------------------------- */

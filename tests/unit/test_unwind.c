@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <cmocka.h>
+#include <libunwind.h>
 
 #define NOINLINE         __attribute__((noinline, noclone))
 #define WITH_FRAME       __attribute__((noinline, noclone, optimize("no-omit-frame-pointer")))
@@ -906,9 +907,13 @@ static void a_smashed_frame_pointer_cuts_the_stack(void **state)
         uint64_t cut = trace_log_header->losses.stacks_cut;
         uint32_t stack = call_with_frame_pointer(garbage[i], capture);
         assert_true(stack > TRACE_NODE_CUT);
+        assert_int_equal(stack_table_address(stack), (uintptr_t)capture + 1);
+#if UNW_VERSION_MINOR >= 6 /* before, libunwind takes what it cannot read for the end */
         assert_true(is_cut(stack));
         assert_int_equal(trace_log_header->losses.stacks_cut, cut + 1);
-        assert_int_equal(stack_table_address(stack), (uintptr_t)capture + 1);
+#else
+        (void)cut;
+#endif
     }
     /* libunwind reads a 0 where the CFA wraps around, and takes that for the outermost frame's. */
     assert_true(call_with_frame_pointer(UINTPTR_MAX - 7, capture) > TRACE_NODE_CUT);

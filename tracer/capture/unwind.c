@@ -33,6 +33,13 @@ void unwind_verify(bool on)
     set_quick_epoch();
 }
 
+/* An interrupted instruction stands one further on in our stacks; libunwind before 1.4 tells the
+ * last byte of each call instead of the address to return to. */
+static bool is_same_frame(uintptr_t ours, const void *theirs)
+{
+    return ours - (uintptr_t)theirs <= 1;
+}
+
 static void say_difference(const struct call_site *site, uint32_t stack, void *const *expected,
                            int count)
 {
@@ -44,8 +51,9 @@ static void say_difference(const struct call_site *site, uint32_t stack, void *c
     for (int i = 0; i < count || stack > TRACE_NODE_CUT; i++) {
         uintptr_t ours = 0;
         stack = stack > TRACE_NODE_CUT ? stack_table_read(stack, &ours) : 0;
-        uint64_t theirs = i < count ? (uint64_t)(uintptr_t)expected[i] : 0;
-        message_line("  0x%x  0x%x%s", (uint64_t)ours, theirs, ours == theirs ? "" : "  <--");
+        const void *theirs = i < count ? expected[i] : NULL;
+        message_line("  0x%x  0x%x%s", (uint64_t)ours, (uint64_t)(uintptr_t)theirs,
+                     is_same_frame(ours, theirs) ? "" : "  <--");
     }
 }
 
@@ -58,7 +66,7 @@ static void verify(const struct call_site *site, uint32_t stack)
         return;
     int count = stepper_backtrace(buffer, VERIFY_DEPTH);
     int first = 0;
-    while (first < count && (uintptr_t)buffer[first] != site->return_address)
+    while (first < count && !is_same_frame(site->return_address, buffer[first]))
         first++;
     uintptr_t innermost;
     uint32_t node = site->function ? stack_table_read(stack, &innermost) : stack;
@@ -66,8 +74,7 @@ static void verify(const struct call_site *site, uint32_t stack)
     for (int i = first; same && i < count; i++) {
         uintptr_t ours = 0;
         node = node > TRACE_NODE_CUT ? stack_table_read(node, &ours) : 0;
-        /* An interrupted instruction stands one further on in our stacks. */
-        same = ours == (uintptr_t)buffer[i] || ours == (uintptr_t)buffer[i] + 1;
+        same = is_same_frame(ours, buffer[i]);
     }
     if (count < VERIFY_DEPTH && node > TRACE_NODE_CUT)
         same = false;
