@@ -6,6 +6,7 @@
  * vforked: a child by vfork becomes it. bad_free: after a bad free. */
 // flags: -pthread
 #define _GNU_SOURCE
+#include "older.h"
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
