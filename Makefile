@@ -149,8 +149,11 @@ fuzzers: $(FUZZERS)
 
 # --- what a newcomer runs ----------------------------------------------------------------------
 
+# What the goals beside it need: make deps try brings the compiler and four libraries; make deps check all that the tests want.
+TESTING = $(filter check unit programs asan tsan run-unit stress,$(MAKECMDGOALS))
 deps:
-	@sh tests/deps.sh build test
+	@sh tests/deps.sh build $(if $(TESTING),test)
+	@$(if $(filter-out deps,$(MAKECMDGOALS)),,echo 'make deps: all for building and make try is there; what the tests need comes with: make deps check')
 deps-recipes:
 	@sh tests/deps.sh build test recipes
 deps-guests:
@@ -208,6 +211,8 @@ soak: all
 	@BUILD=$(abspath $(BUILD)) nice bash tests/soak/run.sh
 releases:
 	@bash tests/releases/run.sh $(RELEASE)
+compilers:
+	@bash tests/releases/compilers.sh $(COMPILER)
 commands: all programs
 	@BUILD=$(abspath $(BUILD)) nice bash tests/commands/run.sh
 	@BUILD=$(abspath $(BUILD)) nice bash tests/commands/lines.sh
@@ -245,8 +250,8 @@ clean:
 
 help:
 	@echo 'make               build/libtrace.so, build/leakreport, build/demo'
-	@echo 'make deps try      install what is missing, build, trace the demo, print its report'
-	@echo 'make deps check    install what is missing, pass every test'
+	@echo 'make deps try      install what building needs, build, trace the demo, print its report'
+	@echo 'make deps check    install what the tests need, too, and pass every one'
 	@echo 'make unit          build the unit tests;  make asan, make tsan: run them under sanitizers'
 	@echo 'make deps-fuzz fuzz   hostile input for FUZZ_SECONDS=60 to each of the six fuzzers'
 	@echo 'make recipes       docs/*.md with the tools that they are for (make deps-recipes installs those)'
@@ -254,6 +259,7 @@ help:
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
 	@echo "make commands      108 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
+	@echo 'make compilers     warnings, unit tests and demo with every gcc-N and clang-N that is installed, five sets of flags each'
 	@echo 'make releases      the two commands on Debian 11, 12, 13 and unstable, in folders by debootstrap (make deps-releases first)'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make dist          $(BUILD)/dist/leakreport-$(VERSION).tar.gz'
@@ -262,6 +268,6 @@ help:
 	@echo 'make format clean'
 
 FORCE:
-.PHONY: all commands deps deps-bench deps-commands deps-deb deps-fuzz deps-guests deps-recipes deps-releases deps-soak guests recipes soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall dist deb format clean help FORCE
+.PHONY: all compilers commands deps deps-bench deps-commands deps-deb deps-fuzz deps-guests deps-recipes deps-releases deps-soak guests recipes soak try check unit programs asan tsan run-unit releases fuzz fuzzers stress bench install uninstall dist deb format clean help FORCE
 
 -include $(shell find $(BUILD)/obj $(BUILD)/tests -name '*.d' 2>/dev/null)

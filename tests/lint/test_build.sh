@@ -50,3 +50,13 @@ test_the_version_is_that_of_the_changelog() {
     equal leakreport "leakreport $version" "$("$REPORT" --version)"
     equal 'places that have it' '' "$(cd "$top" && grep -rlF "$version" Makefile packaging report tracer)"
 }
+
+# Who only tries it needs no clang, no Rust and no valgrind.
+test_packages_are_those_that_the_goals_need() {
+    groups() { make -n -C "$TESTS/.." BUILD="$PWD/build" deps "$@" 2>/dev/null | sed -n 's|^sh tests/deps.sh ||p' | xargs; }
+    equal 'make deps' build "$(groups)"
+    equal 'make deps try' build "$(groups try)"
+    equal 'make deps check' 'build test' "$(groups check)"
+    equal 'make deps try check' 'build test' "$(groups try check)"
+    ! sed -n 's/^build="\(.*\)"/\1/p' "$TESTS/deps.sh" | grep -E 'clang|rustc|nodejs|valgrind' || fail 'building needs too much'
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# compilers.sh [COMPILER…]: library, leakreport, demo and unit tests built by each compiler named (every gcc-N and clang-N that is
+# installed), with each set of flags below, and a table: how many warnings, and whether the unit tests and those of the demo pass. What
+# went wrong is in WORK/COMPILER.SET.log.
+#
+# SETS chooses sets by name, TESTS what is run of each build ("unit demo"; "demo" alone is a third of the time).
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+WORK=${WORK:-/var/tmp/leakreport-compilers}
+SETS=${SETS:-O0 O2 O3 lto hardened}
+TESTS=${TESTS:-unit demo}
+flags_O0='-O0 -g'
+flags_O2='-O2 -g'
+flags_O3='-O3 -march=native -g'
+flags_lto='-O2 -flto -g'
+flags_hardened='-O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fcf-protection -fPIE'
+links_hardened='-pie -Wl,-z,relro,-z,now'
+
+installed() { compgen -c | grep -xE '(gcc|clang)-[0-9]+' | sort -Vu; }
+
+# A shared library is no -pie: the link of one takes the last of both.
+build() { # build FOLDER COMPILER SET
+    local flags=flags_$3 links=links_$3 targets=all
+    case $TESTS in *unit*) targets='all unit' ;; esac
+    # shellcheck disable=SC2086
+    make -C "$top" -j"$(nproc)" BUILD="$1" CC="$2" CFLAGS="${!flags}" LDFLAGS="${!links-}" $targets
+}
+warnings() { find "$1/obj/tracer" "$1/obj/report" "$1/obj/demo" -name '*.said' -exec cat {} + | grep -c 'warning:'; }
+demo() { bash "$top/tests/lib.sh" "$top/tests/e2e/test_demo.sh" | awk '/OK \]/ { ok++ } /FAILED  \]/ { bad++ } END { print ok + 0 " passed, " bad + 0 " failed" } { print > "/dev/stderr" }'; }
+units() { bash "$top/tests/run.sh" unit | tee /dev/stderr | tail -1; }
+
+row() { # row COMPILER SET
+    local folder=$WORK/$1.$2 log=$WORK/$1.$2.log unit=- demo=- bad=0
+    if ! build "$folder" "$1" "$2" >"$log" 2>&1; then
+        echo "| $1 | $2 | not built, see $log | | |"
+        return 1
+    fi
+    export BUILD=$folder
+    case $TESTS in *demo*) demo=$(demo 2>>"$log") ;; esac
+    case $TESTS in *unit*) unit=$(units 2>>"$log") ;; esac
+    local said
+    said=$(warnings "$folder")
+    echo "| $1 | $2 | $said | $demo | $unit |"
+    case "$said $demo $unit" in '0 '*[1-9]' failed'*) bad=1 ;; '0 '*) ;; *) bad=1 ;; esac
+    return $bad
+}
+
+mkdir -p "$WORK"
+failures=0
+echo '| compiler | flags | warnings | demo | unit |'
+echo '|---|---|---|---|---|'
+for compiler in ${*:-$(installed)}; do
+    for set in $SETS; do row "$compiler" "$set" || failures=1; done
+done
+exit $failures
