@@ -49,6 +49,7 @@ by_valgrind() {
         >valgrind.out 2>valgrind.err || true
 }
 # valgrind_agrees PROGRAM: same, and valgrind's HEAP SUMMARY is the tracer's
+valgrind_since() { [ "$(printf '%s\n' "$1" "$(valgrind --version | sed 's/valgrind-//')" | sort -V | head -1)" = "$1" ]; }
 valgrind_agrees() {
     same "$PROGRAMS/$1"
     by_valgrind "$PROGRAMS/$1"

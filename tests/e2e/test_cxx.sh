@@ -6,7 +6,8 @@ pool='1 1 72704'
 
 test_every_operator() {
     books_agree api_cxx_operators $pool
-    valgrind_agrees api_cxx_operators
+    # valgrind 3.16 counts what libstdc++ asks for in operator new with an alignment, rounded up.
+    ! valgrind_since 3.19 || valgrind_agrees api_cxx_operators
 }
 test_report_names_every_operator() {
     traced "$PROGRAMS/api_cxx_operators"

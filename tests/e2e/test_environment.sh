@@ -385,7 +385,12 @@ asked() {
     OPTIONS="--log-file=summary.%p ${2:-}" traced "$PROGRAMS/api_descriptors_asked"
     equal 'exit status' "$native_status" "$status"
     equal 'exit status' 0 "$status"
-    cmp native.out out
+    # Before 2.32 libc does not tell that there is one thread only, so that the limit cannot be raised for a moment.
+    if [[ $1 = -Sn* ]] && ! libc_since 32; then
+        diff <(sed -E 's/opened 897, the last is 899/opened 895, the last is 897/' native.out) out
+    else
+        cmp native.out out
+    fi
     has <(for summary in summary.*; do usage "$summary"; done) "$(truth out)"
     has out 'at last: fstat 2'
     report --show-leak-kinds=all trace.log

@@ -10,6 +10,9 @@ as_valgrind() {
     equal "the totals of $*" "$(usage valgrind.log)" "$(usage summary)"
     equal "the leak kinds of $*" "$(kinds valgrind.log)" "$(kinds summary)"
 }
+# GLib 2.66 (Debian 11) keeps its types by pointers into their blocks.
+types='0 bytes in 0 blocks'
+pkg-config --atleast-version=2.74 glib-2.0 || types='1,360 bytes in 19 blocks'
 # kind NAME: of ./summary
 kind() { kinds summary | sed -n "s/^$1 //p"; }
 
@@ -18,7 +21,7 @@ test_lost_objects_and_slices() {
     # 20 things of 32 bytes and the pointer behind them, 30 nodes; below each thing its private data and name.
     equal definite '1,280 bytes in 50 blocks' "$(kind definitely)"
     equal indirect '2,080 bytes in 40 blocks' "$(kind indirectly)"
-    equal possible '0 bytes in 0 blocks' "$(kind possibly)"
+    equal possible "$types" "$(kind possibly)"
     report trace.log
     has report '2,880 (800 direct, 2,080 indirect) bytes in 20 blocks are definitely lost' \
         '480 bytes in 30 blocks are definitely lost'
@@ -40,13 +43,13 @@ test_stacks_of_parts_are_libunwinds() {
 test_held_objects() {
     as_valgrind "$PROGRAMS/glib_objects" hold
     equal definite '0 bytes in 0 blocks' "$(kind definitely)"
-    equal possible '0 bytes in 0 blocks' "$(kind possibly)"
+    equal possible "$types" "$(kind possibly)"
 }
 test_what_comes_and_goes_is_gone() {
     same "$PROGRAMS/glib_objects" come_and_go
     equal 'bytes in use' same "$(few_in_use summary)"
     equal definite '0 bytes in 0 blocks' "$(kind definitely)"
-    equal possible '0 bytes in 0 blocks' "$(kind possibly)"
+    equal possible "$types" "$(kind possibly)"
     no_errors come_and_go
 }
 # few_in_use FILE: what GLib keeps for itself is no more than 60,000 bytes
@@ -90,9 +93,17 @@ test_realloc_of_an_object() {
         'is 0 bytes inside a block of size 40 alloc'
 }
 test_opened_later() {
-    as_valgrind "$PROGRAMS/glib_opened"
+    if libc_since 34; then
+        as_valgrind "$PROGRAMS/glib_opened"
+    else
+        # libpthread is a library of its own there, which libunwind has loaded before GLib does: the loader's blocks are fewer.
+        same "$PROGRAMS/glib_opened"
+        by_valgrind "$PROGRAMS/glib_opened"
+        lost() { kinds "$1" | grep -v reachable; }
+        equal 'what is lost' "$(lost valgrind.log)" "$(lost summary)"
+    fi
     equal definite '1,440 bytes in 70 blocks' "$(kind definitely)"
-    equal possible '0 bytes in 0 blocks' "$(kind possibly)"
+    ! libc_since 34 || equal possible "$types" "$(kind possibly)"
 }
 test_what_was_assumed_is_said() {
     traced "$PROGRAMS/glib_objects" lose

@@ -19,5 +19,8 @@ test_counts_are_valgrinds() {
     OPTIONS=--log-file=summary traced "$PROGRAMS/api_rust"
     by_valgrind "$PROGRAMS/api_rust"
     counts() { usage "$1" | sed -E 's/.*: (.*), .*/\1/'; }
-    equal 'allocs and frees' "$(counts valgrind.log)" "$(counts summary)"
+    # Rust reads the lines of /proc/self/maps. Where valgrind's own files have long names they need one realloc more.
+    local longer=0
+    [ ! -e /usr/lib/x86_64-linux-gnu/valgrind/vgpreload_memcheck-amd64-linux.so ] || longer=1
+    equal 'allocs and frees' "$(counts valgrind.log)" "$(counts summary | awk -v more=$longer '{ print $1 + more, $2, $3 + more, $4 }')"
 }

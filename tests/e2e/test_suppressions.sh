@@ -136,7 +136,8 @@ test_functions_inlined_from_another_unit() {
     has valgrind.log 'suppressed: 50 bytes in 1 blocks'
 }
 # Of Debian's package valgrind.
-test_ncurses_own_file() {
+# Debian 11 has no such file.
+[ ! -e /usr/lib/valgrind/ncurses.supp ] || test_ncurses_own_file() {
     local supp=/usr/lib/valgrind/ncurses.supp
     traced tput -T xterm cols
     report -v --suppressions=$supp --show-leak-kinds=all trace.log
@@ -158,14 +159,16 @@ test_what_cannot_have_been_meant_is_told() {
 }
 # Each stack ends in libc, below main.
 test_leak_sanitizers_libc() {
+    local libc
+    libc=$(basename "$(readlink -f "$(ldd "$(command -v bash)" | awk '$1 == "libc.so.6" { print $3 }')")") # a link in older releases
     traced "$PROGRAMS/supp_names"
-    echo leak:libc.so >supp
+    echo "leak:${libc%.6}" >supp
     report --suppressions=supp trace.log
     has report 'suppressed: 0 bytes in 0 blocks'
     rm trace.log
     traced "$program"
     report --suppressions=supp --show-leak-kinds=all -v trace.log
-    has report 'used_suppression:      1 leak:libc.so supp:1' ': main ('
+    has report "used_suppression:      1 leak:${libc%.6} supp:1" ': main ('
 }
 # What hangs on a suppressed head goes with it.
 test_head_takes_along_what_hangs_on_it() {

@@ -50,7 +50,9 @@ test_chroot_to_a_folder_without_proc() {
     equal 'exit status' 3 "$status"
     has err 'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'possibly lost: 70 bytes in 1 blocks' \
         'still reachable: 300 bytes in 1 blocks'
-    has_not err 'in place' 'could not be stopped'
+    has_not err 'in place'
+    # Before 2.32 libc does not tell that there is one thread only.
+    ! libc_since 32 || has_not err 'could not be stopped'
     traced "$program" chroot
     has err 'definitely lost: 100 bytes in 1 blocks' 'could not be stopped at the end: there is no /proc'
     report trace.log
@@ -74,7 +76,10 @@ test_strace() {
 # gdb's own words end up in the middle of a line now and then.
 gdb_runs() {
     can gdb -nx -batch -ex 'show version' || return 0
-    gdb -nx -batch "$@" -ex run "$program" >gdb.out 2>&1 </dev/null
+    local handle=()
+    # gdb 10 does not know that this signal is not for it (README, Limits).
+    [ "$(gdb --version | sed -n '1s/.* \([0-9]*\)\..*/\1/p')" -gt 10 ] || handle=(-ex 'handle SIG33 nostop noprint pass')
+    gdb -nx -batch "$@" "${handle[@]}" -ex run "$program" >gdb.out 2>&1 </dev/null
     has gdb.out endured 'exited with code 03'
     equal 'leak kinds' "$usual" "$(told gdb.out)"
     report trace.log

@@ -155,7 +155,8 @@ create index ib on t(b);
 select b, count(*) from t group by substr(b,1,6) order by 2 desc limit 5;
 END
     as_dhat sqlite3 :memory: '.read script.sql'
-    has report sqlite3Malloc
+    # In some releases the program has the library inside, stripped.
+    ! ldd "$(command -v sqlite3)" | grep -q libsqlite3 || has report sqlite3Malloc
     shares
 }
 test_perl_as_dhat() {
