@@ -86,6 +86,28 @@ static int log_write(struct log_run *run, struct report *report, struct failure 
     return output_close(&run->output, out, failure);
 }
 
+static bool log_has_suppressions(const struct log_run *run, const char *name)
+{
+    for (size_t i = 0; i < suppress_entries_count(run->suppressions); i++)
+        if (strcmp(suppress_entry_at(run->suppressions, i)->file, name) == 0)
+            return true;
+    return false;
+}
+
+/* The program's own, which hold for the logs behind this one, too. */
+static void log_add_suppressions(struct log_run *run, struct model *model)
+{
+    struct failure failure;
+    char *name = memory_text("__lsan_default_suppressions of %s",
+                             model->executable ? model->executable : "the program");
+
+    if (model->suppressions && !log_has_suppressions(run, name) &&
+        suppress_load_text(run->suppressions, name, model->suppressions,
+                           strlen(model->suppressions), &failure) != 0)
+        model_add_note(model, NOTE_SUPPRESSIONS_BAD, 0, failure.text, NULL);
+    free(name);
+}
+
 static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
                             struct failure *failure)
 {
@@ -108,6 +130,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     if (options->show_below_main)
         symbolize_below_main(symbolizer);
     log_note_options(run, number, model);
+    log_add_suppressions(run, model);
     group_blocks(&records, model, compared[options->leak_resolution]);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
     rank_stacks(&rankings, options, model, symbolizer);

@@ -244,15 +244,16 @@ struct trace_header {
 
     uint32_t pid;
     uint32_t parent_pid;
-    uint64_t pid_namespace;         /* inode of /proc/self/ns/pid */
-    uint64_t start_ticks;           /* field 22 of /proc/PID/stat: with pid, names the process */
-    uint64_t start_realtime_ns;     /* since 1970 */
-    uint64_t end_realtime_ns;       /* 0 while running */
-    struct trace_string executable; /* absolute path */
-    struct trace_string directory;  /* working directory at the start */
-    struct trace_string tracer;     /* the path of libtrace.so */
-    struct trace_string became;     /* TRACE_EXECED: the path of the new program */
-    struct trace_file file;         /* this very log */
+    uint64_t pid_namespace;           /* inode of /proc/self/ns/pid */
+    uint64_t start_ticks;             /* field 22 of /proc/PID/stat: with pid, names the process */
+    uint64_t start_realtime_ns;       /* since 1970 */
+    uint64_t end_realtime_ns;         /* 0 while running */
+    struct trace_string executable;   /* absolute path */
+    struct trace_string directory;    /* working directory at the start */
+    struct trace_string tracer;       /* the path of libtrace.so */
+    struct trace_string became;       /* TRACE_EXECED: the path of the new program */
+    struct trace_string suppressions; /* the program's own, as a file of --suppressions has them */
+    struct trace_file file;           /* this very log */
 
     uint32_t ending; /* enum trace_ending; stored last of the four */
     int32_t ending_value;

@@ -14,11 +14,18 @@
 
 /* All strings of a log are paths. A longer one is damage, and were it taken over, each of many
  * modules could claim the whole table. */
-static char *load_string(const struct log_reader *reader, struct trace_string string)
+#define SUPPRESSIONS_MAX (1u << 16) /* bytes */
+
+static char *load_text(const struct log_reader *reader, struct trace_string string, size_t most)
 {
     const char *bytes = log_reader_string(reader, string);
 
-    return bytes && string.length <= PATH_MAX ? memory_copy_bytes(bytes, string.length) : NULL;
+    return bytes && string.length <= most ? memory_copy_bytes(bytes, string.length) : NULL;
+}
+
+static char *load_string(const struct log_reader *reader, struct trace_string string)
+{
+    return load_text(reader, string, PATH_MAX);
 }
 
 /* --- the process --------------------------------------------------------- */
@@ -68,6 +75,7 @@ static void load_process(const struct log_reader *reader, struct model *model)
     model->executable = load_string(reader, header->executable);
     model->tracer = load_string(reader, header->tracer);
     model->became = load_string(reader, header->became);
+    model->suppressions = load_text(reader, header->suppressions, SUPPRESSIONS_MAX);
     model->is_copy = load_is_copy(reader);
     if (header->ending != TRACE_RUNNING)
         model->process = PROCESS_ENDED;

@@ -51,6 +51,7 @@ void model_free(struct model *model)
     free(model->executable);
     free(model->tracer);
     free(model->became);
+    free(model->suppressions);
     memset(model, 0, sizeof *model);
 }
 

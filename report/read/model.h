@@ -124,9 +124,10 @@ struct model {
     char *command;   /* its arguments, separated by blanks */
     char *arguments; /* the same, each ended by NUL, or NULL; its size */
     size_t arguments_size;
-    char *executable; /* or NULL */
-    char *tracer;     /* path of libtrace.so, or NULL */
-    char *became;     /* TRACE_EXECED: path, or NULL */
+    char *executable;   /* or NULL */
+    char *tracer;       /* path of libtrace.so, or NULL */
+    char *became;       /* TRACE_EXECED: path, or NULL */
+    char *suppressions; /* the program's own, or NULL */
 
     struct module *modules; /* [0] is none */
     uint32_t module_count;

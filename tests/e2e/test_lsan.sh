@@ -55,6 +55,16 @@ test_program_may_turn_it_off() {
     done
 }
 
+test_suppressions_of_the_program_count_in_the_report() {
+    CHECK_SUPPRESSIONS=$'# known\nleak:make_pair' lsan leak
+    report --leak-check=full trace.log
+    has report 'definitely lost: 0 bytes in 0 blocks' 'suppressed: 34 bytes in 2 blocks'
+    CHECK_SUPPRESSIONS='race:it' lsan leak
+    report trace.log
+    has report 'definitely lost: 24 bytes in 1 blocks' 'suppressed: 0 bytes in 0 blocks' \
+        "Note: Suppressions that the program itself names are not used: __lsan_default_suppressions of $PROGRAMS/check_lsan: line 1: " 'does not begin an entry'
+}
+
 test_without_the_tracer_the_names_are_not_there() {
     native "$PROGRAMS/check_lsan"
     equal 'answers' 'untraced -1' "$(cat native.out)"

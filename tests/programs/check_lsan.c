@@ -24,6 +24,12 @@ const char *__lsan_default_options(void)
     return strcmp(what, "options") == 0 ? "verbosity=1:detect_leaks=0" : "";
 }
 
+/* Called when the program is loaded. */
+const char *__lsan_default_suppressions(void)
+{
+    return getenv("CHECK_SUPPRESSIONS");
+}
+
 static void check(const char *when)
 {
     printf("%s %d\n", when, __lsan_do_recoverable_leak_check ? __lsan_do_recoverable_leak_check() : -1);

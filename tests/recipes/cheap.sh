@@ -2,6 +2,7 @@
 source "$TESTS/recipes/recipe.sh"
 test_make() { recipe make; has leaky.checked 'definitely lost'; has twice.checked 'Invalid free'; }
 test_gdb() { recipe gdb; has printed 'definitely lost in loss record'; }
+test_cmocka() { recipe cmocka; }
 test_ci() {
     recipe ci
     has memory.txt 'definitely lost in loss record'

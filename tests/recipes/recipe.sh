@@ -32,6 +32,7 @@ recipe() {
         chmod +x as/*
     fi
     PATH=$PWD/as:$PATH
+    export CPATH=$docs/../tracer # leakreport.h
     [ "$1" = go ] || make_programs # go takes each .c for its own
     blocks "$1"
     for block in blocks/*; do

@@ -26,3 +26,4 @@ test_meson() {
 test_automake() {
     like_valgrind automake "grep -hE '^(PASS|FAIL): |^# (TOTAL|PASS|FAIL)' printed result | sort"
 }
+test_googletestleaks() { recipe googletestleaks; }

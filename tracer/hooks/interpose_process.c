@@ -75,6 +75,7 @@ static void end_quickly(void)
 static __attribute__((constructor)) void begin_at_load(void)
 {
     lifecycle_begin();
+    lsan_program_begin();
     register_handlers();
     at_quick_exit(end_quickly);
 }

@@ -1,6 +1,8 @@
 #include "hooks/lsan_program.h"
 
 #include "life/lifecycle.h"
+#include "log/trace_log.h"
+#include "os/message.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -9,6 +11,20 @@
 
 PROGRAMS int __lsan_is_turned_off(void);
 PROGRAMS const char *__lsan_default_options(void);
+PROGRAMS const char *__lsan_default_suppressions(void);
+
+void lsan_program_begin(void)
+{
+    const char *text = NULL;
+    if (tracing_is_on() && lifecycle_is_own_process() && __lsan_default_suppressions)
+        text = __lsan_default_suppressions();
+    if (!text || !*text)
+        return;
+    trace_log_header->suppressions = trace_log_add_string(text, strlen(text));
+    if (trace_log_header->suppressions.length == 0)
+        message_line("libtrace: what __lsan_default_suppressions returns does not fit into the log "
+                     "(32 KiB): give leakreport a file of it, --suppressions=FILE");
+}
 
 /* "verbosity=1:detect_leaks=0": separated by colons, commas or blanks. */
 static bool is_in_options(const char *options, const char *wanted)

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+/* When the program is loaded, as LeakSanitizer asks: its suppressions go into the log. */
+void lsan_program_begin(void);
 /* Before a leak check. false: the program wants none, at the end neither. */
 bool lsan_program_ask(void);
 
