@@ -15,10 +15,12 @@ unset LD_PRELOAD LIBTRACE_OPTIONS DEBUGINFOD_URLS LEAKREPORT_OPTS VALGRIND_OPTS 
 fail() { echo "    $*"; exit 1; }
 
 # traced COMMAND…: runs it under the tracer; its standard error goes to ./err, its output to ./out,
-# its exit status to $status. OPTIONS are the tracer's.
+# its exit status to $status. OPTIONS are the tracer's. The tracer checks its own tables at the end of it and of its
+# children; a process whose tables do not agree says so and ends with 70.
 traced() {
     status=0
-    LIBTRACE_OPTIONS=${OPTIONS:-} LD_PRELOAD=$LIBTRACE "$@" >out 2>err || status=$?
+    LIBTRACE_OPTIONS="--debug-invariants=yes ${OPTIONS:-}" LD_PRELOAD=$LIBTRACE "$@" >out 2>err || status=$?
+    has_not err "tables do not agree"
 }
 # native COMMAND…: the same without the tracer, into ./native.out, ./native.err, $native_status.
 native() {

@@ -119,6 +119,7 @@ static const struct cli_option cli_table[] = {
     CLI_TRACERS("--run-cxx-freeres", "yes|no", "free the C++ library's caches, too [yes]"),
     CLI_TRACERS("--glib", "yes|no", "let GLib help as it helps valgrind [yes]"),
     CLI_TRACERS("--verify-stacks", "yes|no", "compare each stack with libunwind's own [no]"),
+    CLI_TRACERS("--debug-invariants", "yes|no", "check the tracer's own tables at the end [no]"),
     CLI_TRACERS("--traced-since", "TIME", NULL),
     CLI_TRACERS("--log-descriptor", "N", NULL),
 #undef CLI_TRACERS

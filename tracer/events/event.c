@@ -29,7 +29,9 @@ __attribute__((cold)) bool event_was_left(struct thread *thread, uintptr_t at)
 {
     bool on_one_stack =
         stack_memory_is_readable(thread, thread->busy) && at < thread->readable.high;
-    return (at >= thread->busy && on_one_stack) || is_on_idle_stack(thread->busy);
+    bool left = (at >= thread->busy && on_one_stack) || is_on_idle_stack(thread->busy);
+    thread->was_left |= left;
+    return left;
 }
 
 /* That a stack came up for the first time costs time of the tracer's, which is not the program's.

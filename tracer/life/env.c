@@ -108,6 +108,11 @@ static int read_verify_stacks(struct env_options *options, const char *value,
 {
     return read_yes_no(value, &options->verify_stacks, problem);
 }
+static int read_debug_invariants(struct env_options *options, const char *value,
+                                 struct problem *problem)
+{
+    return read_yes_no(value, &options->debug_invariants, problem);
+}
 static int read_libc_freeres(struct env_options *options, const char *value,
                              struct problem *problem)
 {
@@ -218,6 +223,7 @@ static const struct {
     {"--child-silent-after-fork", read_child_silent},
     {"--follow-exec", read_follow_exec},
     {"--verify-stacks", read_verify_stacks},
+    {"--debug-invariants", read_debug_invariants},
     {"--leak-check", read_leak_check},
     {"--leak-check-heuristics", read_heuristics},
     {"--run-libc-freeres", read_libc_freeres},

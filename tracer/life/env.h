@@ -42,7 +42,8 @@ struct env_options {
     int words_descriptor;  /* and the file of --log-file */
     char skip_names[4096]; /* patterns of programs that are not traced, with commas between them */
     char skip_arguments[4096];
-    bool verify_stacks; /* compare every capture with libunwind's own answer */
+    bool debug_invariants; /* check the tracer's own tables at the end */
+    bool verify_stacks;    /* compare every capture with libunwind's own answer */
     bool leak_check;
     bool run_libc_freeres;
     bool run_cxx_freeres;

@@ -4,6 +4,7 @@
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
 #include "life/fork_gate.h"
+#include "life/invariants.h"
 #include "life/lifecycle.h"
 #include "life/lifecycle_check.h"
 #include "life/summary.h"
@@ -44,10 +45,14 @@ static void check_leaks(const struct stopped_thread *here, const struct stopped_
     leak_scan_run(&options, &result, here, world);
 }
 
+static bool broken; /* the tables do not agree */
+
 static void take_stock(const struct stopped_thread *here, const struct stopped_world *world)
 {
     usage_end();
     tracing_set(false);
+    if (lifecycle_options()->debug_invariants && !invariants_hold(world, here))
+        broken = true;
     if (lifecycle_options()->leak_check)
         check_leaks(here, world);
     stack_accounts_sum(&trace_log_header->totals);
@@ -108,6 +113,8 @@ static void close_books(const struct closing *closing, const struct stopped_thre
     if (!lifecycle_options()->quiet)
         summary_print(lifecycle_options()->verbose);
     trace_log_end();
+    if (broken)
+        sys_exit_group(INVARIANTS_STATUS);
 }
 
 /* What is left to do in libc may wait for another thread; the kernel's part does not. */

@@ -1,5 +1,6 @@
 #include "tables/freed_blocks.h"
 
+#include "log/trace_log.h"
 #include "os/pages.h"
 
 #define LARGE_RINGS 8u
@@ -89,4 +90,23 @@ bool freed_blocks_find(uint64_t address, bool interior, struct block *block, uin
                             (enum trace_family)search.found.family};
     *stack_freed = search.found.stack_freed;
     return true;
+}
+
+static bool check_ring(const struct thread *thread)
+{
+    uint64_t accounts = atomic_load_explicit(&trace_log_accounts.count, memory_order_acquire);
+    uint64_t nodes = atomic_load_explicit(&trace_log_nodes.count, memory_order_acquire);
+    const struct freed_block *ring = thread->freed.ring;
+    for (uint32_t i = 0; ring && i <= thread->freed.mask; i++)
+        if (ring[i].address && (ring[i].account >= accounts || ring[i].stack_freed >= nodes))
+            return false;
+    return true;
+}
+
+bool freed_blocks_check(void)
+{
+    bool good = true;
+    for (const struct thread *thread = thread_first(); thread; thread = thread->next)
+        good &= check_ring(thread);
+    return good;
 }

@@ -57,5 +57,7 @@ static inline void freed_blocks_put(struct thread *thread, const struct block *b
 
 /* The block freed lately that begins at `address`, or, with `interior`, that holds it. */
 bool freed_blocks_find(uint64_t address, bool interior, struct block *block, uint32_t *stack_freed);
+/* Whether each block in the rings has an account and a stack that there are. */
+bool freed_blocks_check(void);
 
 #endif

@@ -162,6 +162,7 @@ struct thread {
     struct trace_thread *record; /* in the log */
     struct thread *next;         /* all threads, newest first; never unlinked */
     atomic_uint tid;             /* whose it is */
+    bool was_left;               /* a handler has left an event of its by a jump */
 };
 
 /* What malloc and free touch lies in three cache lines, and what operator new needs besides in one

@@ -1,0 +1,163 @@
+#include "life/invariants.h"
+
+#include "log/trace_log.h"
+#include "log/trace_log_loss.h"
+#include "os/message.h"
+#include "os/swap.h"
+#include "os/sys.h"
+#include "tables/block_rare.h"
+#include "tables/block_table.h"
+#include "tables/freed_blocks.h"
+#include "tables/module_list.h"
+#include "tables/stack_accounts.h"
+#include "tables/stack_table.h"
+#include "tables/usage.h"
+
+#include <signal.h>
+
+/* --- what may be under way ------------------------------------------------- */
+
+struct moment {
+    bool is_still; /* no thread stands inside the tables */
+    bool is_quiet; /* and no event can be under way at all */
+    bool is_alone; /* and there never was another thread */
+};
+
+static bool is_tracers(uint64_t address)
+{
+    static uint64_t begin, end;
+    if (!end && !module_list_range((uintptr_t)invariants_hold, &begin, &end))
+        return true;
+    return address - begin < end - begin;
+}
+
+/* A handler of the program's may lie above an event, or have left it. 32 and 33 are libc's own. */
+static bool has_handlers(void)
+{
+    struct sys_sigaction action;
+    for (int signal = 1; signal < NSIG; signal++) {
+        if (signal == 32 || signal == 33 || signal == SIGKILL || signal == SIGSTOP)
+            continue;
+        if (sys_sigaction(signal, NULL, &action) != 0)
+            return true;
+        uintptr_t handler = (uintptr_t)action.handler.simple;
+        if (handler != (uintptr_t)SIG_DFL && handler != (uintptr_t)SIG_IGN && !is_tracers(handler))
+            return true;
+    }
+    return false;
+}
+
+static bool are_all_outside(const struct stopped_world *world, const struct stopped_thread *here)
+{
+    bool is_known = !world->silent && (!world->unlisted || swap_is_alone());
+    if (!is_known || is_tracers(here->instruction))
+        return false;
+    for (size_t i = 0; i < world->count; i++)
+        if (is_tracers(world->threads[i].instruction))
+            return false;
+    for (const struct thread *thread = thread_first(); thread; thread = thread->next)
+        if (thread->busy || thread->was_left)
+            return false;
+    return true;
+}
+
+static struct moment look(const struct stopped_world *world, const struct stopped_thread *here)
+{
+    const struct trace_header *header = trace_log_header;
+    struct moment now = {.is_still = are_all_outside(world, here)};
+    /* Another thread may be inside of libc's realloc, and its block in no table. */
+    now.is_quiet =
+        now.is_still && world->count == 0 && !header->losses.fork_threads && !has_handlers();
+    now.is_alone = now.is_quiet && swap_is_alone() && !(header->flags & TRACE_FLAG_CHILD);
+    return now;
+}
+
+/* --- the equations --------------------------------------------------------- */
+
+/* What all accounts say, as the equations have it. */
+struct accounts {
+    uint64_t blocks;
+    uint64_t bytes;
+    int64_t bytes_at_peak;
+};
+
+static struct accounts sum_accounts(void)
+{
+    struct accounts sum = {0, 0, 0};
+    uint64_t count = atomic_load_explicit(&trace_log_accounts.count, memory_order_acquire);
+    for (uint64_t i = 1; i < count && chunk_table_reserve(&trace_log_accounts, i, false); i++) {
+        const struct trace_account *account = stack_accounts_at((uint32_t)i);
+        int64_t bytes = (int64_t)(account->bytes_allocated - account->bytes_freed);
+        sum.blocks += account->allocations - account->frees;
+        sum.bytes += (uint64_t)bytes;
+        sum.bytes_at_peak +=
+            account->peak_epoch == usage_peak->epoch ? account->bytes_at_peak : bytes;
+    }
+    return sum;
+}
+
+static void add_block(void *context, const struct trace_block *block)
+{
+    *(uint64_t *)context += block_rare_size(block);
+}
+
+static bool complain(const char *what, int64_t a, int64_t b)
+{
+    message_line("libtrace: the tracer's tables do not agree: %s: %d and %d", what, a, b);
+    return false;
+}
+
+/* more - less may be what was lost. */
+static bool differ_by_losses(uint64_t more, uint64_t less, uint64_t lost)
+{
+    return more - less <= lost;
+}
+
+static bool equations_hold(const struct moment *now, uint64_t blocks)
+{
+    const struct trace_losses *losses = &trace_log_header->losses;
+    struct accounts accounts = sum_accounts();
+    uint64_t bytes = 0;
+    bool good = true;
+    block_table_for_each(add_block, &bytes);
+    if (!differ_by_losses(accounts.blocks, blocks, losses->blocks))
+        good = complain("blocks of all accounts, and in the table", (int64_t)accounts.blocks,
+                        (int64_t)blocks);
+    if (!differ_by_losses(accounts.bytes, bytes, losses->block_bytes))
+        good = complain("bytes of all accounts, and of the blocks in the table",
+                        (int64_t)accounts.bytes, (int64_t)bytes);
+    if (thread_live_blocks() != blocks)
+        good = complain("blocks that the threads have counted, and in the table",
+                        (int64_t)thread_live_blocks(), (int64_t)blocks);
+    if (usage_peak->live_bytes != (int64_t)accounts.bytes)
+        good = complain("bytes in use, and of all accounts", usage_peak->live_bytes,
+                        (int64_t)accounts.bytes);
+    if (now->is_alone && accounts.bytes_at_peak != usage_peak->bytes)
+        good = complain("the stacks' shares of the peak, and the peak", accounts.bytes_at_peak,
+                        usage_peak->bytes);
+    return good;
+}
+
+/* --- all ------------------------------------------------------------------- */
+
+static bool check(const struct moment *now)
+{
+    bool good = true;
+    int64_t blocks = block_table_check();
+    if (blocks < 0)
+        good = complain("a block stands where no search finds it, or its slot is no slot", -1, 0);
+    if (stack_table_check() < 0)
+        good = complain("a node of a call stack is not found among its parent's children", -1, 0);
+    if (!freed_blocks_check())
+        good = complain("a block that was freed has an account that there is not", -1, 0);
+    if (good && now->is_quiet)
+        good = equations_hold(now, (uint64_t)blocks);
+    return good;
+}
+
+bool invariants_hold(const struct stopped_world *world, const struct stopped_thread *here)
+{
+    struct moment now = look(world, here);
+    /* A log that was made shorter meanwhile is full of zeros. */
+    return !now.is_still || check(&now) || trace_log_loss_is_there();
+}
