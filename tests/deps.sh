@@ -5,7 +5,7 @@
 # only where the file is not there, because in older releases another package has it.
 set -euf
 build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev"
-test="libcmocka-dev g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
+test="libcmocka-dev jq g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
   libxml2-utils libglib2.0-dev pkg-config bindfs clang clang-format zsh yamllint libclang-rt-dev|libclang-common-11-dev util-linux procps man-db"
 recipes="cmake meson automake autoconf libtool libgtest-dev catch2 cargo golang-go python3-pytest python3-dev libtest-valgrind-perl yamllint gdb"
 guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs chromium chromium-sandbox sshfs openssh-sftp-server"

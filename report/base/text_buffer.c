@@ -53,3 +53,9 @@ void text_buffer_clear(struct text_buffer *buffer)
     buffer->length = 0;
     *buffer_end(buffer, 0) = 0;
 }
+
+void text_buffer_cut(struct text_buffer *buffer, size_t length)
+{
+    buffer->length = length;
+    buffer->text[length] = 0;
+}

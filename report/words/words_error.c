@@ -1,6 +1,7 @@
 #include "words/words_error.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/memory.h"
 #include "base/number_text.h"
 #include "words/words_ending.h"
@@ -9,21 +10,30 @@
 
 /* --- leaks --------------------------------------------------------------- */
 
-char *words_record(const struct loss_record *record, uint32_t records, enum moment moment)
+char *words_loss(const struct loss_record *record, enum moment moment)
 {
     struct loss_figures figures = group_figures(record);
     char indirect[2 * NUMBER_TEXT_SIZE + 32] = "";
 
     if (record->kind == BLOCK_LIVE)
-        return memory_text("%s bytes in %s blocks are in use %s in record %s of %s",
-                           NUMBER(record->bytes), NUMBER(record->blocks), words_moment(moment),
-                           NUMBER(record->number), NUMBER(records));
+        return memory_text("%s bytes in %s blocks are in use %s", NUMBER(record->bytes),
+                           NUMBER(record->blocks), words_moment(moment));
     if (figures.indirect)
         snprintf(indirect, sizeof indirect, " (%s direct, %s indirect)", NUMBER(figures.direct),
                  NUMBER(figures.indirect));
-    return memory_text("%s%s bytes in %s blocks are %s in loss record %s of %s",
-                       NUMBER(figures.bytes), indirect, NUMBER(figures.blocks),
-                       model_kind_words(record->kind), NUMBER(record->number), NUMBER(records));
+    return memory_text("%s%s bytes in %s blocks are %s", NUMBER(figures.bytes), indirect,
+                       NUMBER(figures.blocks), model_kind_words(record->kind));
+}
+
+char *words_record(const struct loss_record *record, uint32_t records, enum moment moment)
+{
+    char *loss = words_loss(record, moment);
+    char *text =
+        memory_text("%s in %srecord %s of %s", loss, record->kind == BLOCK_LIVE ? "" : "loss ",
+                    NUMBER(record->number), NUMBER(records));
+
+    free(loss);
+    return text;
 }
 
 const char *words_heuristic(enum trace_heuristic heuristic)

@@ -12,6 +12,8 @@
 #include "judge/misuse_view.h"
 #include "judge/shown_stack.h"
 
+/* "8 bytes in 1 blocks are definitely lost" */
+char *words_loss(const struct loss_record *record, enum moment moment);
 /* "8 bytes in 1 blocks are definitely lost in loss record 1 of 2"; records: how many there are. */
 char *words_record(const struct loss_record *record, uint32_t records, enum moment moment);
 /* "stdstring" */

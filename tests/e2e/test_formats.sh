@@ -1,4 +1,4 @@
-# --format: the views, by their names.
+# --format: the views, by their names; SARIF and JUnit.
 
 test_text_is_the_usual_form() {
     traced "$PROGRAMS/leak_direct"
@@ -15,4 +15,125 @@ test_unknown_format_is_refused() {
     equal "exit status" 2 "$status"
     has report.err '--format=morse is not understood: --format takes text'
     [ ! -s report ] || fail "and something was printed"
+}
+
+# --- SARIF and JUnit ---------------------------------------------------------------------------------------------
+
+# a program with a leak, a possibly lost block, a bad free, and what is reachable; `$1` is put above its functions
+make_prog() {
+    mkdir -p src
+    cat >src/prog.c <<END
+${1:-}
+#include <stdlib.h>
+void *keep, *inside;
+static __attribute__((noinline)) char *make(size_t size) { char *block = malloc(size); block[0] = 1; return block; }
+static __attribute__((noinline)) void lose(void) { make(10); make(20); }
+int main(void)
+{
+    lose();
+    char *block = make(30);
+    free(block);
+    free(block);
+    inside = make(40) + 16;
+    keep = make(50);
+    return 0;
+}
+END
+    gcc -g -O1 -fno-builtin -o prog src/prog.c 2>/dev/null
+}
+sarif() { jq -r "$1" report.sarif; }
+
+test_sarif_has_rules_places_and_stacks() {
+    make_prog
+    "$REPORT" --show-leak-kinds=all --format=sarif --log-file=report.sarif ./prog
+    equal version 2.1.0 "$(sarif .version)"
+    equal rules "$(printf 'InvalidFree\nLeak_DefinitelyLost\nLeak_DefinitelyLost\nLeak_PossiblyLost\nLeak_StillReachable')" \
+        "$(sarif '.runs[0].results[].ruleId' | sort)"
+    equal 'rules by their index' '' "$(sarif '.runs[0] as $run | $run.results[] | select($run.tool.driver.rules[.ruleIndex].id != .ruleId) | .ruleId')"
+    equal 'places' src/prog.c "$(sarif '[.runs[0].results[].locations[0].physicalLocation.artifactLocation | select(.uriBaseId == "%SRCROOT%").uri] | unique[]')"
+    equal 'root' "file://$PWD/" "$(sarif '.runs[0].originalUriBaseIds["%SRCROOT%"].uri')"
+    equal 'lines' '4 11' "$(sarif '[.runs[0].results[].locations[0].physicalLocation.region.startLine] | unique | map(tostring) | join(" ")')"
+    equal 'code flow' 'main lose make malloc' \
+        "$(sarif '[.runs[0].results[] | select(.properties.bytes == 20)][0].codeFlows[0].threadFlows[0].locations | map(.location.message.text) | join(" ")')"
+    equal 'stack' 'malloc make lose main' \
+        "$(sarif '[.runs[0].results[] | select(.properties.bytes == 20)][0].stacks[0].frames | map(.location.logicalLocations[0].fullyQualifiedName) | join(" ")')"
+    equal 'stacks of a double free' 3 "$(sarif '.runs[0].results[] | select(.ruleId == "InvalidFree").codeFlows | length')"
+    equal 'message' '20 bytes in 1 blocks are definitely lost, in make (prog.c:4)' \
+        "$(sarif '.runs[0].results[] | select(.properties.bytes == 20).message.text')"
+    equal 'exit code' 0 "$(sarif '.runs[0].invocations[0].exitCode')"
+}
+
+# Lines move, bytes change, a name comes in front of the log: it is the same leak.
+test_fingerprints_stay() {
+    local prints='[.runs[0].results[] | .ruleId + " " + .partialFingerprints["leakreportStack/v1"]] | sort[]'
+    make_prog
+    "$REPORT" --format=sarif --log-file=report.sarif ./prog
+    sarif "$prints" >before
+    make_prog $'/* a line */\n\n'
+    sed -i 's/make(20)/make(21)/' src/prog.c
+    gcc -g -O1 -fno-builtin -o prog src/prog.c
+    "$REPORT" --format=sarif --log-file=report.sarif ./prog
+    sarif "$prints" >after
+    diff before after || fail 'fingerprints moved with the lines'
+    equal 'they differ among themselves' 4 "$(sort -u before | wc -l)"
+    sed -i 's/lose/drop/' src/prog.c
+    gcc -g -O1 -fno-builtin -o prog src/prog.c
+    "$REPORT" --format=sarif --log-file=report.sarif ./prog
+    sarif "$prints" >after
+    ! diff before after >/dev/null || fail 'another function has the same fingerprint'
+}
+
+test_sarif_of_several_processes_is_one_document() {
+    traced "$PROGRAMS/leak_direct"
+    mv trace.log a.log
+    traced "$BUILD/demo"
+    report --format=sarif a.log trace.log
+    jq -e '.runs | length == 2' report >/dev/null || fail 'there are not two runs'
+    equal identities 2 "$(jq -r '.runs[].automationDetails.id' report | sort -u | wc -l)"
+    report --format=sarif --log-file=%p.sarif a.log trace.log
+    equal documents 2 "$(ls -- *.sarif | wc -l)"
+    jq -e '.runs | length == 1' -- *.sarif >/dev/null || fail 'a document is not whole'
+}
+
+junit() { xmllint --xpath "string($1)" report.junit; }
+test_junit_has_a_case_for_each_finding() {
+    make_prog
+    "$REPORT" --show-leak-kinds=all --format=junit --log-file=report.junit ./prog
+    equal 'tests' 5 "$(junit '//testsuite/@tests')"
+    equal 'cases' 5 "$(junit 'count(//testcase)')"
+    equal 'failures' "$(junit '//testsuite/@failures')" "$(junit 'count(//failure)')"
+    equal 'failures' 4 "$(junit 'count(//failure)')" # what is reachable is no error
+    equal 'names' 5 "$(xmllint --xpath '//testcase/@name' report.junit | sort -u | wc -l)"
+    xmllint --xpath '//testcase/@name' report.junit | grep -q '"Leak_DefinitelyLost in make (prog.c) \[[0-9a-f]*\]"' || fail 'a name is another'
+    equal 'message' '20 bytes in 1 blocks are definitely lost' "$(junit '//failure[contains(@message, "20")]/@message')"
+    has report.junit '   by lose (prog.c:5)'
+}
+
+test_junit_is_green_only_when_it_is_known() {
+    "$REPORT" --format=junit --log-file=report.junit /bin/true
+    equal 'a clean run' '1 0 0' "$(junit '//testsuite/@tests') $(junit '//testsuite/@failures') $(junit '//testsuite/@errors')"
+    printf '{\n all\n Memcheck:Leak\n ...\n fun:main\n}\n' >all.supp
+    "$REPORT" --format=junit --suppressions=all.supp --log-file=report.junit "$PROGRAMS/leak_direct"
+    equal 'suppressed' '0 1' "$(junit '//testsuite/@failures') $(junit 'count(//skipped)')"
+    traced sh -c 'kill -9 $$'
+    report --format=junit trace.log
+    mv report report.junit
+    equal 'killed' '1 NoVerdict' "$(junit '//testsuite/@errors') $(junit '//error/@type')"
+    report --format=junit trace.log no.log
+    equal 'exit status' 2 "$status"
+    mv report report.junit
+    equal 'unreadable' 1 "$(junit 'count(//testsuite[@name="logs"])')"
+    xmllint --noout report.junit
+}
+
+test_any_bytes_make_sarif_and_junit() {
+    local folder=$'a]]>&<b>"\'\\\xff\x01\xed\xa0\x80\xef\xbf\xbf\n'
+    mkdir "$folder"
+    cp "$PROGRAMS/free_places" "$folder/p"
+    traced "$folder/p" $'\x1b[31m<arg>]]>&amp;\xc0\xaf"\\'
+    report --show-leak-kinds=all --format=sarif trace.log
+    jq -e . report >/dev/null || fail 'it is no JSON'
+    iconv -f UTF-8 -t UTF-8 report >/dev/null || fail 'it is no UTF-8'
+    report --show-leak-kinds=all --format=junit trace.log
+    xmllint --noout report || fail 'it is no XML'
 }

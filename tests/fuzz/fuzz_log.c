@@ -108,6 +108,8 @@ static const struct form {
 } forms[] = {
     {"--format=xml", "--xml-protocol=4", xml_fault, true},
     {"--format=xml", "--xml-protocol=6", xml_fault, true},
+    {"--format=sarif", "-v", json_fault, false},
+    {"--format=junit", "-v", xml_fault, false},
 };
 
 static const struct form *choose_form(const uint8_t choice[4])

@@ -1,0 +1,40 @@
+#include "judge/finding.h"
+
+enum finding finding_of_record(const struct loss_record *record)
+{
+    static const enum finding kinds[BLOCK_KINDS_COUNT] = {
+        [BLOCK_REACHABLE] = FINDING_LEAK_REACHABLE,
+        [BLOCK_POSSIBLY_LOST] = FINDING_LEAK_POSSIBLE,
+        [BLOCK_INDIRECTLY_LOST] = FINDING_LEAK_INDIRECT,
+        [BLOCK_DEFINITELY_LOST] = FINDING_LEAK_DEFINITE,
+        [BLOCK_LIVE] = FINDING_IN_USE,
+    };
+
+    return kinds[record->kind];
+}
+
+enum finding finding_of_misuse(const struct misuse *misuse)
+{
+    switch (misuse->record.kind) {
+    case TRACE_MISMATCHED_FREE:
+        return FINDING_MISMATCHED_FREE;
+    case TRACE_WRONG_SIZE:
+        return FINDING_MISMATCHED_SIZE;
+    case TRACE_WRONG_ALIGNMENT:
+        return FINDING_MISMATCHED_ALIGNMENT;
+    case TRACE_REALLOC_ZERO:
+        return FINDING_REALLOC_ZERO;
+    default:
+        return FINDING_INVALID_FREE;
+    }
+}
+
+const struct finding_rule *finding_rule(enum finding finding)
+{
+    static const struct finding_rule rules[FINDINGS_COUNT] = {
+#define FINDING(id, name, level, title, text) {name, level, title, text},
+#include "judge/finding.def"
+    };
+
+    return &rules[finding];
+}

@@ -1,0 +1,28 @@
+/* junit_case.h: a finding as a test case. Its name is the same in another run: servers know a case
+ * by its name, and of two with one name they show the first. */
+#ifndef JUNIT_CASE_H
+#define JUNIT_CASE_H
+
+#include "views/renderer.h"
+
+struct junit_page {
+    FILE *out;
+    const struct report *report;
+    const char *program; /* its name */
+    char *root;          /* the folder that leakreport was called in */
+    struct intern seen;  /* fingerprints */
+};
+
+void junit_misuse(struct junit_page *page, const struct misuse *misuse);
+/* One that counts as an error fails. */
+void junit_record(struct junit_page *page, const struct loss_record *record);
+/* Passed. */
+void junit_passed(const struct junit_page *page, const char *name);
+/* It cannot be told; frees the text. */
+void junit_untold(const struct junit_page *page, const char *name, char *why);
+/* What a suppression left out. */
+void junit_skipped(const struct junit_page *page, const char *name);
+/* name="text" with a blank in front. */
+void junit_attribute(FILE *out, const char *name, const char *text);
+
+#endif
