@@ -37,7 +37,7 @@ TRACER_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -fno-lto -U_FORTIFY_SOURCE -fPIC -fvis
 # What tracer/os/bytes.c has in libc's place.
 TRACER_OWN    = memchr memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strnlen strrchr strspn
 REPORT_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
-REPORT_LIBS   = -ldw -lelf -liberty
+REPORT_LIBS   = -ldw -lelf -liberty -lz
 # valgrind 3.19 cannot read clang 14's DWARF 5.
 DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra $(WERROR) $(if $(findstring clang,$(CC)),-gdwarf-4,-g) -Idemo -MMD -MP $(HERE) $(CPPFLAGS) $(DEMO_FLAGS)
 UNIT_CFLAGS   = $(BASE) $(CFLAGS) -mcx16 -Ireport -Itests/unit
@@ -65,7 +65,8 @@ endef
 
 # --- what is built from what -------------------------------------------------------------------
 
-objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c)))
+sources = $(sort $(wildcard $(foreach kind,c S,$(1)/*.$(kind) $(1)/*/*.$(kind) $(1)/*/*/*.$(kind))))
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(call sources,$(1))))
 
 TRACER_OBJECTS := $(call objects,tracer)
 REPORT_OBJECTS := $(call objects,report)
@@ -86,6 +87,17 @@ $(BUILD)/obj/tracer/%.o: tracer/%.c $(BUILD)/flags
 	$(call compile,$(TRACER_CFLAGS) $(SAN))
 $(BUILD)/obj/report/%.o: report/%.c $(BUILD)/flags
 	$(call compile,$(REPORT_CFLAGS) $(SAN))
+# The page of --html: its files are in the program as they are, all scripts as one.
+PAGE = report/views/html/page
+$(BUILD)/page/page.js: $(sort $(wildcard $(PAGE)/*.js))
+	@mkdir -p $(@D)
+	$(call say,PAGE,$@)
+	$(Q)cat $^ > $@
+$(BUILD)/page/%: $(PAGE)/%
+	@mkdir -p $(@D)
+	@cp $< $@
+$(BUILD)/obj/report/%.o: report/%.S $(BUILD)/flags $(BUILD)/page/page.js $(patsubst $(PAGE)/%,$(BUILD)/page/%,$(wildcard $(PAGE)/page.*))
+	$(call compile,$(REPORT_CFLAGS) -I$(BUILD) $(SAN))
 $(BUILD)/obj/demo/%.o: demo/%.c $(BUILD)/flags
 	$(call compile,$(DEMO_CFLAGS))
 $(BUILD)/obj/demo/lib%.o: demo/lib%.c $(BUILD)/flags
@@ -156,6 +168,8 @@ deps:
 	@$(if $(filter-out deps,$(MAKECMDGOALS)),,echo 'make deps: all for building and make try is there; what the tests need comes with: make deps check')
 deps-recipes:
 	@sh tests/deps.sh build test recipes
+deps-pages:
+	@sh tests/deps.sh build test pages
 deps-guests:
 	@sh tests/deps.sh build test guests
 deps-bench:
@@ -203,6 +217,9 @@ fuzz:
 
 recipes: all
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh recipes
+# The page of --html in a browser, and the exports that need a large reader.
+pages: all programs
+	@BUILD=$(abspath $(BUILD)) bash tests/run.sh pages
 guests: all
 	@BUILD=$(abspath $(BUILD)) bash tests/run.sh guests
 stress: all programs

@@ -44,6 +44,17 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
 
 /* --- the report ---------------------------------------------------------- */
 
+static void log_symbolize_all(const struct model *model, struct symbolizer *symbolizer)
+{
+    uint32_t count = model_stack_count(model);
+    uint32_t *stacks = memory_resized(NULL, count, sizeof *stacks);
+
+    for (uint32_t i = 0; i < count; i++)
+        stacks[i] = i;
+    symbolize_stacks(symbolizer, stacks, count);
+    free(stacks);
+}
+
 /* What the tracer was to be told before the program ran. */
 static void log_note_late_options(const struct options *options, struct model *model)
 {
@@ -134,6 +145,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     group_blocks(&records, model, compared[options->leak_resolution]);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
     rank_stacks(&rankings, options, model, symbolizer);
+    if (renderer_of(options->format)->wants_stacks)
+        log_symbolize_all(model, symbolizer);
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
     process_tree_note(run->tree, number, model, &selection);

@@ -3,9 +3,12 @@
 #define FORMAT_H
 
 enum cli_format {
-#define FORMAT(id, name) FORMAT_##id,
+#define FORMAT(id, name, callers) FORMAT_##id,
 #include "base/format.def"
     FORMATS_COUNT
 };
+
+/* "json" */
+extern const char *const format_names[FORMATS_COUNT];
 
 #endif

@@ -50,6 +50,7 @@ struct options {
     bool logs_are_temporary;        /* nobody can look at them later: main's word */
 
     int format; /* enum cli_format */
+    int metric; /* enum metric */
     bool xml;   /* --xml=yes: format, and the next three */
     struct destination xml_to;
     const char *xml_comment; /* or NULL */

@@ -42,7 +42,9 @@ static const struct cli_option cli_table[] = {
      cli_take_markers, CLI_FIELD(error_markers), NULL, 0, 0},
     {"--time-stamp", "yes|no", "put the time since the start into each line [no]", cli_take_bool,
      CLI_FIELD(time_stamp), cli_yes_no, 0, 0},
-    {"--num-callers", "N", "frames of a stack to show and to compare, 1 to 500 [12]",
+    {"--num-callers", "N",
+     "frames of a stack to show and to compare, 1 to 500 [12];\nwithout it, html, json, folded, "
+     "pprof, callgrind and massif have all",
      cli_take_number, CLI_FIELD(num_callers), NULL, 1, 500},
     {"--show-below-main", "yes|no", "show what called main [no]", cli_take_bool,
      CLI_FIELD(show_below_main), cli_yes_no, 0, 0},
@@ -58,8 +60,16 @@ static const struct cli_option cli_table[] = {
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
     {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
-    {"--format", "text|xml|sarif|junit", "the report's form [text]", cli_take_choice,
-     CLI_FIELD(format), cli_formats, 0, 0},
+    {"--format", "NAME",
+     "the report's form [text], or for other programs:\nhtml, xml, sarif, junit, json, folded, "
+     "pprof, "
+     "callgrind, massif, csv",
+     cli_take_choice, CLI_FIELD(format), cli_formats, 0, 0},
+    {"--html", "FILE", "write a page with pictures to FILE (--format=html)", cli_take_html, 0, NULL,
+     0, 0},
+    {"--metric", "NAME",
+     "what --format=folded measures [lost]:\nin-use, peak, allocated, calls, temporary",
+     cli_take_choice, CLI_FIELD(metric), cli_metrics, 0, 0},
     {"--xml", "yes|no", "the same as --format=xml, written where the next three say [no]",
      cli_take_bool, CLI_FIELD(xml), cli_yes_no, 0, 0},
     {"--xml-file", "FILE", "write XML to FILE (%p: process id, %q{VAR}: a variable)",
@@ -262,6 +272,12 @@ static int cli_check(const struct options *options, struct failure *failure)
     return cli_check_format(options, failure);
 }
 
+/* By format. */
+static const unsigned cli_callers[FORMATS_COUNT] = {
+#define FORMAT(id, name, callers) [FORMAT_##id] = callers,
+#include "base/format.def"
+};
+
 /* A --top that names no order gives --peak its number. */
 static void cli_finish(struct options *options)
 {
@@ -274,6 +290,8 @@ static void cli_finish(struct options *options)
         options->format = FORMAT_XML;
     if (options->format == FORMAT_XML)
         options->leak_check = CLI_CHECK_FULL;
+    if (!options->num_callers)
+        options->num_callers = cli_callers[options->format];
 }
 
 static const struct options cli_defaults = {
@@ -282,7 +300,6 @@ static const struct options cli_defaults = {
     .show_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
     .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
     .heuristics = CLI_HEURISTICS_ALL,
-    .num_callers = 12,
     .xml_protocol = 4,
     .top = 10,
     .mismatched_frees = true,

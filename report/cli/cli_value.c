@@ -1,9 +1,11 @@
 #include "cli/cli_value.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/format.h"
 #include "base/memory.h"
+#include "base/metric.h"
 #include "trace_format.h"
 
 /* --- words that values are made of --------------------------------------- */
@@ -59,8 +61,12 @@ bool cli_is_named(const struct cli_option *option, const char *argument)
     return strncmp(argument, name, length) == 0 && (!argument[length] || argument[length] == '=');
 }
 
+const struct cli_word cli_metrics[] = {
+#define METRIC(id, name, words, is_bytes) {name, METRIC_##id},
+#include "base/metric.def"
+    {NULL, 0}};
 const struct cli_word cli_formats[] = {
-#define FORMAT(id, name) {#name, FORMAT_##id},
+#define FORMAT(id, name, callers) {#name, FORMAT_##id},
 #include "base/format.def"
     {NULL, 0}};
 
@@ -82,8 +88,24 @@ static const struct cli_word *cli_find_word(const struct cli_word *words, const 
     return NULL;
 }
 
+/* Words that the help text does not list in the option's own line. */
+static int cli_refuse_word(const struct cli_option *option, const char *value,
+                           struct failure *failure)
+{
+    char list[200] = "";
+    size_t size = 0;
+
+    for (const struct cli_word *word = option->words; word->text && size < sizeof list; word++)
+        size +=
+            (size_t)snprintf(list + size, sizeof list - size, "%s%s", size ? "|" : "", word->text);
+    return failure_set(failure, "%s=%s is not understood: %s takes %s; see leakreport --help",
+                       option->name, value, option->name, list);
+}
+
 static int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure)
 {
+    if (option->words && strcmp(option->argument, "NAME") == 0)
+        return cli_refuse_word(option, value, failure);
     return failure_set(failure, "%s=%s is not understood: %s takes %s; see leakreport --help",
                        option->name, value, option->name, option->argument);
 }
@@ -300,6 +322,16 @@ int cli_take_list(struct options *options, const struct cli_option *option, cons
 {
     (void)failure;
     option_list_add(cli_field(options, option), value);
+    return 0;
+}
+
+int cli_take_html(struct options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    if (cli_check_file_name(option, value, failure) != 0)
+        return -1;
+    options->format = FORMAT_HTML;
+    options->log_to = (struct destination){.file = value};
     return 0;
 }
 

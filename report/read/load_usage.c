@@ -41,6 +41,27 @@ static void load_count(struct stack_use *use, const struct trace_account *record
         saved ? (uint64_t)record->blocks_at_peak : record->allocations - record->frees;
 }
 
+/* Numbers of threads in a damaged log may be any. */
+static struct thread_use *load_thread(struct usage *usage, uint32_t thread)
+{
+    uint32_t number = intern_put(&usage->thread_numbers, &thread, sizeof thread);
+
+    if (number == usage->by_thread_count) {
+        memory_reserve(usage->by_thread, usage->by_thread_count, usage->by_thread_capacity);
+        usage->by_thread[usage->by_thread_count++] = (struct thread_use){0};
+    }
+    return &usage->by_thread[number];
+}
+
+static void load_thread_use(struct usage *usage, const struct trace_account *record)
+{
+    struct thread_use *use = load_thread(usage, record->thread);
+
+    use->allocations += record->allocations;
+    use->bytes_allocated += record->bytes_allocated;
+    use->temporary += record->temporary;
+}
+
 static void load_counts(struct stack_loader *stacks, struct model *model)
 {
     struct log_walk walk = log_reader_walk(stacks->reader, TRACE_ACCOUNTS);
@@ -51,6 +72,7 @@ static void load_counts(struct stack_loader *stacks, struct model *model)
             continue;
         uint32_t stack = load_stack(stacks, record.stack & ~TRACE_STACK_IGNORED);
         load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
+        load_thread_use(model->usage, &record);
     }
 }
 
@@ -91,15 +113,15 @@ static void load_samples(const struct log_reader *reader, struct usage *usage)
     usage->sample_count = load_order_samples(usage->samples, usage->sample_count);
 }
 
-static uint32_t load_threads(const struct log_reader *reader)
+static void load_threads(const struct log_reader *reader, struct usage *usage)
 {
     struct log_walk walk = log_reader_walk(reader, TRACE_THREADS);
     struct trace_thread record;
-    uint32_t threads = 0;
 
-    while (log_reader_next(&walk, &record))
-        threads += record.tid != 0;
-    return threads;
+    while (log_reader_next(&walk, &record)) {
+        load_thread(usage, (uint32_t)walk.index)->tid = record.tid;
+        usage->threads += record.tid != 0;
+    }
 }
 
 /* The peak is read late, right before the counts that go with it: it may still be rising. */
@@ -108,7 +130,7 @@ void load_usage(struct stack_loader *stacks, struct model *model)
     const struct trace_header *header = (const void *)stacks->reader->bytes;
 
     model->header.peak = header->peak;
+    load_threads(stacks->reader, model->usage);
     load_counts(stacks, model);
     load_samples(stacks->reader, model->usage);
-    model->usage->threads = load_threads(stacks->reader);
 }

@@ -23,6 +23,8 @@ static void model_free_usage(struct usage *usage)
         return;
     free(usage->stacks);
     free(usage->samples);
+    free(usage->by_thread);
+    intern_free(&usage->thread_numbers);
     free(usage);
 }
 

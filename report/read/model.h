@@ -99,12 +99,22 @@ struct stack_use {
     uint64_t bytes_at_peak, blocks_at_peak; /* sums modulo 2^64: "negative" in a damaged log, or
                                              * where threads pass blocks on */
 };
+/* What one thread did, or several that came one after another and had one record: tid is the last
+ * one's. */
+struct thread_use {
+    uint32_t tid; /* 0: no thread */
+    uint64_t allocations, bytes_allocated;
+    uint64_t temporary;
+};
 struct usage {
     struct stack_use *stacks; /* by the model's stacks; later ones did nothing */
     uint32_t stack_count;
     struct trace_sample *samples; /* in order of time, each moment once */
     uint32_t sample_count;
-    uint32_t threads; /* at the same time, at most */
+    uint32_t threads;             /* at the same time, at most */
+    struct thread_use *by_thread; /* in the order of their records */
+    uint32_t by_thread_count, by_thread_capacity;
+    struct intern thread_numbers; /* key: a thread's number in the log */
 };
 
 /* How the process is doing now. */

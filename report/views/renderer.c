@@ -1,13 +1,13 @@
 #include "views/renderer.h"
 #include "base/format.h"
 
-#define FORMAT(id, name) extern const struct renderer render_##name;
+#define FORMAT(id, name, callers) extern const struct renderer render_##name;
 #include "base/format.def"
 
 const struct renderer *renderer_of(int format)
 {
     static const struct renderer *const renderers[FORMATS_COUNT] = {
-#define FORMAT(id, name) [FORMAT_##id] = &render_##name,
+#define FORMAT(id, name, callers) [FORMAT_##id] = &render_##name,
 #include "base/format.def"
     };
 

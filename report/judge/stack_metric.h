@@ -1,0 +1,14 @@
+/* stack_metric.h: what call stacks are measured by: --metric, and the columns of exports. */
+#ifndef STACK_METRIC_H
+#define STACK_METRIC_H
+
+#include "base/metric.h"
+#include "judge/group.h"
+#include "read/model.h"
+
+/* A value for each of the model's stacks; what is suppressed counts as in use, not as lost. The
+ * caller's to free. Usage must have been loaded for all but the first two. */
+uint64_t *metric_of_stacks(enum metric metric, const struct model *model,
+                           const struct loss_records *records);
+
+#endif

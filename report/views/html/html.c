@@ -1,0 +1,97 @@
+/* One page that shows all that a log says: the processes' objects of a document (views/json) with
+ * the scripts to look at them. It needs no network and no other file. */
+#include <stdlib.h>
+#include <string.h>
+#include "base/format.h"
+#include "views/html/html_page.h"
+#include "views/html/html_sources.h"
+#include "views/json/json_process.h"
+#include "views/renderer.h"
+
+/* What a browser without scripts shows, of each process. */
+enum { HTML_TEXT_MAX = 64 << 10 };
+
+/* Writes the page's part from `from` up to the mark; what follows it is returned. */
+static const char *html_put_until(FILE *out, const char *from, const char *mark)
+{
+    const char *at = strstr(from, mark);
+
+    fwrite(from, 1, (size_t)(at - from), out);
+    return at + strlen(mark);
+}
+
+static void html_put_escaped(FILE *out, const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (text[i] == '<')
+            fputs("&lt;", out);
+        else if (text[i] == '&')
+            fputs("&amp;", out);
+        else
+            putc(text[i], out);
+}
+
+static void html_begin(FILE *out, const struct report_all *all)
+{
+    (void)all;
+    const char *rest = html_put_until(out, html_page, "@VERSION@");
+    fputs(REPORT_VERSION, out);
+    rest = html_put_until(out, rest, "@STYLE@");
+    fputs(html_style, out);
+    html_put_until(out, rest, "@PROCESSES@");
+}
+
+static void html_put_data(FILE *out, const struct report *report)
+{
+    struct json_writer json = {.out = out};
+
+    fputs("<script type=\"application/json\" class=\"process\">", out);
+    json_object(&json, NULL);
+    json_process(&json, report);
+    html_sources(&json, report);
+    json_end_object(&json);
+    fputs("</script>\n", out);
+}
+
+/* The text view's report, its beginning if it is long: for a browser without scripts, and for grep.
+ */
+static void html_put_text(FILE *out, const struct report *report)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    renderer_of(FORMAT_TEXT)->render(stream, report);
+    fclose(stream);
+    fputs("<noscript><pre>", out);
+    html_put_escaped(out, text, size < HTML_TEXT_MAX ? size : HTML_TEXT_MAX);
+    if (size > HTML_TEXT_MAX)
+        fprintf(out, "\n(%zu more bytes of text are left out)\n", size - HTML_TEXT_MAX);
+    fputs("</pre></noscript>\n", out);
+    free(text);
+}
+
+static void html_render(FILE *out, const struct report *report)
+{
+    html_put_data(out, report);
+    html_put_text(out, report);
+}
+
+static void html_end(FILE *out, const struct report_all *all)
+{
+    const char *rest = strstr(html_page, "@PROCESSES@") + strlen("@PROCESSES@");
+
+    (void)all;
+    rest = html_put_until(out, rest, "@SCRIPT@");
+    fputs("\"use strict\";\n(() => {\n", out);
+    fputs(html_script, out);
+    fputs("})();\n", out);
+    fputs(rest, out);
+}
+
+const struct renderer render_html = {.begin = html_begin,
+                                     .render = html_render,
+                                     .end = html_end,
+                                     .is_document = true,
+                                     .wants_usage = true,
+                                     .wants_stacks = true};

@@ -1,0 +1,259 @@
+// One process of the document, with what the views compute from it.
+
+/** @typedef {{pid: number, parent: number | null, command: string | null, executable: string | null, log: string | null, started_ns: number,
+ *   ended_ns: number, ending: string, became: string | null, forked: boolean, has_kinds: boolean, doubt: string | null, notes: {kind: string, gap: boolean, text: string}[],
+ *   totals: Object<string, number>, leaks: Object<string, {bytes: number, blocks: number}>, error_summary: Object<string, number>,
+ *   peak?: Object<string, number>, threads?: number, thread_use?: Object<string, number[]>, timeline: Object<string, number[]>,
+ *   records: {kind: string[], stack: number[], blocks: number[], bytes: number[], indirect_blocks: number[], indirect_bytes: number[],
+ *     is_error: number[], suppressed: number[]},
+ *   errors: any[], ending_stack: number, sizes: {blocks: number[], bytes: number[]},
+ *   modules: {path: string, is_program: boolean}[], nodes: {parent: number[], frame: number[]}, stacks: any,
+ *   frames: Object<string, number[]>, strings: string[], sources?: Object<string, {first: number, lines: string[]}[]>}} RawProcess */
+
+/** What a stack can be measured by. */
+const METRICS = [
+  { id: "lost", label: "lost", unit: "bytes" },
+  { id: "in-use", label: "in use at the end", unit: "bytes" },
+  { id: "peak", label: "in use at the peak", unit: "bytes" },
+  { id: "allocated", label: "allocated", unit: "bytes" },
+  { id: "calls", label: "calls", unit: "calls" },
+  { id: "temporary", label: "temporary", unit: "calls" },
+];
+const KINDS = ["definite", "indirect", "possible", "reachable", "unknown"];
+/** @type {Object<string, string>} */
+const KIND_WORDS = {
+  definite: "definitely lost",
+  indirect: "indirectly lost",
+  possible: "possibly lost",
+  reachable: "still reachable",
+  unknown: "in use, kind not known",
+};
+const GROUPINGS = ["function", "line", "file", "module"];
+
+class Process {
+  /** @param {RawProcess} raw @param {number} number */
+  constructor(raw, number) {
+    this.raw = raw;
+    this.number = number;
+    this.nodeCount = raw.nodes.parent.length;
+    this.parents = Int32Array.from(raw.nodes.parent);
+    this.nodeFrames = Int32Array.from(raw.nodes.frame);
+    this.stackNodes = Int32Array.from(raw.stacks.node);
+    /** @type {Object<string, Float64Array>} */
+    this.nodeValues = {};
+    /** @type {Object<string, {ids: Int32Array, names: string[]}>} */
+    this.groupings = {};
+    this.tracer = raw.modules.findIndex((module) => module.path.endsWith("/libtrace.so"));
+    const system = /^(\/usr)?\/lib|^\/usr\/(local\/)?lib|^\[/;
+    this.ownModule = raw.modules.map((module, i) => i !== this.tracer && (module.is_program || (module.path !== "" && !system.test(module.path))));
+    this.ownFrame = this.findOwn();
+    this.firstChild = new Int32Array(this.nodeCount + 1);
+    this.children = new Int32Array(Math.max(0, this.nodeCount - 1));
+    this.listChildren();
+  }
+
+  /** The program's own code and what came with it, as against the system's libraries. */
+  findOwn() {
+    const sources = /^\/usr\/(include|lib|src)|\/rustc\/|\/(bits|ext)\/[a-z_]+\.(h|tcc)$/;
+    const wrappers = /^_?([a-z]+_)?(x|z|g|em|ck|safe_?)?(malloc|calloc|realloc|strn?dup|memdup|alloc)0?(_n)?$/i;
+    const names = /^(std::|__gnu_cxx::|operator new|core::|alloc::|<?std::|__rust|_start$|\(below main\))/;
+    const frames = this.raw.frames;
+    return frames.module.map((module, i) => this.ownModule[module] && !sources.test(this.raw.strings[frames.file[i]]) && !names.test(this.raw.strings[frames.function[i]]) && !wrappers.test(this.raw.strings[frames.function[i]]));
+  }
+
+  listChildren() {
+    const first = this.firstChild;
+    for (let node = 1; node < this.nodeCount; node++) first[this.parents[node] + 1]++;
+    for (let node = 0; node < this.nodeCount; node++) first[node + 1] += first[node];
+    const next = first.slice();
+    for (let node = 1; node < this.nodeCount; node++) this.children[next[this.parents[node]]++] = node;
+  }
+
+  get name() {
+    const command = this.raw.command || this.raw.executable || "a process";
+    return command.length > 90 ? command.slice(0, 87) + "…" : command;
+  }
+
+  // --- figures of stacks ---------------------------------------------------
+
+  /**
+   * Per stack, by metric.
+   * @param {string} metric
+   * @returns {Float64Array}
+   */
+  stackValues(metric) {
+    const { stacks, records } = this.raw;
+    const values = new Float64Array(this.stackNodes.length);
+    if (metric === "lost" || metric === "in-use") {
+      for (let i = 0; i < records.kind.length; i++)
+        if (metric === "in-use" || (records.kind[i] !== "reachable" && records.kind[i] !== "unknown" && !records.suppressed[i])) values[records.stack[i]] += records.bytes[i];
+    } else {
+      /** @type {Object<string, string>} */
+      const columns = { peak: "bytes_at_peak", allocated: "bytes_allocated", calls: "allocations", temporary: "temporary" };
+      const column = stacks[columns[metric]] || [];
+      for (let i = 0; i < column.length; i++) values[i] = Math.max(0, column[i]);
+    }
+    return values;
+  }
+
+  /**
+   * Per node, what it and all below it come to.
+   * @param {string} metric
+   */
+  values(metric) {
+    if (!this.nodeValues[metric]) {
+      const values = new Float64Array(this.nodeCount);
+      const stacks = this.stackValues(metric);
+      for (let i = 0; i < stacks.length; i++) values[this.stackNodes[i]] += stacks[i];
+      const own = values.slice();
+      for (let node = this.nodeCount - 1; node > 0; node--) values[this.parents[node]] += values[node];
+      this.nodeValues[metric] = values;
+      this.nodeValues["self " + metric] = own;
+    }
+    return this.nodeValues[metric];
+  }
+
+  /** @param {string} metric */
+  selfValues(metric) {
+    this.values(metric);
+    return this.nodeValues["self " + metric];
+  }
+
+  /** The metric to begin with: what there is most reason to look at. */
+  firstMetric() {
+    const has = (/** @type {string} */ metric) => this.values(metric)[0] > 0;
+    return METRICS.map((metric) => metric.id).find(has) || "allocated";
+  }
+
+  // --- names ---------------------------------------------------------------
+
+  /** @param {number} frame */
+  functionName(frame) {
+    const { frames, strings } = this.raw;
+    return strings[frames.function[frame]] || "0x" + frames.address[frame].toString(16) + " in " + this.moduleName(frames.module[frame]);
+  }
+
+  /** @param {number} module */
+  moduleName(module) {
+    return this.raw.modules[module].path.replace(/.*\//, "") || "(no module)";
+  }
+
+  /** @param {number} frame */
+  where(frame) {
+    const { frames, strings, modules } = this.raw;
+    const file = strings[frames.file[frame]];
+    if (!file) return modules[frames.module[frame]].path ? "in " + modules[frames.module[frame]].path : "";
+    return file.replace(/.*\//, "") + (frames.line[frame] ? ":" + frames.line[frame] : "");
+  }
+
+  /** @param {number} frame @param {string} grouping */
+  groupName(frame, grouping) {
+    const { frames, strings } = this.raw;
+    if (grouping === "function") return this.functionName(frame);
+    if (grouping === "module") return this.moduleName(frames.module[frame]);
+    const file = strings[frames.file[frame]];
+    if (!file) return grouping === "file" ? "(" + this.moduleName(frames.module[frame]) + ")" : this.functionName(frame);
+    return grouping === "file" ? file : this.functionName(frame) + " " + this.where(frame);
+  }
+
+  /**
+   * Per frame, the number of its name.
+   * @param {string} grouping
+   */
+  grouping(grouping) {
+    if (!this.groupings[grouping]) {
+      /** @type {Map<string, number>} */
+      const numbers = new Map();
+      /** @type {string[]} */
+      const names = [];
+      const ids = new Int32Array(this.raw.frames.line.length);
+      for (let frame = 0; frame < ids.length; frame++) {
+        const name = this.groupName(frame, grouping);
+        let id = numbers.get(name);
+        if (id === undefined) {
+          id = names.length;
+          numbers.set(name, id);
+          names.push(name);
+        }
+        ids[frame] = id;
+      }
+      this.groupings[grouping] = { ids, names };
+    }
+    return this.groupings[grouping];
+  }
+
+  // --- call stacks ---------------------------------------------------------
+
+  /**
+   * Frames, innermost first.
+   * @param {number} stack
+   */
+  stackFrames(stack) {
+    const frames = [];
+    for (let node = this.stackNodes[stack]; node > 0; node = this.parents[node]) frames.push(this.nodeFrames[node]);
+    return frames;
+  }
+
+  /**
+   * The innermost frame of the program's own, else the first that is not the tracer's; -1: none.
+   * @param {number} stack
+   */
+  culprit(stack) {
+    let other = -1;
+    for (let node = this.stackNodes[stack]; node > 0; node = this.parents[node]) {
+      const frame = this.nodeFrames[node];
+      if (this.ownFrame[frame]) return frame;
+      if (other < 0 && this.raw.frames.module[frame] !== this.tracer) other = frame;
+    }
+    return other;
+  }
+
+  /** @param {number} frame */
+  described(frame) {
+    if (frame < 0) return "an unknown function";
+    const where = this.where(frame);
+    return this.functionName(frame) + (where ? " (" + where + ")" : "");
+  }
+
+  /**
+   * As leakreport prints it.
+   * @param {number} stack
+   */
+  stackText(stack) {
+    const frames = this.stackFrames(stack);
+    const lines = frames.map((frame, i) => "   " + (i ? "by " : "at ") + this.described(frame));
+    const end = this.raw.stacks.not_whole[String(stack)];
+    if (end === "cut" || end === "damaged") lines.push("   (the outer frames were not recorded)");
+    return lines.length ? lines.join("\n") : "   at ???";
+  }
+
+  /**
+   * "1,234 bytes", "5 calls".
+   * @param {number} value
+   * @param {string} metric
+   */
+  figure(value, metric) {
+    const known = METRICS.find((one) => one.id === metric);
+    return grouped(value) + " " + (known ? known.unit : "");
+  }
+
+  /**
+   * The lines around a frame's, where the document has them.
+   * @param {number} frame
+   * @returns {HTMLElement | null}
+   */
+  sourceAround(frame) {
+    const { frames, strings, sources } = this.raw;
+    const pieces = sources && sources[strings[frames.file[frame]]];
+    const line = frames.line[frame];
+    const piece = pieces && pieces.find((one) => line >= one.first && line < one.first + one.lines.length);
+    if (!piece) return null;
+    const from = Math.max(piece.first, line - 2);
+    const shown = element("pre", { class: "source" });
+    for (let at = from; at <= Math.min(piece.first + piece.lines.length - 1, line + 2); at++) {
+      const text = String(at).padStart(5) + "  " + piece.lines[at - piece.first] + "\n";
+      shown.append(at === line ? element("b", {}, text.replace(/\n$/, "")) : text.replace(/\n$/, ""), "\n");
+    }
+    return shown;
+  }
+}

@@ -1,0 +1,119 @@
+// Loss records: a table that can be sorted and filtered, with whole call stacks.
+
+const ROWS_AT_FIRST = 100;
+
+/** @param {Process} process @param {number} stack */
+function stackElement(process, stack) {
+  const { raw } = process;
+  const list = element("div", { class: "stack mono" });
+  const frames = process.stackFrames(stack);
+  frames.forEach((frame, i) => {
+    const own = process.ownFrame[frame];
+    list.append(element("div", { class: (own ? "own" : "library") + (raw.frames.inlined[frame] ? " inlined" : ""), title: raw.strings[raw.frames.file[frame]] || raw.modules[raw.frames.module[frame]].path },
+      (i ? "by " : "at ") + process.described(frame)));
+    const source = own && process.sourceAround(frame);
+    if (source) list.append(source);
+  });
+  if (!frames.length) list.append(element("div", {}, "at ???"));
+  const end = raw.stacks.not_whole[String(stack)];
+  if (end === "cut" || end === "damaged") list.append(element("div", {}, "(the outer frames were not recorded)"));
+  if (end === "longer") list.append(element("div", {}, "(further frames were not kept)"));
+  return list;
+}
+
+/** @param {Process} process @param {number} stack @param {string} where @param {(text: string) => boolean} matches */
+function stackMatches(process, stack, where, matches) {
+  const { frames, strings } = process.raw;
+  return process.stackFrames(stack).some((frame) =>
+    ((where === "any" || where === "function") && matches(process.functionName(frame))) ||
+    ((where === "any" || where === "file") && matches(strings[frames.file[frame]])) ||
+    ((where === "any" || where === "module") && matches(process.moduleName(frames.module[frame]))));
+}
+
+/** @param {Process} process @param {number} record */
+function recordText(process, record) {
+  const { records } = process.raw;
+  const direct = records.bytes[record];
+  const indirect = records.indirect_bytes[record];
+  const bytes = indirect ? grouped(direct + indirect) + " (" + grouped(direct) + " direct, " + grouped(indirect) + " indirect) bytes" : grouped(direct) + " bytes";
+  return bytes + " in " + grouped(records.blocks[record]) + " blocks are " + KIND_WORDS[records.kind[record]] + "\n" + process.stackText(records.stack[record]);
+}
+
+/** @param {Page} page */
+function leaksView(page) {
+  const { process, state } = page;
+  const { records, leaks } = process.raw;
+  const wanted = new Set((state.k || KINDS.filter((kind) => kind !== "reachable" || !KINDS.slice(0, 3).some((lost) => leaks[lost].blocks)).join(",")).split(","));
+  const least = Number(state.least || 0) || 0;
+  const where = state.in || "any";
+  const matches = matcher(state.q || "");
+  const total = (/** @type {number} */ i) => records.bytes[i] + records.indirect_bytes[i];
+  /** @type {Object<string, (i: number) => number | string>} */
+  const columns = { size: total, blocks: (i) => records.blocks[i], kind: (i) => -KINDS.indexOf(records.kind[i]), place: (i) => process.described(process.culprit(records.stack[i])) };
+  const sort = columns[state.sort || ""] ? /** @type {string} */ (state.sort) : "size";
+  const up = state.up === "yes";
+  const rows = records.kind.map((_, i) => i)
+    .filter((i) => wanted.has(records.kind[i]) && total(i) >= least && (state.supp === "yes" || !records.suppressed[i]) && (!matches || stackMatches(process, records.stack[i], where, matches)))
+    .sort((a, b) => {
+      const left = columns[sort](a);
+      const right = columns[sort](b);
+      return (left < right ? -1 : left > right ? 1 : 0) * (up ? 1 : -1) || a - b;
+    });
+
+  const head = (/** @type {string} */ id, /** @type {string} */ text, /** @type {boolean} */ number) =>
+    element("th", { scope: "col", class: number ? "number" : "", "aria-sort": sort === id ? (up ? "ascending" : "descending") : "none" },
+      element("button", { type: "button", onclick: () => page.go({ sort: id, up: sort === id && !up ? "yes" : undefined }, false) }, text + (sort === id ? (up ? " ▲" : " ▼") : "")));
+  const body = element("tbody");
+  const more = element("button", { type: "button" });
+  let shown = 0;
+  const show = (/** @type {number} */ count) => {
+    for (const i of rows.slice(shown, shown + count)) body.append(recordRow(i));
+    shown = Math.min(rows.length, shown + count);
+    more.hidden = shown >= rows.length;
+    more.textContent = "Show " + grouped(Math.min(500, rows.length - shown)) + " more of " + grouped(rows.length - shown);
+  };
+  const recordRow = (/** @type {number} */ i) => {
+    const row = element("tr", {},
+      element("td", {}, element("span", { class: "kind " + records.kind[i] }, KIND_WORDS[records.kind[i]]), records.suppressed[i] ? " (suppressed)" : ""),
+      element("td", { class: "number", title: grouped(total(i)) + " bytes" }, grouped(total(i)), records.indirect_bytes[i] ? element("div", { class: "dim" }, grouped(records.bytes[i]) + " direct") : ""),
+      element("td", { class: "number" }, grouped(records.blocks[i])));
+    const cell = element("td");
+    const open = element("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => toggle() }, process.described(process.culprit(records.stack[i])));
+    const toggle = () => {
+      if (cell.children.length > 1) {
+        while (cell.children.length > 1) cell.lastElementChild?.remove();
+        open.setAttribute("aria-expanded", "false");
+        return;
+      }
+      open.setAttribute("aria-expanded", "true");
+      cell.append(stackElement(process, records.stack[i]), element("div", {},
+        element("button", { type: "button", onclick: () => copy(recordText(process, i), "The record") }, "Copy as text"), " ",
+        element("button", { type: "button", onclick: () => page.go({ v: "flame", metric: records.kind[i] === "reachable" || records.kind[i] === "unknown" ? "in-use" : "lost", by: undefined, dir: undefined, about: undefined, q: undefined, zoom: process.stackFrames(records.stack[i]).reverse().map((frame) => process.functionName(frame)).join("\u001f") }, true) }, "Show in the flame graph")));
+    };
+    cell.append(open);
+    row.append(cell);
+    if (i === Number(state.open)) toggle();
+    return row;
+  };
+  const bytes = rows.reduce((sum, i) => sum + records.bytes[i], 0);
+  const blocks = rows.reduce((sum, i) => sum + records.blocks[i], 0);
+  page.main.replaceChildren(
+    element("div", { class: "controls" },
+      ...KINDS.filter((kind) => leaks[kind] && leaks[kind].blocks).map((kind) => element("label", {},
+        element("input", { type: "checkbox", checked: wanted.has(kind), onchange: (/** @type {any} */ event) => {
+          if (event.target.checked) wanted.add(kind);
+          else wanted.delete(kind);
+          page.go({ k: [...wanted].join(",") || "none" }, false);
+        } }), element("span", { class: "kind " + kind }, KIND_WORDS[kind])))),
+    element("div", { class: "controls" },
+      element("input", { type: "search", placeholder: "Filter: text or /expression/", "aria-label": "Filter loss records", value: state.q || "", onchange: (/** @type {any} */ event) => page.go({ q: event.target.value || undefined }, false) }),
+      element("label", {}, "in", element("select", { onchange: (/** @type {any} */ event) => page.go({ in: event.target.value }, false) },
+        ...["any", "function", "file", "module"].map((name) => element("option", { value: name, selected: name === where }, name)))),
+      element("label", {}, "of at least", element("input", { type: "number", min: 0, value: least || "", "aria-label": "bytes at least", style: "width: 8em", onchange: (/** @type {any} */ event) => page.go({ least: event.target.value || undefined }, false) }), "bytes"),
+      leaks.suppressed.blocks ? element("label", {}, element("input", { type: "checkbox", checked: state.supp === "yes", onchange: (/** @type {any} */ event) => page.go({ supp: event.target.checked ? "yes" : undefined }, false) }), "suppressed, too") : ""),
+    element("div", { class: "scroll" }, element("table", { class: "records" },
+      element("caption", {}, counted(rows.length, "loss record") + ": " + grouped(bytes) + " bytes in " + counted(blocks, "block") + ". A record is named after the innermost function of the program's own."),
+      element("thead", {}, element("tr", {}, head("kind", "Kind", false), head("size", "Bytes", true), head("blocks", "Blocks", true), head("place", "Allocated by", false))), body)), more);
+  more.addEventListener("click", () => show(500));
+  show(ROWS_AT_FIRST);
+}

@@ -1,0 +1,25 @@
+/* json_stacks.h: strings, modules, frames, nodes and stacks of a process, each a table by columns.
+ */
+#ifndef JSON_STACKS_H
+#define JSON_STACKS_H
+
+#include "judge/call_tree.h"
+#include "views/json/json_writer.h"
+
+/* Strings, each once; 0 is "". */
+struct json_tables {
+    struct call_tree tree;
+    struct intern strings;
+};
+
+void json_tables_make(struct json_tables *tables, const struct model *model, bool below_main);
+void json_tables_free(struct json_tables *tables);
+
+void json_modules(struct json_writer *json, const struct model *model);
+void json_frames(struct json_writer *json, struct json_tables *tables);
+void json_nodes(struct json_writer *json, const struct json_tables *tables);
+void json_stacks(struct json_writer *json, const struct json_tables *tables);
+/* Last: all of the others may add some. */
+void json_strings(struct json_writer *json, const struct json_tables *tables);
+
+#endif

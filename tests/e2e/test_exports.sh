@@ -1,0 +1,121 @@
+# --format: each form is read by its own reader, and says what the text report says.
+
+trace_demo() {
+    cp "$BUILD"/lib*.so "$BUILD/demo" .
+    OPTIONS=-q traced ./demo
+}
+export_as() { # export_as FORMAT FILE [OPTION…]: of trace.log
+    local format=$1 file=$2
+    shift 2
+    "$REPORT" --format="$format" --log-file="$file" "$@" trace.log 2>said || fail "leakreport --format=$format: exit status $?: $(cat said)"
+}
+python() { /usr/bin/python3 "$@"; }
+
+test_json_keeps_to_its_schema_and_has_the_reports_sums() {
+    trace_demo
+    export_as json demo.json
+    python - "$TESTS/../docs/leakreport.schema.json" demo.json >sums <<'EOF'
+import json, sys, jsonschema
+document = json.load(open(sys.argv[2]))
+jsonschema.validate(document, json.load(open(sys.argv[1])))
+p = document["processes"][0]
+for kind, words in ("definite", "definitely lost"), ("indirect", "indirectly lost"), ("possible", "possibly lost"), ("reachable", "still reachable"):
+    print("%s: %s bytes in %s blocks" % (words, format(p["leaks"][kind]["bytes"], ","), format(p["leaks"][kind]["blocks"], ",")))
+    chosen = [i for i, k in enumerate(p["records"]["kind"]) if k == kind]
+    assert sum(p["records"]["bytes"][i] for i in chosen) == p["leaks"][kind]["bytes"]
+stacks, nodes, frames, strings = p["stacks"], p["nodes"], p["frames"], p["strings"]
+assert sum(stacks["bytes_allocated"]) == p["totals"]["bytes_allocated"]
+assert sum(stacks["bytes_at_peak"]) == p["peak"]["bytes"]
+assert all(parent < i for i, parent in enumerate(nodes["parent"]) if i)
+node, names = stacks["node"][p["records"]["stack"][-1]], []
+while node:
+    names.append(strings[frames["function"][nodes["frame"][node]]])
+    node = nodes["parent"][node]
+print(" ".join(names))
+EOF
+    report trace.log
+    while read -r line; do has report "$line"; done < <(sed '$d' sums | sed 's/^/ /')
+    equal 'the largest record' 'malloc update_app_state interact state_run run_request main' "$(tail -n 1 sums)"
+}
+
+test_json_of_several_processes_is_one_document() {
+    LIBTRACE_OPTIONS="-q --trace-children=yes --trace-file=$PWD/t.%p.log" LD_PRELOAD=$LIBTRACE bash -c '/bin/true; (exit 3) & wait'
+    "$REPORT" --format=json t.*.log >all.json
+    python - <<'EOF'
+import json
+processes = json.load(open("all.json"))["processes"]
+assert len(processes) >= 2, len(processes)
+assert [p["parent"] for p in processes].count(None) == 1
+assert all(p["parent"] is None or p["parent"] < i for i, p in enumerate(processes))
+EOF
+}
+
+test_json_is_utf8_whatever_a_program_is_called() {
+    local name=$'<script>\xff"\\\x01\xe2\x80\xa8</script>'
+    cp /bin/true "./${name//\//_}"
+    OPTIONS='-q' traced "./${name//\//_}" $'\xc3\x28 </script>'
+    export_as json it.json
+    python -c 'import json; text = open("it.json", encoding="utf-8").read(); json.loads(text); assert "<" not in text and "\u2028" not in text and "\x01" not in text'
+}
+
+test_folded_adds_up_for_each_metric() {
+    trace_demo
+    for metric in lost in-use peak allocated calls temporary; do
+        export_as folded "$metric.txt" --metric="$metric"
+        ! grep -vE '^[^ ].* [0-9]+$' "$metric.txt" || fail "$metric: a line is no stack"
+    done
+    equal 'bytes lost' 10502338 "$(awk '{ sum += $NF } END { print sum }' lost.txt)"
+    equal 'bytes in use' 10502474 "$(awk '{ sum += $NF } END { print sum }' in-use.txt)"
+    has lost.txt 'main;run_request;state_run;interact;update_app_state;malloc 10240000'
+    report trace.log
+    has report "total heap usage: $(awk '{ sum += $NF } END { printf "%d,%03d", sum / 1000, sum % 1000 }' calls.txt) allocs"
+}
+
+test_csv_is_a_table() {
+    trace_demo
+    export_as csv it.csv
+    python - <<'EOF'
+import csv
+rows = list(csv.DictReader(open("it.csv", newline="")))
+assert sum(int(row["lost_bytes"]) for row in rows) == 10502338
+largest = max(rows, key=lambda row: int(row["lost_bytes"]))
+frames = [frame.split(";") for frame in largest["stack"].split("|")]
+assert [frame[0] for frame in frames] == ["malloc", "update_app_state", "interact", "state_run", "run_request", "main"], frames
+assert all(len(frame) == 3 for frame in frames)
+EOF
+}
+
+test_callgrind_is_read_by_callgrind_annotate() {
+    trace_demo
+    export_as callgrind callgrind.out
+    callgrind_annotate --threshold=100 --show=Lost callgrind.out >exclusive 2>warnings
+    callgrind_annotate --threshold=100 --inclusive=yes --show=Lost callgrind.out >inclusive 2>>warnings
+    equal warnings '' "$(cat warnings)"
+    grep -qE '^ *10,502,338 \(100\.0%\) +PROGRAM TOTALS' exclusive || fail "$(cat exclusive)"
+    grep -qE '^ *10,502,338 \(100\.0%\) +.*:main ' inclusive || fail "$(cat inclusive)"
+    grep -qE '^ *10,[0-9]+,[0-9]+ \(.*:update_app_state ' inclusive || fail "$(cat inclusive)"
+}
+
+test_massif_is_read_by_ms_print() {
+    trace_demo
+    export_as massif massif.out
+    ms_print massif.out >said 2>&1
+    has said '(peak)' 'update_app_state (state.c:101)'
+    grep -qE '^ +[0-9]+ +[0-9.,]+ +10,502,474 +10,502,474 ' said || fail "$(cat said)"
+}
+
+test_what_has_room_for_one_process_gives_each_its_file() {
+    LIBTRACE_OPTIONS="-q --trace-children=yes --trace-file=$PWD/t.%p.log" LD_PRELOAD=$LIBTRACE bash -c '/bin/true; (exit 3) & wait'
+    "$REPORT" --format=callgrind --log-file=it t.*.log
+    equal files "$(ls t.*.log | wc -l)" "$(ls it it.* | wc -l)"
+    for file in it it.*; do equal "heads of $file" 1 "$(grep -c '^# callgrind format' "$file")"; done
+}
+
+test_stacks_are_whole_unless_a_number_is_given() {
+    PYTHONMALLOC=malloc OPTIONS=-q traced /usr/bin/python3 -c 'import json'
+    export_as folded whole.txt --metric=allocated
+    export_as folded short.txt --metric=allocated --num-callers=3
+    deepest() { awk -F';' 'NF > most { most = NF } END { print most }' "$1"; }
+    [ "$(deepest whole.txt)" -gt 12 ] || fail "the deepest stack has $(deepest whole.txt) frames"
+    [ "$(deepest short.txt)" -lt "$(deepest whole.txt)" ] || fail "--num-callers=3 shows as much"
+}

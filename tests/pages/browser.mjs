@@ -1,0 +1,62 @@
+// browser.mjs: opens pages in Chromium through its driver, and says what is in them.
+//
+//   node browser.mjs PAGE.html[#STATE] SCRIPT...
+//
+// Each SCRIPT is the body of a function that runs in the page; what it returns is printed, a line or a text each. It may
+// be asynchronous, and has wait(MILLISECONDS) and text(SELECTOR). A message on the browser's console is printed as
+// "console: ...", and makes the exit status 1. "screenshot=FILE" and "size=WxH" may stand in place of a script.
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+
+const [page, ...steps] = process.argv.slice(2);
+const driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "ignore"] });
+const port = await new Promise((found, failed) => {
+  let said = "";
+  driver.stdout.on("data", (data) => {
+    const match = /successfully on port (\d+)/.exec((said += data));
+    if (match) found(match[1]);
+  });
+  driver.on("exit", () => failed(new Error("chromedriver ended: " + said)));
+});
+
+async function ask(method, path, body) {
+  const answer = await fetch("http://127.0.0.1:" + port + path, { method, body: body && JSON.stringify(body) });
+  const { value } = await answer.json();
+  if (value && value.error) throw new Error(value.message);
+  return value;
+}
+
+const helpers = `
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const text = (selector) => [...document.querySelectorAll(selector)].map((one) => one.innerText).join("\\n");
+`;
+let failed = false;
+const { sessionId } = await ask("POST", "/session", {
+  capabilities: {
+    alwaysMatch: {
+      "goog:loggingPrefs": { browser: "ALL" },
+      "goog:chromeOptions": { args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--window-size=1300,900"] },
+    },
+  },
+});
+const session = "/session/" + sessionId;
+try {
+  const [file, state] = page.split(/#(.*)/s);
+  await ask("POST", session + "/url", { url: "file://" + resolve(file) + (state ? "#" + state : "") });
+  for (const step of steps) {
+    const picture = /^screenshot=(.*)$/s.exec(step);
+    const size = /^size=(\d+)x(\d+)$/.exec(step);
+    if (picture) writeFileSync(picture[1], Buffer.from(await ask("GET", session + "/screenshot"), "base64"));
+    else if (size) await ask("POST", session + "/window/rect", { width: Number(size[1]), height: Number(size[2]) });
+    else console.log(String(await ask("POST", session + "/execute/sync", { script: "return (async () => {" + helpers + step + "})()", args: [] })));
+  }
+  for (const entry of await ask("POST", session + "/se/log", { type: "browser" })) {
+    console.log("console: " + entry.message);
+    failed = true;
+  }
+} finally {
+  await ask("DELETE", session);
+  driver.kill();
+}
+process.exitCode = failed ? 1 : 0;

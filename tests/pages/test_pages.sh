@@ -1,0 +1,128 @@
+# The page of --html in Chromium: make deps-pages pages.
+
+page() { # page FILE[#STATE] SCRIPT…: what the scripts return, into ./seen; a message on the console fails
+    node "$TESTS/pages/browser.mjs" "$@" >seen 2>seen.err || fail "$1: $(cat seen seen.err)"
+}
+make_page() { # make_page FILE LOG…
+    local file=$1
+    shift
+    "$REPORT" --html="$file" "$@" 2>said || fail "leakreport --html: exit status $?: $(cat said)"
+}
+trace_demo() {
+    cp "$BUILD"/lib*.so "$BUILD/demo" .
+    OPTIONS=-q traced ./demo
+}
+python_log() {
+    PYTHONMALLOC=malloc OPTIONS=-q traced /usr/bin/python3 -c 'import json, re, http.client, unittest; print(len(json.dumps(list(range(1000)))))'
+}
+
+test_each_view_of_the_demo() {
+    trace_demo
+    make_page demo.html trace.log
+    page demo.html 'return text("main")'
+    has seen '10,502,338 bytes in 5,762 blocks are lost' 'update_app_state (state.c:101) allocated 10,240,000 bytes that are lost, 97.5 % of all' 'exit 0'
+    page 'demo.html#v=leaks' 'return text("caption")' 'document.querySelector("td button.open").click(); return text(".stack")' \
+        'return document.querySelectorAll("tbody tr").length'
+    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' 'by update_app_state (state.c:95)' 'by main (main.c:138)'
+    equal rows 22 "$(tail -n 1 seen)"
+    page 'demo.html#v=flame' 'return text(".frame")' 'return text(".detail")'
+    has seen 'all lost' 'main' 'state_run' 'update_app_state' '10,502,338 bytes, 100.0 % of all'
+    page 'demo.html#v=table' 'return text("tbody tr")'
+    has seen 'update_app_state'
+    page 'demo.html#v=timeline' 'return text("main")' 'return document.querySelectorAll("svg polyline").length'
+    has seen 'The peak was 10,5'
+    page 'demo.html#v=errors' 'return text("main")'
+    has seen 'There were no bad frees.'
+    page 'demo.html#v=sizes' 'return text("main")'
+    has seen 'Sizes of the blocks in use at the end' '/libhandlers.so' 'Threads'
+}
+
+test_records_are_filtered_and_sorted() {
+    trace_demo
+    make_page demo.html trace.log
+    page 'demo.html#v=leaks&k=definite' 'return text("caption")'
+    has seen '3 loss records: 7,288 bytes in 102 blocks.'
+    page 'demo.html#v=leaks&q=activity_log_copy' 'return text("caption")'
+    has seen '2 loss records: 145,013 bytes in 5,045 blocks.'
+    page 'demo.html#v=leaks&q=handle.c&in=file' 'return text("tbody td:last-child")'
+    has_not seen state.c
+    page 'demo.html#v=leaks' 'document.querySelectorAll("th button")[2].click(); await wait(200); return text("tbody tr:first-child")' 'return location.hash'
+    has seen '4,950' 'sort=blocks'
+}
+
+test_the_flame_graph_zooms_searches_and_turns() {
+    python_log
+    make_page py.html trace.log
+    page 'py.html#v=flame&metric=allocated' \
+        'const box = [...document.querySelectorAll(".frame")].find((one) => one.innerText === "import_name"); box.click(); return text(".detail strong")' \
+        'document.querySelector(".detail button").click(); await wait(300); return document.querySelectorAll(".frame.passed").length > 5' 'return text(".controls button")' \
+        'document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })); await wait(300); return "zoom" in Object.fromEntries(new URLSearchParams(location.hash.slice(1)))'
+    equal 'what was seen' 'import_name true Whole graph false' "$(tr '\n' ' ' <seen | sed 's/ $//')"
+    page 'py.html#v=flame&metric=allocated&q=PyDict_New' 'return text("main p")'
+    grep -qE 'Found: [0-9.]+ %' seen || fail "$(cat seen)"
+    page 'py.html#v=flame&metric=allocated&dir=callers' 'return [...document.querySelectorAll(".frame")].slice(1, 3).map((one) => one.innerText).join()'
+    grep -q malloc seen || fail "$(cat seen)"
+    page 'py.html#v=flame&metric=allocated&about=PyImport_Import&by=function' 'return text(".frame.about")'
+    has seen PyImport_Import
+    page 'py.html#v=flame&metric=allocated' 'const one = document.querySelector(".frame"); one.focus(); one.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true })); return document.activeElement.getAttribute("aria-level")'
+    equal 'level after an arrow' 2 "$(cat seen)"
+}
+
+test_bad_frees_have_their_stacks() {
+    OPTIONS=-q traced "$PROGRAMS/free_kinds" twice
+    make_page it.html trace.log
+    report trace.log
+    page 'it.html#v=errors' 'return document.querySelectorAll("section.error").length' 'return text("main")'
+    equal 'errors' "$(grep -cE '^==[0-9]+== (Invalid|Mismatched|realloc)' report)" "$(head -n 1 seen)"
+    has seen 'It was allocated here:'
+}
+
+test_processes_are_a_tree() {
+    LIBTRACE_OPTIONS="-q --trace-children=yes --trace-file=$PWD/t.%p.log" LD_PRELOAD=$LIBTRACE bash -c '/bin/true; perl -e 1; (exit 3) & wait'
+    make_page all.html t.*.log
+    page all.html 'return document.querySelectorAll("#processes button").length' 'document.querySelectorAll("#processes button")[1].click(); await wait(200); return text("#subtitle")'
+    equal processes "$(ls t.*.log | wc -l)" "$(head -n 1 seen)"
+}
+
+test_names_are_shown_and_not_obeyed() {
+    local name='<img src=x onerror=document.title=1>'
+    cp /bin/true "./$name"
+    OPTIONS=-q traced "./$name" '</script><script>document.title=2</script>' $'\xe2\x80\xae'
+    make_page it.html trace.log
+    page it.html 'return document.title' 'return text("h1")' 'return document.querySelectorAll("img").length'
+    has seen "<img src=x" '</script><script>'
+    equal images 0 "$(tail -n 1 seen)"
+}
+
+test_a_killed_process_and_one_without_a_leak() {
+    OPTIONS=-q traced timeout -s KILL 1 "$PROGRAMS/end_watch" || :
+    OPTIONS=-q traced /bin/true
+    make_page none.html trace.log
+    page none.html 'return text("main p")'
+    grep -qE 'No leaks are possible|Nothing is lost' seen || fail "$(cat seen)"
+    LIBTRACE_OPTIONS="-q --trace-file=$PWD/killed.log" LD_PRELOAD=$LIBTRACE perl -e '$x = "x" x 100000; kill 9, $$' || :
+    make_page killed.html killed.log
+    page killed.html 'return text("main")'
+    has seen 'no record'
+}
+
+test_the_page_is_usable_when_narrow_and_printed_and_without_scripts() {
+    trace_demo
+    make_page demo.html trace.log
+    page 'demo.html#v=leaks' size=400x800 'return document.documentElement.scrollWidth <= 400 || document.documentElement.scrollWidth'
+    equal 'as wide as the window' true "$(cat seen)"
+    grep -q '<noscript><pre>.*' demo.html
+    sed -n '/<noscript><pre>/,/<\/noscript>/p' demo.html >text
+    has text 'definitely lost in loss record' 'LEAK SUMMARY:'
+}
+
+test_sizes_and_first_paint() {
+    # 100,000 stacks: 300 kB and 200 bytes for each. That the paint is fast is said by make bench.
+    OPTIONS=-q traced "$PROGRAMS/many_stacks" 100000
+    make_page big.html trace.log
+    stacks=$("$REPORT" --format=json trace.log | /usr/bin/python3 -c 'import json, sys; print(len(json.load(sys.stdin)["processes"][0]["stacks"]["node"]))')
+    size=$(stat -c %s big.html)
+    [ "$size" -lt $((300000 + 200 * stacks)) ] || fail "$size bytes for $stacks stacks"
+    page 'big.html#v=flame&metric=allocated' 'return document.querySelectorAll(".frame").length > 10'
+    equal 'frames are there' true "$(cat seen)"
+}
