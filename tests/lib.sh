@@ -21,6 +21,7 @@ traced() {
     status=0
     LIBTRACE_OPTIONS="--debug-invariants=yes ${OPTIONS:-}" LD_PRELOAD=$LIBTRACE "$@" >out 2>err || status=$?
     has_not err "tables do not agree"
+    [ "$status" != 70 ] || fail "the tracer's tables do not agree (--log-file has what is wrong)"
 }
 # native COMMAND…: the same without the tracer, into ./native.out, ./native.err, $native_status.
 native() {
