@@ -51,6 +51,43 @@ static void call_without_a_number_stays_as_it_is(void **state)
     assert_int_equal(context.uc_mcontext.gregs[REG_RIP], (uintptr_t)code + 14);
 }
 
+/* As libc has it since 2.41. The outer function calls the inner one at 1, which calls the one with
+ * the `syscall` at 17, which returns at once. */
+static const unsigned char chain[]
+    __attribute__((aligned(64))) = {0xe8, 11,   0,    0,    0,    0x90, 0x90, 0x90,
+                                    0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* outer */
+                                    0xe8, 11,   0,    0,    0,    0x90, 0x90, 0x90,
+                                    0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* inner */
+                                    0x90, 0x90, 0x90, 0x89, 0xf0, 0x0f, 0x05, 0xc3};
+#define BEHIND_CALL   39u
+#define INSIDE_INNER  21u
+#define BEHIND_OUTERS 5u
+
+static bool begins_anew(uint64_t stack[16])
+{
+    ucontext_t context = behind(chain, BEHIND_CALL, -EINTR);
+    context.uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)stack;
+    if (!stop_world_gate_begin_anew(&context))
+        return false;
+    assert_int_equal(context.uc_mcontext.gregs[REG_RAX], 0xe8);
+    assert_int_equal(context.uc_mcontext.gregs[REG_RIP], (uintptr_t)chain + BEHIND_CALL - 2);
+    return true;
+}
+
+static void call_whose_number_is_on_the_stack_begins_anew(void **state)
+{
+    (void)state;
+    uint64_t inner = (uintptr_t)chain + INSIDE_INNER, outer = (uintptr_t)chain + BEHIND_OUTERS;
+    uint64_t stack[16] = {inner, 7, 8, 9, outer, 0xe8};
+    uint64_t other_function[16] = {inner, 7, 8, 9, inner, 0xe8};
+    uint64_t large[16] = {inner, 7, 8, 9, outer, 0xe8000000};
+    uint64_t nothing[16] = {inner, 7, 8, 9, 10, 0xe8};
+    assert_true(begins_anew(stack));
+    assert_false(begins_anew(other_function));
+    assert_false(begins_anew(large));
+    assert_false(begins_anew(nothing));
+}
+
 static void what_has_not_come_back_with_eintr_is_not_cut_short(void **state)
 {
     (void)state;
@@ -163,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(call_with_its_number_begins_anew),
         cmocka_unit_test(call_without_a_number_stays_as_it_is),
+        cmocka_unit_test(call_whose_number_is_on_the_stack_begins_anew),
         cmocka_unit_test(what_has_not_come_back_with_eintr_is_not_cut_short),
         cmocka_unit_test(the_page_before_is_not_looked_at),
         cmocka_unit_test(keeper_is_alone_while_it_runs),

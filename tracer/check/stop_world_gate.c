@@ -53,6 +53,13 @@ void stop_world_gate_keep(uint32_t listed)
 /* --- what a thread was stopped in ---------------------------------------- */
 
 #if defined(__x86_64__)
+#define CALL        0xe8 /* with 4 bytes of distance */
+#define CALL_BYTES  5u
+#define RETURN      0xc3
+#define CALLER_MAX  512u /* bytes of its code, up to the call */
+#define STACK_WORDS 12u
+#define NUMBERS     1024u /* system calls */
+
 static const unsigned char *code_of(const ucontext_t *context)
 {
     return (const unsigned char *)context->uc_mcontext.gregs[REG_RIP];
@@ -73,6 +80,49 @@ bool stop_world_gate_is_cut_short(const ucontext_t *context)
            (!has_before(next, 2) || (next[-2] == 0x0f && next[-1] == 0x05));
 }
 
+static bool read_own(uint64_t address, void *copy, size_t length)
+{
+    struct iovec to = {copy, length};
+    struct iovec from = {(void *)(uintptr_t)address, length};
+    return sys_process_vm_readv((int)sys_getpid(), &to, 1, &from, 1) == (long)length;
+}
+
+/* Whether the call that returns to `outer` entered the function that a return to `inner` is in. */
+static bool is_call_of(uint64_t outer, uint64_t inner)
+{
+    unsigned char call[CALL_BYTES];
+    int32_t distance;
+    if (!read_own(outer - CALL_BYTES, call, sizeof call) || call[0] != CALL)
+        return false;
+    memcpy(&distance, call + 1, sizeof distance);
+    return inner - (outer + (uint64_t)(int64_t)distance) < CALLER_MAX;
+}
+
+/* mov $NUMBER,%eax; syscall */
+static bool find_in_code(const unsigned char *next, uint32_t *number)
+{
+    if (!has_before(next, 7) || next[-7] != 0xb8)
+        return false;
+    memcpy(number, next - 6, sizeof *number);
+    return true;
+}
+
+/* Since 2.41 libc has one `syscall` for all calls that a thread can be cancelled in. It stands in a
+ * function of its own, whose caller has the number as an argument on the stack, behind its return
+ * address. */
+static bool find_on_stack(const ucontext_t *context, uint32_t *number)
+{
+    uint64_t words[STACK_WORDS];
+    if (!read_own((uint64_t)context->uc_mcontext.gregs[REG_RSP], words, sizeof words))
+        return false;
+    for (size_t i = 1; i + 1 < STACK_WORDS; i++)
+        if (words[i + 1] < NUMBERS && is_call_of(words[i], words[0])) {
+            *number = (uint32_t)words[i + 1];
+            return true;
+        }
+    return false;
+}
+
 /* A sleep goes on with what is left of it, where the kernel has put that. */
 static void sleep_on(uint32_t number, greg_t *registers)
 {
@@ -83,14 +133,12 @@ static void sleep_on(uint32_t number, greg_t *registers)
         registers[REG_RDX] = registers[REG_R10];
 }
 
-/* mov $NUMBER,%eax; syscall */
 bool stop_world_gate_begin_anew(ucontext_t *context)
 {
     const unsigned char *next = code_of(context);
     uint32_t number;
-    if (!has_before(next, 7) || next[-7] != 0xb8)
+    if (!find_in_code(next, &number) && (*next != RETURN || !find_on_stack(context, &number)))
         return false;
-    memcpy(&number, next - 6, sizeof number);
     context->uc_mcontext.gregs[REG_RAX] = number;
     context->uc_mcontext.gregs[REG_RIP] -= 2;
     sleep_on(number, context->uc_mcontext.gregs);

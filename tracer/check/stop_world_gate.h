@@ -11,8 +11,9 @@
  * held thread has, or for a pipe that one of them reads. Nobody but the held can notice that, so
  * one of them looks at the keeper now and then. If it has slept at one place for several looks,
  * those may go on who do not notice that they were stopped: who ran, whose call the kernel begins
- * anew, and whose call can be begun anew here, because the instruction before it says which it is.
- * The rest goes on only when that did not help: a process that never ends is worse. */
+ * anew, and whose call can be begun anew here, because the instruction before it, or the stack,
+ * says which it is. The rest goes on only when that did not help: a process that never ends is
+ * worse. */
 #ifndef STOP_WORLD_GATE_H
 #define STOP_WORLD_GATE_H
 
