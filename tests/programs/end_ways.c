@@ -178,8 +178,12 @@ static void by_abort(const char *how)
         signal(SIGABRT, exit_from_it);
     if (strcmp(how, "ignored") == 0)
         signal(SIGABRT, SIG_IGN);
-    if (strcmp(how, "blocked") == 0) {
+    if (strncmp(how, "blocked", 7) == 0) {
         sigset_t set;
+        if (strcmp(how, "blocked_handler") == 0)
+            signal(SIGABRT, return_from_it);
+        if (strcmp(how, "blocked_ignored") == 0)
+            signal(SIGABRT, SIG_IGN);
         sigemptyset(&set);
         sigaddset(&set, SIGABRT);
         sigprocmask(SIG_BLOCK, &set, NULL);

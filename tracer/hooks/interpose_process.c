@@ -95,17 +95,36 @@ static void let_abort_through(void)
     sys_sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* libc's abort raises SIGABRT and, when the program ignores it or its handler returns, sets the
- * default and raises it again, where nobody sees it. So that happens here first. */
+static bool is_abort_blocked(void)
+{
+    uint64_t mask = 0;
+    sys_sigprocmask(SIG_BLOCK, NULL, &mask);
+    return mask >> (SIGABRT - 1) & 1;
+}
+
+/* Since 2.41 libc's abort leaves the signal blocked until the default is set, so no handler sees
+ * it; before, it lets the signal through first of all. */
+static bool strikes_the_handler(void)
+{
+    return !is_abort_blocked() || !real_libc_is_since(41);
+}
+
+/* libc's abort raises SIGABRT and, when the program ignores or blocks it or its handler returns,
+ * sets the default and raises it again, where nobody sees it. So that happens here first. */
 static __attribute__((noinline)) void raise_for_handler(void)
 {
     struct sigaction action;
-    if (ending_sigaction(SIGABRT, NULL, &action) != 0 || action.sa_handler == SIG_DFL)
+    if (ending_sigaction(SIGABRT, NULL, &action) != 0)
         return;
+    if (action.sa_handler != SIG_DFL) {
+        if (strikes_the_handler()) {
+            let_abort_through();
+            sys_tgkill((int)sys_getpid(), (int)sys_gettid(), SIGABRT);
+        }
+        action = (struct sigaction){.sa_handler = SIG_DFL};
+        ending_sigaction(SIGABRT, &action, NULL);
+    }
     let_abort_through();
-    sys_tgkill((int)sys_getpid(), (int)sys_gettid(), SIGABRT);
-    action = (struct sigaction){.sa_handler = SIG_DFL};
-    ending_sigaction(SIGABRT, &action, NULL);
 }
 
 /* Declared as a function that returns: only then does it end in a jump, with no frame of ours left.

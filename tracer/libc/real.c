@@ -238,6 +238,17 @@ const struct real_libc *real_libc(void)
     return &libc;
 }
 
+bool real_libc_is_since(unsigned minor)
+{
+    const char *version = real_libc()->gnu_get_libc_version();
+    unsigned found = 0;
+    if (version[0] != '2' || version[1] != '.')
+        return version[0] > '2';
+    for (version += 2; *version >= '0' && *version <= '9'; version++)
+        found = found * 10 + (unsigned)(*version - '0');
+    return found >= minor;
+}
+
 /* --- what only some releases of libc have --------------------------------- */
 
 /* A program that asks for a name of ours by dlsym, or weakly, finds it also where libc has none: it

@@ -31,6 +31,9 @@ struct real_libc {
 #undef X
 };
 const struct real_libc *real_libc(void);
+/* Whether libc is glibc 2.MINOR or a later one: for what its text promises from then on and no call
+ * tells. */
+bool real_libc_is_since(unsigned minor);
 
 /* Whether a file that the loader searches before us, the program itself, defines `symbol`: then
  * calls of it never come here. */
