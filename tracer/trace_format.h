@@ -133,6 +133,8 @@ enum {
     /* Another program made the file shorter while it was written. This header, of which only the
      * first fields and pid are there, is all that the file has. */
     TRACE_FLAG_LOST = 1u << 5,
+    /* glibc's malloc, but its memory is laid out otherwise than the tracer knows it. */
+    TRACE_FLAG_MALLOC_UNKNOWN = 1u << 6,
 };
 
 /* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */

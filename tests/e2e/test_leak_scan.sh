@@ -100,3 +100,16 @@ test_sparse_memory_of_who_was_root_stays_sparse() {
     equal 'of it' 'grown by 0 pages' "$(cat out)"
     has err 'still reachable: 298 bytes in 3 blocks' 'definitely lost: 0 bytes'
 }
+
+# Where malloc's own marks are not as they are known none of them is used, and the report says so.
+test_malloc_of_another_layout() {
+    status=0
+    LD_PRELOAD="$LIBTRACE $PROGRAMS/libodd_usable.so" "$PROGRAMS/end_ways" return >out 2>err || status=$?
+    equal 'exit status' 3 "$status"
+    report trace.log
+    has report "The C library's malloc lays its memory out in a way that leakreport does not know" \
+        'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'still reachable: 300 bytes in 1 blocks'
+    traced "$PROGRAMS/end_ways" return
+    report trace.log
+    has_not report 'in a way that leakreport does not know'
+}

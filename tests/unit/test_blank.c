@@ -2,6 +2,7 @@
  * program's words lost. */
 #include "libc/blank.h"
 
+#include "libc/glibc_layout.h"
 #include "libc/real.h"
 #include "os/sys.h"
 
@@ -164,7 +165,9 @@ int main(void)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return 0; /* malloc is not glibc's there */
 #endif
+    const struct glibc_layout_malloc libc = {malloc, free, malloc_usable_size};
     real_resolve();
+    glibc_layout_verify(&libc);
     blank_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

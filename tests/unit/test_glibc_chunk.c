@@ -3,6 +3,7 @@
 
 #include "libc/real.h"
 
+#include <gnu/libc-version.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,10 +58,19 @@ static void blocks_of_another_arena(void **state)
     assert_int_equal(pthread_join(id, NULL), 0);
 }
 
-/* More of one size than the thread's cache takes: the rest goes to a fast bin. */
+/* Since 2.43 there are none: what the cache does not take joins the free memory beside it, in the
+ * midst of which its old header stands, as that of a larger block always did. */
+static int has_fast_bins(void)
+{
+    return atoi(strchr(gnu_get_libc_version(), '.') + 1) < 43;
+}
+
+/* More of one size than the thread's cache takes, which are 7 or more: the rest goes to a fast bin.
+ */
 static void blocks_of_a_fast_bin(void **state)
 {
     void *blocks[20];
+    const int known = has_fast_bins() ? 20 : 7;
     (void)state;
     for (int i = 0; i < 20; i++)
         blocks[i] = memset(malloc(40), 'x', 40);
@@ -68,7 +78,7 @@ static void blocks_of_a_fast_bin(void **state)
         assert_int_equal(state_of(blocks[i]), GLIBC_CHUNK_USED);
     for (int i = 0; i < 20; i++)
         free(blocks[i]);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < known; i++) {
         block = blocks[i];
         assert_int_equal(state_of(block), GLIBC_CHUNK_NONE);
     }

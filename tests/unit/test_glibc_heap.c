@@ -98,6 +98,12 @@ static void put_block(uint64_t address, uint64_t size)
     paper.blocks[paper.blocks_count++] = (struct trace_block){.where = address, .what = size};
 }
 
+/* `before` bytes in front of its bins a malloc_state begins, the only one. */
+static void put_ring(uint64_t bins, uint64_t before)
+{
+    put_word(bins + 16 * 127 + 16, bins - before);
+}
+
 /* The bins of a malloc_state at `bins`, `used` of them, here and there, not empty. */
 static void put_main_arena(uint64_t bins, uint64_t top, unsigned used)
 {
@@ -109,6 +115,7 @@ static void put_main_arena(uint64_t bins, uint64_t top, unsigned used)
     put_word(bins + 16 * 126, bins + 16 * 125);
     put_word(bins + 16 * 126 + 8, bins + 16 * 125);
     put_word(bins - 16, top);
+    put_ring(bins, 112);
 }
 
 static struct glibc_heap_counts find(int other_allocator)
@@ -257,6 +264,27 @@ static void full_bins_are_told_too_and_chance_is_not(void **state)
     assert_int_equal(find(0).main_arenas, 0);
 }
 
+static void main_arena_begins_where_its_ring_says(void **state)
+{
+    static const uint64_t before[] = {24, 104, 112};
+    (void)state;
+    put_map(DATA_LINE);
+    put_memory(0x80000, 0x2000);
+    put_memory(0x90000, 0x2000);
+    put_main_arena(BINS, 0x10440, 0);
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t next = before[i] + 16 * 127 + 16, other = 0x90020;
+        put_word(BINS - before[i] + next, other); /* a ring of two */
+        put_word(other + next, BINS - before[i]);
+        assert_int_equal(find(0).main_arenas_whole, 1);
+        assert_found(i, BINS - before[i], BINS + 127 * 16 + 56);
+        put_word(other + next, 0);
+    }
+    put_ring(BINS, 64); /* of no release */
+    assert_int_equal(find(0).main_arenas_whole, 0);
+    assert_found(3, BINS - 16, BINS + 127 * 16);
+}
+
 /* Each bin but the last has one chunk, which leads back to it. */
 static void put_linked_bins(uint64_t bins, uint64_t chunks)
 {
@@ -401,6 +429,25 @@ static void mmapped_chunks(void **state)
     assert_int_equal(paper.found_count, 2);
     assert_found(0, 0x52000, 0x73000);
     assert_found(1, 0x73000, 0x78000);
+}
+
+/* Since 2.43 the size leaves out the last 16 bytes, and the word before it has a flag for huge
+ * pages. */
+static void mmapped_chunks_of_newer_releases(void **state)
+{
+    (void)state;
+    put_map(ANONYMOUS_LINE);
+    put_memory(0x50000, 0x40000);
+    put_chunk(0x52000, 0x20ff0 | 2);
+    put_word(0x74ff0, 0x1ff0 | 1);
+    put_chunk(0x74ff0, 0x3000 | 2);
+    put_block(0x52010, 0x20000);
+    put_block(0x75000, 0x2000);
+    assert_int_equal(find(0).mmapped, 2);
+    assert_found(0, 0x52000, 0x73000);
+    assert_found(1, 0x73000, 0x78000);
+    put_chunk(0x52000, 0x20fe0 | 2); /* of none: what follows in its mapping is foreign, too */
+    assert_int_equal(find(0).mmapped, 0);
 }
 
 static void main_arena_outside_of_the_heap(void **state)
@@ -550,6 +597,7 @@ static void own_process(void **state)
     struct glibc_heap_counts counts = glibc_heap_find(&world);
     memory_read_close(&reader);
     assert_int_equal(counts.main_arenas, 1);
+    assert_int_equal(counts.main_arenas_whole, 1);
     assert_int_equal(counts.runs, 2);
     assert_in_range(counts.heaps, 1, 3);
     assert_in_range(counts.mmapped, 6, 40);
@@ -584,12 +632,14 @@ int main(void)
         CASE(bss_in_the_heap_line_is_the_programs),
         CASE(overwritten_size_does_not_end_the_run),
         CASE(full_bins_are_told_too_and_chance_is_not),
+        CASE(main_arena_begins_where_its_ring_says),
         CASE(bins_in_use_are_told_by_their_chunks),
         CASE(heaps_are_found_by_shape),
         CASE(other_64_mib_mappings_are_no_heaps),
         CASE(hole_or_file_behind_is_no_heap),
         CASE(block_of_a_heap_that_makes_no_sense),
         CASE(mmapped_chunks),
+        CASE(mmapped_chunks_of_newer_releases),
         CASE(main_arena_outside_of_the_heap),
         CASE(foreign_block_takes_its_mapping_with_it),
         CASE(other_allocators_marks_mean_nothing),

@@ -179,7 +179,9 @@ static void find_roots(struct scan *scan)
                                     .found = exclude};
     roots_begin(&scan->roots, &scan->memory.map);
     exclude_tracer(scan);
-    glibc_heap_find(&heap);
+    struct glibc_heap_counts counts = glibc_heap_find(&heap);
+    if (!heap.other_allocator && counts.main_arenas_whole == 0)
+        trace_log_header->flags |= TRACE_FLAG_MALLOC_UNKNOWN;
     leak_scan_exclude_stacks(&scan->roots, &scan->memory, &scan->here, scan->world);
     scan->result->check->ranges_not_excluded = scan->roots.missed;
 }

@@ -22,7 +22,7 @@ struct leak_scan_options {
     unsigned heuristics;
     bool run_libc_freeres;
     bool run_cxx_freeres;
-    bool other_allocator; /* malloc is not glibc's */
+    bool other_allocator; /* malloc is not glibc's, or not as it is known */
     bool goes_on;         /* the program does, after the check: its tables stay as they are */
 };
 

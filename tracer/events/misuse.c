@@ -2,6 +2,7 @@
 
 #include "events/bypass.h"
 #include "libc/glibc_chunk.h"
+#include "libc/glibc_layout.h"
 #include "libc/real.h"
 #include "log/trace_log.h"
 #include "os/sys.h"
@@ -258,7 +259,8 @@ void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack)
 
 static bool is_glibcs(void)
 {
-    return module_list_find((uintptr_t)real.free) == module_list_find((uintptr_t)real_libc()->fork);
+    return glibc_layout_is_known() &&
+           module_list_find((uintptr_t)real.free) == module_list_find((uintptr_t)real_libc()->fork);
 }
 
 /* glibc has given it out, as far as can be seen. Where that cannot be seen for certain, a block
@@ -317,7 +319,7 @@ static bool is_unseen(const struct thread *thread, uint64_t address, bool thorou
 bool misuse_is_unseen_block(const struct thread *thread, uint64_t address, uint32_t stack)
 {
     struct passed *entry = &passed[stack % (sizeof passed / sizeof *passed)];
-    if (!is_in_use(address) || !is_glibcs() || !bypass_is_there() ||
+    if (!is_glibcs() || !is_in_use(address) || !bypass_is_there() ||
         !is_unseen(thread, address, !is_used_to_it(entry, stack)))
         return false;
     remember_caller(entry, stack);

@@ -17,8 +17,8 @@
  * there takes minutes to read. */
 #define FAR_MAX (33u << 20)
 
-static bool is_glibcs;       /* each function that allocates */
-static bool is_anothers;     /* they are not */
+static bool is_glibcs;       /* each function that allocates, and chunks are as known */
+static bool is_anothers;     /* they are not all glibc's */
 static bool rooms_are_known; /* malloc_usable_size belongs to them */
 
 /* --- zeros --------------------------------------------------------------- */
@@ -175,12 +175,12 @@ static void *malloc_of_another(size_t size)
     return blanked(real_found.malloc(size), size);
 }
 
-/* What the program may write to; where that is not known, as much as can be. */
+/* What the program may write to; where that is not known, as much as can be. Of a chunk with pages
+ * of its own glibc itself is asked: its size is not the same in all releases. */
 static size_t usable_of(void *pointer)
 {
-    if (is_glibcs)
-        return glibc_chunk_size(chunk_head(pointer)) -
-               (chunk_head(pointer) & GLIBC_IS_MMAPPED ? 2 * WORD : WORD);
+    if (is_glibcs && !(chunk_head(pointer) & GLIBC_IS_MMAPPED))
+        return glibc_chunk_size(chunk_head(pointer)) - WORD;
     return rooms_are_known ? real_found.malloc_usable_size(pointer) : SIZE_MAX;
 }
 
@@ -244,8 +244,8 @@ static bool are_of(const void *provider)
 
 void blank_begin(void)
 {
-    is_glibcs = are_of(real_provider("gnu_get_libc_version"));
-    is_anothers = !is_glibcs;
+    is_anothers = !are_of(real_provider("gnu_get_libc_version"));
+    is_glibcs = !is_anothers && glibc_layout_is_known();
     rooms_are_known = real_provider("malloc_usable_size") == real_provider("malloc") &&
                       real_provider("realloc") == real_provider("malloc");
     real.malloc = is_glibcs ? malloc_of_glibc : malloc_of_another;

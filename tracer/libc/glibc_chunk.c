@@ -64,15 +64,34 @@ static enum glibc_chunk_state judge_link(struct memory_reader *reader, uint64_t 
 
 /* --- used ---------------------------------------------------------------- */
 
+static bool mapped_chunks_are_known(void)
+{
+    static atomic_int known = -1; /* not asked yet */
+    const struct glibc_layout_malloc libc = {real_found.malloc, real_found.free,
+                                             real_found.malloc_usable_size};
+    int found = atomic_load_explicit(&known, memory_order_relaxed);
+    if (found < 0)
+        atomic_store_explicit(&known, found = glibc_layout_mapped_holds(&libc),
+                              memory_order_relaxed);
+    return found;
+}
+
 /* It has whole pages of its own. */
 static bool is_mmapped(struct memory_reader *reader, uint64_t address, const struct chunk *chunk)
 {
-    uint64_t begin = address - GLIBC_CHUNK_HEADER - chunk->prev_size;
-    uint64_t end = address - GLIBC_CHUNK_HEADER + glibc_chunk_size(chunk->size_and_flags);
+    const uint64_t words[2] = {chunk->prev_size, chunk->size_and_flags};
+    struct glibc_mapped_chunk mapped;
     char first, last;
-    return (chunk->size_and_flags & GLIBC_FLAGS) == GLIBC_IS_MMAPPED &&
-           chunk->prev_size < address && begin % SYS_PAGE == 0 && end % SYS_PAGE == 0 &&
-           end > address && read_at(reader, begin, &first, 1) && read_at(reader, end - 1, &last, 1);
+    return glibc_layout_mapped(address - GLIBC_CHUNK_HEADER, words, &mapped) &&
+           read_at(reader, mapped.begin, &first, 1) && read_at(reader, mapped.end - 1, &last, 1);
+}
+
+static enum glibc_chunk_state judge_mmapped(struct memory_reader *reader, uint64_t address,
+                                            const struct chunk *chunk)
+{
+    if (!mapped_chunks_are_known())
+        return GLIBC_CHUNK_UNCERTAIN;
+    return is_mmapped(reader, address, chunk) ? GLIBC_CHUNK_USED : GLIBC_CHUNK_NONE;
 }
 
 static bool is_in_its_heap(struct memory_reader *reader, uint64_t address, uint64_t size)
@@ -116,7 +135,7 @@ static enum glibc_chunk_state judge(struct memory_reader *reader, uint64_t addre
     if (size < GLIBC_CHUNK_MIN || size % 16 != 0 || size >= 1ull << 47)
         return GLIBC_CHUNK_NONE;
     if (chunk.size_and_flags & GLIBC_IS_MMAPPED)
-        return is_mmapped(reader, address, &chunk) ? GLIBC_CHUNK_USED : GLIBC_CHUNK_NONE;
+        return judge_mmapped(reader, address, &chunk);
     return judge_in_arena(reader, address, &chunk);
 }
 

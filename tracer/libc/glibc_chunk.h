@@ -3,8 +3,8 @@
  * Judged from glibc's own marks alone, for blocks that the tracer never saw: those of a library
  * that was opened with RTLD_DEEPBIND, of another namespace, or of __libc_malloc. Reads through the
  * kernel, so any address may be asked for; takes no lock. Call it only where malloc could be
- * called: the first call allocates and frees one block, to learn how freed ones are marked. Wrong
- * only where something else looks like a used chunk whose neighbour looks like one, too. */
+ * called: the first calls allocate and free a block, to learn how freed and mapped ones are marked.
+ * Wrong only where something else looks like a used chunk whose neighbour looks like one, too. */
 #ifndef GLIBC_CHUNK_H
 #define GLIBC_CHUNK_H
 
@@ -12,7 +12,8 @@
 
 enum glibc_chunk_state {
     GLIBC_CHUNK_NONE,      /* free, or no block of glibc's */
-    GLIBC_CHUNK_UNCERTAIN, /* the last of a fast bin, or used and never written to */
+    GLIBC_CHUNK_UNCERTAIN, /* the last of a fast bin, or used and never written to; malloc's marks
+                            * are not as known */
     GLIBC_CHUNK_USED
 };
 enum glibc_chunk_state glibc_chunk_state(uint64_t address);

@@ -7,8 +7,7 @@
 #define BINS            127u /* pairs of words in malloc_state, the last one always empty */
 #define BINS_EMPTY_MIN  32u  /* that must point to themselves to be taken for bins */
 #define BINS_SOUND_MIN  120u /* or that lead to chunks which lead back; some may be at work */
-#define BEFORE_BINS     112u /* of malloc_state: mutex, flags, fast bins, top, last_remainder */
-#define BEHIND_BINS     56u  /* binmap, next, next_free, attached_threads, system_mem and its max */
+#define BEFORE_BINS     16u  /* of malloc_state: top, last_remainder */
 #define MAIN_ARENAS_MAX 4u   /* one for each libc in the process (dlmopen) */
 #define NONE            UINT64_MAX
 
@@ -125,7 +124,9 @@ static void take_main_arena(struct finder *f, uint64_t bins)
     if (f->counts.main_arenas < MAIN_ARENAS_MAX)
         f->tops[f->counts.main_arenas] = word_at(f, bins - 16);
     f->counts.main_arenas++;
-    report(f, bins - BEFORE_BINS, bins + 16 * BINS + BEHIND_BINS);
+    struct glibc_main_arena arena = {bins - BEFORE_BINS, bins + 16 * BINS};
+    f->counts.main_arenas_whole += glibc_heap_find_arena(f->world, bins + 16 * BINS, &arena);
+    report(f, arena.begin, arena.end);
 }
 
 /* `first` is the first empty bin of what may be a main_arena; the last one that can belong to the
@@ -340,16 +341,14 @@ static uint64_t explain_by_own_mapping(struct finder *f, const struct mapping *m
                                        uint64_t chunk)
 {
     uint64_t words[2];
+    struct glibc_mapped_chunk mapped;
     if (!read_exactly(f, chunk, words, sizeof words) ||
-        (words[1] & GLIBC_FLAGS) != GLIBC_IS_MMAPPED)
-        return 0;
-    uint64_t begin = chunk - words[0], end = chunk + (words[1] & ~(uint64_t)GLIBC_FLAGS);
-    if (words[0] > chunk || begin % PAGE || end % PAGE || begin < mapping->begin ||
-        end <= chunk + GLIBC_CHUNK_HEADER || end > mapping->end)
+        !glibc_layout_mapped(chunk, words, &mapped) || mapped.begin < mapping->begin ||
+        mapped.end > mapping->end)
         return 0;
     f->counts.mmapped++;
-    report(f, begin, end);
-    return end;
+    report(f, mapped.begin, mapped.end);
+    return mapped.end;
 }
 
 /* Where brk fails malloc continues its main arena in anonymous memory. */

@@ -14,6 +14,8 @@
  *   main_arena     the struct in libc's data, by its 127 bins, most of which point to themselves.
  *                  Its bins and its top point to chunks, that is 16 bytes before a block and so
  *                  into the last word of the block below: they would look like interior pointers.
+ *                  Where it begins, and with it the rest, differs from release to release and is
+ *                  told by its `next`.
  *   anything else  a live block that none of these explains belongs to another allocator. Its
  *                  anonymous mapping counts as that allocator's altogether; in a file's mapping (a
  *                  pool in .bss) only the block does.
@@ -29,11 +31,12 @@
 
 /* What was met, for the tests and for a word in the report. */
 struct glibc_heap_counts {
-    size_t heaps;          /* of other arenas */
-    size_t mmapped;        /* chunks */
-    size_t runs;           /* of the main arena's chunks */
-    size_t foreign_blocks; /* not explained by glibc's marks */
-    size_t main_arenas;    /* structs found in data: 1 on glibc */
+    size_t heaps;             /* of other arenas */
+    size_t mmapped;           /* chunks */
+    size_t runs;              /* of the main arena's chunks */
+    size_t foreign_blocks;    /* not explained by glibc's marks */
+    size_t main_arenas;       /* structs found in data: 1 on glibc */
+    size_t main_arenas_whole; /* of which more than top and bins is known */
 };
 
 struct glibc_heap_counts glibc_heap_find(const struct glibc_heap_world *world);

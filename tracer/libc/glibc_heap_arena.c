@@ -52,3 +52,38 @@ int glibc_heap_is_arenas(const struct glibc_heap_world *world, uint64_t heap)
     return read_exactly(world, heap, &info, sizeof info) && sizes_are_plausible(&info) &&
            fills_its_span(world, heap, info.accessible) && arena_is_plausible(world, heap, &info);
 }
+
+/* --- the main arena's struct --------------------------------------------- */
+
+#define BINMAP     16u /* behind the bins; then comes `next` */
+#define BEHIND     40u /* next, next_free, attached_threads, system_mem and its max */
+#define ARENAS_MAX 65536u
+
+/* From the struct's begin to the end of the bins: mutex, flags, top, last_remainder and the bins;
+ * before 2.43 fast bins too, and since 2.27 a word that tells whether there is anything in them. */
+static const uint64_t known_sizes[] = {24 + 127 * 16, 112 + 127 * 16, 104 + 127 * 16};
+
+/* Arenas are a ring, linked by `next`, which has the same place in each. */
+static int is_in_ring(const struct glibc_heap_world *world, uint64_t begin, uint64_t next)
+{
+    uint64_t at = begin;
+    for (unsigned i = 0; i < ARENAS_MAX; i++) {
+        if (!read_exactly(world, at + next, &at, sizeof at))
+            return 0;
+        if (at == begin)
+            return 1;
+    }
+    return 0;
+}
+
+int glibc_heap_find_arena(const struct glibc_heap_world *world, uint64_t bins_end,
+                          struct glibc_main_arena *arena)
+{
+    for (size_t i = 0; i < sizeof known_sizes / sizeof *known_sizes; i++)
+        if (is_in_ring(world, bins_end - known_sizes[i], known_sizes[i] + BINMAP)) {
+            *arena =
+                (struct glibc_main_arena){bins_end - known_sizes[i], bins_end + BINMAP + BEHIND};
+            return 1;
+        }
+    return 0;
+}

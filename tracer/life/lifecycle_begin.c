@@ -6,6 +6,7 @@
 #include "check/leak_scan_stacks.h"
 #include "events/glib_sites.h"
 #include "libc/blank.h"
+#include "libc/glibc_layout.h"
 #include "libc/real.h"
 #include "life/ending.h"
 #include "life/env_children.h"
@@ -111,8 +112,19 @@ static bool begin_recording(const char **reason)
 
 /* --- the check ------------------------------------------------------------- */
 
+/* Before anything goes by malloc's own marks. */
+static void look_at_malloc(void)
+{
+    const struct glibc_layout_malloc libc = {real_found.malloc, real_found.free,
+                                             real_found.malloc_usable_size};
+    if (real_provider("malloc") == real_provider("gnu_get_libc_version") &&
+        !glibc_layout_verify(&libc))
+        trace_log_header->flags |= TRACE_FLAG_MALLOC_UNKNOWN;
+}
+
 static void begin_check(const struct env_options *options)
 {
+    look_at_malloc();
     leak_scan_begin();
     if (!options->leak_check)
         lifecycle_skip_leak_check(TRACE_OBSTACLE_UNWANTED);

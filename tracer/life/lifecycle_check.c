@@ -2,6 +2,7 @@
 
 #include "check/last_frames.h"
 #include "check/leak_lost.h"
+#include "libc/glibc_layout.h"
 #include "libc/real.h"
 #include "life/env.h"
 #include "life/fork_gate.h"
@@ -109,10 +110,12 @@ struct leak_scan_options lifecycle_check_options(bool goes_on)
     struct leak_scan_options options = {.heuristics = lifecycle_options()->heuristics,
                                         .run_libc_freeres = lifecycle_options()->run_libc_freeres,
                                         .run_cxx_freeres = lifecycle_options()->run_cxx_freeres,
-                                        .other_allocator = has_other_allocator(),
+                                        .other_allocator = !glibc_layout_is_known(),
                                         .goes_on = goes_on};
-    if (options.other_allocator)
+    if (has_other_allocator())
         trace_log_header->flags |= TRACE_FLAG_OTHER_ALLOCATOR;
+    if (glibc_layout_is_doubtful())
+        trace_log_header->flags |= TRACE_FLAG_MALLOC_UNKNOWN;
     return options;
 }
 
