@@ -13,7 +13,7 @@ summary_as_valgrind() {
     valgrind --command-line-only=yes --leak-check=full "$@" --log-file=valgrind.log "$program" >/dev/null 2>&1 || true
     report "$@" trace.log
     for file in valgrind.log report; do
-        bare $file | sed -nE '/loss record|^Invalid|^Mismatched|^LEAK SUMMARY/,$p' | sed -E 's/0x[0-9A-Fa-f]+:?//g; s/^(   at .*) \(in .*/\1/' >$file.text
+        bare $file | sed -nE '/loss record|^Invalid|^Mismatched|^LEAK SUMMARY/,$p' | sed -E 's/0x[0-9A-Fa-f]+:?//g; s/^(   at .*) \((in |vg_replace_malloc).*/\1/' >$file.text
     done
     has valgrind.log.text 'ERROR SUMMARY'
     diff valgrind.log.text report.text || fail "with $*"
@@ -95,6 +95,6 @@ test_quiet() {
     traced "$program"
     valgrind --command-line-only=yes -q --leak-check=full --log-file=valgrind.log "$program" >/dev/null 2>&1 || true
     report -q trace.log
-    strip() { bare "$1" | sed -E 's/0x[0-9A-Fa-f]+:?//g; s/^(   at .*) \(in .*/\1/'; }
+    strip() { bare "$1" | sed -E 's/0x[0-9A-Fa-f]+:?//g; s/^(   at .*) \((in |vg_replace_malloc).*/\1/'; }
     diff <(strip valgrind.log) <(strip report)
 }

@@ -5,8 +5,9 @@ table=$TESTS/e2e/leak_kinds.table
 valgrind_logs=$(mktemp -d)
 trap 'rm -rf "$valgrind_logs"' EXIT
 
+# Without its list of what libc and the loader keep: since 3.2x that hides some of what is still reachable.
 run_valgrind() { # run_valgrind PROGRAM: its log goes to $valgrind_logs
-    (cd "$(mktemp -d -p "$valgrind_logs")" && timeout 120 valgrind --leak-check=full --show-leak-kinds=all \
+    (cd "$(mktemp -d -p "$valgrind_logs")" && timeout 120 valgrind --default-suppressions=no --leak-check=full --show-leak-kinds=all \
         --log-file="$valgrind_logs/$1.part" "$PROGRAMS/$1" >/dev/null 2>&1 </dev/null)
     mv "$valgrind_logs/$1.part" "$valgrind_logs/$1.log"
 }
@@ -35,9 +36,14 @@ expected() { # expected PROGRAM valgrind|tracer: its row, the tool's own where i
         END { print row }' "$table"
 }
 
-matches() { # matches FIGURE PATTERN: BYTES:BLOCKS against BYTES:BLOCKS or BYTES:BLOCKS+Ndtv
+matches() { # matches FIGURE PATTERN: BYTES:BLOCKS against BYTES:BLOCKS, BYTES:BLOCKS+Ndtv or BYTES:BLOCKS+Nloader
     local more count each
     case $2 in
+    *loader)
+        count=${2##*+} count=${count%loader}
+        local plain=${2%+*}
+        [ $((${1#*:} - ${plain#*:})) -eq "$count" ] && [ "${1%:*}" -gt "${plain%:*}" ]
+        ;;
     *dtv)
         count=${2##*+} count=${count%dtv}
         local plain=${2%+*}

@@ -87,7 +87,7 @@ static void other_failures(void)
     CHECK((uintptr_t)block % 32 == 0);
     release(block, 10);
     block = aligned_alloc(24, 10);
-    say("aligned_alloc(24, 10): %s\n", block ? "a block" : strerror(errno));
+    say("aligned_alloc(24, 10): %s\n", block ? "a block" : errno == EINVAL ? "EINVAL" : "another error");
     if (block)
         release(got(block, 10), 10);
 }
