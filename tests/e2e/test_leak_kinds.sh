@@ -39,6 +39,7 @@ expected() { # expected PROGRAM valgrind|tracer: its row, the tool's own where i
 matches() { # matches FIGURE PATTERN: BYTES:BLOCKS against BYTES:BLOCKS, BYTES:BLOCKS+Ndtv or BYTES:BLOCKS+Nloader
     local more count each
     case $2 in
+    *'|'*) matches "$1" "${2%%|*}" || matches "$1" "${2#*|}" ;;
     *loader)
         count=${2##*+} count=${count%loader}
         local plain=${2%+*}

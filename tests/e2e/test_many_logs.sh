@@ -29,7 +29,7 @@ test_tree_of_a_compiler() {
     cc1=$(sed -nE 's/^==([0-9]+)== Process 2 of .*cc1 .*/\1/p' report)
     [ -n "$cc1" ] || fail 'cc1 is not the second process'
     has report "==$cc1== PID $cc1, parent PID $gcc (gcc -O1 x.c)" "==$cc1== Log: gcc.$cc1" "==$cc1== It ended with exit status 0."
-    names=$(grep '^==all==' report | sed -nE 's/.* exit 0 .*[0-9] ( *)([a-z0-9]+) .*/\1\2/p')
+    names=$(grep '^==all==' report | sed -nE 's/.* exit 0 .*[0-9] ( *)(x86_64-linux-gnu-)?([a-z0-9]+) .*/\1\3/p')
     equal 'the tree' $' gcc\n   cc1\n   as\n   collect2\n     ld' "$names"
 }
 test_table_is_the_sum_of_the_single_reports() {

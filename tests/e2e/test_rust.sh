@@ -1,12 +1,23 @@
 # A Rust program: threads, a panic that is caught, an exit status, a leak.
 source "$TESTS/e2e/books.sh"
 
+# same, but for a thread's number, which newer Rust says with a panic: it is another one in each run.
+same_but_numbers() {
+    OPTIONS=--log-file=summary
+    native "$@"
+    traced "$@"
+    equal "exit status of $1" "$native_status" "$status"
+    cmp native.out out || fail "the output of $1 changes"
+    sed -i -E "s/^(thread '.*') \\([0-9]+\\) panicked/\\1 panicked/" native.err err
+    diff native.err err || fail "the error output of $1 changes"
+    [ -s summary ] || fail "$1 was not traced"
+}
 test_same_output_and_status() {
-    RUST_BACKTRACE=0 same "$PROGRAMS/api_rust"
+    RUST_BACKTRACE=0 same_but_numbers "$PROGRAMS/api_rust"
     equal 'exit status' 3 "$status"
     no_errors api_rust
 }
-test_backtrace_of_a_panic_is_the_same() { RUST_BACKTRACE=1 same "$PROGRAMS/api_rust"; }
+test_backtrace_of_a_panic_is_the_same() { RUST_BACKTRACE=1 same_but_numbers "$PROGRAMS/api_rust"; }
 test_report_has_readable_names() {
     traced "$PROGRAMS/api_rust"
     report --show-leak-kinds=all trace.log

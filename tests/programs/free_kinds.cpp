@@ -32,7 +32,7 @@ static void delete_of_malloc() { delete (long *)make(8); }
 static void delete_array_of_malloc() { delete[] make(80); }
 static void free_of_new() { drop(new long); }
 static void free_of_new_array() { drop(new char[30]); }
-static void delete_of_new_array() { delete new char[30]; }
+static void delete_of_new_array() { delete new char[1]; }
 static void delete_array_of_new() { delete[] new char; }
 static void realloc_of_new() { void *block = resize(new char[30], 60); drop(block); }
 static void delete_twice() { long *block = new long; delete block; delete block; }

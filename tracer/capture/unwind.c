@@ -57,6 +57,13 @@ static void say_difference(const struct call_site *site, uint32_t stack, void *c
     }
 }
 
+/* Where nothing describes the code libunwind takes any word for a frame pointer, also one that is
+ * not aligned, and what lies behind it for a return address. There our stack is cut. */
+static bool is_no_address(uint32_t node, uintptr_t theirs)
+{
+    return node == TRACE_NODE_CUT && theirs >> 47;
+}
+
 static void verify(const struct call_site *site, uint32_t stack)
 {
     static _Thread_local void **buffer __attribute__((tls_model("initial-exec")));
@@ -73,6 +80,8 @@ static void verify(const struct call_site *site, uint32_t stack)
     bool same = first < count;
     for (int i = first; same && i < count; i++) {
         uintptr_t ours = 0;
+        if (is_no_address(node, (uintptr_t)buffer[i]))
+            break;
         node = node > TRACE_NODE_CUT ? stack_table_read(node, &ours) : 0;
         same = is_same_frame(ours, buffer[i]);
     }
