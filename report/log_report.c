@@ -74,6 +74,8 @@ static void log_note_options(const struct log_run *run, uint32_t number, struct 
 
     for (size_t i = 0; number == 0 && i < options->ignored.count; i++)
         model_add_note(model, NOTE_OPTION, 0, options->ignored.items[i], NULL);
+    if (number == 0 && options->gen_suppressions == CLI_GENERATED_ASKED && !run->question.in)
+        model_add_note(model, NOTE_NOBODY_TO_ASK, 0, NULL, NULL);
     if (number == 0 && options->mode == CLI_REPORT)
         log_note_late_options(options, model);
 }
@@ -135,6 +137,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             .tree = run->tree,
                             .number = number,
                             .several = run->several,
+                            .question = run->question.in ? &run->question : NULL,
                             .generated = run->several ? &run->generated : NULL};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
 

@@ -10,6 +10,7 @@
 #include "base/intern.h"
 #include "base/options.h"
 #include "base/progress.h"
+#include "base/question.h"
 #include "judge/process_tree.h"
 #include "suppress/suppress.h"
 #include "symbols/module_cache.h"
@@ -22,7 +23,8 @@ struct log_run {
     bool errors;               /* the exit status is that of --error-exitcode: main's word */
     struct module_cache *modules;
     struct suppressions *suppressions;
-    struct intern generated; /* texts of suppressions that were printed */
+    struct intern generated;  /* texts of suppressions that were printed */
+    struct question question; /* --gen-suppressions=yes */
     struct output output;
     struct progress progress;
 };

@@ -184,10 +184,13 @@ static int main_report_tree(struct log_run *run)
 
     run->several = run->tree->count + run->tree->unreadable > 1;
     run->modules = module_cache_new(options->demangle);
+    if (options->gen_suppressions == CLI_GENERATED_ASKED)
+        question_begin(&run->question);
     progress_begin(&run->progress, stderr, isatty(STDERR_FILENO));
     int status = main_report_all(run);
     if (status == 0)
         status = main_errors(run);
+    question_end(&run->question);
     intern_free(&run->generated);
     module_cache_free(run->modules);
     return status;

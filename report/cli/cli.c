@@ -58,7 +58,9 @@ static const struct cli_option cli_table[] = {
      CLI_FIELD(suppressions), NULL, 0, 0},
     {"--default-suppressions", "yes|no", "accepted: leakreport has no list of its own [yes]",
      cli_take_bool, CLI_FIELD(default_suppressions), cli_yes_no, 0, 0},
-    {"--gen-suppressions", "no|all", "print an entry for such a file after each error [no]",
+    {"--gen-suppressions", "no|yes|all",
+     "print an entry for such a file after each error;\n"
+     "yes: ask on the terminal each time [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
     {"--format", "NAME",
      "the report's form [text], or for other programs:\nhtml, xml, sarif, junit, json, folded, "
@@ -247,8 +249,8 @@ static int cli_check_format(const struct options *options, struct failure *failu
     if (options->xml && !options_has_destination(&options->xml_to))
         return failure_set(failure, "--xml=yes needs a place to write to: add --xml-file=FILE, "
                                     "--xml-fd=N or --xml-socket=ADDRESS:PORT");
-    if (options->xml && options->gen_suppressions == CLI_GENERATED_ASKED)
-        return failure_set(failure, "--xml=yes goes with --gen-suppressions=all or no, not with "
+    if (options->format == FORMAT_XML && options->gen_suppressions == CLI_GENERATED_ASKED)
+        return failure_set(failure, "XML goes with --gen-suppressions=all or no, not with "
                                     "yes: nobody can be asked there");
     if (options->mode == CLI_TRACE && options->format != FORMAT_TEXT &&
         !options_has_destination(&options->xml_to) && !options_has_destination(&options->log_to))

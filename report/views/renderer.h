@@ -2,7 +2,7 @@
  *
  * A view prints: what is shown, and why no more, was decided before (judge), and sentences are made
  * in words/. One const struct per view, in the table of base/format.def. A renderer writes to a
- * stream and changes nothing but `generated`.
+ * stream and changes nothing but `generated` and `question`.
  *
  * A document is what a view writes to one stream: begin, one or more processes' reports, end. Logs
  * are read one after another, so a view that needs all of them at once keeps what it needs.
@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include "base/options.h"
+#include "base/question.h"
 #include "judge/ending.h"
 #include "judge/group.h"
 #include "judge/outline.h"
@@ -28,14 +29,15 @@ struct report {
     const struct selection *selection;
     const struct rankings *rankings;
     const struct process_tree *tree;
-    uint32_t number;          /* of the process in the tree */
-    bool several;             /* it is one of several */
-    bool first;               /* of its document */
-    struct ending ending;     /* of the process */
-    enum moment moment;       /* of what is live */
-    struct outline outline;   /* what is shown */
-    struct no_check no_check; /* why there is no verdict: outline.leaks says whether */
-    struct intern *generated; /* suppressions that are printed already; NULL: print all */
+    uint32_t number;           /* of the process in the tree */
+    bool several;              /* it is one of several */
+    bool first;                /* of its document */
+    struct ending ending;      /* of the process */
+    enum moment moment;        /* of what is live */
+    struct outline outline;    /* what is shown */
+    struct no_check no_check;  /* why there is no verdict: outline.leaks says whether */
+    struct question *question; /* for --gen-suppressions=yes; NULL: nobody can be asked */
+    struct intern *generated;  /* suppressions that are printed already; NULL: print all */
 };
 
 /* A document, and when its end is written, what all of its reports came to. */

@@ -225,3 +225,48 @@ test_bad_file_is_said_in_one_line() {
     report --suppressions=none-such --error-exitcode=5 trace.log
     equal 'exit status' 2 "$status"
 }
+
+# asked ANSWERS COMMAND…: with a terminal of its own that gives these answers, a line each time it is asked; what the
+# terminal shows goes to ./terminal
+asked() {
+    python3 - "$@" >terminal <<'END'
+import os, pty, sys
+answers, command = list(sys.argv[1]), sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+seen = b""
+asked = 0
+while True:
+    try:
+        got = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    seen += got
+    while seen.count(b"[Return/N/n/Y/y/C/c] ---- ") > asked:
+        os.write(terminal, (answers[asked] if asked < len(answers) else "?").strip("-").encode() + b"\n")
+        asked += 1
+os.waitpid(pid, 0)
+sys.stdout.buffer.write(seen)
+END
+}
+test_entries_are_printed_where_the_terminal_says_so() {
+    traced "$PROGRAMS/leak_cpp_containers"
+    report --gen-suppressions=all trace.log
+    local entries
+    entries=$(grep -c '^{' report)
+    equal 'entries of all' 4 "$entries"
+    asked 'ynxy-' "$REPORT" --gen-suppressions=yes trace.log
+    equal 'questions: one answer is none, and is asked for again' 5 "$(grep -o 'Print suppression ?' terminal | wc -l)"
+    equal 'entries' 2 "$(grep -c '^{' terminal)"
+    asked 'yc' "$REPORT" --gen-suppressions=yes trace.log
+    equal 'questions before C' 2 "$(grep -o 'Print suppression ?' terminal | wc -l)"
+    equal 'entries before C' 1 "$(grep -c '^{' terminal)"
+    asked 'y-c' sh -c "$REPORT --gen-suppressions=yes $PROGRAMS/leak_cpp_containers </dev/null >file 2>&1"
+    equal 'entries, where the terminal is no standard stream' 1 "$(grep -c '^{' file)"
+    setsid "$REPORT" --gen-suppressions=yes trace.log >report </dev/null
+    equal 'entries without a terminal' 0 "$(grep -c '^{' report || true)"
+    has report 'Note: --gen-suppressions=yes asks on a terminal, and there is none'
+}

@@ -10,6 +10,11 @@ known() {
     leak_signal_stack*) echo "valgrind's stacks end at an alternate signal stack" ;;
     free_kinds | stack_exceptions) echo 'a signal ends it, and valgrind frees no caches of libstdc++ then' ;;
     free_exceptions | api_cxx_bad_alloc | api_cxx_new_handler | api_aligned) echo 'valgrind ends it at what must fail' ;;
+    free_sized | api_sized) echo 'valgrind 3.19 does not know free_sized' ;;
+    api_rust) echo "valgrind names inlined functions of Rust without their type" ;;
+    api_own_malloc_first) echo 'it has a malloc of its own, in which leakreport does not look' ;;
+    api_usable) echo 'it does what malloc_usable_size says, which is the size that was asked for under valgrind' ;;
+    loader_deepbind | loader_deepbind_cxx | loader_twin) echo 'a library calls the malloc of libc past the tracer' ;;
     free_threads) echo 'it leaks what its threads come to' ;;
     stack_split) echo 'valgrind does not know split stacks' ;;
     stack_use_first | api_cxx_replaced | api_descriptors_reused | thread_detached) echo 'it does something else under valgrind' ;;

@@ -99,6 +99,20 @@ void text_stack(const struct text_page *page, uint32_t number)
 
 /* --- suppressions -------------------------------------------------------- */
 
+/* valgrind's question. What stands above it is to be seen first. */
+static bool text_is_suppression_wanted(const struct text_page *page)
+{
+    int generated = page->report->options->gen_suppressions;
+    char text[160];
+
+    if (generated != CLI_GENERATED_ASKED || !page->report->question)
+        return generated == CLI_GENERATED_ALL;
+    fflush(page->out);
+    snprintf(text, sizeof text, "%s\n%s---- Print suppression ? --- [Return/N/n/Y/y/C/c] ---- ",
+             page->prefix, page->prefix);
+    return question_ask(page->report->question, text);
+}
+
 void text_suppression(const struct text_page *page, enum suppress_kind kind, unsigned leak_kinds,
                       uint32_t stack)
 {
@@ -107,7 +121,7 @@ void text_suppression(const struct text_page *page, enum suppress_kind kind, uns
     char *text = NULL;
     size_t size = 0;
 
-    if (!page->report->options->gen_suppressions)
+    if (!text_is_suppression_wanted(page))
         return;
     stack_view_begin(&view, page->report->model, NULL, stack, true);
     struct suppress_stack callbacks = stack_view_callbacks(&view);
