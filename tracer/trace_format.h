@@ -573,9 +573,17 @@ enum trace_heuristic { /* the interior pointer's excuse, as valgrind names them 
                        TRACE_NEWARRAY = 3,
                        TRACE_MULTIPLE_INHERITANCE = 4,
 };
-#define TRACE_KIND_SHIFT      48
-#define TRACE_HEURISTIC_SHIFT 59
-#define TRACE_INTERIOR_SHIFT  62
+/* Each with valgrind's name of it, as options and reports have it. */
+#define TRACE_HEURISTICS(X)                                                                        \
+    X(TRACE_STDSTRING, "stdstring")                                                                \
+    X(TRACE_LENGTH64, "length64")                                                                  \
+    X(TRACE_NEWARRAY, "newarray")                                                                  \
+    X(TRACE_MULTIPLE_INHERITANCE, "multipleinheritance")
+#define TRACE_HEURISTICS_COUNT (TRACE_MULTIPLE_INHERITANCE + 1u)
+#define TRACE_HEURISTICS_ALL   ((1u << TRACE_HEURISTICS_COUNT) - 2u) /* bit n: heuristic n */
+#define TRACE_KIND_SHIFT       48
+#define TRACE_HEURISTIC_SHIFT  59
+#define TRACE_INTERIOR_SHIFT   62
 struct trace_verdict {
     uint64_t where;
     uint64_t what;       /* as in trace_block */

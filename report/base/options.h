@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CLI_HEURISTICS_ALL 30u /* bit n: enum trace_heuristic n */
-
 /* CLI_RUN: this process becomes the program. CLI_TRACE: it waits for it, and reports. */
 enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_HELP_ALL, CLI_VERSION };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };

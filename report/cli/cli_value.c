@@ -30,13 +30,8 @@ const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)
                                      {"none", 0},
                                      {NULL, 0}};
 const struct cli_word cli_heuristics[] = {
-    {"stdstring", CLI_BIT(TRACE_STDSTRING)},
-    {"length64", CLI_BIT(TRACE_LENGTH64)},
-    {"newarray", CLI_BIT(TRACE_NEWARRAY)},
-    {"multipleinheritance", CLI_BIT(TRACE_MULTIPLE_INHERITANCE)},
-    {"all", CLI_HEURISTICS_ALL},
-    {"none", 0},
-    {NULL, 0}};
+#define WORD(heuristic, name) {name, CLI_BIT(heuristic)},
+    TRACE_HEURISTICS(WORD){"all", TRACE_HEURISTICS_ALL}, {"none", 0}, {NULL, 0}};
 
 const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
                                       {"calls", CLI_BIT(CLI_ORDER_CALLS)},

@@ -15,16 +15,14 @@
 #include "suppress/suppress.h"
 #include "symbols/symbolize.h"
 
-enum { SELECT_HEURISTICS = TRACE_MULTIPLE_INHERITANCE + 1 };
-
 struct selection {
     struct suppressions *suppressions; /* counts: of this log */
     uint64_t bytes[BLOCK_KINDS_COUNT]; /* what is not suppressed */
     uint64_t blocks[BLOCK_KINDS_COUNT];
     uint64_t suppressed_bytes, suppressed_blocks;
     uint64_t hanging_blocks; /* of the suppressed: those that hang on a suppressed head */
-    uint64_t heuristic_bytes[SELECT_HEURISTICS];
-    uint64_t heuristic_blocks[SELECT_HEURISTICS];
+    uint64_t heuristic_bytes[TRACE_HEURISTICS_COUNT];
+    uint64_t heuristic_blocks[TRACE_HEURISTICS_COUNT];
     uint64_t errors, contexts;
     uint64_t suppressed_errors, suppressed_contexts;
     uint32_t suppressed_misuses;

@@ -38,13 +38,8 @@ char *words_record(const struct loss_record *record, uint32_t records, enum mome
 
 const char *words_heuristic(enum trace_heuristic heuristic)
 {
-    static const char *const names[] = {
-        [TRACE_NO_HEURISTIC] = "none",
-        [TRACE_STDSTRING] = "stdstring",
-        [TRACE_LENGTH64] = "length64",
-        [TRACE_NEWARRAY] = "newarray",
-        [TRACE_MULTIPLE_INHERITANCE] = "multipleinheritance",
-    };
+#define NAME(heuristic, name) [heuristic] = name,
+    static const char *const names[TRACE_HEURISTICS_COUNT] = {"none", TRACE_HEURISTICS(NAME)};
 
     return names[heuristic];
 }

@@ -93,7 +93,7 @@ int main(void)
     load();
     for (uint64_t k = 0; k < count; k++)
         blocks[k] = (struct trace_block){.where = memory[k].start, .what = memory[k].size};
-    if (reach_plan(&reach, &world, blocks, count, HEURISTICS_ALL))
+    if (reach_plan(&reach, &world, blocks, count, TRACE_HEURISTICS_ALL))
         return 2;
     reach_begin(&reach, calloc(1, reach.scratch_size));
     reach_scan_words(&reach, roots, ROOTS);

@@ -91,7 +91,7 @@ void fake_heap_open(struct fake_heap *fake, size_t max_blocks, size_t heap_words
     fake->heap_words = heap_words;
     fake->max = max_blocks;
     fake->next = FAKE_HEAP;
-    fake->heuristics = HEURISTICS_ALL;
+    fake->heuristics = TRACE_HEURISTICS_ALL;
 }
 
 void fake_heap_close(struct fake_heap *fake)

@@ -17,10 +17,6 @@
 #include "trace_format.h"
 
 /* A set of heuristics: the bit 1 << TRACE_… of each. */
-#define HEURISTICS_ALL                                                                             \
-    (1u << TRACE_STDSTRING | 1u << TRACE_LENGTH64 | 1u << TRACE_NEWARRAY |                         \
-     1u << TRACE_MULTIPLE_INHERITANCE)
-
 /* The first of `set` that excuses `pointer` into the block of `size` bytes at `start`, or
  * TRACE_NO_HEURISTIC. Memory that cannot be read excuses nothing. */
 enum trace_heuristic heuristic_find(const struct reach_world *world, unsigned set, uint64_t start,

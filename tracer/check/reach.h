@@ -33,8 +33,8 @@
 
 #include "check/reach_state.h"
 
-/* Prepares a check. `heuristics` is a set, HEURISTICS_ALL or fewer. scratch_size is then how much
- * memory reach_begin wants: 13 bytes per block, 32 KiB, and the index, about 1/64 of what the
+/* Prepares a check. `heuristics` is a set, TRACE_HEURISTICS_ALL or fewer. scratch_size is then how
+ * much memory reach_begin wants: 13 bytes per block, 32 KiB, and the index, about 1/64 of what the
  * blocks take. -EINVAL: the blocks are not strictly ascending, or there are too many; nothing else
  * may follow. */
 int reach_plan(struct reach *reach, const struct reach_world *world,

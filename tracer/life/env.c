@@ -175,23 +175,24 @@ static int read_leak_check(struct env_options *options, const char *value, struc
     return -1;
 }
 
+#define LISTED(heuristic, name) name ", "
 static int read_heuristics(struct env_options *options, const char *value, struct problem *problem)
 {
-    static const char *const names[] = {NULL, "stdstring", "length64", "newarray",
-                                        "multipleinheritance"};
+#define NAME(heuristic, name) [heuristic] = name,
+    static const char *const names[TRACE_HEURISTICS_COUNT] = {TRACE_HEURISTICS(NAME)};
     options->heuristics = 0;
     if (strcmp(value, "none") == 0)
         return 0;
     while (*value) {
         size_t length = strcspn(value, ",");
-        unsigned found = length == 3 && memcmp(value, "all", 3) == 0 ? 0x1eu : 0;
-        for (unsigned i = 1; i < sizeof names / sizeof *names; i++)
+        unsigned found = length == 3 && memcmp(value, "all", 3) == 0 ? TRACE_HEURISTICS_ALL : 0;
+        for (unsigned i = 1; i < TRACE_HEURISTICS_COUNT; i++)
             if (strlen(names[i]) == length && memcmp(names[i], value, length) == 0)
                 found = 1u << i;
         if (!found) {
             message_format(problem->text, problem->size,
-                           "a set of stdstring, length64, newarray, multipleinheritance, or all, "
-                           "or none is expected, not «%s»",
+                           "a set of " TRACE_HEURISTICS(LISTED) "or all, or none is expected, "
+                                                                "not «%s»",
                            value);
             return -1;
         }
@@ -330,7 +331,7 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
                                     .follow_exec = true,
                                     .log_descriptor = -1,
                                     .words_descriptor = -1,
-                                    .heuristics = 0x1e};
+                                    .heuristics = TRACE_HEURISTICS_ALL};
     copy_value("trace.log", given_trace_file, sizeof given_trace_file, &problem);
     given_log_file[0] = '\0';
     forks = FORKS_AS_CHILDREN;

@@ -29,7 +29,7 @@ static void text_heuristics(const struct text_page *page)
     const struct selection *selection = page->report->selection;
     bool any = false;
 
-    for (int i = 1; i < SELECT_HEURISTICS; i++) {
+    for (unsigned i = 1; i < TRACE_HEURISTICS_COUNT; i++) {
         if (!selection->heuristic_blocks[i])
             continue;
         if (!any)
