@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # block_tables.sh [ROUNDS]: three designs of the block table side by side, each in the log, at malloc's own addresses; the least
-# of ROUNDS of each figure (block_tables.c says what they are). CONTRIBUTING.md, Decisions, has the outcome.
+# of ROUNDS of each figure (block_tables.c says what they are). tracer/tables/README.md has the outcome.
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 rounds=${1:-3}
 top=$BENCH/../..
