@@ -1,27 +1,6 @@
 // A thread that is alive at the end used 40 bytes in a function that has returned; its stack was
 // used again since: definitely lost.
-#include "leak.h"
-#include <fcntl.h>
-#include <sys/syscall.h>
-/* The other thread's last words: it sleeps in the kernel from here on, in a system call made
- * directly so that no function has put its registers on the stack. The flag is set just before;
- * `main` gives it time by waiting until the kernel says that it sleeps. */
-static volatile int asleep;
-static volatile int other_tid;
-static APART void wait_until_asleep(void)
-{
-    char path[64], state = 0;
-    while (!asleep)
-        usleep(1000);
-    sprintf(path, "/proc/self/task/%d/stat", other_tid);
-    while (state != 'S') {
-        char text[64] = "";
-        int fd = open(path, O_RDONLY);
-        read(fd, text, sizeof text - 1);
-        close(fd);
-        state = strrchr(text, ')') ? strrchr(text, ')')[2] : 0;
-    }
-}
+#include "asleep.h"
 static APART void lose(void)
 {
     void *volatile local = node(40, NULL);
