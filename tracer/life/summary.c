@@ -7,6 +7,8 @@
 #include "log/trace_log_earlier.h"
 #include "os/message.h"
 
+#include <string.h>
+
 static void print_heap(const struct trace_totals *totals)
 {
     message_line("");
@@ -35,17 +37,18 @@ static void print_kind(const char *name, const struct trace_leaks *leaks, enum t
 
 static void print_heuristics(const struct trace_leaks *leaks)
 {
-    /* Each name with its blanks: to the right of a column of 19, and a colon. */
-    static const char *const names[] = {NULL, "stdstring          ", "length64           ",
-                                        "newarray           ", "multipleinheritance"};
+#define NAME(heuristic, name) [heuristic] = name,
+    static const char *const names[TRACE_HEURISTICS_COUNT] = {TRACE_HEURISTICS(NAME)};
+    static const char blanks[] = "                   "; /* as wide as the longest name */
     bool said = false;
-    for (unsigned i = 1; i < sizeof names / sizeof *names; i++) {
+    for (unsigned i = 1; i < TRACE_HEURISTICS_COUNT; i++) {
         if (!leaks->heuristic_blocks[i])
             continue;
         if (!said)
             message_line("                      of which reachable via heuristic:");
         said = true;
-        message_line("                        %s: %u bytes in %u blocks", names[i],
+        message_line("                        %s%s: %u bytes in %u blocks", names[i],
+                     strlen(names[i]) < sizeof blanks ? blanks + strlen(names[i]) : "",
                      leaks->heuristic_bytes[i], leaks->heuristic_blocks[i]);
     }
 }
