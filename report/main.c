@@ -28,7 +28,7 @@ enum { EXIT_TROUBLE = 2 };
 
 static void main_say_exhausted(size_t bytes)
 {
-    fprintf(stderr, "leakreport: there is no memory left (%zu bytes more were needed)\n", bytes);
+    fprintf(stderr, "leakreport: out of memory (%zu more bytes were needed)\n", bytes);
     exit(EXIT_TROUBLE);
 }
 
@@ -93,7 +93,7 @@ static void main_say_doubt(const struct options *options, const struct process_e
     char *why = words_doubt(&entry->doubt);
     struct failure failure;
 
-    failure_set(&failure, "%s: whether there are errors cannot be told: %s",
+    failure_set(&failure, "%s: it is not known whether there are errors: %s",
                 options->logs_are_temporary ? entry->command : entry->path, why);
     main_fail(&failure);
     free(why);
@@ -313,8 +313,8 @@ static void main_say_refused(const struct option_files *files)
 {
     for (size_t i = 0; i < files->refused.count; i++)
         fprintf(stderr,
-                "leakreport: %s was not read: it is no regular file, or everybody may write it, or "
-                "it is not yours\n",
+                "leakreport: %s was not read: it is not a regular file, or everybody may write to "
+                "it, or it belongs to another user\n",
                 files->refused.items[i]);
 }
 

@@ -80,11 +80,11 @@ static inline const char *trace_obstacle_text(uint64_t obstacle)
         [TRACE_OBSTACLE_SANITIZER] = "the program is built with a sanitizer",
         [TRACE_OBSTACLE_MEMORY] = "too little memory was left",
         [TRACE_OBSTACLE_LOG] = "the log could not grow",
-        [TRACE_OBSTACLE_PROC] = "there is no /proc where the program is (not mounted, or chroot)",
+        [TRACE_OBSTACLE_PROC] = "the program cannot see /proc (not mounted, or chroot)",
         [TRACE_OBSTACLE_DESCRIPTORS] = "no file descriptor was left",
-        [TRACE_OBSTACLE_FORBIDDEN] = "a sandbox forbids what it takes",
+        [TRACE_OBSTACLE_FORBIDDEN] = "a sandbox forbids a system call that it needs",
         [TRACE_OBSTACLE_TURNED_OFF] = "the program has turned it off (__lsan_is_turned_off)",
-        [TRACE_OBSTACLE_OTHER] = "the kernel refused what it takes",
+        [TRACE_OBSTACLE_OTHER] = "the kernel refused something that it needs",
     };
     return obstacle < TRACE_OBSTACLES ? texts[obstacle] : (const char *)0;
 }
@@ -116,8 +116,8 @@ static inline const char *trace_unfollowed_text(uint32_t why)
         [TRACE_UNFOLLOWED_LIBRARY] = "it is built for another C library than glibc",
         [TRACE_UNFOLLOWED_PROCESSOR] = "it is built for another processor",
         [TRACE_UNFOLLOWED_TRACER] = "libtrace.so cannot be read there (chroot, another user)",
-        [TRACE_UNFOLLOWED_SANDBOX] = "a sandbox forbids what tracing takes",
-        [TRACE_UNFOLLOWED_ENVIRONMENT] = "its environment leaves no room for the tracer's entries",
+        [TRACE_UNFOLLOWED_SANDBOX] = "a sandbox forbids a system call that tracing needs",
+        [TRACE_UNFOLLOWED_ENVIRONMENT] = "its environment leaves no space for the tracer's entries",
     };
     return why < TRACE_UNFOLLOWED_WAYS ? texts[why] : (const char *)0;
 }

@@ -46,7 +46,7 @@ static int program_say_error(const char *name, int error, struct failure *failur
     else if (error == EACCES)
         failure_set(failure, "%s may not be executed: chmod +x it, or name the program", name);
     else if (error == ENOENT && !strchr(name, '/'))
-        failure_set(failure, "%s is not in any folder of PATH: give its path", name);
+        failure_set(failure, "%s is not in any directory of PATH: give its path", name);
     else if (error == ENOENT)
         failure_set(failure, "%s does not exist: name a program, or a log", name);
     else
@@ -245,8 +245,8 @@ static int program_check_whole(const char *path, int fd, Elf *elf, const GElf_Eh
     if (fstat(fd, &status) != 0 || (uint64_t)status.st_size >= least)
         return 0;
     return failure_set(failure,
-                       "%s is cut: it has %s of at least %s bytes that its headers name; copy or "
-                       "build it again",
+                       "%s is truncated: it has %s of the at least %s bytes that its headers name; "
+                       "copy or build it again",
                        path, number_text((uint64_t)status.st_size).text, number_text(least).text);
 }
 

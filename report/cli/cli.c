@@ -34,11 +34,11 @@ static const struct cli_option cli_table[] = {
      cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
     {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]", cli_take_number,
      CLI_FIELD(error_exitcode), NULL, 0, 255},
-    {"--exit-on-first-error", "yes|no", "report nothing behind the first error [no]", cli_take_bool,
+    {"--exit-on-first-error", "yes|no", "report nothing after the first error [no]", cli_take_bool,
      CLI_FIELD(exit_on_first_error), cli_yes_no, 0, 0},
     {"--show-mismatched-frees", "yes|no", "frees by the wrong function are errors [yes]",
      cli_take_bool, CLI_FIELD(mismatched_frees), cli_yes_no, 0, 0},
-    {"--error-markers", "BEGIN,END", "lines to put before and behind each error [none]",
+    {"--error-markers", "BEGIN,END", "lines to put before and after each error [none]",
      cli_take_markers, CLI_FIELD(error_markers), NULL, 0, 0},
     {"--time-stamp", "yes|no", "put the time since the start into each line [no]", cli_take_bool,
      CLI_FIELD(time_stamp), cli_yes_no, 0, 0},
@@ -95,7 +95,7 @@ static const struct cli_option cli_table[] = {
      "peak, live or all [bytes]; several with commas between;\n"
      "without leaks, unless an option for them is given",
      cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
-    {"--timeline", NULL, "how the use of memory went on; leaks as with --peak", cli_take_flag,
+    {"--timeline", NULL, "memory use over time; leaks as with --peak", cli_take_flag,
      CLI_FIELD(timeline), NULL, 0, 0},
     {"--command-line-only", "yes|no", "read no option file and no variable [no]", cli_take_bool,
      CLI_FIELD(command_line_only), cli_yes_no, 0, 0},
@@ -262,7 +262,7 @@ static int cli_check_format(const struct options *options, struct failure *failu
 static int cli_check(const struct options *options, struct failure *failure)
 {
     if (options->mode == CLI_REPORT && options->logs.count == 0)
-        return failure_set(failure, "no log is named: leakreport [OPTIONS] trace.log; leakreport "
+        return failure_set(failure, "no log is given: leakreport [OPTIONS] trace.log; leakreport "
                                     "--help says more");
     if (options->exit_on_first_error && !options->error_exitcode)
         return failure_set(failure, "--exit-on-first-error=yes needs an exit status for it: add "

@@ -221,10 +221,9 @@ static int cli_check_format(const struct cli_option *option, const char *at,
     if (at[1] == 'p' || at[1] == '%')
         return 0;
     if (!end)
-        return failure_set(failure,
-                           "%s: %%p, %%q{VAR} and %%%% are known in a file name, not what stands "
-                           "here: %s",
-                           option->name, at);
+        return failure_set(
+            failure, "%s: %%p, %%q{VAR} and %%%% are understood in a file name, but not this: %s",
+            option->name, at);
     char *variable = memory_text("%.*s", (int)(end - at) - 3, at + 3);
     int result = getenv(variable) ? 0
                                   : failure_set(failure, "%s: the variable %s is not set",

@@ -41,8 +41,8 @@ static int launch_set_preload(const char *tracer, struct failure *failure)
 
     if (tracer[strcspn(tracer, ": \t\n$")])
         return failure_set(failure,
-                           "%s has a blank, a colon or a dollar sign in its path, which LD_PRELOAD "
-                           "cannot name: move it",
+                           "%s has a space, a colon or a dollar sign in its path, which LD_PRELOAD "
+                           "cannot express: move it",
                            tracer);
     char *list = memory_text("%s%s%s", tracer, others && *others ? ":" : "", others ? others : "");
     setenv("LD_PRELOAD", list, 1);

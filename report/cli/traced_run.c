@@ -32,7 +32,7 @@ static int traced_run_make_folder(struct traced_run *run, struct failure *failur
 
     if (!mkdtemp(folder) || chmod(folder, 0700) != 0) {
         failure_set(failure,
-                    "no folder for the log can be made (%s): %s; set TMPDIR, or name the "
+                    "no directory for the log can be created (%s): %s; set TMPDIR, or name the "
                     "log with --trace-file=NAME",
                     folder, strerror(errno));
         free(folder);

@@ -82,8 +82,8 @@ int log_file_map(const char *path, struct log_file *file, struct failure *failur
     if (file->size == 0) {
         close(fd);
         return failure_set(failure,
-                           "%s is empty (0 bytes): the tracer wrote nothing into it, or somebody "
-                           "made it empty; trace the program again",
+                           "%s is empty (0 bytes): the tracer wrote nothing to it, or it was "
+                           "truncated; trace the program again",
                            path);
     }
     void *bytes = file->size > SIZE_MAX / 2 ? MAP_FAILED
@@ -146,7 +146,7 @@ static const unsigned char *volatile log_file_guard_start, *volatile log_file_gu
 static void log_file_shrunk(int signal_number, siginfo_t *info, void *context)
 {
     static const char message[] =
-        "leakreport: a program or debug file became shorter while it was read; try again\n";
+        "leakreport: a program or debug file was truncated while it was being read; try again\n";
     const unsigned char *address = info->si_addr;
 
     (void)signal_number;
@@ -173,8 +173,7 @@ int log_file_guard(const struct log_file *file, void (*read)(void *context), voi
     } else {
         result = failure_set(
             failure,
-            "%s became shorter while it was read: another process is writing to it; try "
-            "again",
+            "%s was truncated while it was being read: another process is writing to it; try again",
             file->path);
     }
     log_file_guard_start = log_file_guard_end = NULL;

@@ -48,8 +48,8 @@ static int log_check_magic(const struct log_reader *reader, enum log_likeness li
     if (likeness == LOG_IS_OTHER && reader->size >= TRACE_MAGIC_SIZE &&
         memcmp(reader->bytes, zeros, TRACE_MAGIC_SIZE) == 0)
         return failure_set(failure,
-                           "%s: byte 0 to 7 are zero: its tracer has not begun to write, or the "
-                           "program was killed before it did; trace it again",
+                           "%s: bytes 0 to 7 are zero: the tracer has not begun to write it, or "
+                           "the program was killed before it could; trace it again",
                            reader->path);
     if (likeness == LOG_IS_OTHER)
         return failure_set(failure,
@@ -64,10 +64,11 @@ static int log_check_version(const struct log_reader *reader, struct failure *fa
     const struct trace_header *header = &reader->header;
 
     if (header->byte_order == __builtin_bswap32(TRACE_BYTE_ORDER))
-        return failure_set(failure,
-                           "%s was written on a machine of the other byte order (byte 12): read it "
-                           "with leakreport on such a machine",
-                           reader->path);
+        return failure_set(
+            failure,
+            "%s was written on a machine with the other byte order (byte 12): read it "
+            "with leakreport on such a machine",
+            reader->path);
     if (header->version > TRACE_VERSION)
         return failure_set(failure,
                            "%s was written by a newer libtrace, version %u (byte 8); this "
@@ -114,12 +115,12 @@ static int log_read_header(struct log_reader *reader, struct failure *failure)
         return -1;
     if (known == sizeof reader->header && (reader->header.flags & TRACE_FLAG_LOST))
         return failure_set(failure,
-                           "%s was made shorter by another program (log rotation?) while process "
+                           "%s was truncated by another program (log rotation?) while process "
                            "%u was traced: what it recorded is lost; trace the program again",
                            reader->path, reader->header.pid);
     if (reader->size < TRACE_DATA_OFFSET)
         return failure_set(failure,
-                           "%s is cut: it ends at byte %" PRIu64
+                           "%s is truncated: it ends at byte %" PRIu64
                            ", inside the %s, which reaches to byte %u; copy it again or trace the "
                            "program again",
                            reader->path, reader->size,
@@ -166,12 +167,12 @@ static void log_add_extent(struct log_reader *reader, const struct trace_extent 
     uint64_t count = (inside < entry->length ? inside : entry->length) / record_size;
 
     if (count < wanted)
-        log_add_damage(reader,
-                       memory_text("%s is cut at byte %" PRIu64 ": %" PRIu64 " of the %" PRIu64
-                                   " %s of table %s at byte %" PRIu64 " are missing",
-                                   reader->path, reader->size, wanted - count, wanted,
-                                   record_size == 1 ? "bytes" : "records",
-                                   log_tables[entry->kind].name, entry->offset));
+        log_add_damage(reader, memory_text("%s is truncated at byte %" PRIu64 ": %" PRIu64
+                                           " of the %" PRIu64 " %s of table %s at byte %" PRIu64
+                                           " are missing",
+                                           reader->path, reader->size, wanted - count, wanted,
+                                           record_size == 1 ? "bytes" : "records",
+                                           log_tables[entry->kind].name, entry->offset));
     if (count)
         reader->extents[reader->extent_count++] =
             (struct log_extent){.kind = entry->kind,
@@ -195,11 +196,10 @@ static void log_read_directory(struct log_reader *reader)
         if (log_extent_is_sane(&entry))
             log_add_extent(reader, &entry);
         else
-            log_add_damage(reader,
-                           memory_text("%s is damaged at byte %zu: entry %u of the directory makes "
-                                       "no sense and is left out",
-                                       reader->path, TRACE_DIRECTORY_OFFSET + i * sizeof *directory,
-                                       i));
+            log_add_damage(reader, memory_text("%s is damaged at byte %zu: entry %u of the "
+                                               "directory is invalid and is ignored",
+                                               reader->path,
+                                               TRACE_DIRECTORY_OFFSET + i * sizeof *directory, i));
     }
 }
 

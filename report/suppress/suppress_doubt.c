@@ -75,10 +75,10 @@ static const char *name_fault(const char *name, size_t length)
     if (length == 0)
         return "there is no name behind it";
     if (name[0] == ' ' || name[0] == '\t')
-        return "the blank behind it belongs to the name";
+        return "the space after it is part of the name";
     for (size_t i = 1; i + 1 < length; i++)
         if (name[i + 1] == '#' && (name[i] == ' ' || name[i] == '\t'))
-            return "a comment needs a line of its own, this one belongs to the name";
+            return "a comment needs a line of its own; this one is part of the name";
     return NULL;
 }
 

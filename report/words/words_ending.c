@@ -21,8 +21,7 @@ static char *words_ending_said(const struct ending *ending, const char *became)
         return memory_text("It became another program: %s.",
                            became ? became : "the log does not say which");
     default:
-        return memory_text("How it ended is not understood: the log says %u.",
-                           (unsigned)ending->value);
+        return memory_text("How it ended is not known: the log says %u.", (unsigned)ending->value);
     }
 }
 

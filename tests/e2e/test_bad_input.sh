@@ -68,7 +68,7 @@ test_garbage() {
 test_log_of_zeros() {
     head -c 100000 /dev/zero >zeros
     report zeros
-    refused 'byte 0 to 7 are zero'
+    refused 'bytes 0 to 7 are zero'
 }
 
 test_directory() {
@@ -109,7 +109,7 @@ test_other_byte_order() {
     a_log
     poke good 12 '\012\013\014\015'
     report good
-    refused 'good was written on a machine of the other byte order (byte 12)'
+    refused 'good was written on a machine with the other byte order (byte 12)'
 }
 
 test_damaged_header() {
@@ -125,7 +125,7 @@ test_log_cut_in_header_and_directory() {
     for end in 1 7 8 11 100 375 4095 4096 5000 36863; do
         head -c "$end" good >cut
         report cut
-        refused "cut is cut: it ends at byte $end, inside the" "reaches to byte 36864"
+        refused "cut is truncated: it ends at byte $end, inside the" "reaches to byte 36864"
     done
 }
 
@@ -144,7 +144,7 @@ test_log_cut_in_its_tables_is_read_as_far_as_it_goes() {
             head -c "$end" good >cut
             report cut
             equal "exit status of a log cut at $end" 0 "$status"
-            has report "cut is cut at byte $end" 'ERROR SUMMARY'
+            has report "cut is truncated at byte $end" 'ERROR SUMMARY'
             equal "bytes on standard error" 0 "$(wc -c <report.err)"
         done
     done
@@ -155,11 +155,11 @@ test_hostile_extents() {
     poke good $((4096 + 8)) '\377\377\377\377\377\377\377\377'
     report good
     equal "exit status" 0 "$status"
-    has report 'damaged at byte 4096: entry 0 of the directory makes no sense'
+    has report 'damaged at byte 4096: entry 0 of the directory is invalid'
     poke good $((4096 + 8)) '\000\000\000\000\000\000\000\020'
     report good
     equal "exit status" 0 "$status"
-    has report 'Note: good is cut at byte'
+    has report 'Note: good is truncated at byte'
 }
 
 test_unknown_option() {
@@ -174,7 +174,7 @@ test_bad_value() {
 
 test_no_log_named() {
     report
-    refused 'no log is named'
+    refused 'no log is given'
 }
 
 test_output_that_cannot_be_written() {
@@ -265,7 +265,7 @@ test_program_that_was_cut() {
         head -c "$bytes" prog >cut
         chmod +x cut
         report --run ./cut
-        not_run "./cut is cut: it has $(printf "%'d" "$bytes" | sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta') of at least"
+        not_run "./cut is truncated: it has $(printf "%'d" "$bytes" | sed -E ':a;s/^([0-9]+)([0-9]{3})/\1,\2/;ta') of the at least"
     done
     # What is behind the segments the kernel does not need.
     head -c $((size - 100)) prog >cut
@@ -330,9 +330,9 @@ test_program_that_is_not_there() {
     report --run ./no-such-program
     not_there './no-such-program does not exist: name a program, or a log'
     report --run no-such-program
-    not_there 'no-such-program is not in any folder of PATH'
+    not_there 'no-such-program is not in any directory of PATH'
     report --run .
-    not_there '. is not in any folder of PATH'
+    not_there '. is not in any directory of PATH'
     report --run ./
     not_run './ is a directory: name the program in it, or the log that is to be read'
     report --run
@@ -353,7 +353,7 @@ test_tracer_in_a_folder_that_cannot_be_preloaded() {
         cp "$REPORT" "$LIBTRACE" "$folder"
         status=0
         "$folder/leakreport" --run ./prog >report 2>report.err || status=$?
-        refused "$PWD/$folder/libtrace.so has a blank, a colon or a dollar sign in its path"
+        refused "$PWD/$folder/libtrace.so has a space, a colon or a dollar sign in its path"
     done
 }
 

@@ -9,7 +9,7 @@ doubt() {
     report -q --error-exitcode=1 "$@"
     equal "exit status of $*" 2 "$status"
     equal 'lines on standard error' 1 "$(wc -l <report.err)"
-    has report.err 'whether there are errors cannot be told' "$words"
+    has report.err 'it is not known whether there are errors' "$words"
     report --error-exitcode=1 "$@"
     equal "exit status of $*" 2 "$status"
     has report.err "$words"
@@ -62,7 +62,7 @@ test_without_a_leak_check() {
     ASAN_OPTIONS=detect_leaks=0 LSAN_OPTIONS=detect_leaks=0 traced ./sanitized
     report -q --error-exitcode=1 trace.log
     equal "exit status with a sanitizer's program" 2 "$status"
-    has report.err 'whether there are errors cannot be told'
+    has report.err 'it is not known whether there are errors'
 }
 test_program_with_a_malloc_of_its_own() {
     cat >own.c <<'END'
@@ -94,7 +94,7 @@ test_cut_anywhere() {
         head -c "$at" trace.log >cut.log
         report -q --error-exitcode=1 cut.log
         [ "$status" -ne 0 ] || fail "cut at $at of $size bytes: exit status 0"
-        has report.err 'whether there are errors cannot be told' 'records are missing in the log'
+        has report.err 'it is not known whether there are errors' 'records are missing in the log'
     done
 }
 test_full_disk() {
@@ -102,7 +102,7 @@ test_full_disk() {
     (ulimit -f 1500 && LD_PRELOAD=$LIBTRACE exec "$PROGRAMS/api_chdir" . >out 2>err) || status=$?
     report -q --error-exitcode=1 trace.log
     [ "$status" -ne 0 ] || fail 'exit status 0'
-    has report.err 'whether there are errors cannot be told' 'records are missing in the log'
+    has report.err 'it is not known whether there are errors' 'records are missing in the log'
 }
 # Errors that were found are errors, whatever else there may be.
 test_errors_outweigh_doubt() {
@@ -111,7 +111,7 @@ test_errors_outweigh_doubt() {
     traced "$PROGRAMS/supp_mixed"
     report -q --error-exitcode=9 killed.log trace.log
     equal 'exit status' 9 "$status"
-    has report.err 'killed.log: whether there are errors cannot be told'
+    has report.err 'killed.log: it is not known whether there are errors'
 }
 # What a process was before it became another program is given back to the kernel. What it became is what is asked for.
 test_program_behind_exec() {
@@ -139,11 +139,11 @@ test_copy_of_a_running_programs_log() {
     cp trace.log copy.log
     report copy.log
     has report 'It is still running. This file is a copy of its log' 'in use when the copy was made' \
-        'Leak kinds cannot be told: the leak check is made when the process ends.'
+        'Leak kinds are not known: the leak check is made when the process ends.'
     end_waiting
     report copy.log
     has report 'This file is a copy of its log, made while it ran or after it had ended without recording how' \
-        'in use when the copy was made' 'Leak kinds cannot be told: the leak check is made when the process ends.'
+        'in use when the copy was made' 'Leak kinds are not known: the leak check is made when the process ends.'
     doubt 'this copy of the log was made before' copy.log
     # The same again in the place of the log, and with its number and times, as far as cp can give them.
     cp -p copy.log kept.log

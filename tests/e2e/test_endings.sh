@@ -115,7 +115,7 @@ check_way() { # check_way WAY MARK STATUS TEXT
     case $4 in SIG*) has report "Process terminating with default action of signal ${3#signal } ($4)" ': main (end_ways.c:' ;; *) has report "$4" ;; esac
     has report '50 bytes in 1 blocks' ': leak (end_ways.c:' ': main (end_ways.c:'
     case $2 in
-    -) has report 'in use when it ended: 450 bytes in 3 blocks' '3 allocs, 0 frees, 450 bytes allocated' 'Leak kinds cannot be told' ;;
+    -) has report 'in use when it ended: 450 bytes in 3 blocks' '3 allocs, 0 frees, 450 bytes allocated' 'Leak kinds are not known' ;;
     +) has report 'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'possibly lost: 0 bytes' ;;
     =) has report 'definitely lost: 100 bytes in 1 blocks' 'indirectly lost: 50 bytes in 1 blocks' 'possibly lost: 0 bytes' 'still reachable: 300 bytes in 1 blocks' ;;
     *) valgrind_agrees_on end_ways "$1" ;;

@@ -235,7 +235,7 @@ test_log_that_may_not_be_read() {
     cp "$program" "$LIBTRACE" .
     status=0
     setpriv --reuid=65534 --regid=65534 --clear-groups env LD_PRELOAD=./libtrace.so "./$(basename "$program")" >out 2>err || status=$?
-    unharmed "$PWD/trace.log exists and cannot be read: Permission denied: it is left alone"
+    unharmed "$PWD/trace.log exists and cannot be read: Permission denied: it is not overwritten"
     has_not err 'is not a trace log'
     cmp before.log trace.log
 }

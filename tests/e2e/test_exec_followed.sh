@@ -239,7 +239,7 @@ test_program_with_more_rights() {
     chmod 4755 setuid
     not_followed 'it has more rights than its caller' env ./setuid true
 }
-test_sandbox_that_would_kill() { not_followed 'a sandbox forbids what tracing takes' "$ways" locked echo alive; }
+test_sandbox_that_would_kill() { not_followed 'a sandbox forbids a system call that tracing needs' "$ways" locked echo alive; }
 test_environment_without_room() {
     not_followed 'its environment leaves no room' perl -e '%ENV = map { ("V$_", "x") } 1 .. 9000; exec "/bin/echo", "one"'
 }

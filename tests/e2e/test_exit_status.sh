@@ -72,7 +72,7 @@ test_log_without_a_leak_check() {
     traced "$PROGRAMS/end_ways" by_KILL
     exits 2 --error-exitcode=9 trace.log
     exits 0 trace.log
-    has report 'Leak kinds cannot be told' '(suppressed: 0 from 0)'
+    has report 'Leak kinds are not known' '(suppressed: 0 from 0)'
 }
 test_programs_own_status_is_its_own() {
     traced "$PROGRAMS/end_ways" return

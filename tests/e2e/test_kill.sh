@@ -9,7 +9,7 @@ kill_rounds() { # kill_rounds COUNT LONGEST-MILLISECONDS
         kill -9 $pid
         wait $pid 2>/dev/null || true
         judge killed.log
-        has report 'Leak kinds cannot be told'
+        has report 'Leak kinds are not known'
     done
     [ $counted -gt $(($1 * 100)) ] || fail "only $counted live blocks in all"
 }

@@ -51,7 +51,7 @@ test_a_healthy_program_needs_no_check_in_place() {
 test_without_files_the_kinds_are_not_told() {
     traced "$PROGRAMS/scan_no_files"
     equal "exit status" 3 "$status"
-    has err "in use at exit: 40 bytes in 1 blocks" "Leak kinds are not told: no leak check was made: no file descriptor was left"
+    has err "in use at exit: 40 bytes in 1 blocks" "Leak kinds are not known: no leak check was made: no file descriptor was left"
     has_not err "definitely lost" "in place"
     report trace.log
     has report "40 bytes in 1 blocks are in use at exit"

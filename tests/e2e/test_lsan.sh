@@ -51,7 +51,7 @@ test_program_may_turn_it_off() {
     for what in off options; do
         lsan $what
         equal 'answers' 'nothing 0 leak 0' "$(cat answers)"
-        has err 'Leak kinds are not told: no leak check was made: the program has turned it off (__lsan_is_turned_off)'
+        has err 'Leak kinds are not known: no leak check was made: the program has turned it off (__lsan_is_turned_off)'
     done
 }
 

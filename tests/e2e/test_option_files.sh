@@ -79,7 +79,7 @@ test_a_file_that_others_can_write_does_not_count() {
         echo --num-callers=1 >$file
         chmod o+w $file
         equal "frames with a $file that all may write" "$all" "$(callers)"
-        has report.err '/.leakreportrc was not read: it is no regular file, or everybody may write it, or it is not yours'
+        has report.err '/.leakreportrc was not read: it is not a regular file, or everybody may write to it, or it belongs to another user'
         chmod o-w $file
         equal "frames with a $file that is safe" 1 "$(callers)"
         rm $file

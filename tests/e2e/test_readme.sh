@@ -84,7 +84,7 @@ test_a_killed_program_is_reported() {
     (exec env LD_PRELOAD="$LIBTRACE" perl -e '@kept = map { "block $_" } 1 .. 10000; kill 9, $$') || true
     report trace.log
     equal status 0 $status
-    has report 'It ended without recording how' 'in use when it ended' 'Leak kinds cannot be told'
+    has report 'It ended without recording how' 'in use when it ended' 'Leak kinds are not known'
 }
 
 test_the_log_is_private_and_never_behind_a_link() {

@@ -198,7 +198,7 @@ test_split_debug_information() {
     done
     mv prog.dwo elsewhere
     report --show-leak-kinds=reachable trace.log
-    has report "Note: $PWD/prog was built with -gsplit-dwarf, and a part of its debug information (the last one sought is in prog.dwo) could not be read" 'main (prog.c:3)'
+    has report "Note: $PWD/prog was built with -gsplit-dwarf, and a part of its debug information (the last one looked for is in prog.dwo) could not be read" 'main (prog.c:3)'
 }
 
 test_moved_and_rebuilt_modules_are_named() {
@@ -211,7 +211,7 @@ test_moved_and_rebuilt_modules_are_named() {
     has report "Note: $PWD/prog (build id 0123456789abcdef) could not be found: its frames have no names." ": ??? (in $PWD/prog)"
     gcc -O1 -g -Wl,--build-id=0xff -o prog prog.c
     report --show-leak-kinds=all trace.log
-    has report "Note: $PWD/prog (build id 0123456789abcdef) is of another build than the one that was traced"
+    has report "Note: $PWD/prog (build id 0123456789abcdef) is a different build from the one that was traced"
     has_not report 'caller (prog.c'
 }
 
@@ -225,11 +225,11 @@ test_rebuilt_program_without_build_id_is_told() {
     has_not report 'build id'
     cp prog copy && mv copy prog
     report --show-leak-kinds=all trace.log
-    has report 'caller (prog.c' "Note: $PWD/prog has no build id, and the file was changed or copied since it was traced: if it was built anew, the names"
+    has report 'caller (prog.c' "Note: $PWD/prog has no build id, and the file was changed or copied since it was traced: if it was rebuilt, the names"
     { echo 'int other(int i) { return i * 3 + 1; }'; sed 's/caller/called/g' prog.c; } >other.c
     gcc -O1 -g -Wl,--build-id=none -o prog other.c
     report --show-leak-kinds=all trace.log
-    has report "Note: $PWD/prog (build id none) is of another build than the one that was traced: its frames have no names." ": ??? (in $PWD/prog)"
+    has report "Note: $PWD/prog (build id none) is a different build from the one that was traced: its frames have no names." ": ??? (in $PWD/prog)"
     has_not report other.c
 }
 # The second plugin lies where the first one lay, under its name.
@@ -260,7 +260,7 @@ END
     traced ./prog
     equal 'exit status' 0 "$status"
     report trace.log
-    has report '22 bytes in 2 blocks are definitely lost' 'in_second_and_longer (second_and_longer.c:3)' "plugin.so (build id none) is of another build than the one that was traced"
+    has report '22 bytes in 2 blocks are definitely lost' 'in_second_and_longer (second_and_longer.c:3)' "plugin.so (build id none) is a different build from the one that was traced"
     has_not report in_first
 }
 test_program_that_was_removed_while_it_ran() {
@@ -370,14 +370,14 @@ END
     equal "exit status" 0 "$status"
     has report "It is still running: what follows is as of now." '    in use now: 2,100 bytes in 3 blocks' \
         '2,100 bytes in 3 blocks are in use now in record 1 of 1' ': forget (prog.c:4)' \
-        'Leak kinds cannot be told'
+        'Leak kinds are not known'
     kill -9 $pid
     wait $pid 2>/dev/null || true
     report trace.log
     equal "exit status" 0 "$status"
     has report 'It ended without recording how' '    in use when it ended: 2,100 bytes in 3 blocks' \
         '2,100 bytes in 3 blocks are in use when it ended in record 1 of 1' ': main (prog.c:5)' \
-        'Leak kinds cannot be told: the process ended before a leak check could be made.'
+        'Leak kinds are not known: the process ended before a leak check could be made.'
 }
 
 test_head_says_command_and_exit_status() {

@@ -58,7 +58,7 @@ test_program_is_not_started() {
     done
     runs --error-exitcode=9 --run no-such-program
     equal 'exit status' 127 "$status"
-    has err 'no-such-program is not in any folder of PATH'
+    has err 'no-such-program is not in any directory of PATH'
     runs --no-such-option true
     equal 'exit status' 2 "$status"
     has err '--no-such-option'
@@ -115,7 +115,7 @@ test_no_leak_kinds_are_no_success() {
     equal 'exit status' 0 "$status"
     runs -q --error-exitcode=9 --follow-exec=no sh -c 'exec true'
     equal 'exit status' 2 "$status"
-    has err 'sh -c exec true: whether there are errors cannot be told: the process became /'
+    has err 'sh -c exec true: it is not known whether there are errors: the process became /'
 }
 test_death_by_a_signal_is_repeated() {
     local way
@@ -160,7 +160,7 @@ test_a_log_is_known_by_what_is_in_it() {
     has report 'Log: true'
     printf 'leak' >cut
     report cut
-    has report.err 'cut is cut: it ends at byte 4'
+    has report.err 'cut is truncated: it ends at byte 4'
     # Damaged, it is still nothing to be run.
     mv true damaged.log
     printf 'echo run >&2\n' | dd of=damaged.log conv=notrunc status=none

@@ -18,9 +18,9 @@ test_strict_mode() {
 filtered() {
     OPTIONS= traced "$program" "$1"
     equal 'exit status' 3 "$status"
-    has err 'Leak kinds are not told: no leak check was made: a sandbox forbids what it takes' '65,087 allocs, 65,037 frees, 1,793,570 bytes allocated'
+    has err 'Leak kinds are not known: no leak check was made: a sandbox forbids a system call that it needs' '65,087 allocs, 65,037 frees, 1,793,570 bytes allocated'
     report trace.log
-    has report 'It ended with exit status 3.' 'The log is incomplete' 'Leak kinds cannot be told'
+    has report 'It ended with exit status 3.' 'The log is incomplete' 'Leak kinds are not known'
 }
 test_filter_set_by_prctl() { filtered prctl; }
 test_filter_set_by_seccomp() { filtered seccomp; }
@@ -41,5 +41,5 @@ test_log_file_in_a_sandbox() {
     OPTIONS=--log-file=summary traced "$program" prctl
     equal 'exit status' 3 "$status"
     equal 'standard error' '' "$(cat err)"
-    has summary 'Leak kinds are not told: no leak check was made: a sandbox forbids what it takes' '65,087 allocs, 65,037 frees, 1,793,570 bytes allocated'
+    has summary 'Leak kinds are not known: no leak check was made: a sandbox forbids a system call that it needs' '65,087 allocs, 65,037 frees, 1,793,570 bytes allocated'
 }

@@ -11,14 +11,14 @@ goes_on() {
     equal "exit status of $*" "$native_status" "$status"
     cmp native.out out || fail "the output of $* changes"
     equal "lines of the tracer for $*" 1 "$(bare err | grep -c '^libtrace: ')"
-    has err "$PWD/trace.log was made shorter by another program"
+    has err "$PWD/trace.log was truncated by another program"
     has_not err SUMMARY
 }
 # told: the report says what happened
 told() {
     report trace.log
     equal 'exit status of leakreport' 2 "$status"
-    has report.err 'trace.log was made shorter by another program' 'what it recorded is lost'
+    has report.err 'trace.log was truncated by another program' 'what it recorded is lost'
 }
 test_emptied_at_any_moment() {
     for pairs in 1 100 1000 5000 20000 39999; do
@@ -71,7 +71,7 @@ test_traced_children_go_on() {
     OPTIONS=--trace-children=yes traced "$program" fork 2 0 0
     equal 'exit status' 7 "$status"
     has out 'went on'
-    equal 'losses told' 1 "$(grep -c 'made shorter' err)"
+    equal 'losses told' 1 "$(grep -c 'truncated by' err)"
     report "$(ls trace.*.log | head -n 1)"
     has report 'HEAP SUMMARY'
 }

@@ -38,9 +38,9 @@ test_no_file_descriptors_left() {
     traced "$program" no_files
     equal 'exit status' 3 "$status"
     has out endured
-    has err '7 allocs, ' ' 5,120 bytes allocated' 'Leak kinds are not told: no leak check was made: no file descriptor was left'
+    has err '7 allocs, ' ' 5,120 bytes allocated' 'Leak kinds are not known: no leak check was made: no file descriptor was left'
     report trace.log
-    has report 'It ended with exit status 3.' 'Leak kinds cannot be told: no leak check was made: no file descriptor was left.' \
+    has report 'It ended with exit status 3.' 'Leak kinds are not known: no leak check was made: no file descriptor was left.' \
         'could not be stopped at the end (no file descriptor was left)'
 }
 # The tracer's may lie above the program's limit.
@@ -61,9 +61,9 @@ test_chroot_to_a_folder_without_proc() {
 test_chroot_that_nobody_sees() {
     traced "$program" bare_chroot
     equal 'exit status' 3 "$status"
-    has err 'Leak kinds are not told: no leak check was made: there is no /proc where the program is'
+    has err 'Leak kinds are not known: no leak check was made: the program cannot see /proc'
     report trace.log
-    has report 'Leak kinds cannot be told: no leak check was made: there is no /proc where the program is'
+    has report 'Leak kinds are not known: no leak check was made: the program cannot see /proc'
 }
 
 can() { "$@" >/dev/null 2>&1 || { echo "    skipped: $* is not possible here"; return 1; }; }

@@ -154,7 +154,7 @@ static void logs_must_be_named(void **state)
 {
     (void)state;
     assert_int_equal(parse("-q", NULL), -1);
-    assert_non_null(strstr(failure.text, "no log is named"));
+    assert_non_null(strstr(failure.text, "no log is given"));
     assert_int_equal(parse("a.log", "-q", "b.log", NULL), 0);
     assert_int_equal(options.logs.count, 2);
     assert_string_equal(options.logs.items[1], "b.log");
@@ -167,10 +167,10 @@ static void file_names_are_understood_or_refused(void **state)
     unsetenv("TEST_CLI_UNSET");
     setenv("TEST_CLI_SET", "x", 1);
     expect_refusal("--log-file=%",
-                   "%p, %q{VAR} and %% are known in a file name, not what stands here: %");
-    expect_refusal("--log-file=a%%%", "what stands here: %");
-    expect_refusal("--log-file=%n.txt", "what stands here: %n.txt");
-    expect_refusal("--log-file=%q{HOME", "what stands here: %q{HOME");
+                   "%p, %q{VAR} and %% are understood in a file name, but not this: %");
+    expect_refusal("--log-file=a%%%", "but not this: %");
+    expect_refusal("--log-file=%n.txt", "but not this: %n.txt");
+    expect_refusal("--log-file=%q{HOME", "but not this: %q{HOME");
     expect_refusal("--xml-file=%q{TEST_CLI_UNSET}",
                    "--xml-file: the variable TEST_CLI_UNSET is not set");
     assert_int_equal(parse("--xml-file=%q{TEST_CLI_SET}%p", "trace.log", NULL), 0);

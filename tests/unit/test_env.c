@@ -259,9 +259,8 @@ static void bad_names_and_their_sentences(void **state)
     assert_no_name("~/trace.log",
                    "a file name may not begin with ~ (no shell expands it here): ~/trace.log");
     assert_no_name("/a%x",
-                   "%p, %n, %q{VAR} and %% are known in a file name, not what stands here: %x");
-    assert_no_name("/a%",
-                   "%p, %n, %q{VAR} and %% are known in a file name, not what stands here: %");
+                   "%p, %n, %q{VAR} and %% are understood in a file name, but not this: %x");
+    assert_no_name("/a%", "%p, %n, %q{VAR} and %% are understood in a file name, but not this: %");
     assert_no_name("/a%q", "%q needs a variable in braces, as in %q{HOME}");
     assert_no_name("/a%q{}", "%q needs a variable in braces, as in %q{HOME}");
     assert_no_name("/a%q{OPEN", "%q needs a variable in braces, as in %q{HOME}");

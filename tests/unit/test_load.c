@@ -242,7 +242,7 @@ static void size_of_a_huge_verdict_is_in_rare(void **state)
     load();
     assert_int_equal(model.blocks[0].size, 1ull << 40);
     assert_int_equal(model.blocks[1].size, TRACE_SIZE_ELSEWHERE);
-    expect_note("sizes of 1 large blocks: they are larger than stated.");
+    expect_note("sizes of 1 large blocks are missing in the log");
 }
 
 /* --- verdicts ------------------------------------------------------------ */
@@ -508,7 +508,7 @@ static void each_loss_is_a_note_with_its_number(void **state)
     load();
     assert_int_equal(model.note_count, 4);
     expect_note("1,234,567 allocations did not fit");
-    expect_note("3 call stacks are cut");
+    expect_note("3 call stacks are truncated");
     expect_note("2 threads did not stop");
     expect_note("The log is incomplete");
 }

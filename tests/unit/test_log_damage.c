@@ -158,10 +158,10 @@ static void log_cut_anywhere_gives_a_report_or_a_line(void **state)
 
         assert_int_equal(reported, cut >= TRACE_DATA_OFFSET);
         if (reported)
-            assert_non_null(strstr(report_text, "is cut at byte"));
+            assert_non_null(strstr(report_text, "is truncated at byte"));
     }
     assert_true(read_log(writer.size));
-    assert_null(strstr(report_text, "is cut at byte"));
+    assert_null(strstr(report_text, "is truncated at byte"));
 }
 
 static void log_cut_at_each_edge_of_a_table(void **state)

@@ -137,8 +137,8 @@ static void file_cut_in_a_table_keeps_what_is_there(void **state)
     assert_false(log_reader_copy(&reader, TRACE_NODES, 10, &node));
     assert_true(reader.damage_count >= 1);
     char expected[64];
-    snprintf(expected, sizeof expected, "cut at byte %zu: 246 of the 256 records of table NODES",
-             end);
+    snprintf(expected, sizeof expected,
+             "truncated at byte %zu: 246 of the 256 records of table NODES", end);
     assert_non_null(strstr(reader.damage[0], expected));
 }
 
@@ -178,7 +178,7 @@ static void log_that_was_never_begun_is_refused(void **state)
 {
     (void)state;
     memset(writer.bytes, 0, TRACE_MAGIC_SIZE);
-    expect_failure("byte 0 to 7 are zero");
+    expect_failure("bytes 0 to 7 are zero");
 }
 
 static void elf_file_is_known_as_one(void **state)
@@ -265,7 +265,7 @@ static void extent_of_2_to_the_60_bytes_is_cut_to_the_file(void **state)
     uint32_t count;
 
     extent->length = 1ull << 60;
-    expect_damage(1, "is cut at byte");
+    expect_damage(1, "is truncated at byte");
     const struct log_extent *regions = log_reader_extents(&reader, TRACE_REGIONS, &count);
     assert_int_equal(count, 1);
     assert_true(regions->count * sizeof(struct trace_region) <= writer.size);
@@ -369,7 +369,7 @@ static void file_that_shrinks_while_it_is_read_is_a_failure(void **state)
     assert_int_equal(log_file_guard(&reader.file, read_what_is_cut_off, &reader, &why), -1);
     assert_false(whole_file_was_read);
     assert_non_null(strstr(why.text, path));
-    assert_non_null(strstr(why.text, "became shorter while it was read"));
+    assert_non_null(strstr(why.text, "was truncated while it was being read"));
 }
 
 int main(void)

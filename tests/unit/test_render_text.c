@@ -356,7 +356,7 @@ static void killed_process_shows_its_live_blocks(void **state)
            "   at 0x10100: ??? (in /none/libtrace.so)\n"
            "   by 0x201FF: ??? (in /none/prog)\n"
            "\n"
-           "Leak kinds cannot be told: the process ended before a leak check could be made.\n");
+           "Leak kinds are not known: the process ended before a leak check could be made.\n");
     expect_not("LEAK SUMMARY");
 }
 
@@ -372,7 +372,7 @@ static void head_names_command_ending_losses_and_modules(void **state)
     expect("Log: trace.log\n"
            "Command: ./prog x\n"
            "It ended with exit status 3.\n"
-           "Note: 1,234 call stacks are cut: their outermost frames are missing.\n"
+           "Note: 1,234 call stacks are truncated: their outermost frames are missing.\n"
            "Note: /none/libtrace.so (build id none) could not be found: its frames have no "
            "names.\n");
 }

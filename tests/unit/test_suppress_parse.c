@@ -176,12 +176,12 @@ static void what_nobody_can_have_meant_is_a_warning(void **state)
          "a.supp: line 4: the entry that begins in line 2 has no name"},
         {"{\n...\nfun:f\n}\n", "a.supp: line 3: the entry that begins in line 1 has no name"},
         {"{\nn\nmatch-leak-kinds: all\nfun:f\n}\n", "a.supp: line 3: the entry that begins"},
-        {LEAK "fun: f\n}\n", "a.supp: line 4: \"fun: f\" matches nothing: the blank"},
-        {LEAK "obj:\tf\n}\n", "a.supp: line 4: \"obj:\tf\" matches nothing: the blank"},
+        {LEAK "fun: f\n}\n", "a.supp: line 4: \"fun: f\" matches nothing: the space"},
+        {LEAK "obj:\tf\n}\n", "a.supp: line 4: \"obj:\tf\" matches nothing: the space"},
         {LEAK "fun:\n}\n", "a.supp: line 4: \"fun:\" matches nothing: there is no name"},
         {LEAK "fun:f # why\n}\n", "a.supp: line 4: \"fun:f # why\" matches nothing: a comment"},
         {LEAK "fun:g\nsrc:a.c:7\t#why\n}\n", "a.supp: line 5: \"src:a.c:7\t#why\" matches"},
-        {"leak: f\n", "a.supp: line 1: \"leak: f\" matches nothing: the blank"},
+        {"leak: f\n", "a.supp: line 1: \"leak: f\" matches nothing: the space"},
         {"leak:f # why\n", "a.supp: line 1: \"leak:f # why\" matches nothing: a comment"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

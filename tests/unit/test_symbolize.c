@@ -185,7 +185,7 @@ static void file_of_another_build_is_not_used(void **state)
     (void)state;
     model.modules[1].build_id_size = 20;
     model.modules[1].build_id[0] = 0xab;
-    expect_only_a_note("(build id ab00000000000000000000000000000000000000) is of another build");
+    expect_only_a_note("(build id ab00000000000000000000000000000000000000) is a different build");
 }
 
 static void missing_module_is_noted_with_its_build_id(void **state)

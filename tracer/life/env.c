@@ -141,7 +141,7 @@ static int read_traced_since(struct env_options *options, const char *value,
     options->added = (enum env_added)added;
     if (good && !*next && added < ENV_ADDED_COUNT)
         return 0;
-    message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
+    message_format(problem->text, problem->size, "the tracer sets this option itself: «%s»", value);
     return -1;
 }
 static int read_log_descriptor(struct env_options *options, const char *value,
@@ -157,7 +157,7 @@ static int read_log_descriptor(struct env_options *options, const char *value,
         options->words_descriptor = words < INT32_MAX ? (int)words : -1;
         return 0;
     }
-    message_format(problem->text, problem->size, "this is the tracer's own, not «%s»", value);
+    message_format(problem->text, problem->size, "the tracer sets this option itself: «%s»", value);
     return -1;
 }
 static int read_glib(struct env_options *options, const char *value, struct problem *problem)

@@ -179,8 +179,8 @@ static size_t space_for(const struct env_children_plan *plan)
         bytes += strlen(heir.entries.options[ENV_ADDED_BOTH]) + sizeof DESCRIPTOR + 24;
     if (bytes <= BYTES_MOST)
         return bytes;
-    message_line("libtrace: a program that is run gets an environment of %d entries, too large for "
-                 "the tracer's to be put in; it runs as it is",
+    message_line("libtrace: a program is started with an environment of %d entries, which leaves "
+                 "no space for the tracer's own; it runs untraced",
                  (int64_t)plan->count);
     return 0;
 }

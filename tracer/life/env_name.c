@@ -107,7 +107,7 @@ static int expand(const char *format, struct name name, char *problem, size_t pr
         } else {
             message_format(
                 problem, problem_size,
-                "%%p, %%n, %%q{VAR} and %%%% are known in a file name, not what stands here: %s",
+                "%%p, %%n, %%q{VAR} and %%%% are understood in a file name, but not this: %s",
                 format);
             fits = false;
         }

@@ -21,8 +21,8 @@ static void print_heap(const struct trace_totals *totals)
     message_line("");
     if (trace_log_header->flags & TRACE_FLAG_BYPASSED)
         message_line(totals->allocations
-                         ? "libtrace: another malloc comes before the tracer's: what follows is "
-                           "of what that takes from the next one"
+                         ? "libtrace: another malloc comes before the tracer's: what follows "
+                           "counts only what that one takes from the next malloc"
                          : "libtrace: the program has a malloc of its own, which the tracer does "
                            "not see");
     if (totals->allocations == totals->frees &&
@@ -80,7 +80,7 @@ static void print_leaks(const struct trace_header *header)
         return;
     if (header->check.scan != TRACE_SCAN_DONE && header->check.scan != TRACE_SCAN_IN_PLACE) {
         const char *why = trace_obstacle_text(header->check.obstacle);
-        message_line("Leak kinds are not told: no leak check was made%s%s", why ? ": " : "",
+        message_line("Leak kinds are not known: no leak check was made%s%s", why ? ": " : "",
                      why ? why : "");
         return;
     }
@@ -100,20 +100,21 @@ static void print_losses(const struct trace_losses *losses, const struct trace_c
 {
     print_loss(losses->blocks, "blocks could not be recorded");
     print_loss(losses->stacks_unknown, "allocations were recorded without a call stack");
-    print_loss(losses->stacks_cut, "call stacks lack their outermost frames");
-    print_loss(losses->frees_unknown, "frees were of blocks that were not seen allocated");
+    print_loss(losses->stacks_cut, "call stacks are truncated");
+    print_loss(losses->frees_unknown, "frees were of blocks whose allocation was not seen");
     print_loss(losses->modules, "modules could not be recorded");
     print_loss(losses->threads, "threads could not be followed");
     print_loss(losses->errors, "further errors could not be recorded");
     print_loss(check->threads_not_stopped, "threads did not stop for the leak check; their stacks "
-                                           "were searched whole, their registers not");
+                                           "were searched completely, their registers not at all");
     const char *why = trace_obstacle_text(check->not_held);
     if (why)
         message_line("libtrace: the other threads could not be stopped at the end: %s", why);
     print_loss(check->mapping_bytes_not_read,
                "bytes of the program's memory could not be read by the leak check");
-    print_loss(losses->fork_threads, "threads of the parent were at work while this process was "
-                                     "forked: blocks may be missing or too many");
+    print_loss(losses->fork_threads,
+               "threads of the parent were using the heap while this process was forked: blocks "
+               "may be missing, or listed although they were freed");
     print_loss(losses->fork_failed,
                "leak checks were made in place, with libc's own caches not freed");
 }
@@ -124,8 +125,8 @@ static void print_mistakes(void)
     uint64_t times;
     misuse_count(&records, &times);
     if (records)
-        message_line("ERRORS: %u from %u contexts: bad frees were recorded and not passed on, "
-                     "mismatched ones were",
+        message_line("ERRORS: %u from %u contexts: bad frees were recorded but not carried out; "
+                     "mismatched ones were carried out",
                      times, records);
 }
 

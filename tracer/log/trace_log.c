@@ -128,8 +128,8 @@ bool trace_log_is_short(void)
 
 static void say_why(void *error)
 {
-    message_line("libtrace: %s cannot grow (%s): the totals stay right, but what comes "
-                 "later is missing in the log",
+    message_line("libtrace: %s cannot grow (%s): the totals stay correct, but the log lacks what "
+                 "is allocated from now on",
                  log_file.path, sys_error_text(*(const long *)error));
 }
 

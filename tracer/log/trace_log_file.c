@@ -159,7 +159,7 @@ static long create(const char *path, enum existing existing)
 /* error: why it could not be read; 0: it could be, and is not a log. */
 static long leave_alone(const char *path, long error)
 {
-    message_line("libtrace: %s exists and %s%s: it is left alone; choose another name with "
+    message_line("libtrace: %s exists and %s%s: it is not overwritten; choose another name with "
                  "--trace-file=NAME in LIBTRACE_OPTIONS",
                  path, error ? "cannot be read: " : "is not a trace log",
                  error ? sys_error_text(error) : "");

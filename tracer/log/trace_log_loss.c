@@ -69,8 +69,8 @@ static void say(void *unused)
     memcpy(header.magic, TRACE_MAGIC, TRACE_MAGIC_SIZE);
     if (fd >= 0 && is_ours(fd, &header))
         sys_pwrite(fd, &header, sizeof header, 0);
-    message_line("libtrace: %s was made shorter by another program: nothing is recorded from here "
-                 "on, and there will be no summary",
+    message_line("libtrace: %s was truncated by another program: nothing more is recorded, and "
+                 "there will be no summary",
                  trace_log_path());
 }
 

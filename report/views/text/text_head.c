@@ -72,7 +72,8 @@ static void text_head_whole(const struct text_page *page)
     else
         text_head_single(page);
     if (model->header.flags & TRACE_FLAG_CHILD)
-        text_line(page, "Forked by process %u: its blocks and totals go on from that process's.",
+        text_line(page,
+                  "Forked by process %u: its blocks and totals continue those of that process.",
                   model->header.parent_pid);
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)

@@ -89,7 +89,7 @@ static void text_no_verdict(const struct text_page *page)
 {
     char *why = words_no_check(&page->report->no_check);
 
-    text_line(page, "Leak kinds cannot be told: %s.", why);
+    text_line(page, "Leak kinds are not known: %s.", why);
     text_blank(page);
     free(why);
 }

@@ -12,7 +12,7 @@ static void xml_no_verdict(const struct xml_page *page)
 {
     char *why = words_no_check(&page->report->no_check);
 
-    xml_sentence(page->out, 1, "line", memory_text("Leak kinds cannot be told: %s.", why));
+    xml_sentence(page->out, 1, "line", memory_text("Leak kinds are not known: %s.", why));
     free(why);
 }
 
