@@ -39,7 +39,7 @@ static void xml_reachable(FILE *out, const struct selection *selection)
 {
     xml_amount(out, "still_reachable", selection->bytes[BLOCK_REACHABLE],
                selection->blocks[BLOCK_REACHABLE]);
-    for (int i = 1; i < SELECT_HEURISTICS; i++) {
+    for (unsigned i = 1; i < TRACE_HEURISTICS_COUNT; i++) {
         if (!selection->heuristic_blocks[i])
             continue;
         fputs("    <reachable_heuristic>\n", out);
