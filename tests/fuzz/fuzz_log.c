@@ -17,6 +17,7 @@
 
 #define main      leakreport_main
 #define isatty(f) 0 /* progress on a terminal would be a refusal here */
+#include "base/program_file.h"
 #include "main.c"
 #undef main
 
@@ -195,10 +196,11 @@ static void check_refusal(int status, unsigned logs)
 {
     unsigned lines = refusal_lines();
 
-    if (status != 0 && status != EXIT_TROUBLE)
-        broken("the exit status is 0 or 2");
-    if ((status == EXIT_TROUBLE) != (refusal_size > 0))
-        broken("status 2 comes with a line on standard error, and only that");
+    if (status != 0 && status != EXIT_TROUBLE && status != PROGRAM_NOT_RUN &&
+        status != PROGRAM_NOT_FOUND)
+        broken("the exit status is 0, 2, or that of a program that cannot be run");
+    if ((status != 0) != (refusal_size > 0))
+        broken("any other status than 0 comes with a line on standard error, and only that");
     if (lines > logs || (refusal_size && refusal_text[refusal_size - 1] != '\n'))
         broken("a refusal is one line");
     if (steers_terminal((unsigned char *)refusal_text, refusal_size))
