@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 {
     int checks = atoi(argv[1]), others = argc > 2 ? atoi(argv[2]) : 0, different = 0, none = 0;
     pthread_t threads[16];
-    struct leakreport_leaks first, leaks;
+    struct leakreport_leaks first = {0}, leaks = {0};
     long pages[2], mappings[2];
     make_heap();
     for (int i = 0; i < others; i++)
