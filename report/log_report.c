@@ -62,7 +62,8 @@ static void log_note_late_options(const struct options *options, struct model *m
         const char *option = options->run_options.items[i];
         char *name = memory_text("%.*s", (int)strcspn(option, "="), option);
 
-        model_add_note(model, NOTE_OPTION_LATE, 0, name, NULL);
+        if (!(model->open_files && strncmp(option, "--track-fds=", 12) == 0))
+            model_add_note(model, NOTE_OPTION_LATE, 0, name, NULL);
         free(name);
     }
 }

@@ -135,6 +135,7 @@ enum {
     TRACE_FLAG_LOST = 1u << 5,
     /* glibc's malloc, but its memory is laid out otherwise than the tracer knows it. */
     TRACE_FLAG_MALLOC_UNKNOWN = 1u << 6,
+    TRACE_FLAG_OPEN_FILES = 1u << 7, /* header.open_* say what was open at the end */
 };
 
 /* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */
@@ -271,6 +272,12 @@ struct trace_header {
     uint64_t checks;          /* made before the end: see CHECKS */
     uint64_t lost;            /* what the latest of them found lost: see LOST */
     struct trace_glib glib;
+
+    /* For each descriptor that was open at the end "i", if it was at the start, or "o"; then what
+     * it is, in valgrind's words; then NUL. What found no space is in the count alone. */
+    struct trace_string open_files;
+    uint32_t open_count;
+    uint32_t open_standard; /* of these: 0, 1 and 2 */
 
     /* On a cache line of its own. */
     struct trace_peak peak __attribute__((aligned(64)));

@@ -26,7 +26,7 @@ _leakreport() {
     help=$("${command/#\~/$HOME}" --help 2>/dev/null)
     if [ -n "$runs" ]; then
         # What the tracer has of the report's options, and its own.
-        help=$(sed -n '/^Options of the tracer/,$p' <<<"$help"; grep -E '^  (--log-file|--leak-check|--leak-check-heuristics|-q|-v)([= ]|$)' <<<"$help")
+        help=$(sed -n '/^Options of the tracer/,$p' <<<"$help"; grep -E '^  (--log-file|--leak-check|--leak-check-heuristics|--track-fds|-q|-v)([= ]|$)' <<<"$help")
     else
         help="$help
   --run"

@@ -70,6 +70,7 @@ struct options {
     bool mismatched_frees;     /* count as errors */
     bool exit_on_first_error;  /* the report ends behind the first one */
     const char *error_markers; /* lines around each error: BEGIN,END; NULL: none */
+    int track_fds;             /* 0: no, 1: yes, 2: all */
     bool time_stamp;           /* each line begins with the time since the start */
     bool quiet;
     bool verbose;

@@ -42,6 +42,8 @@ static const struct cli_option cli_table[] = {
      cli_take_markers, CLI_FIELD(error_markers), NULL, 0, 0},
     {"--time-stamp", "yes|no", "put the time since the start into each line [no]", cli_take_bool,
      CLI_FIELD(time_stamp), cli_yes_no, 0, 0},
+    {"--track-fds", "no|yes|all", "say which file descriptors are open at the end [no]",
+     cli_take_choice, CLI_FIELD(track_fds), cli_tracked, 0, 0},
     {"--num-callers", "N",
      "frames of a stack to show and to compare, 1 to 500 [12];\nwithout it, html, json, folded, "
      "pprof, callgrind and massif have all",
@@ -173,7 +175,8 @@ static int cli_take_argument(struct options *options, const char *argument, stru
         return failure_set(
             failure, "%s is not an option of leakreport; leakreport --help lists them", argument);
     /* The tracer's, too. */
-    if (option->take == cli_take_tracers || strcmp(option->name, "--leak-check-heuristics") == 0)
+    if (option->take == cli_take_tracers || strcmp(option->name, "--leak-check-heuristics") == 0 ||
+        strcmp(option->name, "--track-fds") == 0)
         option_list_add(&options->run_options, argument);
     if (!value && option->argument && option->take != cli_take_top)
         return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
@@ -195,9 +198,10 @@ static int cli_miss_program(struct failure *failure)
 /* Options that the tracer has, too, each with a meaning of its own. */
 static bool cli_is_tracers(const struct cli_option *option)
 {
-    static const char *const names[] = {
-        "--leak-check", "--leak-check-heuristics", "--log-file", "-q", "--quiet", "-v",
-        "--verbose"};
+    static const char *const names[] = {"--leak-check", "--leak-check-heuristics",
+                                        "--track-fds",  "--log-file",
+                                        "-q",           "--quiet",
+                                        "-v",           "--verbose"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(option->name, names[i]) == 0)

@@ -22,6 +22,8 @@ const struct cli_word cli_resolutions[] = {{"low", CLI_RESOLUTION_LOW},
                                            {NULL, 0}};
 const struct cli_word cli_generated[] = {
     {"no", CLI_GENERATED_NO}, {"yes", CLI_GENERATED_ASKED}, {"all", CLI_GENERATED_ALL}, {NULL, 0}};
+/* bad: of valgrind 3.26, for what is seen in the midst of the run. */
+const struct cli_word cli_tracked[] = {{"no", 0}, {"bad", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
 const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
                                      {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
                                      {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},

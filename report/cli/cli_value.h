@@ -13,6 +13,7 @@ struct cli_word {
     const char *text;
     unsigned value; /* of a choice; of a set: its bits */
 };
+extern const struct cli_word cli_tracked[];
 struct cli_option;
 typedef int cli_parser(struct options *options, const struct cli_option *option, const char *value,
                        struct failure *failure);

@@ -51,6 +51,18 @@ static void load_command(const struct log_reader *reader, struct model *model)
         model->command[i] = model->arguments[i] ? model->arguments[i] : ' ';
 }
 
+/* Its NULs as line ends; a path's own line ends cannot be told from those, and are none. */
+static char *load_open_files(const struct log_reader *reader)
+{
+    struct trace_string string = reader->header.open_files;
+    const char *bytes = log_reader_string(reader, string);
+    char *text = bytes ? memory_copy_bytes(bytes, string.length) : memory_copy_bytes("", 0);
+
+    for (uint32_t i = 0; bytes && i < string.length; i++)
+        text[i] = bytes[i] == 0 ? '\n' : bytes[i] == '\n' ? '?' : bytes[i];
+    return text;
+}
+
 /* The time of its making tells files apart that have had one inode number after the other. Where it
  * is not known the device decides, whose number may be another one when it is mounted again. */
 static bool load_is_copy(const struct log_reader *reader)
@@ -76,6 +88,8 @@ static void load_process(const struct log_reader *reader, struct model *model)
     model->tracer = load_string(reader, header->tracer);
     model->became = load_string(reader, header->became);
     model->suppressions = load_text(reader, header->suppressions, SUPPRESSIONS_MAX);
+    if (header->flags & TRACE_FLAG_OPEN_FILES)
+        model->open_files = load_open_files(reader);
     model->is_copy = load_is_copy(reader);
     if (header->ending != TRACE_RUNNING)
         model->process = PROCESS_ENDED;

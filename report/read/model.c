@@ -54,6 +54,7 @@ void model_free(struct model *model)
     free(model->tracer);
     free(model->became);
     free(model->suppressions);
+    free(model->open_files);
     memset(model, 0, sizeof *model);
 }
 

@@ -21,12 +21,11 @@ make_files() { # into $work/files, once
     echo 'int x;' | gcc -shared -fPIC -xc - -o libx.so
     echo 'int main(void) { void *p = malloc(40); free(p); return 0; }' | gcc -g -include stdlib.h -xc - -o "$work/clean"
 }
-# What may differ: addresses, ids, the library that replaces malloc, and what only one of the two says in its head.
+# What may differ: blank lines, addresses, ids, the library that replaces malloc, and what only one of the two says in its head.
 plain() {
     sed -E "s/^==[0-9]+== ?//; /^--[0-9]+-- ?/d; s/0x[0-9A-Fa-f]+/0x/g; s/ \((in [^ ]*(vgpreload_memcheck|libtrace)[^ ]*|vg_replace_malloc[^ )]*)\)//; s/\.[0-9]+\.log/.PID.log/; s/loss record [0-9]+ of/loss record N of/
         /^(Memcheck, a memory|Copyright \(C\)|Using Valgrind|leakreport [0-9.]*, a heap|It ended|Note: |Parent PID:|Process [0-9]+ of|PID [0-9]+, parent)/d
-        /^(embedded gdbserver:|Searching for pointers|Checked [0-9,]+ bytes|WARNING: new redirection|Preferring higher prio)/d; /^TO CONTROL THIS/,/^--pid is opt/d
-        /^FILE DESCRIPTORS: |^Open file descriptor |^   <inherited from parent>/d" "$1" | sed '/./,$!d; /^Process terminating/i\\' | cat -s
+        /^(embedded gdbserver:|Searching for pointers|Checked [0-9,]+ bytes|WARNING: new redirection|Preferring higher prio)/d; /^TO CONTROL THIS/,/^--pid is opt/d" "$1" | sed '/./,$!d; /^Process terminating/i\\' | cat -s
 }
 run_line() { # run_line AS COMMAND ARGUMENTS: into $work/AS
     local as=$1 command=$2 arguments=$3 folder=$work/here path=$PATH

@@ -70,7 +70,7 @@ test_options_without_work_are_accepted_in_both_forms() {
     [ "$(grep -c 'Note: .* is ignored: ' report)" -gt 60 ] || fail "only $(grep -c 'Note:' report) notes"
     report "${words[@]}" $leaky
     equal 'exit status of the program' 3 "$status"
-    has report.err 'Note: --track-fds is ignored: open file descriptors are not followed.' 'Note: -d is ignored' 'definitely lost: 100 bytes in 1 blocks'
+    has report.err 'Note: --max-threads is ignored: there is no limit of threads.' 'Note: -d is ignored' 'definitely lost: 100 bytes in 1 blocks'
     report "${words[@]}" --run $leaky
     equal 'exit status under --run' 3 "$status"
     has report.err 'definitely lost: 100 bytes in 1 blocks'
@@ -79,7 +79,7 @@ test_a_value_that_asks_for_nothing_needs_no_sentence() {
     report --track-origins=no --vgdb=no --keep-debuginfo=yes --tool=memcheck --error-limit=no --undef-value-errors=no $leaky
     equal 'exit status' 3 "$status"
     has_not report.err 'Note:'
-    report --track-origins=yes --track-origins=no --track-fds=yes --track-fds=yes $leaky
+    report --track-origins=yes --track-origins=no --vgdb=yes --vgdb=yes $leaky
     equal 'notes' 1 "$(grep -c 'Note:' report.err)"
     report -q --track-origins=yes --show-leak-kinds=none $leaky
     equal 'standard error of -q' '' "$(cat report.err)"
@@ -94,9 +94,9 @@ test_other_tools_are_refused_with_what_does_their_work() {
     done
     report --tool=massif true
     has report.err '--peak'
-    report --memcheck:leak-check=summary --massif:depth=3 --memcheck:track-fds=yes $leaky
+    report --memcheck:leak-check=summary --massif:depth=3 --memcheck:track-origins=yes $leaky
     equal 'exit status' 3 "$status"
-    has report.err 'Rerun with --leak-check=full' 'Note: --track-fds is ignored'
+    has report.err 'Rerun with --leak-check=full' 'Note: --track-origins is ignored'
 }
 test_the_tracers_options_come_too_late_for_a_log() {
     traced $leaky
@@ -147,4 +147,38 @@ test_kinds_of_errors_can_be_left_out() {
 test_lines_have_the_time() {
     report --time-stamp=yes $leaky
     equal 'lines without a time' 0 "$(grep -cvE '^(==|--)00:00:00:[0-9]{2}\.[0-9]{3} [0-9]+(==|--) ' report.err)"
+}
+# As valgrind says it, but for the stacks.
+test_open_file_descriptors_are_told() {
+    cat >files.c <<'C'
+int main(int count, char **arguments)
+{
+    open("/etc/passwd", 0), open("/etc/group", 0), close(4);
+    if (count > 1)
+        dup2(3, 7), close(0), raise(15);
+    return 0;
+}
+C
+    gcc -w -o files files.c -include fcntl.h -include unistd.h -include signal.h
+    local options run
+    fds() { bare "$1" | sed -n '/^FILE DESCRIPTORS/,/^HEAP/p' | grep -vE '^   (at|by) |^   \(where|^$' | sed 's/^HEAP.*//'; }
+    for run in ./files './files more'; do
+        for options in --track-fds=yes '-q --track-fds=all' '-q --track-fds=yes'; do
+            valgrind --leak-check=full $options $run >out 2>expected 8</etc/hosts || true
+            report --leak-check=full $options $run 8</etc/hosts
+            diff <(fds expected | sed -E 's#file descriptor [012]:.*#standard#') <(fds report.err | sed -E 's#file descriptor [012]:.*#standard#') || fail "$options $run tells others"
+        done
+    done
+    valgrind -q --track-fds=yes /bin/true 2>expected
+    report -q --track-fds=yes /bin/true
+    equal 'lines of a quiet report' "$(grep -c FILE expected)" "$(grep -c FILE report.err)"
+    report --trace-file=kept.log --track-fds=yes ./files
+    report kept.log
+    has report 'FILE DESCRIPTORS: ' 'Open file descriptor 3: /etc/passwd' '(where it was opened is not recorded)'
+    report --track-fds=yes kept.log
+    has_not report 'is ignored'
+    OPTIONS='--trace-file=other.log' traced ./files
+    report --track-fds=yes other.log
+    has report '--track-fds is ignored: the program has run already'
+    has_not report 'FILE DESCRIPTORS'
 }

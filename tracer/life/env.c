@@ -160,6 +160,14 @@ static int read_log_descriptor(struct env_options *options, const char *value,
     message_format(problem->text, problem->size, "the tracer sets this option itself: «%s»", value);
     return -1;
 }
+static int read_track_fds(struct env_options *options, const char *value, struct problem *problem)
+{
+    options->track_fds = strcmp(value, "yes") == 0 || strcmp(value, "all") == 0;
+    if (options->track_fds || strcmp(value, "no") == 0 || strcmp(value, "bad") == 0)
+        return 0;
+    message_format(problem->text, problem->size, "no, yes or all is expected, not «%s»", value);
+    return -1;
+}
 static int read_glib(struct env_options *options, const char *value, struct problem *problem)
 {
     return read_yes_no(value, &options->glib, problem);
@@ -230,6 +238,7 @@ static const struct {
     {"--run-libc-freeres", read_libc_freeres},
     {"--run-cxx-freeres", read_cxx_freeres},
     {"--glib", read_glib},
+    {"--track-fds", read_track_fds},
     {"--show-leak-kinds", read_nothing},
     {"--errors-for-leak-kinds", read_nothing},
     {"--leak-resolution", read_nothing},

@@ -47,6 +47,7 @@ struct env_options {
     bool leak_check;
     bool run_libc_freeres;
     bool run_cxx_freeres;
+    bool track_fds;      /* say at the end which descriptors are open */
     bool glib;           /* let GLib help, as it helps valgrind */
     unsigned heuristics; /* bit N: enum trace_heuristic N */
 };

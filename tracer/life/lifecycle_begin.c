@@ -16,6 +16,7 @@
 #include "life/lifecycle.h"
 #include "life/lifecycle_end.h"
 #include "life/lifecycle_fork.h"
+#include "life/open_files.h"
 #include "life/sanitizers.h"
 #include "log/trace_log.h"
 #include "log/trace_log_earlier.h"
@@ -162,6 +163,8 @@ static void begin(void)
     if (real_is_bypassed("malloc"))
         trace_log_header->flags |= TRACE_FLAG_BYPASSED;
     begin_check(options);
+    if (options->track_fds)
+        open_files_begin();
     unwind_verify(options->verify_stacks);
     lifecycle_publish_log();
     if (options->glib)

@@ -7,6 +7,7 @@
 #include "life/invariants.h"
 #include "life/lifecycle.h"
 #include "life/lifecycle_check.h"
+#include "life/open_files.h"
 #include "life/summary.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
@@ -107,6 +108,8 @@ static void close_books(const struct closing *closing, const struct stopped_thre
     if (trace_log_loss_is_there())
         return;
     take_stock(here, world);
+    if (lifecycle_options()->track_fds)
+        open_files_end();
     note_ending(closing->ending, closing->value, closing->stack);
     if (trace_log_loss_is_there())
         return;

@@ -1,6 +1,7 @@
 /* The text view: a process's report, in valgrind's order. */
 #include "suppress/suppress_print.h"
 #include "views/text/text_all.h"
+#include "views/text/text_files.h"
 #include "views/text/text_head.h"
 #include "views/text/text_leaks.h"
 #include "views/text/text_misuse.h"
@@ -90,6 +91,8 @@ static void text_set_prefixes(struct text_page *page)
 /* Behind the errors. */
 static void text_memory(const struct text_page *page)
 {
+    if (page->report->model->open_files)
+        text_files(page);
     if (!page->report->options->quiet)
         text_heap_summary(page);
     text_usage(page);
