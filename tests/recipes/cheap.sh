@@ -11,6 +11,7 @@ test_ci() {
         has $file 'leakreport -q --error-exitcode=1 --log-file=memory.txt ./leaky'
     done
 }
+test_ide() { recipe ide; has leaky.xml '<protocolversion>4</protocolversion>' '<kind>Leak_DefinitelyLost</kind>'; }
 # No daemon is here; but what it copies is what is installed, and what it needs is what the package needs.
 test_docker() {
     sed -n '/^FROM/,/^```/p' "$docs/docker.md" >Dockerfile
