@@ -11,7 +11,7 @@ SETS=${SETS:-O0 O2 O3 lto hardened}
 TESTS=${TESTS:-unit demo}
 flags_O0='-O0 -g'
 flags_O2='-O2 -g'
-flags_O3='-O3 -march=native -g'
+flags_O3='-O3 -march=native -mno-avx512f -g' # valgrind has no AVX-512
 flags_lto='-O2 -flto -g'
 flags_hardened='-O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fcf-protection -fPIE'
 links_hardened='-pie -Wl,-z,relro,-z,now'
