@@ -62,7 +62,7 @@ figures() {
 # Of a function that clang -flto inlines from another file valgrind 3.19 does not find the name: there ours stays away, too.
 without_nameless() {
     sed -E "$(grep -oE 'UnknownInlinedFun \([a-z_]+\.c:[0-9]+\)' valgrind.log | sort -u |
-        sed -E 's/.*\((.*)\.c:(.*)\)/s\/[a-z_]+ \\(\1\\.c:\2\\)\/UnknownInlinedFun (\1.c:\2)\/g/')"
+        sed -E 's/.*\((.*)\.c:(.*)\)/s\/[A-Za-z0-9_]+ \\(\1\\.c:\2\\)\/UnknownInlinedFun (\1.c:\2)\/g/')"
 }
 # records FILE: its loss records without addresses; the allocation function's object is each tool's
 # own, so only its name stays.

@@ -26,36 +26,105 @@ static bool read_at(struct memory_reader *reader, uint64_t address, void *words,
 
 /* --- freed, but marked as used ------------------------------------------- */
 
-/* The word that glibc writes into every block on a thread's cache: one for the whole process, drawn
- * at its start. 0: there is no such cache. */
-static uint64_t cache_mark(void)
+/* How this glibc marks what is freed, learnt from two blocks. Each block on a thread's cache has a
+ * word: since 2.34 one for the whole process, drawn at its start; before, the address of the cache,
+ * where its lists begin `lists` bytes on. Since 2.32 links are mangled with where they stand. */
+struct marks {
+    uint64_t word; /* 0: there is no such cache */
+    uint64_t lists;
+    bool is_plain;
+};
+
+static uint64_t find_lists(struct memory_reader *reader, uint64_t cache, uint64_t latest)
 {
-    static _Atomic uint64_t known = 1; /* 1: not asked yet */
-    uint64_t mark = atomic_load_explicit(&known, memory_order_relaxed);
-    if (mark != 1)
-        return mark;
-    volatile uint64_t *block = real.malloc(3 * sizeof *block);
-    if (!block)
-        return 0;
-    block[1] = 0;
-    real.free((void *)block);
-    mark = block[1];
-    atomic_store_explicit(&known, mark, memory_order_relaxed);
-    return mark;
+    static const uint64_t places[] = {64, 128}; /* behind 64 counts of one byte, or two */
+    uint64_t first;
+    for (unsigned i = 0; i < 2; i++)
+        if (cache % 16 == 0 && read_at(reader, cache + places[i], &first, sizeof first) &&
+            first == latest)
+            return places[i];
+    return 0;
 }
 
-/* A fast bin's link is mangled with the address that it stands at, and leads to a chunk of the same
- * size, or nowhere. A block that was on the thread's cache has a link left, too, until it is
- * written to; but that leads to a block, not to a chunk. */
-static enum glibc_chunk_state judge_link(struct memory_reader *reader, uint64_t address,
-                                         const struct chunk *chunk)
+static struct marks learn(struct memory_reader *reader)
 {
-    uint64_t next = chunk->link ^ address >> 12;
+    volatile uint64_t *older = real.malloc(3 * sizeof *older);
+    volatile uint64_t *latest = real.malloc(3 * sizeof *latest);
+    struct marks marks = {0};
+    if (older && latest)
+        latest[0] = latest[1] = 0;
+    real.free((void *)older);
+    real.free((void *)latest);
+    if (older && latest) {
+        marks.word = latest[1];
+        marks.is_plain = latest[0] == (uintptr_t)older;
+        marks.lists = find_lists(reader, marks.word, (uintptr_t)latest);
+    }
+    return marks;
+}
+
+static struct marks known_marks(struct memory_reader *reader)
+{
+    static struct marks known;
+    static atomic_bool is_known;
+    if (atomic_load_explicit(&is_known, memory_order_acquire)) /* now `known` may be read */
+        return known;
+    struct marks marks = learn(reader);
+    static atomic_flag is_taken = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set_explicit(&is_taken, memory_order_relaxed)) {
+        known = marks;
+        atomic_store_explicit(&is_known, true, memory_order_release);
+    }
+    return marks;
+}
+
+static uint64_t follow(const struct marks *marks, uint64_t link, uint64_t stands_at)
+{
+    return marks->is_plain ? link : link ^ stands_at >> 12;
+}
+
+#define CACHE_SIZES 64u
+#define CACHED_MAX  128u /* seven, unless a tunable says more */
+
+static bool is_on_list(struct memory_reader *reader, const struct marks *marks, uint64_t address,
+                       const struct chunk *chunk)
+{
+    uint64_t size_index = glibc_chunk_size(chunk->size_and_flags) / 16 - 2;
+    uint64_t block, link;
+    if (size_index >= CACHE_SIZES || chunk->mark % 16 != 0 ||
+        !read_at(reader, chunk->mark + marks->lists + 8 * size_index, &block, sizeof block))
+        return false;
+    for (unsigned i = 0; block && i < CACHED_MAX; i++) {
+        if (block == address)
+            return true;
+        if (block % 16 != 0 || !read_at(reader, block, &link, sizeof link))
+            return false;
+        block = follow(marks, link, block);
+    }
+    return false;
+}
+
+static bool is_cached(struct memory_reader *reader, const struct marks *marks, uint64_t address,
+                      const struct chunk *chunk)
+{
+    if (!chunk->mark || !marks->word)
+        return false;
+    return marks->lists ? is_on_list(reader, marks, address, chunk) : chunk->mark == marks->word;
+}
+
+/* A fast bin's link leads to a chunk of the same size, or nowhere. A block that was on the thread's
+ * cache has a link left, too, until it is written to; but that leads to a block, not to a chunk. A
+ * plain link to nowhere is a 0, which a block in use has, too. */
+static enum glibc_chunk_state judge_link(struct memory_reader *reader, const struct marks *marks,
+                                         uint64_t address, const struct chunk *chunk)
+{
+    uint64_t next = follow(marks, chunk->link, address);
     uint64_t words[2];
     if (glibc_chunk_size(chunk->size_and_flags) > FAST_MAX)
         return GLIBC_CHUNK_USED;
     if (next == 0)
-        return chunk->mark == 0 && cache_mark() ? GLIBC_CHUNK_UNCERTAIN : GLIBC_CHUNK_NONE;
+        return marks->is_plain || (chunk->mark == 0 && marks->word) ? GLIBC_CHUNK_UNCERTAIN
+                                                                    : GLIBC_CHUNK_NONE;
     return next % 16 == 0 && read_at(reader, next, words, sizeof words) &&
                    glibc_chunk_size(words[1]) == glibc_chunk_size(chunk->size_and_flags)
                ? GLIBC_CHUNK_NONE
@@ -121,9 +190,10 @@ static enum glibc_chunk_state judge_in_arena(struct memory_reader *reader, uint6
         return GLIBC_CHUNK_NONE;
     if (!is_followed_by_a_chunk(reader, address, size))
         return GLIBC_CHUNK_NONE;
-    if (chunk->mark && chunk->mark == cache_mark())
+    const struct marks marks = known_marks(reader);
+    if (is_cached(reader, &marks, address, chunk))
         return GLIBC_CHUNK_NONE;
-    return judge_link(reader, address, chunk);
+    return judge_link(reader, &marks, address, chunk);
 }
 
 static enum glibc_chunk_state judge(struct memory_reader *reader, uint64_t address)
