@@ -16,6 +16,8 @@ cd "$folder/leakreport-$version"
 mv packaging/debian debian
 maintainer=$(sed -n 's/^Maintainer: //p' debian/control)
 sh packaging/debian_changelog.sh "$maintainer" <CHANGELOG.md >debian/changelog
+# Not with what this make was told: the package has a build folder and flags of its own.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL BUILD
 dpkg-buildpackage -us -uc -b >"$folder/build.log" 2>&1 || { tail -40 "$folder/build.log" >&2; echo "make deb: not built, see $folder/build.log" >&2; exit 1; }
 cd ..
 lintian --fail-on error,warning "leakreport_${version}_amd64.changes"

@@ -1,6 +1,8 @@
 # What is handed on, built as a whole. Needs make deps-deb.
 
 top=$TESTS/..
+# What is unpacked is built in folders of its own.
+unset BUILD
 
 test_dist_builds_the_same_bytes_in_two_folders() {
     make --no-print-directory -C "$top" dist BUILD="$PWD" >made 2>&1 || fail "$(cat made)"
