@@ -49,6 +49,8 @@ typedef long leakreport_function(int request, const void *pointer, unsigned long
 #define LEAKREPORT_INLINE static __inline__ __attribute__((always_inline, unused))
 
 static void *leakreport_dlsym_(void *, const char *) __attribute__((weakref("dlsym")));
+/* Before glibc 2.34 dlsym is in a library that a program may not have. */
+static leakreport_function leakreport_request_ __attribute__((weakref("leakreport_request")));
 
 /* NULL: this program is not traced. */
 LEAKREPORT_INLINE leakreport_function *leakreport_find_(void)
@@ -57,7 +59,10 @@ LEAKREPORT_INLINE leakreport_function *leakreport_find_(void)
     static int looked;
     if (!__atomic_load_n(&looked, __ATOMIC_ACQUIRE)) {
         void *symbol = leakreport_dlsym_ ? leakreport_dlsym_(NULL, "leakreport_request") : NULL;
-        __builtin_memcpy(&found, &symbol, sizeof found);
+        if (symbol)
+            __builtin_memcpy(&found, &symbol, sizeof found);
+        else
+            found = leakreport_request_;
         __atomic_store_n(&looked, 1, __ATOMIC_RELEASE);
     }
     return found;
