@@ -21,10 +21,12 @@ test_the_debian_package_has_its_files_and_runs_the_demo() {
     (cd root && find . -type f -printf '%P\n' | sort) >files
     cat >expected <<'F'
 usr/bin/leakreport
+usr/include/leakreport.h
 usr/lib/leakreport/libtrace.so
 usr/share/bash-completion/completions/leakreport
 usr/share/doc/leakreport/changelog.gz
 usr/share/doc/leakreport/copyright
+usr/share/leakreport/python3.supp
 usr/share/man/man1/leakreport.1.gz
 usr/share/zsh/vendor-completions/_leakreport
 F
