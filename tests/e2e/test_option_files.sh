@@ -94,7 +94,7 @@ test_a_file_that_others_can_write_does_not_count() {
         echo --num-callers=1 >.leakreportrc
         chown nobody .leakreportrc
         equal "frames with another's file" "$all" "$(callers)"
-        has report.err 'it is not yours'
+        has report.err 'it belongs to another user'
     fi
 }
 test_the_home_folder_is_read_once() {
