@@ -111,11 +111,12 @@ static const struct form {
     {"--format=xml", "--xml-protocol=6", xml_fault, true},
     {"--format=sarif", "-v", json_fault, false},
     {"--format=junit", "-v", xml_fault, false},
+    {"--format=json", "-v", json_fault, false},
 };
 
 static const struct form *choose_form(const uint8_t choice[4])
 {
-    return &forms[(choice[2] >> 5) % (sizeof forms / sizeof *forms)];
+    return &forms[(choice[0] + choice[1] + (choice[2] >> 5)) % (sizeof forms / sizeof *forms)];
 }
 
 /* The same log once more; the choice says whose child its process is, and how old. */
