@@ -47,24 +47,41 @@ void lifecycle_check_forked(void)
     atomic_store(&checker, 0);
 }
 
-/* Whoever ends the process, or forks, forbids checks first and then waits for the one that is under
- * way; here it is the other way round, so that one of the two sees the other. */
+/* false: it is the thread's turn already. */
+static bool await_turn(void)
+{
+    const unsigned self = (unsigned)sys_gettid();
+    unsigned owner = 0;
+    while (!atomic_compare_exchange_strong(&checker, &owner, self)) {
+        if (owner == self)
+            return false;
+        lifecycle_check_wait();
+        owner = 0;
+    }
+    return true;
+}
+
+void lifecycle_check_suspend(void)
+{
+    await_turn();
+}
+
+void lifecycle_check_resume(void)
+{
+    if (atomic_load(&checker) == (unsigned)sys_gettid())
+        let_others();
+}
+
+/* Whoever ends the process forbids checks first and then waits for the one that is under way; here
+ * it is the other way round, so that one of the two sees the other. */
 static bool take_turn(void)
 {
-    for (;;) {
-        unsigned nobody = 0;
-        if (!fork_gate_is_on() || !lifecycle_is_own_process() || atomic_load(&forbidden))
-            return false;
-        if (!atomic_compare_exchange_strong(&checker, &nobody, (unsigned)sys_gettid())) {
-            if (nobody == (unsigned)sys_gettid())
-                return false;
-            lifecycle_check_wait();
-            continue;
-        }
-        if (tracing_is_on() && !atomic_load(&forbidden))
-            return true;
-        let_others();
-    }
+    if (!fork_gate_is_on() || !lifecycle_is_own_process() || !await_turn())
+        return false;
+    if (fork_gate_is_on() && !atomic_load(&forbidden))
+        return true;
+    let_others();
+    return false;
 }
 
 bool lifecycle_check_keep_off(bool (*work)(const void *argument), const void *argument)

@@ -22,8 +22,12 @@ bool lifecycle_check_keep_off(bool (*work)(const void *argument), const void *ar
 /* What every check is made with. */
 struct leak_scan_options lifecycle_check_options(bool goes_on);
 
-/* Waits for a check that another thread makes. While tracing is paused none begins. */
+/* Waits for a check that another thread makes. */
 void lifecycle_check_wait(void);
+/* The same, and none begins until the calling thread resumes. With its signals open: a check that
+ * is under way stops this thread, too. */
+void lifecycle_check_suspend(void);
+void lifecycle_check_resume(void);
 /* The same, and none begins any more. */
 void lifecycle_check_forbid(void);
 /* In a forked child: the thread that made one is not here. */

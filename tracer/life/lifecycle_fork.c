@@ -42,14 +42,15 @@ void lifecycle_before_fork(void)
 {
     if (lifecycle_options()->trace_forks && lifecycle_is_own_process() && !lifecycle_is_ending() &&
         !trace_log_loss_is_there()) {
+        lifecycle_check_suspend();
         forked_prepare();
-        lifecycle_check_wait();
     }
 }
 
 void lifecycle_forked_in_parent(void)
 {
     forked_in_parent();
+    lifecycle_check_resume();
 }
 
 /* With the end under way in another thread, which is not here, there is nothing to go on with. */
