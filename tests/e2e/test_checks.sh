@@ -12,6 +12,107 @@ test_a_hundred_checks_of_one_heap_find_the_same() {
     has_not report 'damaged' 'in place'
 }
 
+# At six moments of one program: VALGRIND_COUNT_LEAKS and leakreport_check.
+test_checks_find_what_valgrinds_find() {
+    cat >program.c <<'C'
+#include "leakreport.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <valgrind/memcheck.h>
+struct node {
+    struct node *next, *other;
+    char rest[24];
+};
+static struct node *kept[8];
+static char *inside[8];
+static unsigned number = 12345;
+static unsigned next_number(void) { return (number = number * 1103515245u + 12345u) >> 8; }
+static __attribute__((noinline)) void step(void)
+{
+    for (int i = 0; i < 300; i++) {
+        struct node *a = calloc(1, sizeof *a);
+        unsigned what = next_number() % 10;
+        if (what < 3) {
+            a->next = kept[next_number() % 8];
+            kept[next_number() % 8] = a;
+        } else if (what < 4) {
+            inside[next_number() % 8] = (char *)a + next_number() % 40;
+        } else if (what < 7) {
+            struct node *b = calloc(1, sizeof *b);
+            a->next = b;
+            b->other = next_number() & 1 ? a : NULL;
+        } else if (what < 9) {
+            free(a);
+        }
+    }
+}
+static __attribute__((noinline)) void clear(void)
+{
+    volatile char stack[4096];
+    memset((void *)stack, 0, sizeof stack);
+}
+int main(void)
+{
+    for (int i = 0; i < 6; i++) {
+        unsigned long lost = 0, possibly = 0, reachable = 0, suppressed = 0;
+        struct leakreport_leaks leaks;
+        step();
+        clear();
+        if (RUNNING_ON_VALGRIND) {
+            VALGRIND_DO_QUICK_LEAK_CHECK;
+            VALGRIND_COUNT_LEAKS(lost, possibly, reachable, suppressed);
+        } else if (leakreport_check(&leaks)) {
+            lost = leaks.definitely_lost_bytes + leaks.indirectly_lost_bytes;
+            possibly = leaks.possibly_lost_bytes;
+            reachable = leaks.reachable_bytes;
+        }
+        printf("lost %lu, possibly %lu, reachable %lu\n", lost, possibly, reachable + suppressed);
+        fflush(stdout);
+    }
+    return 0;
+}
+C
+    gcc -g -O0 -I"$TESTS/../tracer" -o program program.c
+    valgrind -q ./program >valgrinds 2>said
+    [ "$(wc -l <valgrinds)" = 6 ] || fail "valgrind: $(cat said)"
+    traced ./program
+    diff valgrinds out >differ || fail "$(cat differ)"
+}
+
+# The environment is in use until the end, where libc gives it back.
+test_what_libc_keeps_is_in_use() {
+    cat >program.c <<'C'
+#include "leakreport.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static __attribute__((noinline)) void put(void)
+{
+    char *text = malloc(30);
+    putenv(strcpy(text, "MINE=1"));
+    setenv("OTHER", "2", 1);
+}
+static __attribute__((noinline)) void clear(void)
+{
+    volatile char stack[4096];
+    memset((void *)stack, 0, sizeof stack);
+}
+int main(void)
+{
+    struct leakreport_leaks leaks = {0};
+    put();
+    clear();
+    leakreport_check(&leaks);
+    printf("lost %lu, reachable %d\n", leaks.definitely_lost_blocks + leaks.indirectly_lost_blocks + leaks.possibly_lost_blocks, leaks.reachable_blocks > 0);
+    return 0;
+}
+C
+    gcc -g -O0 -I"$TESTS/../tracer" -o program program.c
+    traced ./program
+    equal 'blocks' 'lost 0, reachable 1' "$(cat out)"
+}
+
 test_threads_at_work_change_nothing() {
     traced "$PROGRAMS/check_repeat" 60 3
     equal 'exit status' 0 "$status"

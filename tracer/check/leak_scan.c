@@ -11,7 +11,6 @@
 #include "libc/bootstrap.h"
 #include "libc/glibc_heap.h"
 #include "log/trace_log.h"
-#include "log/trace_log_fork.h"
 #include "log/trace_log_loss.h"
 #include "os/copied_memory.h"
 #include "os/lock_breaker.h"
@@ -278,17 +277,16 @@ static int check(struct scan *scan, enum trace_scan how)
 
 /* --- the child ----------------------------------------------------------- */
 
-/* What is freed here leaves the tables, which the program goes on with: unless they are this
- * process's own nothing is. */
-static enum trace_scan free_caches(const struct scan *scan)
+/* Not what the program goes on with: the environment, say, which may be all that points to a block.
+ */
+static void free_caches(const struct scan *scan)
 {
-    if (scan->options->goes_on && !trace_log_own_copy())
-        return TRACE_SCAN_IN_PLACE;
+    if (scan->options->goes_on)
+        return;
     lock_breaker_begin();
     libc_caches_free(scan->options->run_libc_freeres, scan->options->run_cxx_freeres,
                      !scan->options->other_allocator);
     lock_breaker_end();
-    return TRACE_SCAN_DONE;
 }
 
 static _Noreturn void be_child(struct scan *scan)
@@ -297,9 +295,9 @@ static _Noreturn void be_child(struct scan *scan)
     is_child = true;
     leak_scan_child_begin(scan->pagemap);
     leak_scan_wipe_dead_frames(&scan->here);
-    enum trace_scan how = free_caches(scan);
+    free_caches(scan);
     __atomic_store_n(state, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
-    int error = check(scan, how);
+    int error = check(scan, TRACE_SCAN_DONE);
     sys_futex(state, FUTEX_WAKE, INT32_MAX, NULL);
     sys_exit_group(error ? 1 : 0);
 }
@@ -317,18 +315,13 @@ static void nap(uint32_t *state, uint64_t waited, uint32_t seen)
         sys_call(SYS_nanosleep, (long)&limit, 0, 0, 0, 0, 0);
 }
 
-static bool is_done(uint32_t state)
-{
-    return state == TRACE_SCAN_DONE || state == TRACE_SCAN_IN_PLACE;
-}
-
 /* Waits for the child; kills it when it takes too long. Once it is done it is as good as gone. */
 static void wait_for(int child, uint32_t *state)
 {
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC), waited = 0;
     for (int status;;) {
         uint32_t seen = __atomic_load_n(state, __ATOMIC_ACQUIRE);
-        int options = is_done(seen) ? __WALL : WNOHANG | __WALL;
+        int options = seen == TRACE_SCAN_DONE ? __WALL : WNOHANG | __WALL;
         if (sys_call(SYS_wait4, child, (long)&status, options, 0, 0, 0) != 0)
             return;
         if (waited > (seen == TRACE_SCAN_NONE ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
@@ -351,7 +344,7 @@ static bool check_in_child(struct scan *scan)
     if (sys_is_error(child))
         return false;
     wait_for((int)child, state);
-    return is_done(__atomic_load_n(state, __ATOMIC_ACQUIRE));
+    return __atomic_load_n(state, __ATOMIC_ACQUIRE) == TRACE_SCAN_DONE;
 }
 
 /* --- all of it ----------------------------------------------------------- */

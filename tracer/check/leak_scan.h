@@ -1,11 +1,11 @@
 /* leak_scan: the leak check: every live block's kind, at the end or while the program runs.
  *
  * The caller holds the other threads. The check itself runs in a disposable child made by the bare
- * fork system call: there libc's and libstdc++'s own caches are freed first (as valgrind does),
- * which has crashed programs when done in place. The child writes its verdicts where the caller
- * says, which is memory that both share. If it dies or hangs, the same check is made in place,
- * without freeing anything, and the record says so. The program's memory is read only, through
- * calls that fail instead of faulting.
+ * fork system call: there, at the end, libc's and libstdc++'s own caches are freed first (as
+ * valgrind does), which has crashed programs when done in place. The child writes its verdicts
+ * where the caller says, which is memory that both share. If it dies or hangs, the same check is
+ * made in place, without freeing anything, and the record says so. The program's memory is read
+ * only, through calls that fail instead of faulting.
  *
  * May be made any number of times, one at a time: what is kept from one to the next is memory, and
  * no more of that than the largest one took. */
@@ -23,7 +23,7 @@ struct leak_scan_options {
     bool run_libc_freeres;
     bool run_cxx_freeres;
     bool other_allocator; /* malloc is not glibc's, or not as it is known */
-    bool goes_on;         /* the program does, after the check: its tables stay as they are */
+    bool goes_on;         /* the program does, after the check: its caches count as any block */
 };
 
 /* Where the result goes. */

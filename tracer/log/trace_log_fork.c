@@ -146,30 +146,3 @@ bool trace_log_fork(const char *path, bool shared)
         trace_log_abandon(error);
     return error == 0;
 }
-
-/* --- a check's child ----------------------------------------------------- */
-
-static bool is_of_checks(uint32_t kind)
-{
-    return kind == TRACE_CHECKS || kind == TRACE_LOST || kind == TRACE_VERDICTS ||
-           kind == TRACE_HEADS;
-}
-
-static bool own(int fd, void *memory, size_t bytes, uint64_t offset)
-{
-    return sys_mmap(memory, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, offset);
-}
-
-/* The directory last: it tells where the extents are. */
-bool trace_log_own_copy(void)
-{
-    const struct trace_log_piece *piece;
-    int fd = trace_log_is_whole() ? trace_log_descriptor() : -1;
-    bool done = fd >= 0;
-    for (unsigned place = 0; done && (piece = trace_log_piece(place)); place++) {
-        const struct trace_extent *extent = extent_at(place);
-        if (piece->memory && extent->kind != TRACE_FREE && !is_of_checks(extent->kind))
-            done = own(fd, piece->memory, piece->bytes, extent->offset);
-    }
-    return done && own(fd, trace_log_header, TRACE_DATA_OFFSET, 0);
-}

@@ -15,8 +15,4 @@
  * thread. */
 bool trace_log_fork(const char *path, bool shared);
 
-/* In the child that a leak check is made in, while the parent waits: what is written to the tables
- * from now on, but for those of checks, is seen by nobody else. false: they stay shared. */
-bool trace_log_own_copy(void);
-
 #endif
