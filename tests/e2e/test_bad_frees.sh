@@ -18,7 +18,9 @@ survives() {
     equal 'exit status of leakreport' 0 "$status"
 }
 # Since 3.21 it calls a realloc to size 0 an error, too.
-valgrind --help | grep -q show-realloc-size-zero && realloc_zero=--show-realloc-size-zero=no
+realloc_zero=
+! valgrind --help | grep -q show-realloc-size-zero || realloc_zero=--show-realloc-size-zero=no
+export realloc_zero
 run_valgrind() { # run_valgrind PROGRAM [KIND]: its log and output go to $valgrind_logs
     local name="$valgrind_logs/$1.${2:-}"
     valgrind --command-line-only=yes ${realloc_zero:-} --leak-check=full -s --log-file="$name.log" "$PROGRAMS/$1" ${2:+"$2"} >"$name.out" 2>/dev/null </dev/null || true
