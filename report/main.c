@@ -151,6 +151,17 @@ static struct suppressions *main_load_suppressions(const struct options *options
     return suppressions;
 }
 
+/* As valgrind: text that cannot go where it was to go is not lost. */
+static void main_use_stream(struct log_run *run, FILE *stream)
+{
+    static const struct destination standard;
+    struct failure failure;
+
+    fprintf(stderr, "leakreport: the report goes to standard %s instead\n",
+            stream == stdout ? "output" : "error");
+    output_init(&run->output, "log", &standard, stream, &failure);
+}
+
 /* Before a program runs: a suppression file that is not there, and a place that cannot be written
  * to, are to be known then. -1: that has been said. */
 static int main_begin(struct log_run *run, FILE *stream)
@@ -165,7 +176,9 @@ static int main_begin(struct log_run *run, FILE *stream)
     if (output_init(&run->output, is_xml ? "xml" : "log",
                     is_xml ? &options->xml_to : &options->log_to, stream, &failure) != 0) {
         main_fail(&failure);
-        return -1;
+        if (is_xml)
+            return -1;
+        main_use_stream(run, stream);
     }
     run->output.apart = renderer_of(options->format)->one_process;
     return 0;

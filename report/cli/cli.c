@@ -88,6 +88,10 @@ static const struct cli_option cli_table[] = {
      CLI_FIELD(xml_protocol), cli_protocols, 0, 0},
     {"--log-file", "FILE", "write the report to FILE (%p: process id)", cli_take_to_file,
      CLI_FIELD(log_to), NULL, 0, 0},
+    {"--log-fd", "N", "write the report to this file descriptor", cli_take_to_fd, CLI_FIELD(log_to),
+     NULL, 0, 1 << 20},
+    {"--log-socket", "ADDRESS[:PORT]", "send the report to who listens there [port 1500]",
+     cli_take_to_socket, CLI_FIELD(log_to), NULL, 0, 0},
     {"--peak", NULL,
      "the most memory that was in use, and by which stacks;\n"
      "without leaks, unless an option for them is given",

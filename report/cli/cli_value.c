@@ -214,17 +214,19 @@ int cli_take_top(struct options *options, const struct cli_option *option, const
     return 0;
 }
 
-/* %p, %q{VAR} and %%: known to whoever writes there, and to the tracer, whose name it may be. */
+/* %p, %n, %q{VAR} and %%: known to whoever writes there, and to the tracer, whose name it may be.
+ */
 static int cli_check_format(const struct cli_option *option, const char *at,
                             struct failure *failure)
 {
     const char *end = at[1] == 'q' && at[2] == '{' ? strchr(at, '}') : NULL;
 
-    if (at[1] == 'p' || at[1] == '%')
+    if (at[1] == 'p' || at[1] == 'n' || at[1] == '%')
         return 0;
     if (!end)
         return failure_set(
-            failure, "%s: %%p, %%q{VAR} and %%%% are understood in a file name, but not this: %s",
+            failure,
+            "%s: %%p, %%n, %%q{VAR} and %%%% are understood in a file name, but not this: %s",
             option->name, at);
     char *variable = memory_text("%.*s", (int)(end - at) - 3, at + 3);
     int result = getenv(variable) ? 0

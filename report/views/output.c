@@ -100,7 +100,7 @@ static void output_add_format(struct text_buffer *name, const char **at, uint32_
     if ((*at)[1] == 'p')
         text_buffer_format(name, "%u", pid);
     else
-        text_buffer_add(name, "%");
+        text_buffer_add(name, (*at)[1] == 'n' ? "1" : "%"); /* a process has one file */
     *at += (*at)[1] != 0;
 }
 
