@@ -26,8 +26,8 @@ static void log_load(void *context)
     load_log(load->reader, load->depth, load->model);
 }
 
-static int log_read(const struct log_run *run, const char *path, struct model *model,
-                    struct failure *failure)
+static int log_read(const struct log_run *run, const char *path, bool only_errors,
+                    struct model *model, struct failure *failure)
 {
     static struct log_reader reader;
     struct log_load load = {&reader, run->options->num_callers, model};
@@ -35,7 +35,9 @@ static int log_read(const struct log_run *run, const char *path, struct model *m
     if (log_reader_open(&reader, path, NULL, failure) != 0)
         return -1;
     model_init(model, path);
-    if (options_want_usage(run->options) || renderer_of(run->options->format)->wants_usage)
+    model->only_errors = only_errors;
+    if (!only_errors &&
+        (options_want_usage(run->options) || renderer_of(run->options->format)->wants_usage))
         model_want_usage(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);
@@ -122,6 +124,14 @@ static void log_add_suppressions(struct log_run *run, struct model *model)
     free(name);
 }
 
+/* Who has seen an error happen need not read it again; who reads the log later has not. */
+static uint64_t log_errors_from(const struct options *options, const struct model *model)
+{
+    bool seen = options->mode == CLI_TRACE && renderer_of(options->format)->render_errors;
+
+    return seen ? model->header.errors_shown : 0;
+}
+
 static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
                             struct failure *failure)
 {
@@ -139,6 +149,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             .number = number,
                             .several = run->several,
                             .question = run->question.in ? &run->question : NULL,
+                            .errors_from = log_errors_from(options, model),
                             .generated = run->several ? &run->generated : NULL};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
 
@@ -175,7 +186,7 @@ enum log_reported log_report(struct log_run *run, uint32_t number, struct failur
     struct model model;
 
     log_show_progress(run, number);
-    if (log_read(run, run->tree->entries[number].path, &model, failure) != 0) {
+    if (log_read(run, run->tree->entries[number].path, false, &model, failure) != 0) {
         progress_clear(&run->progress);
         run->tree->unreadable++;
         return LOG_UNREADABLE;
@@ -186,6 +197,59 @@ enum log_reported log_report(struct log_run *run, uint32_t number, struct failur
     module_cache_trim(run->modules);
     return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
 }
+
+/* --- errors as they happen ----------------------------------------------- */
+
+static int log_write_errors(struct log_run *run, struct report *report, struct failure *failure)
+{
+    FILE *out = output_open(&run->output, report->model->header.pid, &report->first, failure);
+
+    if (!out)
+        return -1;
+    renderer_of(run->options->format)->render_errors(out, report);
+    return output_close(&run->output, out, failure);
+}
+
+static int log_report_model_errors(struct log_run *run, struct model *model, uint64_t from,
+                                   struct failure *failure)
+{
+    struct loss_records records;
+    struct selection selection;
+    struct report report = {.options = run->options,
+                            .model = model,
+                            .records = &records,
+                            .selection = &selection,
+                            .tree = run->tree,
+                            .errors_from = from};
+    struct symbolizer *symbolizer = symbolize_begin(model, run->modules, NULL);
+
+    if (run->options->show_below_main)
+        symbolize_below_main(symbolizer);
+    log_add_suppressions(run, model);
+    group_blocks(&records, model, UINT32_MAX);
+    select_records(&selection, run->options, model, &records, symbolizer, run->suppressions);
+    renderer_prepare(&report);
+    int result = log_write_errors(run, &report, failure);
+    group_free(&records);
+    symbolize_end(symbolizer);
+    return result;
+}
+
+enum log_reported log_report_errors(struct log_run *run, const char *path, uint64_t from,
+                                    struct failure *failure)
+{
+    struct model model;
+
+    if (log_read(run, path, true, &model, failure) != 0)
+        return LOG_UNREADABLE;
+    int result = log_report_model_errors(run, &model, from, failure);
+    model_free(&model);
+    suppress_forget_log(run->suppressions);
+    module_cache_trim(run->modules);
+    return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
+}
+
+/* --- the end ------------------------------------------------------------- */
 
 static int log_write_end(struct log_run *run, FILE *out, struct failure *failure)
 {

@@ -33,6 +33,9 @@ enum log_reported { LOG_REPORTED, LOG_UNREADABLE, LOG_UNWRITABLE };
 
 /* Reports on entry `number` of the tree. `failure` is filled unless LOG_REPORTED. */
 enum log_reported log_report(struct log_run *run, uint32_t number, struct failure *failure);
+/* While the program runs: shows its errors behind record `from` of ERRORS, and counts nothing. */
+enum log_reported log_report_errors(struct log_run *run, const char *path, uint64_t from,
+                                    struct failure *failure);
 /* After the last one: what all of them come to, and what ends a document. */
 enum log_reported log_report_end(struct log_run *run, struct failure *failure);
 

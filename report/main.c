@@ -4,6 +4,7 @@
  * done, or --error-exitcode was given and it cannot be told whether there are errors, after one
  * line on standard error that says why. Of several logs each that can be read is reported, whatever
  * the others are. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -17,6 +18,7 @@
 #include "cli/option_files.h"
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
+#include "live_report.h"
 #include "log_report.h"
 #include "views/renderer.h"
 #include "words/words_ending.h"
@@ -274,6 +276,21 @@ static int main_status_of_run(const struct log_run *run, int wait_status, int st
     return status;
 }
 
+/* Symbols are looked for in files: no more of them than when a report is made. */
+static int main_run_traced(struct log_run *log_run, struct traced_run *run, struct failure *failure)
+{
+    struct live_report live = {log_run, main_prepare_to_read};
+    struct folder_watch watch = {.context = &live};
+
+    if (live_report_is_wanted(log_run->options))
+        watch.written = live_report_look;
+    log_run->modules = module_cache_new(log_run->options->demangle);
+    int result =
+        traced_run(run, log_run->options, output_descriptor(&log_run->output), &watch, failure);
+    module_cache_free(log_run->modules);
+    return result;
+}
+
 static int main_trace(struct options *options)
 {
     struct process_tree tree = {0};
@@ -283,7 +300,8 @@ static int main_trace(struct options *options)
     int status = EXIT_TROUBLE;
 
     if (main_begin(&log_run, stderr) == 0) {
-        if (traced_run(&run, options, output_descriptor(&log_run.output), &failure) == 0) {
+        if (main_run_traced(&log_run, &run, &failure) == 0) {
+            signal(SIGPIPE, SIG_IGN); /* what nobody reads is no reason to leave the logs behind */
             options->logs_are_temporary = run.is_temporary;
             main_prepare_to_read(options);
             status = main_report_run(&log_run, &run);

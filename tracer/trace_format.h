@@ -265,6 +265,10 @@ struct trace_header {
     uint32_t earlier;      /* programs that this process was before, by exec; see trace_earlier */
     uint32_t unused;
     uint64_t errors; /* TRACE_EXECED: how often an error was seen, all together */
+    /* Where a reader watches: the latest record of ERRORS, and the latest that it has shown, so
+     * that the report need not speak of it again. The second one is the reader's to write. */
+    uint32_t errors_seen;
+    uint32_t errors_shown;
 
     struct trace_totals totals;
     struct trace_losses losses;

@@ -140,6 +140,7 @@ static const struct cli_option cli_table[] = {
     CLI_TRACERS("--debug-invariants", "yes|no", "check the tracer's own tables at the end [no]"),
     CLI_TRACERS("--traced-since", "TIME", NULL),
     CLI_TRACERS("--log-descriptor", "N", NULL),
+    CLI_TRACERS("--errors-live", "yes|no", NULL),
 #undef CLI_TRACERS
 };
 enum { CLI_TABLE_COUNT = sizeof cli_table / sizeof *cli_table };

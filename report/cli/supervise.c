@@ -93,7 +93,7 @@ static void supervise_pass_on(pid_t child, pid_t *sentinel, const siginfo_t *inf
     }
     if (info->si_code == SI_QUEUE)
         sigqueue(child, info->si_signo, info->si_value);
-    else if (info->si_pid != child)
+    else if (info->si_pid != child && info->si_pid != getpid())
         kill(child, info->si_signo);
 }
 
@@ -111,16 +111,20 @@ static bool supervise_look(pid_t child, int *wait_status)
     return changed < 0 && errno != EINTR;
 }
 
-static void supervise_wait(pid_t child, const sigset_t *all, int *wait_status)
+static void supervise_wait(pid_t child, const sigset_t *all, struct folder_watch *watch,
+                           int *wait_status)
 {
     pid_t sentinel = sentinel_begin();
     siginfo_t info;
 
+    folder_watch_begin(watch);
     while (!supervise_look(child, wait_status)) {
         if (sigwaitinfo(all, &info) < 0 || info.si_signo == SIGCHLD)
             continue;
-        supervise_pass_on(child, &sentinel, &info);
+        if (!folder_watch_take(watch, &info))
+            supervise_pass_on(child, &sentinel, &info);
     }
+    folder_watch_end(watch);
     sentinel_end(sentinel);
 }
 
@@ -189,7 +193,7 @@ static void supervise_let_go_of_files(int kept)
 }
 
 int supervise(void (*become)(void *context, struct failure *failure), void *context, int kept,
-              pid_t *pid, int *wait_status, struct failure *failure)
+              struct folder_watch *watch, pid_t *pid, int *wait_status, struct failure *failure)
 {
     struct supervise_signals before;
     sigset_t all;
@@ -213,7 +217,7 @@ int supervise(void (*become)(void *context, struct failure *failure), void *cont
     close(words[0]);
     if (result == 0) {
         supervise_let_go_of_files(kept);
-        supervise_wait(*pid, &all, wait_status);
+        supervise_wait(*pid, &all, watch, wait_status);
     }
     supervise_restore_signals(&before);
     return result;

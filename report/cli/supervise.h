@@ -11,11 +11,13 @@
 
 #include <sys/types.h>
 #include "base/failure.h"
+#include "cli/folder_watch.h"
 
 /* become(): in the child; turns it into the program, and returns only when that failed. 0: the
- * program ran, as *pid, and ended with *wait_status. -1 with `failure` filled: it never began. */
+ * program ran, as *pid, and ended with *wait_status. -1 with `failure` filled: it never began.
+ * `watch` is on while it runs. */
 int supervise(void (*become)(void *context, struct failure *failure), void *context, int kept,
-              pid_t *pid, int *wait_status, struct failure *failure);
+              struct folder_watch *watch, pid_t *pid, int *wait_status, struct failure *failure);
 /* Dies of the same signal as a child did. Returns where that is not possible. */
 void supervise_die_of(int signal_number);
 

@@ -136,7 +136,7 @@ static void traced_run_find_logs(struct traced_run *run)
 }
 
 int traced_run(struct traced_run *run, const struct options *options, int kept,
-               struct failure *failure)
+               struct folder_watch *watch, struct failure *failure)
 {
     struct traced_run_program program;
     const char *name = traced_run_name(options);
@@ -148,8 +148,11 @@ int traced_run(struct traced_run *run, const struct options *options, int kept,
     clock_gettime(CLOCK_REALTIME, &now);
     run->begun_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
     traced_run_prepare(&program, run, options);
+    watch->folder = watch->written && run->is_temporary ? run->folder : NULL;
+    if (watch->folder)
+        option_list_add(&program.tracer_options, "--errors-live=yes");
     int result =
-        supervise(traced_run_become, &program, kept, &run->pid, &run->wait_status, failure);
+        supervise(traced_run_become, &program, kept, watch, &run->pid, &run->wait_status, failure);
     free(program.tracer_options.items);
     free(program.trace_file);
     if (result != 0)

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include "base/failure.h"
 #include "cli/cli.h"
+#include "cli/folder_watch.h"
 
 struct traced_run {
     char *folder;      /* where the logs are */
@@ -24,7 +25,7 @@ struct traced_run {
 /* Runs options->program and waits for it; `kept` is the descriptor that stays open here, or -1. -1
  * with `failure` filled: it did not begin. */
 int traced_run(struct traced_run *run, const struct options *options, int kept,
-               struct failure *failure);
+               struct folder_watch *watch, struct failure *failure);
 /* Removes what is temporary. */
 void traced_run_end(struct traced_run *run);
 

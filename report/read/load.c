@@ -274,9 +274,10 @@ static uint32_t load_context_number(struct intern *contexts, const struct model 
 }
 
 static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
-                        const struct trace_error *record)
+                        const struct trace_error *record, uint64_t index)
 {
-    struct misuse misuse = {.record = *record, .stack = load_stack(stacks, record->stack)};
+    struct misuse misuse = {
+        .record = *record, .first = index, .stack = load_stack(stacks, record->stack)};
     misuse.record.count += misuse.record.count == 0;
     uint32_t number = load_context_number(contexts, model, &misuse);
     if (number < model->misuse_count) {
@@ -300,7 +301,7 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
         if (record.kind > TRACE_REALLOC_ZERO)
             damaged++;
         else if (record.kind)
-            load_misuse(stacks, &contexts, model, &record);
+            load_misuse(stacks, &contexts, model, &record, walk.index);
     intern_free(&contexts);
     if (damaged)
         model_add_note(model, NOTE_ERRORS_DAMAGED, damaged, NULL, NULL);
@@ -319,7 +320,8 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_checks(reader, model);
     load_modules(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);
-    load_blocks(&stacks, model);
+    if (!model->only_errors)
+        load_blocks(&stacks, model);
     load_in_use(model);
     load_misuses(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);

@@ -85,6 +85,7 @@ struct block {
 
 struct misuse {                                   /* an error of the program */
     struct trace_error record;                    /* count: 1 or more */
+    uint64_t first;                               /* record of ERRORS; there may be more */
     uint32_t stack, stack_allocated, stack_freed; /* stacks of the model */
     const char *variable;     /* TRACE_ADDRESS_DATA: what lies there, or NULL; select's word */
     uint64_t variable_offset; /* and how far into it the address is */
@@ -162,6 +163,7 @@ struct model {
     uint32_t misuse_count, misuse_capacity;
 
     struct usage *usage; /* NULL: nobody asked for it */
+    bool only_errors;    /* before load_log: blocks are left out */
 
     struct note *notes; /* what is missing, lost or damaged */
     uint32_t note_count, note_capacity;

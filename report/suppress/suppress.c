@@ -176,6 +176,16 @@ void suppress_next_log(struct suppressions *suppressions)
         suppress_matcher_forget(suppressions->matcher);
 }
 
+void suppress_forget_log(struct suppressions *suppressions)
+{
+    for (size_t i = 0; i < suppressions->rules.count; i++) {
+        struct suppress_entry *entry = &suppressions->rules.items[i]->entry;
+
+        entry->times = entry->bytes = entry->blocks = 0;
+    }
+    suppress_next_log(suppressions);
+}
+
 void suppress_sum_logs(struct suppressions *suppressions)
 {
     for (size_t i = 0; i < suppressions->rules.count; i++) {

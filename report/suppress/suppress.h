@@ -47,6 +47,8 @@ void suppress_count(struct suppress_entry *entry, uint64_t times, uint64_t bytes
 
 /* Between two logs: counts begin anew, and identities of frames mean others from now on. */
 void suppress_next_log(struct suppressions *suppressions);
+/* The same, and what was counted is forgotten: the log will be read once more. */
+void suppress_forget_log(struct suppressions *suppressions);
 /* After the last log: the counts are now those of all logs. */
 void suppress_sum_logs(struct suppressions *suppressions);
 

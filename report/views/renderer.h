@@ -32,6 +32,7 @@ struct report {
     uint32_t number;           /* of the process in the tree */
     bool several;              /* it is one of several */
     bool first;                /* of its document */
+    uint64_t errors_from;      /* the record of ERRORS up to which they were shown before */
     struct ending ending;      /* of the process */
     enum moment moment;        /* of what is live */
     struct outline outline;    /* what is shown */
@@ -51,6 +52,8 @@ struct report_all {
 struct renderer {
     void (*begin)(FILE *out, const struct report_all *all); /* NULL: nothing */
     void (*render)(FILE *out, const struct report *report);
+    /* Those behind report->errors_from, while the program runs; NULL: they wait for the end. */
+    void (*render_errors)(FILE *out, const struct report *report);
     void (*end)(FILE *out, const struct report_all *all); /* NULL: nothing */
     /* Without begin and end of their own, reports are lines that follow one another. */
     bool is_document;

@@ -147,6 +147,89 @@ test_children_in_a_place_of_their_own() {
     has_not err libtrace: 'Log: '
 }
 
+# --- errors as they happen ---------------------------------------------------------------------------
+
+live=$PROGRAMS/live_errors
+# order FILE: what is said, one word for each error and for each line of the program's
+order() { grep -oE '(Invalid free|Mismatched free|^[a-z ]+: (before|behind)|^behind the loop|HEAP SUMMARY|ERROR SUMMARY.*)' "$1"; }
+test_errors_stand_where_they_happen_as_in_valgrind() {
+    local way
+    for way in '' exec; do
+        runs --leak-check=summary $live $way
+        equal 'exit status' 4 "$status"
+        valgrind --command-line-only=yes $live $way 2>native.err || true
+        # valgrind leaves a program that becomes another one
+        diff <(order native.err | sed '/HEAP/,$d; s/loop:.*//') <(order err | sed '/HEAP/,$d; s/loop:.*//' | head -n "$(order native.err | sed '/HEAP/,$d' | wc -l)") || fail "the order differs: $way"
+    done
+    runs $live
+    equal 'errors' 3 "$(grep -c 'Invalid free' err)"
+    equal 'the end' 'ERROR SUMMARY: 5 errors from 3 contexts (suppressed: 0 from 0)' "$(order err | tail -n 1)"
+    valgrind -q --command-line-only=yes $live 2>native.err || true
+    runs -q --log-file=said $live
+    equal 'errors' 3 "$(grep -c 'Invalid free' said)"
+    diff <(grep -v '^==' native.err | head -n 9) err
+    runs -s $live
+    equal 'errors, and their list' 6 "$(grep -c 'Invalid free' err)"
+}
+test_errors_as_they_happen_and_suppressions() {
+    printf '{\n  one\n  Memcheck:Free\n  fun:free\n  fun:twice\n}\n' >twice.supp
+    runs -s --suppressions=twice.supp $live
+    equal 'errors, and their list' 2 "$(grep -c 'Invalid free' err)"
+    has err 'suppressed: 4 from 2' 'used_suppression:      4 one'
+    runs --gen-suppressions=all $live
+    equal 'entries' 3 "$(grep -c 'Memcheck:Free' err)"
+}
+test_errors_as_they_happen_in_children_and_threads() {
+    runs --trace-children=yes $live forks
+    equal 'exit status' 4 "$status"
+    equal 'errors' 4 "$(grep -c 'Invalid free' err)"
+    has err 'SUMMARY OF 2 PROCESSES'
+    runs $live threads
+    equal 'errors' 4 "$(grep -c 'Invalid free' err)"
+    has err '13 errors from 4 contexts'
+}
+# Who reads the log later has not seen them.
+test_errors_of_a_log_that_is_kept() {
+    runs --trace-file=kept.log $live
+    equal 'errors' 3 "$(grep -c 'Invalid free' err)"
+    report kept.log
+    equal 'errors' 3 "$(grep -c 'Invalid free' report)"
+    runs --xml=yes --xml-file=said.xml $live
+    equal 'errors' 3 "$(grep -c '<kind>InvalidFree' said.xml)"
+}
+test_errors_that_nobody_reads() {
+    runs --log-fd=9 $live 9> >(head -n 1 >first)
+    equal 'exit status' 4 "$status"
+}
+test_report_on_a_descriptor_and_a_socket() {
+    runs --log-fd=9 $leaky 9>descriptor
+    equal 'exit status' 3 "$status"
+    has descriptor 'definitely lost: 100 bytes in 1 blocks' 'ERROR SUMMARY: 1 errors'
+    equal 'standard error' "$(cat err)" ''
+    python3 -c '
+import os, socket
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], file=open("port.new", "w"))
+os.rename("port.new", "port")
+connection = listener.accept()[0]
+open("heard", "wb").write(b"".join(iter(lambda: connection.recv(65536), b"")))' &
+    until [ -e port ]; do sleep 0.05; done
+    runs --log-socket="127.0.0.1:$(cat port)" $leaky
+    wait
+    diff <(bare descriptor | sed 's/0x[0-9A-F]*//') <(bare heard | sed 's/0x[0-9A-F]*//')
+    # As in valgrind it goes to standard error then.
+    for option in --log-fd=77 --log-socket=127.0.0.1:1; do
+        runs $option $leaky
+        equal "exit status with $option" 3 "$status"
+        has err 'the report goes to standard error instead' 'definitely lost: 100 bytes'
+    done
+    traced $leaky
+    report --log-fd=9 trace.log 9>descriptor
+    has descriptor 'definitely lost: 100 bytes'
+    NAME='a b' runs '--log-file=%q{NAME}.%n.%%' $leaky
+    has 'a b.1.%' 'definitely lost: 100 bytes'
+}
+
 # --- what is a program -----------------------------------------------------------------------------
 
 test_a_log_is_known_by_what_is_in_it() {
@@ -210,7 +293,7 @@ test_output_that_the_program_closes_is_closed() {
 # (leakreport) and $pid (the program)
 begin_seat() {
     rm -f seen
-    setsid "$@" "$REPORT" -q --leak-check=no "$PROGRAMS/run_seat" signals seen >out 2>err &
+    setsid "$@" "$REPORT" -q --leak-check=no ${chain:-} "$PROGRAMS/run_seat" signals seen >out 2>err &
     group=$!
     until [ -s seen ]; do kill -0 $group || fail "it does not run: $(cat err)"; sleep 0.01; done
     pid=$(head -1 seen)
@@ -250,6 +333,13 @@ test_signals_to_the_group_come_once() {
     equal 'signals seen' "$expected" "$(seen)"
     end_seat
     equal 'signals seen' "${expected}12 0," "$(seen)"
+}
+# Through all that a process becomes.
+test_signals_and_stops_behind_a_chain() {
+    local chain='env -i nice stdbuf -oL'
+    test_signals_to_leakreport_reach_the_program
+    test_signals_to_the_group_come_once
+    test_stop_and_continue
 }
 test_timeout_ends_both() {
     status=0

@@ -71,10 +71,10 @@ C
 
 # --- completion ---------------------------------------------------------------------------------------
 
-# What --help lists, and --run; what the tracer takes. --traced-since and --log-descriptor are put there by the tracer itself.
+# What --help lists, and --run; what the tracer takes. --traced-since, --log-descriptor and --errors-live are put there by the tracer itself.
 options_of_help() { { echo --run; "$REPORT" --help | sed -n 's/^  \(-[^ =]*\).*/\1/p'; } | sort; }
 options_of_the_tracer() {
-    sed -n '/known_options\[\] = {/,/^};/p' "$top/tracer/life/env.c" | grep -v -e read_nothing -e traced-since -e log-descriptor | sed -n 's/.*{"\(--[a-z-]*\)".*/\1/p' | { cat; printf '%s\n' -q -v; } | sort
+    sed -n '/known_options\[\] = {/,/^};/p' "$top/tracer/life/env.c" | grep -v -e read_nothing -e traced-since -e log-descriptor -e errors-live | sed -n 's/.*{"\(--[a-z-]*\)".*/\1/p' | { cat; printf '%s\n' -q -v; } | sort
 }
 # in_bash LINE: what bash offers for the word that the line ends in
 in_bash() {

@@ -167,9 +167,9 @@ static void file_names_are_understood_or_refused(void **state)
     unsetenv("TEST_CLI_UNSET");
     setenv("TEST_CLI_SET", "x", 1);
     expect_refusal("--log-file=%",
-                   "%p, %q{VAR} and %% are understood in a file name, but not this: %");
+                   "%p, %n, %q{VAR} and %% are understood in a file name, but not this: %");
     expect_refusal("--log-file=a%%%", "but not this: %");
-    expect_refusal("--log-file=%n.txt", "but not this: %n.txt");
+    expect_refusal("--log-file=%m.txt", "but not this: %m.txt");
     expect_refusal("--log-file=%q{HOME", "but not this: %q{HOME");
     expect_refusal("--xml-file=%q{TEST_CLI_UNSET}",
                    "--xml-file: the variable TEST_CLI_UNSET is not set");

@@ -1,5 +1,6 @@
 #include "events/misuse.h"
 
+#include "events/live_errors.h"
 #include "events/bypass.h"
 #include "libc/glibc_chunk.h"
 #include "libc/glibc_layout.h"
@@ -63,6 +64,7 @@ static struct trace_error *add(struct trace_error *error)
     *record = *error;
     /* Release: a reader that sees the kind sees the rest. */
     __atomic_store_n(&record->kind, kind, __ATOMIC_RELEASE);
+    live_errors_tell(index);
     return record;
 }
 

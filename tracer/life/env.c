@@ -103,6 +103,10 @@ static int read_child_silent(struct env_options *options, const char *value,
     forks = silent ? FORKS_SILENT : FORKS_TRACED;
     return result;
 }
+static int read_errors_live(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->errors_live, problem);
+}
 static int read_verify_stacks(struct env_options *options, const char *value,
                               struct problem *problem)
 {
@@ -233,6 +237,7 @@ static const struct {
     {"--follow-exec", read_follow_exec},
     {"--verify-stacks", read_verify_stacks},
     {"--debug-invariants", read_debug_invariants},
+    {"--errors-live", read_errors_live},
     {"--leak-check", read_leak_check},
     {"--leak-check-heuristics", read_heuristics},
     {"--run-libc-freeres", read_libc_freeres},

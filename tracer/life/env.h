@@ -44,6 +44,7 @@ struct env_options {
     char skip_arguments[4096];
     bool debug_invariants; /* check the tracer's own tables at the end */
     bool verify_stacks;    /* compare every capture with libunwind's own answer */
+    bool errors_live;      /* a reader shows errors as they happen */
     bool leak_check;
     bool run_libc_freeres;
     bool run_cxx_freeres;

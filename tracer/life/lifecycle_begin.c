@@ -5,6 +5,7 @@
 #include "capture/unwind.h"
 #include "check/leak_scan_stacks.h"
 #include "events/glib_sites.h"
+#include "events/live_errors.h"
 #include "libc/blank.h"
 #include "libc/glibc_layout.h"
 #include "libc/real.h"
@@ -166,6 +167,7 @@ static void begin(void)
     if (options->track_fds)
         open_files_begin();
     unwind_verify(options->verify_stacks);
+    live_errors_begin(options->errors_live);
     lifecycle_publish_log();
     if (options->glib)
         glib_sites_begin();

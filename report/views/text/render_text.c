@@ -110,6 +110,9 @@ static void text_render(FILE *out, const struct report *report)
     text_head(&page);
     if (report->outline.errors)
         text_misuses(&page);
+    if (report->outline.errors && !report->options->quiet && !report->errors_from &&
+        report->outline.ends != OUTLINE_ENDS_AT_MISUSE)
+        text_blank(&page);
     if (report->outline.ends != OUTLINE_ENDS_AT_MISUSE)
         text_memory(&page);
     if (report->outline.ends != OUTLINE_ENDS_WHOLE)
@@ -119,4 +122,16 @@ static void text_render(FILE *out, const struct report *report)
     text_stacks_end(&page);
 }
 
-const struct renderer render_text = {.render = text_render, .end = text_all};
+static void text_render_errors(FILE *out, const struct report *report)
+{
+    struct text_page page = {.out = out, .report = report};
+
+    text_set_prefixes(&page);
+    text_stacks_begin(&page);
+    text_head_of_errors(&page);
+    text_misuses(&page);
+    text_stacks_end(&page);
+}
+
+const struct renderer render_text = {
+    .render = text_render, .render_errors = text_render_errors, .end = text_all};

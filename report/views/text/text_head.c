@@ -69,7 +69,7 @@ static void text_head_whole(const struct text_page *page)
 
     if (page->report->several)
         text_head_process(page);
-    else
+    else if (!page->report->errors_from)
         text_head_single(page);
     if (model->header.flags & TRACE_FLAG_CHILD)
         text_line(page,
@@ -78,6 +78,15 @@ static void text_head_whole(const struct text_page *page)
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
         text_sentence(page, "Note: ", words_note(&model->notes[i]));
+    text_blank(page);
+}
+
+void text_head_of_errors(const struct text_page *page)
+{
+    if (page->report->options->quiet || page->report->errors_from)
+        return;
+    text_line(page, "leakreport %s, a heap trace's report", REPORT_VERSION);
+    text_line(page, "Command: %s", text_head_command(page->report->model));
     text_blank(page);
 }
 

@@ -4,6 +4,8 @@
 
 #include "views/text/text_page.h"
 
+/* In front of the first error that is shown when it happens; text_head does not repeat it. */
+void text_head_of_errors(const struct text_page *page);
 void text_head(const struct text_page *page);
 
 #endif

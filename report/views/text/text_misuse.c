@@ -30,7 +30,7 @@ void text_misuses(const struct text_page *page)
     for (uint32_t i = 0; i < report->outline.misuses; i++) {
         const struct misuse *misuse = &report->model->misuses[i];
 
-        if (misuse->suppressed)
+        if (misuse->suppressed || misuse->first <= report->errors_from)
             continue;
         text_marker(page, false);
         text_misuse(page, misuse);
@@ -38,8 +38,6 @@ void text_misuses(const struct text_page *page)
         text_suppression(page, select_suppress_kind(misuse), 0, misuse->stack);
         text_marker(page, true);
     }
-    if (!report->options->quiet && report->outline.ends != OUTLINE_ENDS_AT_MISUSE)
-        text_blank(page);
 }
 
 void text_misuse_list(const struct text_page *page)
