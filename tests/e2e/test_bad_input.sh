@@ -197,7 +197,7 @@ test_missing_suppression_file() {
 
 test_name_for_the_report_that_means_nothing() {
     a_log
-    for name in % a%x %n '~/x'; do
+    for name in % a%x %m '~/x'; do
         report "--log-file=$name" good
         refused --log-file 'file name'
         [ ! -e "$name" ] || fail "$name was made"

@@ -241,7 +241,7 @@ test_program_with_more_rights() {
 }
 test_sandbox_that_would_kill() { not_followed 'a sandbox forbids a system call that tracing needs' "$ways" locked echo alive; }
 test_environment_without_room() {
-    not_followed 'its environment leaves no room' perl -e '%ENV = map { ("V$_", "x") } 1 .. 9000; exec "/bin/echo", "one"'
+    not_followed 'its environment leaves no space' perl -e '%ENV = map { ("V$_", "x") } 1 .. 9000; exec "/bin/echo", "one"'
 }
 test_another_root() {
     [ "$(id -u)" = 0 ] || return 0
