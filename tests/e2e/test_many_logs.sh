@@ -62,12 +62,12 @@ test_unreadable_logs_do_not_stop_the_others() {
     some_logs
     mkdir folder
     echo nonsense >garbage
-    report --error-exitcode=9 no-such definite.log folder clean.log garbage
+    report --error-exitcode=9 no-such.log definite.log folder clean.log garbage
     equal 'exit status' 2 "$status"
     equal 'lines on standard error' 3 "$(wc -l <report.err)"
-    has report.err 'no-such does not exist' 'folder is a directory' 'garbage is not a trace log'
+    has report.err 'no-such.log does not exist' 'folder is a directory' 'garbage is not a trace log'
     has report 'Process 1 of 2' 'Process 2 of 2' 'Not among them: 3 logs that could not be read.'
-    report folder no-such
+    report no-such.log folder
     equal 'exit status' 2 "$status"
     equal 'lines on standard error' 2 "$(wc -l <report.err)"
     equal 'standard output' '' "$(cat report)"

@@ -95,7 +95,7 @@ test_the_log_is_private_and_never_behind_a_link() {
     echo precious >elsewhere
     ln -s elsewhere trace.log
     traced ./prog
-    has err 'is left alone' 'total heap usage'
+    has err 'it is not overwritten' 'total heap usage'
     equal content precious "$(cat elsewhere)"
 }
 

@@ -54,9 +54,9 @@ test_chroot_to_a_folder_without_proc() {
     # Before 2.32 libc does not tell that there is one thread only.
     ! libc_since 32 || has_not err 'could not be stopped'
     traced "$program" chroot
-    has err 'definitely lost: 100 bytes in 1 blocks' 'could not be stopped at the end: there is no /proc'
+    has err 'definitely lost: 100 bytes in 1 blocks' 'could not be stopped at the end: the program cannot see /proc'
     report trace.log
-    has report 'could not be stopped at the end (there is no /proc'
+    has report 'could not be stopped at the end (the program cannot see /proc'
 }
 test_chroot_that_nobody_sees() {
     traced "$program" bare_chroot

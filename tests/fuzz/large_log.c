@@ -132,20 +132,21 @@ static void deep(void)
     set_blocks(NODES / STEP, 1, STEP);
 }
 
-/* A terabyte of each table, which takes some pages of disk. */
+/* Half a terabyte of each table, which takes some pages of disk; a file of ext4 has 16 terabytes at
+ * most. */
 static void make_terabytes(const char *path)
 {
-    const uint64_t tera = 1ull << 40;
+    const uint64_t half_tera = 1ull << 39;
     struct trace_extent *directory = (void *)(writer.bytes + TRACE_DIRECTORY_OFFSET);
     struct trace_header *header = (void *)writer.bytes;
-    uint64_t end = (writer.size + tera - 1) / tera * tera;
+    uint64_t end = (writer.size + half_tera - 1) / half_tera * half_tera;
 
-    for (uint32_t kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++, end += tera)
+    for (uint32_t kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++, end += half_tera)
         directory[writer.extents++] =
             (struct trace_extent){.kind = kind,
                                   .number = 9,
                                   .offset = end,
-                                  .length = tera,
+                                  .length = half_tera,
                                   .first = kind == TRACE_BLOCKS ? 0 : 1000};
     header->end = end;
     log_writer_save(&writer, path, writer.size);
