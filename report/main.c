@@ -4,7 +4,6 @@
  * done, or --error-exitcode was given and it cannot be told whether there are errors, after one
  * line on standard error that says why. Of several logs each that can be read is reported, whatever
  * the others are. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -301,7 +300,6 @@ static int main_trace(struct options *options)
 
     if (main_begin(&log_run, stderr) == 0) {
         if (main_run_traced(&log_run, &run, &failure) == 0) {
-            signal(SIGPIPE, SIG_IGN); /* what nobody reads is no reason to leave the logs behind */
             options->logs_are_temporary = run.is_temporary;
             main_prepare_to_read(options);
             status = main_report_run(&log_run, &run);

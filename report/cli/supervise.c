@@ -207,6 +207,9 @@ int supervise(void (*become)(void *context, struct failure *failure), void *cont
         supervise_restore_signals(&before);
         supervise_become(become, context, words[1]);
     }
+    /* What nobody reads any more is no reason to leave the logs behind: a SIGPIPE that waits until
+     * signals are let through again goes, too. */
+    signal(SIGPIPE, SIG_IGN);
     close(words[1]);
     int result = *pid < 0 ? failure_set(failure, "no process can be made: %s", strerror(errno)) : 0;
     if (result == 0 && supervise_failed(words[0], failure)) {

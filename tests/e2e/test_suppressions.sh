@@ -159,9 +159,13 @@ test_functions_inlined_from_another_unit() {
     local supp=/usr/lib/valgrind/ncurses.supp
     traced tput -T xterm cols
     report -v --suppressions=$supp --show-leak-kinds=all trace.log
-    valgrind --command-line-only=yes -v --leak-check=full --show-leak-kinds=all --suppressions=$supp --log-file=valgrind.log tput -T xterm cols >/dev/null
     figures() { bare "$1" | grep -E '^ *(definitely lost|indirectly lost|possibly lost|still reachable|suppressed): '; }
     used() { sed -nE 's/^--[0-9]+-- (used_suppression: .*)/\1/p' "$1" | sed 's/ suppressed: .*//' | sort; }
+    # Under valgrind tput has two blocks (135 bytes) less in some runs on a busy machine; without it, in none of 30.
+    for _ in 1 2 3 4 5 6; do
+        valgrind --command-line-only=yes -v --leak-check=full --show-leak-kinds=all --suppressions=$supp --log-file=valgrind.log tput -T xterm cols >/dev/null
+        [ "$(figures valgrind.log)" != "$(figures report)" ] || break
+    done
     diff <(figures valgrind.log) <(figures report)
     diff <(used valgrind.log) <(used report)
     [ "$(used report | wc -l)" -ge 1 ] || fail 'no entry was used'
