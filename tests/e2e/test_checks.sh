@@ -143,12 +143,12 @@ test_no_call_of_other_threads_is_cut_short() {
     equal 'what the calls returned' "$(cat native.out)" "$(cat out)"
 }
 
-# churn CHECKS: with threads, forks, libraries and signals coming and going; exit is called while a check is under way.
+# churn CHECKS [LIBRARY]: with threads, forks, libraries and signals coming and going; exit is called while a check is under way.
 churn() {
-    traced "$PROGRAMS/check_churn" "$1" "$PROGRAMS/libloader_twin.so"
+    traced "$PROGRAMS/check_churn" "$@"
     equal 'exit status' 3 "$status"
     equal 'checks and children' 'failed 0, different 0, bad children 0' "$(cat out)"
     has err 'definitely lost: 40 bytes in 1 blocks' 'indirectly lost: 0 bytes in 0 blocks'
 }
-test_threads_forks_libraries_and_signals_do_not_disturb() { churn 40; }
+test_threads_forks_libraries_and_signals_do_not_disturb() { churn 40 "$PROGRAMS/libloader_twin.so"; }
 test_traced_children_do_not_disturb() { OPTIONS='--trace-children=yes --trace-file=t.%p.log' churn 40; }

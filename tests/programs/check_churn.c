@@ -96,6 +96,7 @@ int main(int argc, char **argv)
     pthread_t thread;
     checks = argc > 1 ? atoi(argv[1]) : 1;
     library = argc > 2 ? argv[2] : NULL;
+    leakreport_is_there(); /* not looked up for the first time in a child, where the loader's lock may be another thread's */
     lose();
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &every, NULL);

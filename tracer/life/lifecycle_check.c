@@ -15,8 +15,11 @@
 #include "os/sys.h"
 #include "tables/module_list.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <stdatomic.h>
+
+#define LOOK_NS 100000000 /* whether the one who is waited for is there */
 
 static atomic_uint checker; /* the thread that makes one */
 static atomic_bool forbidden;
@@ -29,11 +32,20 @@ static void let_others(void)
     sys_futex(&checker, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT32_MAX, NULL);
 }
 
+static void wait_for(unsigned owner)
+{
+    const struct timespec limit = {0, LOOK_NS};
+    sys_futex(&checker, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, owner, &limit);
+    if (sys_tgkill((int)sys_getpid(), (int)owner, 0) == -ESRCH)
+        atomic_compare_exchange_strong(&checker, &owner, 0);
+}
+
+/* For a thread that is no more nobody waits. */
 void lifecycle_check_wait(void)
 {
     unsigned owner;
     while ((owner = atomic_load(&checker)) != 0 && owner != (unsigned)sys_gettid())
-        sys_futex(&checker, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, owner, NULL);
+        wait_for(owner);
 }
 
 void lifecycle_check_forbid(void)

@@ -74,8 +74,10 @@ static bool begin_end(void)
     unsigned nobody = 0;
     if (!lifecycle_is_ending() && !fork_gate_is_on())
         return false;
-    /* Before it has begun, so that a signal that ends the process meanwhile makes an end, too. */
-    lifecycle_check_wait();
+    /* Before it has begun, so that a signal that ends the process meanwhile makes an end, too; not
+     * behind it, where the thread that makes a check may be held for good. */
+    if (!lifecycle_is_ending())
+        lifecycle_check_wait();
     if (atomic_compare_exchange_strong(&ender, &nobody, (unsigned)sys_gettid())) {
         lifecycle_check_forbid();
         return true;

@@ -11,7 +11,10 @@
 #include "os/memory_map.h"
 #include "os/message.h"
 
-#include <pthread.h>
+#include <stddef.h>
+
+/* libc's own, behind pthread_atfork. */
+int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *file);
 
 /* A child that does not exec must not hold its parent's files open (a reader of a pipe would wait).
  */
@@ -67,8 +70,10 @@ void lifecycle_forked_in_child(void)
 }
 
 /* Registered before the program's own handlers: the first of ours runs last, and the others first.
- */
+ * By no file: libc takes those of a file out when its destructors run, and a fork that is under way
+ * in another thread then would have had its first handler and never the second. */
 void lifecycle_watch_forks(void)
 {
-    pthread_atfork(lifecycle_before_fork, lifecycle_forked_in_parent, lifecycle_forked_in_child);
+    __register_atfork(lifecycle_before_fork, lifecycle_forked_in_parent, lifecycle_forked_in_child,
+                      NULL);
 }
