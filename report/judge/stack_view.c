@@ -1,6 +1,7 @@
 #include "judge/stack_view.h"
 #include <stdlib.h>
 #include "base/memory.h"
+#include "suppress/suppress_print.h"
 #include "symbols/below_main.h"
 
 void stack_view_begin(struct stack_view *view, const struct model *model,
@@ -118,4 +119,19 @@ struct suppress_stack stack_view_callbacks(struct stack_view *view)
                                    .object = stack_view_object,
                                    .file = stack_view_file,
                                    .line = stack_view_line};
+}
+
+char *stack_view_suppression(const struct model *model, uint32_t stack, enum suppress_kind kind,
+                             unsigned leak_kinds, size_t *size)
+{
+    struct stack_view view;
+    char *text = NULL;
+
+    stack_view_begin(&view, model, NULL, stack, true);
+    struct suppress_stack callbacks = stack_view_callbacks(&view);
+    FILE *entry = open_memstream(&text, size);
+    suppress_print_generated(entry, kind, leak_kinds, &callbacks);
+    fclose(entry);
+    stack_view_end(&view);
+    return text;
 }

@@ -29,4 +29,9 @@ void stack_view_end(struct stack_view *view);
 /* Good as long as the view. */
 struct suppress_stack stack_view_callbacks(struct stack_view *view);
 
+/* An entry for a suppression file that matches a record with this stack, which is symbolized; its
+ * length in *size. The caller's to free. */
+char *stack_view_suppression(const struct model *model, uint32_t stack, enum suppress_kind kind,
+                             unsigned leak_kinds, size_t *size);
+
 #endif

@@ -69,11 +69,10 @@ static void callgrind_put_costs(struct callgrind *graph, unsigned line, uint64_t
 
 /* --- the graph ----------------------------------------------------------- */
 
-static bool callgrind_has_cost(struct callgrind *graph, uint64_t *const *values, uint32_t node)
+static bool callgrind_has_cost(uint64_t *const *values, uint32_t node)
 {
     uint64_t any = 0;
 
-    (void)graph;
     for (unsigned metric = 0; metric < METRICS_COUNT; metric++)
         any |= values[metric][node];
     return any != 0;
@@ -95,12 +94,12 @@ static void callgrind_put_node(struct callgrind *graph, uint32_t number)
 {
     struct call_node node = call_tree_node(graph->tree, number);
 
-    if (callgrind_has_cost(graph, graph->self, number)) {
+    if (callgrind_has_cost(graph->self, number)) {
         callgrind_put_position(graph, node.frame, false);
         callgrind_put_costs(graph, call_tree_position(graph->tree, node.frame).line, graph->self,
                             number);
     }
-    if (!node.parent || !callgrind_has_cost(graph, graph->whole, number))
+    if (!node.parent || !callgrind_has_cost(graph->whole, number))
         return;
     uint32_t caller = call_tree_node(graph->tree, node.parent).frame;
     if (callgrind_is_same_function(graph, caller, node.frame))
@@ -159,7 +158,7 @@ static void callgrind_render(FILE *out, const struct report *report)
     callgrind_put_head(out, report->model);
     for (uint32_t node = 1; node < tree.node_count; node++)
         callgrind_put_node(&graph, node);
-    if (callgrind_has_cost(&graph, graph.self, 0)) {
+    if (callgrind_has_cost(graph.self, 0)) {
         callgrind_put_name(&graph, CALLGRIND_FUNCTION, "fn", "(unknown)");
         callgrind_put_costs(&graph, 0, graph.self, 0);
     }

@@ -1,5 +1,6 @@
 #include "views/json/json_stacks.h"
 #include <string.h>
+#include "symbols/module_map.h"
 
 /* --- strings ------------------------------------------------------------- */
 
@@ -26,10 +27,9 @@ void json_tables_free(struct json_tables *tables)
 
 static void json_build_id(struct json_writer *json, const struct module *module)
 {
-    char text[2 * sizeof module->build_id + 1] = "";
+    char text[MODULE_BUILD_ID_TEXT];
 
-    for (uint32_t i = 0; i < module->build_id_size && i < sizeof module->build_id; i++)
-        snprintf(text + 2 * i, 3, "%02x", module->build_id[i]);
+    module_map_build_id_text(module, text);
     json_text(json, "build_id", *text ? text : NULL);
 }
 

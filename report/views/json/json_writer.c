@@ -1,5 +1,5 @@
 #include "views/json/json_writer.h"
-#include <string.h>
+#include "base/utf8.h"
 
 /* Objects and their members begin lines as far in as this; what is further in stands in one line.
  */
@@ -10,39 +10,13 @@ static void json_escape(FILE *out, uint32_t character)
     fprintf(out, "\\u%04x", (unsigned)character);
 }
 
-/* The bytes of the UTF-8 character that begins here; 0: none does. */
-static size_t json_character(const unsigned char *at, uint32_t *character)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = at[0] < 0x80   ? 1
-                  : at[0] < 0xc2 ? 0
-                  : at[0] < 0xe0 ? 2
-                  : at[0] < 0xf0 ? 3
-                  : at[0] < 0xf5 ? 4
-                                 : 0;
-
-    if (size < 2) {
-        *character = at[0];
-        return size;
-    }
-    *character = at[0] & (0xffu >> (size + 1));
-    for (size_t i = 1; i < size; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        *character = *character << 6 | (at[i] & 0x3f);
-    }
-    bool is_surrogate = *character >= 0xd800 && *character < 0xe000;
-    return *character < least[size] || *character > 0x10ffff || is_surrogate ? 0 : size;
-}
-
 static void json_put_text(FILE *out, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
     uint32_t character;
 
     putc_unlocked('"', out);
-    while (*at) {
-        size_t size = json_character(at, &character);
+    while (*text) {
+        size_t size = utf8_character(text, &character);
 
         if (size == 0)
             fputs_unlocked("\\ufffd", out);
@@ -52,8 +26,8 @@ static void json_put_text(FILE *out, const char *text)
                  character == 0x2029)
             json_escape(out, character);
         else
-            fwrite_unlocked(at, 1, size, out);
-        at += size ? size : 1;
+            fwrite_unlocked(text, 1, size, out);
+        text += size ? size : 1;
     }
     putc_unlocked('"', out);
 }

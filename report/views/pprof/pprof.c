@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "judge/shown_stack.h"
 #include "judge/stack_metric.h"
-#include "symbols/below_main.h"
+#include "symbols/module_map.h"
 #include "views/pprof/gzip.h"
 #include "views/pprof/protobuf.h"
 #include "views/renderer.h"
@@ -111,10 +112,9 @@ static void pprof_put_type(struct pprof *profile, unsigned field, const char *ty
 static void pprof_put_mapping(struct pprof *profile, uint32_t number)
 {
     const struct module *module = &profile->report->model->modules[number];
-    char build_id[2 * sizeof module->build_id + 1] = "";
+    char build_id[MODULE_BUILD_ID_TEXT];
 
-    for (uint32_t i = 0; i < module->build_id_size && i < sizeof module->build_id; i++)
-        snprintf(build_id + 2 * i, 3, "%02x", module->build_id[i]);
+    module_map_build_id_text(module, build_id);
     protobuf_number(&profile->message, MAPPING_ID, number);
     protobuf_number(&profile->message, MAPPING_START, module->start);
     protobuf_number(&profile->message, MAPPING_LIMIT, module->end);
@@ -185,12 +185,9 @@ static void pprof_put_location(struct pprof *profile, uint32_t number)
 
 static uint32_t pprof_shown(const struct report *report, const struct stack *stack)
 {
-    for (uint32_t i = 0; i < stack->count && !report->options->show_below_main; i++) {
-        const struct frame *frame = &report->model->frames[stack->frames[i]];
-
-        if (frame->is_last && below_main_judge(frame) != BELOW_MAIN_NO)
+    for (uint32_t i = 0; i < stack->count; i++)
+        if (shown_frame_is_last(report->options, &report->model->frames[stack->frames[i]]))
             return i + 1;
-    }
     return stack->count;
 }
 

@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "judge/stack_view.h"
-#include "suppress/suppress_print.h"
 #include "words/words_error.h"
 
 /* What follows the last frame when it is not the outermost one. */
@@ -116,19 +115,12 @@ static bool text_is_suppression_wanted(const struct text_page *page)
 void text_suppression(const struct text_page *page, enum suppress_kind kind, unsigned leak_kinds,
                       uint32_t stack)
 {
-    struct stack_view view;
     struct intern *printed = page->report->generated;
-    char *text = NULL;
-    size_t size = 0;
+    size_t size;
 
     if (!text_is_suppression_wanted(page))
         return;
-    stack_view_begin(&view, page->report->model, NULL, stack, true);
-    struct suppress_stack callbacks = stack_view_callbacks(&view);
-    FILE *entry = open_memstream(&text, &size);
-    suppress_print_generated(entry, kind, leak_kinds, &callbacks);
-    fclose(entry);
-    stack_view_end(&view);
+    char *text = stack_view_suppression(page->report->model, stack, kind, leak_kinds, &size);
     uint32_t known = printed ? printed->count : 0;
     if (printed && intern_put(printed, text, size) < known)
         text_line(page, "(an entry that suppresses it is printed above)");

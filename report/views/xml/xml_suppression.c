@@ -3,7 +3,6 @@
 #include <string.h>
 #include "base/xml_text.h"
 #include "judge/stack_view.h"
-#include "suppress/suppress_print.h"
 
 /* One line of an entry: its name, its kind, more of the kind, or a frame. A "..." has no element:
  * no entry that valgrind generates has one. */
@@ -39,18 +38,11 @@ static void xml_suppression_put(FILE *out, char *text)
 void xml_suppression(const struct xml_page *page, enum suppress_kind kind, unsigned leak_kinds,
                      uint32_t stack)
 {
-    struct stack_view view;
-    char *text = NULL;
-    size_t size = 0;
+    size_t size;
 
     if (!page->report->options->gen_suppressions)
         return;
-    stack_view_begin(&view, page->report->model, NULL, stack, true);
-    struct suppress_stack callbacks = stack_view_callbacks(&view);
-    FILE *entry = open_memstream(&text, &size);
-    suppress_print_generated(entry, kind, leak_kinds, &callbacks);
-    fclose(entry);
-    stack_view_end(&view);
+    char *text = stack_view_suppression(page->report->model, stack, kind, leak_kinds, &size);
     char *whole = strdup(text);
     fputs("  <suppression>\n", page->out);
     xml_suppression_put(page->out, text);
