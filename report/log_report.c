@@ -132,6 +132,17 @@ static uint64_t log_errors_from(const struct options *options, const struct mode
     return seen ? model->header.errors_shown : 0;
 }
 
+/* A running process's own files, when no others are named. */
+static void log_look_in(struct log_run *run, const struct model *model)
+{
+    const struct options *options = run->options;
+
+    run->roots = (struct file_roots){.sysroot = options->sysroot,
+                                     .process = options->sysroot ? NULL : model->root,
+                                     .debug_folders = &options->debug_folders};
+    module_cache_look_in(run->modules, &run->roots);
+}
+
 static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
                             struct failure *failure)
 {
@@ -148,11 +159,13 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             .tree = run->tree,
                             .number = number,
                             .several = run->several,
+                            .roots = &run->roots,
                             .question = run->question.in ? &run->question : NULL,
                             .errors_from = log_errors_from(options, model),
                             .generated = run->several ? &run->generated : NULL};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
 
+    log_look_in(run, model);
     if (options->show_below_main)
         symbolize_below_main(symbolizer);
     log_note_options(run, number, model);
@@ -223,6 +236,7 @@ static int log_report_model_errors(struct log_run *run, struct model *model, uin
                             .errors_from = from};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, NULL);
 
+    log_look_in(run, model);
     if (run->options->show_below_main)
         symbolize_below_main(symbolizer);
     log_add_suppressions(run, model);

@@ -7,6 +7,7 @@
 #define LOG_REPORT_H
 
 #include "base/failure.h"
+#include "base/file_roots.h"
 #include "base/intern.h"
 #include "base/options.h"
 #include "base/progress.h"
@@ -22,6 +23,7 @@ struct log_run {
     bool several;              /* more than one log was named */
     bool errors;               /* the exit status is that of --error-exitcode: main's word */
     struct module_cache *modules;
+    struct file_roots roots; /* of the log that is being read */
     struct suppressions *suppressions;
     struct intern generated;  /* texts of suppressions that were printed */
     struct question question; /* --gen-suppressions=yes */

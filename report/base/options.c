@@ -20,6 +20,7 @@ void options_free(struct options *options)
     free(options->run_options.items);
     free(options->suppressions.items);
     free(options->fullpath_after.items);
+    free(options->debug_folders.items);
     free(options->ignored.items);
 }
 

@@ -81,6 +81,8 @@ struct options {
     int gen_suppressions; /* enum cli_generated */
     struct option_list suppressions;
     struct option_list fullpath_after;
+    const char *sysroot; /* the program's files are below it; or NULL */
+    struct option_list debug_folders;
     struct destination log_to;  /* the reports go there; none: standard output */
     struct option_list ignored; /* sentences about options of valgrind that do nothing here */
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/format.h"
 #include "base/memory.h"
 #include "base/metric.h"
@@ -313,6 +314,16 @@ int cli_take_text(struct options *options, const struct cli_option *option, cons
     (void)failure;
     *(const char **)cli_field(options, option) = value;
     return 0;
+}
+
+int cli_take_folder(struct options *options, const struct cli_option *option, const char *value,
+                    struct failure *failure)
+{
+    struct stat status;
+
+    if (stat(value, &status) != 0 || !S_ISDIR(status.st_mode))
+        return failure_set(failure, "%s: %s is not a directory", option->name, value);
+    return cli_take_text(options, option, value, failure);
 }
 
 int cli_take_list(struct options *options, const struct cli_option *option, const char *value,

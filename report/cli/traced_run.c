@@ -25,10 +25,10 @@ static const char *traced_run_name(const struct options *options)
     return name;
 }
 
-static int traced_run_make_folder(struct traced_run *run, struct failure *failure)
+static int traced_run_make_folder_in(struct traced_run *run, const char *parent,
+                                     struct failure *failure)
 {
-    const char *parent = getenv("TMPDIR");
-    char *folder = memory_text("%s/leakreport-XXXXXX", parent && *parent ? parent : "/tmp");
+    char *folder = memory_text("%s/leakreport-XXXXXX", parent);
 
     if (!mkdtemp(folder) || chmod(folder, 0700) != 0) {
         failure_set(failure,
@@ -42,6 +42,21 @@ static int traced_run_make_folder(struct traced_run *run, struct failure *failur
     run->is_temporary = true;
     free(folder);
     return 0;
+}
+
+/* A container whose root is read-only has /dev/shm all the same. The user's own choice is not
+ * replaced by another one. */
+static int traced_run_make_folder(struct traced_run *run, struct failure *failure)
+{
+    static const char *const others[] = {"/var/tmp", "/dev/shm"};
+    const char *parent = getenv("TMPDIR");
+    struct failure ignored;
+    bool is_named = parent && *parent;
+    int result = traced_run_make_folder_in(run, is_named ? parent : "/tmp", failure);
+
+    for (size_t i = 0; result != 0 && !is_named && i < sizeof others / sizeof *others; i++)
+        result = traced_run_make_folder_in(run, others[i], &ignored);
+    return result;
 }
 
 /* As the tracer expands it, up to the last slash. %q{VAR} is the only other format, and the tracer

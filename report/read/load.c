@@ -1,6 +1,7 @@
 #include "read/load.h"
 #include <inttypes.h>
 #include <limits.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
@@ -78,6 +79,18 @@ static bool load_is_copy(const struct log_reader *reader)
                                           : made->device != file->device;
 }
 
+static void load_running(const struct trace_header *header, struct model *model)
+{
+    uint32_t pid = process_find(
+        &(struct process_name){header->pid, header->start_ticks, header->pid_namespace});
+
+    model->process = pid                                         ? PROCESS_RUNNING
+                     : process_is_visible(header->pid_namespace) ? PROCESS_GONE
+                                                                 : PROCESS_UNSEEN;
+    if (pid && process_has_own_root(pid))
+        model->root = memory_text("/proc/%" PRIu32 "/root", pid);
+}
+
 static void load_process(const struct log_reader *reader, struct model *model)
 {
     const struct trace_header *header = &reader->header;
@@ -93,12 +106,8 @@ static void load_process(const struct log_reader *reader, struct model *model)
     model->is_copy = load_is_copy(reader);
     if (header->ending != TRACE_RUNNING)
         model->process = PROCESS_ENDED;
-    else if (!process_is_visible(header->pid_namespace))
-        model->process = PROCESS_UNSEEN;
-    else if (process_is_alive(header->pid, header->start_ticks))
-        model->process = PROCESS_RUNNING;
     else
-        model->process = PROCESS_GONE;
+        load_running(header, model);
 }
 
 /* --- what the process was before ----------------------------------------- */

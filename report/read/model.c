@@ -53,6 +53,7 @@ void model_free(struct model *model)
     free(model->executable);
     free(model->tracer);
     free(model->became);
+    free(model->root);
     free(model->suppressions);
     free(model->open_files);
     memset(model, 0, sizeof *model);

@@ -15,6 +15,7 @@ struct cache_key { /* no padding */
 
 struct module_cache {
     bool demangle;
+    const struct file_roots *roots;
     struct intern keys; /* number → modules[number] */
     struct cached *modules;
     uint32_t capacity;
@@ -28,6 +29,11 @@ struct module_cache *module_cache_new(bool demangle)
 
     cache->demangle = demangle;
     return cache;
+}
+
+void module_cache_look_in(struct module_cache *cache, const struct file_roots *roots)
+{
+    cache->roots = roots;
 }
 
 static void cache_close(struct module_cache *cache, struct cached *cached)
@@ -53,7 +59,7 @@ static struct cached *cache_find(struct module_cache *cache, const struct module
 {
     struct cache_key key = {.with_lines = with_lines};
 
-    module_file_identify(&key.identity, module);
+    module_file_identify(&key.identity, module, cache->roots);
     uint32_t known = cache->keys.count, number = intern_put(&cache->keys, &key, sizeof key);
     if (number == known) {
         memory_reserve(cache->modules, known, cache->capacity);
@@ -74,7 +80,7 @@ struct module_symbols *module_cache_get(struct module_cache *cache, const struct
 
     if (!cached->symbols) {
         cached->symbols = memory_zeroed(1, sizeof *cached->symbols);
-        module_symbols_open(cached->symbols, module, with_lines, cache->demangle);
+        module_symbols_open(cached->symbols, module, cache->roots, with_lines, cache->demangle);
         cache->open_count++;
     }
     cached->used = ++cache->clock;

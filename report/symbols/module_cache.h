@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/file_roots.h"
 #include "read/model.h"
 #include "symbols/module_symbols.h"
 
@@ -19,6 +20,8 @@ struct module_cache; /* opaque */
 
 struct module_cache *module_cache_new(bool demangle);
 void module_cache_free(struct module_cache *cache);
+/* Where files are looked for from here on; NULL: where the log says. */
+void module_cache_look_in(struct module_cache *cache, const struct file_roots *roots);
 
 /* Is it open, so that module_cache_get will not take long? */
 bool module_cache_has(struct module_cache *cache, const struct module *module, bool with_lines);

@@ -16,7 +16,7 @@ static const Dwfl_Callbacks module_file_callbacks = {
 
 static bool module_file_is_regular(const char *path, struct stat *status)
 {
-    return path[0] == '/' && stat(path, status) == 0 && S_ISREG(status->st_mode);
+    return stat(path, status) == 0 && S_ISREG(status->st_mode);
 }
 
 /* A regular file's descriptor, or -1. Looked at before it is opened, because opening alone wakes
@@ -77,7 +77,9 @@ static bool module_file_is_doubtful(int fd, const struct module *module)
 /* dwfl_report_elf takes the descriptor over when it succeeds. */
 static bool module_file_report(struct module_file *file, const char *path, int fd)
 {
-    file->dwfl = dwfl_begin(&module_file_callbacks);
+    file->callbacks = module_file_callbacks;
+    file->callbacks.debuginfo_path = &file->debug_folders;
+    file->dwfl = dwfl_begin(&file->callbacks);
     if (file->dwfl) {
         dwfl_report_begin(file->dwfl);
         file->module = dwfl_report_elf(file->dwfl, path, path, fd, 0, true);
@@ -105,15 +107,35 @@ static enum module_file_state module_file_try(struct module_file *file, const ch
     return state == MODULE_FILE_FOUND ? MODULE_FILE_BAD : state;
 }
 
+/* The first of the roots below which it is that file; else why it is none of them. */
+static enum module_file_state module_file_try_roots(struct module_file *file,
+                                                    const struct module *module,
+                                                    const struct file_roots *roots)
+{
+    enum module_file_state answer = MODULE_FILE_MISSING;
+    char *path;
+
+    for (unsigned i = 0; (path = file_roots_path(roots, i, module->path)) != NULL; i++) {
+        enum module_file_state state = module_file_try(file, path, module);
+
+        free(path);
+        if (state == MODULE_FILE_FOUND)
+            return state;
+        answer = answer == MODULE_FILE_MISSING ? state : answer;
+    }
+    return answer;
+}
+
 /* A debug file holds symbols and line numbers of the whole module: as good as the module. */
-static bool module_file_try_debug(struct module_file *file, const struct module *module)
+static bool module_file_try_debug(struct module_file *file, const struct module *module,
+                                  const char *folder)
 {
     char id[MODULE_BUILD_ID_TEXT];
     static const char *const endings[] = {".debug", ""};
 
     module_map_build_id_text(module, id);
     for (size_t i = 0; i < 2; i++) {
-        char *path = memory_text("/usr/lib/debug/.build-id/%.2s/%s%s", id, id + 2, endings[i]);
+        char *path = memory_text("%s/.build-id/%.2s/%s%s", folder, id, id + 2, endings[i]);
         bool found = module_file_try(file, path, module) == MODULE_FILE_FOUND;
 
         free(path);
@@ -121,6 +143,39 @@ static bool module_file_try_debug(struct module_file *file, const struct module 
             return true;
     }
     return false;
+}
+
+static bool module_file_try_folders(struct module_file *file, const struct module *module,
+                                    const struct file_roots *roots)
+{
+    bool found = false;
+    char *folder;
+
+    for (unsigned i = 0; !found && (folder = file_roots_debug(roots, i)) != NULL; i++) {
+        found = module_file_try_debug(file, module, folder);
+        free(folder);
+    }
+    return found;
+}
+
+/* As libdw wants it: beside the file, in .debug there, then the folders. It looks for build ids in
+ * absolute ones only. */
+static char *module_file_debug_folders(const struct file_roots *roots)
+{
+    char *all = memory_text(":.debug"), *folder;
+
+    for (unsigned i = 0; (folder = file_roots_debug(roots, i)) != NULL; i++) {
+        char *absolute = realpath(folder, NULL);
+        char *longer = absolute ? memory_text("%s:%s", all, absolute) : NULL;
+
+        free(absolute);
+        free(folder);
+        if (!longer)
+            continue;
+        free(all);
+        all = longer;
+    }
+    return all;
 }
 
 /* Asks the debuginfod servers, by a module that consists of nothing but its build id. */
@@ -151,14 +206,19 @@ static bool module_file_try_servers(struct module_file *file, const struct modul
     return found;
 }
 
-void module_file_identify(struct module_file_identity *identity, const struct module *module)
+void module_file_identify(struct module_file_identity *identity, const struct module *module,
+                          const struct file_roots *roots)
 {
     struct stat status;
+    char *path;
 
     memset(identity, 0, sizeof *identity);
-    if (module_file_is_regular(module->path, &status)) {
-        identity->device = status.st_dev;
-        identity->number = status.st_ino;
+    for (unsigned i = 0; (path = file_roots_path(roots, i, module->path)) != NULL; i++) {
+        if (identity->number == 0 && module_file_is_regular(path, &status)) {
+            identity->device = status.st_dev;
+            identity->number = status.st_ino;
+        }
+        free(path);
     }
     identity->build_id_size = module->build_id_size;
     memcpy(identity->build_id, module->build_id, module->build_id_size);
@@ -169,14 +229,16 @@ void module_file_identify(struct module_file_identity *identity, const struct mo
     identity->time_ns = module->file_time_ns;
 }
 
-void module_file_open(struct module_file *file, const struct module *module)
+void module_file_open(struct module_file *file, const struct module *module,
+                      const struct file_roots *roots)
 {
     elf_version(EV_CURRENT);
     *file = (struct module_file){.state = MODULE_FILE_MISSING};
-    file->state = module_file_try(file, module->path, module);
+    file->debug_folders = module_file_debug_folders(roots);
+    file->state = module_file_try_roots(file, module, roots);
     if (file->state == MODULE_FILE_FOUND || module->build_id_size == 0)
         return;
-    if (module_file_try_debug(file, module) || module_file_try_servers(file, module))
+    if (module_file_try_folders(file, module, roots) || module_file_try_servers(file, module))
         file->state = MODULE_FILE_FOUND;
 }
 
@@ -184,6 +246,8 @@ void module_file_close(struct module_file *file)
 {
     if (file->dwfl)
         dwfl_end(file->dwfl);
+    free(file->debug_folders);
+    file->debug_folders = NULL;
     file->dwfl = NULL;
     file->module = NULL;
 }

@@ -1,10 +1,10 @@
 /* module_file.h: finds and opens the ELF file of a module, and its debug file.
  *
- * The file at the module's path counts only if its build id is the one in the log; of a module
- * without one, if its size is. Otherwise the
- * build id is looked up under /usr/lib/debug/.build-id and, when DEBUGINFOD_URLS is set, by
- * libdw's debuginfod client; so a log can be read where the program was never installed. The
- * separate debug file of a stripped module is found by libdw (build id, .gnu_debuglink).
+ * The file at the module's path, below one of the roots, counts only if its build id is the one in
+ * the log; of a module without one, if its size is. Otherwise the build id is looked up under the
+ * debug folders' .build-id and, when DEBUGINFOD_URLS is set, by libdw's debuginfod client; so a log
+ * can be read where the program was never installed. The separate debug file of a stripped module
+ * is found by libdw (build id, .gnu_debuglink), in the same folders.
  *
  * A log is not trusted: a path that names a pipe or a device is not opened.
  */
@@ -12,6 +12,7 @@
 #define MODULE_FILE_H
 
 #include <elfutils/libdwfl.h>
+#include "base/file_roots.h"
 #include "read/model.h"
 
 enum module_file_state {
@@ -26,6 +27,8 @@ struct module_file {
     Dwfl *dwfl;          /* NULL unless found */
     Dwfl_Module *module; /* mapped so that an address is the file's own p_vaddr */
     bool is_doubtful;    /* found, but nothing proves that it is the file that was traced */
+    char *debug_folders; /* for libdw, as are the callbacks */
+    Dwfl_Callbacks callbacks;
 };
 
 /* Modules with equal identities find the same file; all bytes count. */
@@ -37,8 +40,11 @@ struct module_file_identity {
     int64_t time_ns;
 };
 
-void module_file_identify(struct module_file_identity *identity, const struct module *module);
-void module_file_open(struct module_file *file, const struct module *module);
+/* roots: or NULL; wanted for the call only. */
+void module_file_identify(struct module_file_identity *identity, const struct module *module,
+                          const struct file_roots *roots);
+void module_file_open(struct module_file *file, const struct module *module,
+                      const struct file_roots *roots);
 void module_file_close(struct module_file *file);
 
 #endif

@@ -5,11 +5,11 @@
 #include "symbols/demangle.h"
 
 void module_symbols_open(struct module_symbols *symbols, const struct module *module,
-                         bool with_lines, bool demangle)
+                         const struct file_roots *roots, bool with_lines, bool demangle)
 {
     memset(symbols, 0, sizeof *symbols);
     symbols->demangle = demangle;
-    module_file_open(&symbols->file, module);
+    module_file_open(&symbols->file, module, roots);
     if (!symbols->file.dwfl)
         return;
     symbol_table_read(&symbols->symbols, symbols->file.module);

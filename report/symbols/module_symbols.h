@@ -36,7 +36,7 @@ struct module_symbols {
 
 /* with_lines: files, lines and inlined functions are wanted, too. Look at file.state afterwards. */
 void module_symbols_open(struct module_symbols *symbols, const struct module *module,
-                         bool with_lines, bool demangle);
+                         const struct file_roots *roots, bool with_lines, bool demangle);
 /* May be opened again. */
 void module_symbols_close(struct module_symbols *symbols);
 

@@ -29,16 +29,17 @@ struct report {
     const struct selection *selection;
     const struct rankings *rankings;
     const struct process_tree *tree;
-    uint32_t number;           /* of the process in the tree */
-    bool several;              /* it is one of several */
-    bool first;                /* of its document */
-    uint64_t errors_from;      /* the record of ERRORS up to which they were shown before */
-    struct ending ending;      /* of the process */
-    enum moment moment;        /* of what is live */
-    struct outline outline;    /* what is shown */
-    struct no_check no_check;  /* why there is no verdict: outline.leaks says whether */
-    struct question *question; /* for --gen-suppressions=yes; NULL: nobody can be asked */
-    struct intern *generated;  /* suppressions that are printed already; NULL: print all */
+    const struct file_roots *roots; /* where sources are looked for, too; or NULL */
+    uint32_t number;                /* of the process in the tree */
+    bool several;                   /* it is one of several */
+    bool first;                     /* of its document */
+    uint64_t errors_from;           /* the record of ERRORS up to which they were shown before */
+    struct ending ending;           /* of the process */
+    enum moment moment;             /* of what is live */
+    struct outline outline;         /* what is shown */
+    struct no_check no_check;       /* why there is no verdict: outline.leaks says whether */
+    struct question *question;      /* for --gen-suppressions=yes; NULL: nobody can be asked */
+    struct intern *generated;       /* suppressions that are printed already; NULL: print all */
 };
 
 /* A document, and when its end is written, what all of its reports came to. */

@@ -374,7 +374,7 @@ static void head_names_command_ending_losses_and_modules(void **state)
            "It ended with exit status 3.\n"
            "Note: 1,234 call stacks are truncated: their outermost frames are missing.\n"
            "Note: /none/libtrace.so (build id none) could not be found: its frames have no "
-           "names.\n");
+           "names. If it ran in a container, --sysroot=PATH says where that one's files are.\n");
 }
 
 static void signal_is_named_in_valgrinds_words(void **state)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/file_roots.h"
 #include "base/memory.h"
 
 struct html_line {
@@ -79,12 +80,24 @@ static bool html_is_source(const char *path)
     return false;
 }
 
+static int html_descriptor(const struct file_roots *roots, const char *path)
+{
+    int fd = -1;
+    char *below;
+
+    for (unsigned i = 0; fd < 0 && (below = file_roots_path(roots, i, path)) != NULL; i++) {
+        fd = open(below, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        free(below);
+    }
+    return fd;
+}
+
 /* A source of today's size: larger files are no one's to read. NULL: nothing to show. */
-static FILE *html_open(const char *path)
+static FILE *html_open(const struct file_roots *roots, const char *path)
 {
     enum { LARGEST = 8 << 20 };
     struct stat status;
-    int fd = html_is_source(path) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    int fd = html_is_source(path) ? html_descriptor(roots, path) : -1;
 
     if (fd < 0)
         return NULL;
@@ -143,7 +156,7 @@ static void html_file(struct json_writer *json, struct html_sources *sources, si
                       size_t end)
 {
     const struct html_line *lines = sources->lines;
-    struct html_reader reader = {.file = html_open(lines[first].path)};
+    struct html_reader reader = {.file = html_open(sources->report->roots, lines[first].path)};
 
     if (!reader.file)
         return;
