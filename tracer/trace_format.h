@@ -14,8 +14,8 @@
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
- *   VERDICTS, HEADS, TIMELINE, EARLIER and CHECKS, whose first record is 0, BLOCKS, which is
- *   numbered by addresses, and STRINGS and COMMAND, which are bytes.
+ *   VERDICTS, HEADS, TIMELINE, EARLIER, CHECKS and ROOTS, whose first record is 0, BLOCKS, which
+ *   is numbered by addresses, and STRINGS, COMMAND and POINTERS, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -32,7 +32,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          6u
+#define TRACE_VERSION          7u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -165,7 +165,8 @@ struct trace_losses {
     uint64_t errors;
     uint64_t fork_failed;  /* leak checks that had to run in place */
     uint64_t fork_threads; /* other threads that were at work while it was forked */
-    uint64_t reserved[10];
+    uint64_t pointers;     /* of --heap-graph=yes, and records of ROOTS */
+    uint64_t reserved[9];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -306,6 +307,8 @@ enum trace_table {
     TRACE_EARLIER = 14,  /* struct trace_earlier; one extent */
     TRACE_CHECKS = 15,   /* struct trace_check; one extent */
     TRACE_LOST = 16,     /* struct trace_lost */
+    TRACE_POINTERS = 17, /* bytes; one extent. It and ROOTS are there with --heap-graph=yes only */
+    TRACE_ROOTS = 18,    /* struct trace_root; one extent */
     TRACE_TABLES_COUNT
 };
 
@@ -639,6 +642,67 @@ struct trace_lost {
     uint32_t unused;
 };
 
+/* --- who points at whom (--heap-graph=yes) ---
+ *
+ * POINTERS has every pointer that the leak check at the end found, in numbers of 7 bits a byte, the
+ * lowest first, the highest bit of a byte set where more follow (LEB128). A signed number n is
+ * written as 2 n, or -2 n - 1 where it is negative. First those that stand in roots:
+ *
+ *     2 * signed(step) + interior · signed(target) [· offset]
+ *
+ * step: from the address of the pointer before (the first one: from 0), in words of 8 bytes; 0 ends
+ * this part. target: the block's number in VERDICTS less that of the pointer before, whichever part
+ * that stands in. interior: the pointer is not to the block's start but `offset` bytes behind it.
+ * Then those that stand in blocks, by the blocks' numbers:
+ *
+ *     2 * step + interior · [place ·] signed(target) [· offset]
+ *
+ * step: from the number of the block that the pointer before stood in (the first one: from -1).
+ * place: in which word of the block the pointer stands, a word lying at a multiple of 8 and word 0
+ * being the one that the block begins in; where step is 0, less that of the pointer before. Both
+ * parts end, and no number may be larger than 64 bits; the table ends behind a whole pointer.
+ *
+ * A root that is no memory has an address of its own, from TRACE_ROOT_REGISTERS and
+ * TRACE_ROOT_IN_USE on: the table ROOTS says what it is. */
+#define TRACE_ROOT_REGISTERS (1ull << 56) /* 16 words for each thread, in the order of ROOTS */
+#define TRACE_ROOT_IN_USE    (1ull << 57) /* + 8 * enum trace_use, or 16 more */
+
+enum trace_use { TRACE_USED_BY_LOADER = 0, TRACE_USED_IGNORED = 1 };
+
+/* What is known of an address that a root may have. Of several records that hold an address the
+ * one with the smallest extent says most. */
+enum trace_root_kind {
+    TRACE_ROOT_MAPPING = 1, /* memory that was searched; value: enum trace_root_mapping */
+    TRACE_ROOT_STACK = 2,   /* a thread's, from its stack pointer on; value: where it stands */
+    TRACE_ROOT_THREAD = 3,  /* libc's descriptor of a thread; value: its address */
+    TRACE_ROOT_KEYS = 4,    /* in it: values of its pthread keys from `value` on, 16 bytes each */
+    TRACE_ROOT_KEY_BLOCKS = 5, /* in it: where the values of 32 keys each are, 8 bytes each */
+    TRACE_ROOT_TLS = 6,        /* value: an address in the module whose variables lie here in the
+                                * thread that made the check */
+    TRACE_ROOT_FRAME = 7,      /* of a function, which returns to, or stands at, `value` */
+    TRACE_ROOT_REGISTER = 8, /* from TRACE_ROOT_REGISTERS on, a thread's; value: where it stands */
+    TRACE_ROOT_VECTORS = 9,  /* a thread's vector registers */
+    TRACE_ROOT_REGION = 10,  /* the program itself named it (__lsan_register_root_region) */
+    TRACE_ROOT_KINDS,
+};
+enum trace_root_mapping {
+    TRACE_MAPPED_PRIVATE = 0,
+    TRACE_MAPPED_SHARED = 1,
+    TRACE_MAPPED_FILE = 2
+};
+/* Commit word: begin. */
+struct trace_root {
+    uint64_t begin; /* [begin, end) */
+    uint64_t end;
+    uint32_t kind; /* enum trace_root_kind */
+    uint32_t tid;  /* 0: of no thread */
+    uint64_t value;
+    uint64_t thread_pointer; /* STACK: 0, not known */
+    char name[16];           /* STACK, REGISTER: the thread's, ended by NUL */
+    uint64_t unused;
+};
+
+_Static_assert(sizeof(struct trace_root) == 64, "trace_root");
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_check) == 280, "trace_check");
 _Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");

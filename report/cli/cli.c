@@ -139,6 +139,8 @@ static const struct cli_option cli_table[] = {
     CLI_TRACERS("--follow-exec", "yes|no", "trace what the program itself becomes [yes]"),
     CLI_TRACERS("--run-libc-freeres", "yes|no", "free libc's caches before the leak check [yes]"),
     CLI_TRACERS("--run-cxx-freeres", "yes|no", "free the C++ library's caches, too [yes]"),
+    CLI_TRACERS("--heap-graph", "yes|no",
+                "write who points at whom, for --why and --retained [no]"),
     CLI_TRACERS("--glib", "yes|no", "let GLib help as it helps valgrind [yes]"),
     CLI_TRACERS("--verify-stacks", "yes|no", "compare each stack with libunwind's own [no]"),
     CLI_TRACERS("--debug-invariants", "yes|no", "check the tracer's own tables at the end [no]"),

@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "read/load_blocks.h"
 #include "read/load_checks.h"
+#include "read/load_graph.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
 #include "read/losses.h"
@@ -331,6 +332,8 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_stacks_begin(&stacks, reader, model, depth);
     if (!model->only_errors)
         load_blocks(&stacks, model);
+    if (model->wants_graph)
+        load_graph(reader, model);
     load_in_use(model);
     load_misuses(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);

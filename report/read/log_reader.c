@@ -25,6 +25,8 @@ static const struct {
     [TRACE_EARLIER] = {"EARLIER", sizeof(struct trace_earlier)},
     [TRACE_CHECKS] = {"CHECKS", sizeof(struct trace_check)},
     [TRACE_LOST] = {"LOST", sizeof(struct trace_lost)},
+    [TRACE_POINTERS] = {"POINTERS", 1},
+    [TRACE_ROOTS] = {"ROOTS", sizeof(struct trace_root)},
 };
 
 /* --- the header ---------------------------------------------------------- */

@@ -44,6 +44,7 @@ void model_free(struct model *model)
         note_free(&model->notes[i]);
     model_free_frames(model);
     model_free_usage(model->usage);
+    graph_free(model->graph);
     free(model->modules);
     free(model->notes);
     free(model->blocks);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/intern.h"
+#include "read/graph.h"
 #include "read/note.h"
 #include "trace_format.h"
 
@@ -164,7 +165,9 @@ struct model {
     uint32_t misuse_count, misuse_capacity;
 
     struct usage *usage; /* NULL: nobody asked for it */
+    struct graph *graph; /* NULL: nobody asked for it */
     bool only_errors;    /* before load_log: blocks are left out */
+    bool wants_graph;    /* before load_log */
 
     struct note *notes; /* what is missing, lost or damaged */
     uint32_t note_count, note_capacity;

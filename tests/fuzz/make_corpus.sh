@@ -21,12 +21,13 @@ real() { # real NAME PROGRAM [ARGUMENT…]
     local name=$1 program=$2
     shift 2
     [ -e "$scratch/$program" ] || cp "$build/tests/programs/$program" "$scratch"
-    (cd "$scratch" && rm -f trace.log && LIBTRACE_OPTIONS=-q LD_PRELOAD=./libtrace.so "./$program" "$@") >/dev/null 2>&1 || true
+    (cd "$scratch" && rm -f trace.log && LIBTRACE_OPTIONS="-q ${GRAPH:-}" LD_PRELOAD=./libtrace.so "./$program" "$@") >/dev/null 2>&1 || true
     "$build/fuzz/corpus_log" pack "$scratch/trace.log" "$corpus/log/real_$name"
 }
 real demo demo handle
 real tree leak_tree
 real cycle leak_cycle_outside_member
+GRAPH=--heap-graph=yes real graph leak_tree
 real heuristics leak_heuristic_vtable
 real large leak_large
 real cpp leak_cpp_exception

@@ -47,6 +47,8 @@ static size_t record_size(enum trace_table table)
         [TRACE_EARLIER] = sizeof(struct trace_earlier),
         [TRACE_CHECKS] = sizeof(struct trace_check),
         [TRACE_LOST] = sizeof(struct trace_lost),
+        [TRACE_POINTERS] = 1,
+        [TRACE_ROOTS] = sizeof(struct trace_root),
     };
 
     return sizes[table];
@@ -58,7 +60,8 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
     struct log_table *table = &writer->tables[kind];
     size_t size = record_size(kind);
     bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE ||
-                  kind == TRACE_EARLIER || kind == TRACE_CHECKS || kind == TRACE_LOST;
+                  kind == TRACE_EARLIER || kind == TRACE_CHECKS || kind == TRACE_LOST ||
+                  kind == TRACE_ROOTS;
     size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)
@@ -143,6 +146,16 @@ void log_writer_lost(struct log_writer *writer, struct trace_lost lost)
 {
     writer->header.lost++;
     add_record(writer, TRACE_LOST, &lost);
+}
+
+void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size)
+{
+    add_bytes(&writer->tables[TRACE_POINTERS], bytes, size);
+}
+
+void log_writer_root(struct log_writer *writer, struct trace_root root)
+{
+    add_record(writer, TRACE_ROOTS, &root);
 }
 
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
@@ -279,7 +292,9 @@ static void add_extent(struct log_writer *writer, struct trace_extent extent,
     size_t slot = TRACE_DIRECTORY_OFFSET + writer->extents++ * sizeof extent;
 
     extent.offset = writer->size;
-    extent.length = extent.kind == TRACE_COMMAND || extent.kind == TRACE_REGIONS ? size : length;
+    bool is_exact = extent.kind == TRACE_COMMAND || extent.kind == TRACE_REGIONS ||
+                    extent.kind == TRACE_POINTERS;
+    extent.length = is_exact ? size : length;
     writer->bytes = grow(writer->bytes, writer->size + length);
     memset(writer->bytes + writer->size, 0, length);
     memcpy(writer->bytes + writer->size, bytes, size);

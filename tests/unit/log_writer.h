@@ -43,6 +43,9 @@ void log_writer_earlier(struct log_writer *writer, struct trace_earlier earlier)
 /* Both count in the header, too: TRACE_CHECKS_KEPT at most, and all in one extent. */
 void log_writer_check(struct log_writer *writer, struct trace_check check);
 void log_writer_lost(struct log_writer *writer, struct trace_lost lost);
+/* Bytes of POINTERS, as they are, and a record of ROOTS. */
+void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size);
+void log_writer_root(struct log_writer *writer, struct trace_root root);
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);

@@ -480,6 +480,65 @@ static void unsorted_blocks_are_refused(void **state)
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_fake, close_fake)
 
+/* --- telling ------------------------------------------------------------- */
+
+struct told {
+    uint64_t at, word;
+    uint32_t holder, index;
+    bool interior;
+};
+static struct told told[32];
+static size_t told_count;
+
+static void take_told(void *context, const struct reach_pointer *pointer)
+{
+    (void)context;
+    assert_true(told_count < 32);
+    told[told_count++] = (struct told){pointer->at, pointer->word, pointer->holder, pointer->index,
+                                       pointer->interior};
+}
+
+static void expect_told(size_t k, uint64_t at, uint64_t word, uint32_t holder, uint32_t index)
+{
+    assert_true(k < told_count);
+    assert_int_equal(told[k].at, at);
+    assert_int_equal(told[k].word, word);
+    assert_int_equal(told[k].holder, holder);
+    assert_int_equal(told[k].index, index);
+    assert_int_equal(told[k].interior, word != fake.blocks[index].where);
+}
+
+/* Those of a block that was reached twice, first as possibly lost, are told once; those of lost
+ * blocks are, too, and what leads behind a block's end is no pointer. */
+static void every_pointer_is_told_once(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), c = block(32);
+    uint64_t inside = fake_heap_root(&fake, a + 8), start = fake_heap_root(&fake, a);
+    point(a, b + 8);
+    point(a + 24, a);
+    point(b, b + 32);
+    point(c + 8, b);
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 16);
+    fake_heap_reach(&fake);
+    told_count = 0;
+    reach_tell_begin(&fake.reach, take_told, NULL);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 16);
+    reach_tell_words(&fake.reach, (uint64_t[]){0, c, b}, 3, 1ull << 56);
+    reach_tell_blocks(&fake.reach);
+    free(fake.scratch);
+    assert_int_equal(told_count, 7);
+    expect_told(0, inside, a + 8, REACH_NO_BLOCK, 0);
+    expect_told(1, start, a, REACH_NO_BLOCK, 0);
+    expect_told(2, (1ull << 56) + 8, c, REACH_NO_BLOCK, 2);
+    expect_told(3, (1ull << 56) + 16, b, REACH_NO_BLOCK, 1);
+    expect_told(4, a, b + 8, 0, 1);
+    expect_told(5, a + 24, a, 0, 0);
+    expect_told(6, c + 8, b, 2, 1);
+    assert_int_equal(fake_heap_verdict(&fake, c)->kind, TRACE_DEFINITELY_LOST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -506,6 +565,7 @@ int main(void)
         CASE(cycle_is_taken_over_from_outside),
         CASE(two_heads_share_a_block),
         CASE(lost_block_may_point_to_a_reachable_one),
+        CASE(every_pointer_is_told_once),
         CASE(check_finds_a_reachable_block_called_lost),
         CASE(check_finds_a_reachable_block_called_possible),
         CASE(check_finds_wrong_heads),

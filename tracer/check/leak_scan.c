@@ -1,6 +1,7 @@
 #include "check/leak_scan.h"
 
 #include "capture/stepper.h"
+#include "check/heap_graph.h"
 #include "check/leak_scan_child.h"
 #include "check/leak_scan_stacks.h"
 #include "check/libc_caches.h"
@@ -59,6 +60,7 @@ struct scan {
     int pagemap; /* of the process that is checked: see page_use_open_forker */
     struct roots roots;
     struct reach reach;
+    bool tells_graph; /* what is scanned is only told of */
 };
 
 static bool is_child;
@@ -185,11 +187,20 @@ static void find_roots(struct scan *scan)
     scan->result->check->ranges_not_excluded = scan->roots.missed;
 }
 
+static void scan_registers(struct scan *scan, const struct stopped_thread *thread)
+{
+    if (scan->tells_graph)
+        reach_tell_words(&scan->reach, thread->registers, STOP_WORLD_REGISTERS,
+                         heap_graph_thread(thread, &scan->memory));
+    else
+        reach_scan_words(&scan->reach, thread->registers, STOP_WORLD_REGISTERS);
+}
+
 static void scan_thread(struct scan *scan, const struct stopped_thread *thread)
 {
     if (!thread->held)
         return;
-    reach_scan_words(&scan->reach, thread->registers, STOP_WORLD_REGISTERS);
+    scan_registers(scan, thread);
     vector_state_for_each(thread->vector_begin, thread->vector_end, scan_range, scan);
 }
 
@@ -210,21 +221,57 @@ static bool is_of_loader(const struct scan *scan, uint32_t stack)
     return address > scan->loader.begin && address < scan->loader.end;
 }
 
+static void mark_in_use(struct scan *scan, size_t i, enum trace_use use)
+{
+    if (scan->tells_graph)
+        heap_graph_in_use((uint32_t)i, use);
+    else
+        reach_mark_block(&scan->reach, trace_block_address(scan->blocks[i].where));
+}
+
 /* Blocks that the dynamic linker allocated are its own (DTVs, of which only an interior pointer
  * exists, for one): their caller is code of the linker. Of others the program has said that they
  * are no leaks. Neighbours often share an account. */
 static void mark_blocks_in_use(struct scan *scan)
 {
     uint32_t latest = 0;
-    bool is_in_use = false;
+    bool is_ignored = false, is_loaders = false;
     for (size_t i = 0; i < scan->count; i++) {
         uint32_t account = trace_block_account(scan->blocks[i].what);
-        if (account != latest)
-            is_in_use = stack_accounts_is_ignored(latest = account) ||
-                        is_of_loader(scan, stack_accounts_stack(account));
-        if (is_in_use)
-            reach_mark_block(&scan->reach, trace_block_address(scan->blocks[i].where));
+        if (account != latest) {
+            is_ignored = stack_accounts_is_ignored(latest = account);
+            is_loaders = !is_ignored && is_of_loader(scan, stack_accounts_stack(account));
+        }
+        if (is_ignored || is_loaders)
+            mark_in_use(scan, i, is_ignored ? TRACE_USED_IGNORED : TRACE_USED_BY_LOADER);
     }
+}
+
+static void tell_mapping(void *context, uint64_t begin, uint64_t end)
+{
+    struct scan *scan = context;
+    heap_graph_mapping(memory_map_find(&scan->memory.map, begin), begin, end);
+    scan_range(scan, begin, end);
+}
+
+static void tell_region(void *context, uint64_t begin, uint64_t end)
+{
+    heap_graph_region(begin, end);
+    scan_range(context, begin, end);
+}
+
+/* The same roots once more. */
+static void tell_graph(struct scan *scan)
+{
+    if (!heap_graph_open(&scan->reach))
+        return;
+    scan->tells_graph = true;
+    roots_for_each(&scan->roots, tell_mapping, scan);
+    root_regions_for_each(tell_region, scan);
+    scan_threads(scan);
+    mark_blocks_in_use(scan);
+    heap_graph_close(&scan->reach);
+    scan->tells_graph = false;
 }
 
 /* --- the check ----------------------------------------------------------- */
@@ -269,6 +316,8 @@ static int check(struct scan *scan, enum trace_scan how)
     scan->result->check->mapping_bytes_not_read = scan->reach.bytes_not_read;
     scan->result->check->verdicts = scan->reach.n;
     scan->result->write(scan->result->context, &scan->reach, scan->result->check);
+    if (scan->options->heap_graph)
+        tell_graph(scan);
     program_memory_close(&scan->memory);
     /* Release: who sees the check done finds the verdicts. */
     __atomic_store_n(&scan->result->check->scan, how, __ATOMIC_RELEASE);
@@ -396,8 +445,11 @@ static enum trace_obstacle prepare(struct scan *scan, size_t live)
     find_modules(scan);
     if (!make_room(scan, live))
         return TRACE_OBSTACLE_MEMORY;
-    return scan->result->begin(scan->result->context, scan->capacity) ? TRACE_OBSTACLE_NONE
-                                                                      : TRACE_OBSTACLE_LOG;
+    if (!scan->result->begin(scan->result->context, scan->capacity))
+        return TRACE_OBSTACLE_LOG;
+    if (scan->options->heap_graph)
+        heap_graph_begin(&scan->here, scan->world);
+    return TRACE_OBSTACLE_NONE;
 }
 
 /* What the child could not do is tried here. */
@@ -456,6 +508,8 @@ void leak_scan_run(const struct leak_scan_options *options, const struct leak_sc
         made->scan = TRACE_SCAN_DONE;
     else if (made->obstacle == TRACE_OBSTACLE_NONE)
         made->obstacle = check_anyhow(&scan);
+    if (options->heap_graph)
+        heap_graph_end();
     if (options->goes_on)
         give_back(&scan);
     made->duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;

@@ -24,6 +24,7 @@ struct leak_scan_options {
     bool run_cxx_freeres;
     bool other_allocator; /* malloc is not glibc's, or not as it is known */
     bool goes_on;         /* the program does, after the check: its caches count as any block */
+    bool heap_graph;      /* every pointer is told to heap_graph, which is prepared */
 };
 
 /* Where the result goes. */

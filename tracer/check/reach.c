@@ -152,6 +152,8 @@ static void follow(struct reach *reach, const struct reach_pointer *pointer)
         mark(reach, pointer->index, pointer);
     else if (reach->phase == REACH_GATHERING)
         gather(reach, pointer->index, pointer);
+    else if (reach->phase == REACH_TELLING)
+        reach->tell(reach->tell_context, pointer);
     else
         check_pointer(reach, pointer->index, pointer->word);
 }
@@ -280,7 +282,7 @@ static uint64_t scan_chunk(struct reach *reach, uint64_t begin, uint64_t end)
         length = (size_t)got / WORD * WORD;
         words = reach->chunk;
     }
-    if (reach->phase == REACH_MARKING)
+    if (reach->phase == REACH_MARKING || reach->phase == REACH_TELLING)
         scan_words(reach, words, length / WORD, begin, WORD);
     else
         scan_words_of_head(reach, words, length / WORD, begin);
@@ -530,6 +532,34 @@ struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k)
 uint64_t reach_size_of(const struct reach *reach, uint32_t k)
 {
     return block_size(reach, &reach->blocks[k]);
+}
+
+/* --- telling ------------------------------------------------------------- */
+
+void reach_tell_begin(struct reach *reach, reach_tell *tell, void *context)
+{
+    reach->phase = REACH_TELLING;
+    reach->tell = tell;
+    reach->tell_context = context;
+    reach->holder = REACH_NO_BLOCK;
+    reach->sure = false;
+}
+
+void reach_tell_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at)
+{
+    scan_words(reach, words, count, at, WORD);
+    follow_all(reach);
+}
+
+void reach_tell_blocks(struct reach *reach)
+{
+    for (uint32_t k = 0; k < reach->n; k++) {
+        if (k + REACH_GATHER_AHEAD < reach->n)
+            prefetch_content(reach, k + REACH_GATHER_AHEAD);
+        reach->holder = k;
+        scan_block(reach, k);
+    }
+    follow_all(reach);
 }
 
 /* --- verification -------------------------------------------------------- */

@@ -69,6 +69,17 @@ struct reach_verdict reach_verdict_of(const struct reach *reach, uint32_t k);
 /* The size of block k, as requested. */
 uint64_t reach_size_of(const struct reach *reach, uint32_t k);
 
+/* After reach_finish: tells of every pointer there is, once for each time that it is scanned. The
+ * same roots are scanned once more by the caller, then reach_tell_blocks goes through all blocks in
+ * the order of their addresses. Of a pointer `at`, `holder` (REACH_NO_BLOCK: a root), `index`,
+ * `word` and `interior` are right. Reading all memory a second time, in its order, takes less than
+ * following every pointer when it is first seen would take of space: a block may be scanned twice.
+ */
+void reach_tell_begin(struct reach *reach, reach_tell *tell, void *context);
+/* As reach_scan_words, the first word as if it stood at the address `at`. */
+void reach_tell_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at);
+void reach_tell_blocks(struct reach *reach);
+
 /* Checks, after reach_finish, what must be true of the verdicts by reading the blocks once more:
  *   - an indirectly lost block has a definitely lost head
  *   - a reachable block's sure pointers lead to reachable blocks, its doubtful ones and every

@@ -15,6 +15,7 @@
 #define REACH_IN_REGISTER 1u /* pointer_at of a block that a register pointed to */
 #define REACH_IN_USE      2u /* pointer_at of a block that reach_mark_block named */
 #define REACH_BLOCKS_MAX  ADDRESS_INDEX_MAX
+#define REACH_NO_BLOCK    UINT32_MAX /* holder of a pointer that stands in a root */
 
 /* Blocks on their way from memory while others are scanned: the record of a block is sent for when
  * it comes into `ahead`, its content when half of the others there are in front of it. */
@@ -44,6 +45,9 @@ struct reach_pointer {
     bool interior;                     /* not to the start: the block may end before it */
     bool sure;                         /* it is a root or stands in a block that is reachable */
 };
+
+/* Told of every pointer, when all verdicts are known: see reach_tell_begin. */
+typedef void reach_tell(void *context, const struct reach_pointer *pointer);
 
 /* One check. The fields are reach's own, but for the first two, which a caller reads. */
 struct reach {
@@ -82,9 +86,11 @@ struct reach {
     uint64_t *chunk; /* 16 KiB of somebody's memory */
 
     /* What a pointer means at present. */
-    enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING } phase;
+    enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING, REACH_TELLING } phase;
     bool sure;       /* of the words at hand */
-    uint32_t holder; /* gathering: the head; checking: the block at hand */
+    uint32_t holder; /* gathering: the head; checking, telling: the block at hand */
+    reach_tell *tell;
+    void *tell_context;
     uint64_t urgent; /* pointers to here and upwards cannot wait */
     const char *violation;
     uint64_t violation_at;

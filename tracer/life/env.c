@@ -164,6 +164,10 @@ static int read_log_descriptor(struct env_options *options, const char *value,
     message_format(problem->text, problem->size, "the tracer sets this option itself: «%s»", value);
     return -1;
 }
+static int read_heap_graph(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->heap_graph, problem);
+}
 static int read_track_fds(struct env_options *options, const char *value, struct problem *problem)
 {
     options->track_fds = strcmp(value, "yes") == 0 || strcmp(value, "all") == 0;
@@ -240,6 +244,7 @@ static const struct {
     {"--errors-live", read_errors_live},
     {"--leak-check", read_leak_check},
     {"--leak-check-heuristics", read_heuristics},
+    {"--heap-graph", read_heap_graph},
     {"--run-libc-freeres", read_libc_freeres},
     {"--run-cxx-freeres", read_cxx_freeres},
     {"--glib", read_glib},

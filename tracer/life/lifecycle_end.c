@@ -1,5 +1,6 @@
 #include "life/lifecycle_end.h"
 
+#include "check/heap_graph.h"
 #include "check/last_frames.h"
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
@@ -40,7 +41,8 @@ bool lifecycle_is_over(void)
 static void check_leaks(const struct stopped_thread *here, const struct stopped_world *world)
 {
     static struct leak_result tables;
-    const struct leak_scan_options options = lifecycle_check_options(false);
+    struct leak_scan_options options = lifecycle_check_options(false);
+    options.heap_graph = lifecycle_options()->heap_graph;
     const struct leak_scan_result result = {&trace_log_header->check, &tables, leak_result_begin,
                                             leak_result_write};
     leak_scan_run(&options, &result, here, world);
@@ -147,6 +149,8 @@ static void end(void *context)
     struct stopped_thread here = *closing->here;
     module_list_refresh(NULL);
     last_frames_leave(&here);
+    if (lifecycle_options()->heap_graph && lifecycle_options()->leak_check)
+        heap_graph_prepare(&here);
     bool held = hold_others(&world);
     close_books(closing, &here, &world);
     atomic_store(&ended, 1);

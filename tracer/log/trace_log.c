@@ -205,6 +205,21 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
     return memory;
 }
 
+bool trace_log_list(enum trace_table kind, uint64_t offset, size_t bytes)
+{
+    unsigned index = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
+    if (index >= TRACE_EXTENTS_MAX)
+        return false;
+    struct trace_extent *extent = &directory()[index];
+    extent->number = 0;
+    extent->offset = offset;
+    extent->length = bytes;
+    extent->first = 0;
+    /* Release: as in trace_log_extend. */
+    __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
+    return true;
+}
+
 static struct trace_extent *find_extent(enum trace_table kind, uint32_t number)
 {
     for (unsigned i = 0; i < TRACE_EXTENTS_MAX; i++)

@@ -26,6 +26,9 @@ long trace_log_renew(const char *path, bool shared);
 /* Takes that back and says why. */
 void trace_log_abandon(long error);
 
+/* Lists an extent that lies in the file and is mapped nowhere. false: the directory is full. */
+bool trace_log_list(enum trace_table kind, uint64_t offset, size_t bytes);
+
 /* --- what trace_log.c asks of trace_log_loss.c --------------------------- */
 
 /* Asks the file. Whether the log is lost, now or before. */
