@@ -61,6 +61,7 @@ struct options {
     unsigned error_exitcode; /* 0: off */
     unsigned num_callers;
     bool show_error_list; /* -s */
+    bool show_suppressed; /* --show-error-list=all */
     bool top_asked;       /* --top was given, be it without an order */
     unsigned top;         /* stacks for each order */
     unsigned top_orders;  /* bit n: enum cli_order n */

@@ -121,8 +121,7 @@ static const struct cli_option cli_table[] = {
     {"--version", NULL, "print the version", cli_take_mode, 0, NULL, CLI_VERSION, 0},
     {"--quiet", NULL, NULL, cli_take_flag, CLI_FIELD(quiet), NULL, 0, 0},
     {"--verbose", NULL, NULL, cli_take_flag, CLI_FIELD(verbose), NULL, 0, 0},
-    {"--show-error-list", "yes|no", NULL, cli_take_bool, CLI_FIELD(show_error_list), cli_yes_no, 0,
-     0},
+    {"--show-error-list", "yes|no|all", NULL, cli_take_error_list, 0, NULL, 0, 0},
     {"--tool", "memcheck", NULL, cli_take_tool, 0, NULL, 0, 0},
 /* The tracer's own: what leakreport passes on to it, and what a report of a log has no use for. */
 #define CLI_TRACERS(name, argument, help)                                                          \

@@ -353,6 +353,16 @@ int cli_take_flag(struct options *options, const struct cli_option *option, cons
     return 0;
 }
 
+int cli_take_error_list(struct options *options, const struct cli_option *option, const char *value,
+                        struct failure *failure)
+{
+    options->show_suppressed = strcmp(value, "all") == 0;
+    options->show_error_list = options->show_suppressed || strcmp(value, "yes") == 0;
+    if (!options->show_error_list && strcmp(value, "no") != 0)
+        return cli_refuse(option, value, failure);
+    return 0;
+}
+
 int cli_take_mode(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {

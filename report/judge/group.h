@@ -12,11 +12,12 @@
 #include "read/model.h"
 
 struct loss_record {
-    uint8_t kind;              /* enum block_kind */
-    bool shown;                /* this and what is suppressed: select's word */
-    bool is_error;             /* or would be, were it not suppressed */
-    bool suppressed;           /* all of it */
-    uint32_t number;           /* X of "loss record X of Y" */
+    uint8_t kind;                               /* enum block_kind */
+    bool shown;                                 /* this and what is suppressed: select's word */
+    bool is_error;                              /* or would be, were it not suppressed */
+    const struct suppress_entry *suppressed_by; /* NULL: by none, or with its heads */
+    bool suppressed;                            /* all of it */
+    uint32_t number;                            /* X of "loss record X of Y" */
     uint64_t suppressed_bytes; /* of an indirect record: what hangs on suppressed heads */
     uint64_t suppressed_blocks;
     uint32_t stack;

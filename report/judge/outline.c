@@ -71,6 +71,7 @@ static void outline_lists(struct outline *outline, const struct options *options
 
     outline->advise_lists = !lists;
     outline->lists_errors = lists && model->misuse_count > selection->suppressed_misuses;
+    outline->lists_suppressed = options->show_suppressed && selection->suppressed_contexts > 0;
     outline->lists_suppressions = lists && suppress_entries_count(selection->suppressions) > 0 &&
                                   (options->verbose || outline_any_used(selection->suppressions));
     outline->lists_unused = outline->lists_suppressions && options->verbose && !several;

@@ -26,6 +26,7 @@ struct outline {
     bool advise_full_check; /* a full check would show more */
     bool hides_reachable;   /* reachable blocks are not shown, and there are some */
     bool lists_errors;      /* again, at the end (-s, -v) */
+    bool lists_suppressed;  /* the same of what is suppressed (--show-error-list=all) */
     bool lists_suppressions;
     bool lists_unused; /* suppressions */
     bool advise_lists; /* -s would show those */

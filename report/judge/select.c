@@ -58,7 +58,19 @@ static struct suppress_entry *select_find(struct selection *selection, enum supp
 
 /* --- the program's errors ------------------------------------------------ */
 
-static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *symbolizer)
+/* The address lies in a frame of the stack of the call itself. */
+static void select_find_creator(struct misuse *misuse, const struct model *model,
+                                struct symbolizer *symbolizer)
+{
+    struct stack stack = model_stack(model, misuse->stack);
+    uint64_t frame = misuse->record.block;
+
+    if (frame && frame < stack.count)
+        misuse->creator = symbolize_function(symbolizer, stack.frames[frame]);
+}
+
+static void select_symbolize_misuse(struct misuse *misuse, const struct model *model,
+                                    struct symbolizer *symbolizer)
 {
     symbolize_stack(symbolizer, misuse->stack);
     symbolize_stack(symbolizer, misuse->stack_allocated);
@@ -66,6 +78,8 @@ static void select_symbolize_misuse(struct misuse *misuse, struct symbolizer *sy
     if (misuse->record.address_kind == TRACE_ADDRESS_DATA)
         misuse->variable =
             symbolize_data(symbolizer, misuse->record.address, &misuse->variable_offset);
+    if (misuse->record.address_kind == TRACE_ADDRESS_STACK)
+        select_find_creator(misuse, model, symbolizer);
 }
 
 static bool select_wants(const struct options *options, const struct misuse *misuse)
@@ -91,8 +105,8 @@ static void select_drop_misuses(const struct options *options, struct model *mod
     model->misuse_count = kept;
 }
 
-static void select_misuses(struct selection *selection, struct model *model,
-                           struct symbolizer *symbolizer)
+static void select_misuses(struct selection *selection, const struct options *options,
+                           struct model *model, struct symbolizer *symbolizer)
 {
     for (uint32_t i = 0; i < model->misuse_count; i++) {
         struct misuse *misuse = &model->misuses[i];
@@ -100,7 +114,7 @@ static void select_misuses(struct selection *selection, struct model *model,
         struct suppress_entry *entry = select_find(selection, select_suppress_kind(misuse), 0,
                                                    model, symbolizer, misuse->stack);
 
-        misuse->suppressed = entry != NULL;
+        misuse->suppressed = entry;
         if (entry) {
             suppress_count(entry, times, 0, 0);
             selection->suppressed_errors += times;
@@ -109,8 +123,9 @@ static void select_misuses(struct selection *selection, struct model *model,
         } else {
             selection->errors += times;
             selection->contexts++;
-            select_symbolize_misuse(misuse, symbolizer);
         }
+        if (!entry || options->show_suppressed)
+            select_symbolize_misuse(misuse, model, symbolizer);
     }
 }
 
@@ -136,6 +151,7 @@ static void select_suppress_records(struct selection *selection, const struct op
             continue;
         suppress_count(entry, 1, record->bytes, record->blocks);
         record->suppressed = true;
+        record->suppressed_by = entry;
         record->suppressed_bytes = record->bytes;
         record->suppressed_blocks = record->blocks;
         record->is_error = select_is_error(options, record);
@@ -181,13 +197,19 @@ static void select_judge_record(struct selection *selection, const struct option
     selection->contexts += record->is_error;
 }
 
-static void select_symbolize_shown(const struct loss_records *records,
+bool select_lists_suppressed(const struct options *options, const struct loss_record *record)
+{
+    return options->show_suppressed && record->suppressed_by && record->is_error;
+}
+
+static void select_symbolize_shown(const struct options *options,
+                                   const struct loss_records *records,
                                    struct symbolizer *symbolizer)
 {
     uint32_t *stacks = memory_resized(NULL, records->count, sizeof *stacks), count = 0;
 
     for (uint32_t i = 0; i < records->count; i++)
-        if (records->records[i].shown)
+        if (records->records[i].shown || select_lists_suppressed(options, &records->records[i]))
             stacks[count++] = records->records[i].stack;
     symbolize_stacks(symbolizer, stacks, count);
     free(stacks);
@@ -212,14 +234,14 @@ void select_records(struct selection *selection, const struct options *options, 
     memset(selection, 0, sizeof *selection);
     selection->suppressions = suppressions;
     select_drop_misuses(options, model);
-    select_misuses(selection, model, symbolizer);
+    select_misuses(selection, options, model, symbolizer);
     if (options->leak_check != CLI_CHECK_NO) {
         select_suppress_records(selection, options, model, records, symbolizer);
         select_suppress_hanging(selection, model, records);
     }
     for (uint32_t i = 0; i < records->count; i++)
         select_judge_record(selection, options, &records->records[i]);
-    select_symbolize_shown(records, symbolizer);
+    select_symbolize_shown(options, records, symbolizer);
     select_sum_heuristics(selection, model);
     symbolize_stack(symbolizer, model->ending_stack);
 }

@@ -36,6 +36,8 @@ void select_records(struct selection *selection, const struct options *options, 
                     struct loss_records *records, struct symbolizer *symbolizer,
                     struct suppressions *suppressions);
 
+/* Whether the list of suppressed errors has it, which --show-error-list=all asks for. */
+bool select_lists_suppressed(const struct options *options, const struct loss_record *record);
 /* An error's kind in the words of suppressions. */
 enum suppress_kind select_suppress_kind(const struct misuse *misuse);
 /* A record's leak kind as a set; all of them when no leak check was made. */

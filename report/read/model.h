@@ -84,13 +84,16 @@ struct block {
     bool interior;
 };
 
+struct suppress_entry;
 struct misuse {                                   /* an error of the program */
     struct trace_error record;                    /* count: 1 or more */
     uint64_t first;                               /* record of ERRORS; there may be more */
     uint32_t stack, stack_allocated, stack_freed; /* stacks of the model */
     const char *variable;     /* TRACE_ADDRESS_DATA: what lies there, or NULL; select's word */
     uint64_t variable_offset; /* and how far into it the address is */
-    bool suppressed;          /* select's word */
+    /* TRACE_ADDRESS_STACK: the function whose frame it lies in, or NULL; select's word */
+    const struct position *creator;
+    const struct suppress_entry *suppressed; /* by this entry, or NULL; select's word */
 };
 
 /* What the program did with one call stack, all its threads together. */

@@ -131,3 +131,8 @@ const struct symbol *module_symbols_data(const struct module_symbols *symbols, u
 {
     return symbol_table_data(&symbols->symbols, address);
 }
+
+const struct symbol *module_symbols_function(const struct module_symbols *symbols, uint64_t address)
+{
+    return symbol_table_function(&symbols->symbols, address);
+}

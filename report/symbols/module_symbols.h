@@ -44,6 +44,9 @@ void module_symbols_close(struct module_symbols *symbols);
  * longer.
  */
 const struct module_call *module_symbols_call(struct module_symbols *symbols, uint64_t address);
+/* The function that it lies in, or NULL. */
+const struct symbol *module_symbols_function(const struct module_symbols *symbols,
+                                             uint64_t address);
 /* The variable that lies there, or NULL. */
 const struct symbol *module_symbols_data(const struct module_symbols *symbols, uint64_t address);
 

@@ -147,6 +147,21 @@ void symbolize_stacks(struct symbolizer *symbolizer, uint32_t *stacks, uint32_t 
     free(wanted);
 }
 
+const struct position *symbolize_function(struct symbolizer *symbolizer, uint32_t number)
+{
+    const struct frame *frame = &symbolizer->model->frames[number];
+
+    if (!frame->module)
+        return NULL;
+    struct module_symbols *symbols = symbolize_open(symbolizer, frame->module);
+    const struct symbol *function = module_symbols_function(
+        symbols, frame->address - 1 - symbolizer->model->modules[frame->module].bias);
+    if (!function)
+        return NULL;
+    const struct module_call *head = module_symbols_call(symbols, function->start);
+    return &head->positions[head->position_count - 1];
+}
+
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside)
 {
     uint32_t module = module_map_find(symbolizer->model, address);

@@ -31,6 +31,9 @@ void symbolize_stack(struct symbolizer *symbolizer, uint32_t stack);
  * its debug information is read once. The array is used up. */
 void symbolize_stacks(struct symbolizer *symbolizer, uint32_t *stacks, uint32_t count);
 
+/* Where the function of a frame begins: its name, and the line of its own head; NULL: not known. */
+const struct position *symbolize_function(struct symbolizer *symbolizer, uint32_t frame);
+
 /* The variable at an address, and how far into it the address lies; NULL: not known. */
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside);
 

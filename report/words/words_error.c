@@ -129,7 +129,20 @@ char *words_misuse_address(const struct misuse *misuse, const struct misuse_view
     }
 }
 
-/* Of a frame's positions the last one is the function itself, the others are inlined in it. */
+/* Where the function begins; else the call in it. Of a frame's positions the last one is the
+ * function itself, the others are inlined in it. */
+static struct shown_line words_creator(const struct options *options, const struct model *model,
+                                       const struct misuse *misuse, const struct frame *frame)
+{
+    struct frame head = *frame;
+
+    if (misuse->creator) {
+        head.positions = misuse->creator;
+        head.position_count = 1;
+    }
+    return shown_frame_line(options, model, &head, head.position_count - 1);
+}
+
 char *words_misuse_frame(const struct options *options, const struct model *model,
                          const struct misuse *misuse, const struct misuse_view *view)
 {
@@ -139,7 +152,7 @@ char *words_misuse_frame(const struct options *options, const struct model *mode
         return NULL;
     struct stack stack = model_stack(model, misuse->stack);
     const struct frame *frame = &model->frames[stack.frames[view->frame]];
-    struct shown_line line = shown_frame_line(options, model, frame, frame->position_count - 1);
+    struct shown_line line = words_creator(options, model, misuse, frame);
     const char *function = line.position->function;
 
     text_buffer_format(&text, "in frame #%" PRIu64 ", created by %s", view->frame,

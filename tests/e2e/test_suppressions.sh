@@ -291,3 +291,21 @@ test_entries_are_printed_where_the_terminal_says_so() {
     equal 'entries without a terminal' 0 "$(grep -c '^{' report || true)"
     has report 'Note: --gen-suppressions=yes asks on a terminal, and there is none'
 }
+
+# What each entry suppressed, bad frees and leaks, is listed on request.
+test_suppressed_errors_are_listed() {
+    traced "$program"
+    { entry Free fun:free 'fun:_ZL4drop*'; entry Leak fun:malloc fun:strdup 'fun:*lose_two_ways*'; } >supp
+    report --suppressions=supp --show-leak-kinds=all --show-error-list=all trace.log
+    bare report >listed
+    has listed '1 errors in suppressed context 1 of 3 (entry, supp:2):'
+    has listed '1 errors in suppressed context 3 of 3 (entry, supp:8):'
+    sed -n '/suppressed context 1/,/suppressed context 3/p' listed | has /dev/stdin 'Invalid free'
+    sed -n '/suppressed context 3/,/^$/p' listed >second
+    has second '20 bytes in 1 blocks are definitely lost in loss record'
+    has second 'lose_two_ways(bool)'
+    report --suppressions=supp --show-leak-kinds=all -s trace.log
+    has_not report 'suppressed context'
+    report --show-error-list=some trace.log
+    equal 'exit status' 2 "$status"
+}

@@ -18,7 +18,7 @@ same_as_valgrinds() {
 }
 test_leaks_are_valgrinds() { same_as_valgrinds leak_cpp_containers leak_heuristic_chain leak_two_heads; }
 test_bad_frees_are_valgrinds() {
-    same_as_valgrinds free_places bad_free_beside
+    same_as_valgrinds free_places bad_free_beside live_errors
     xml_of demo "$BUILD/demo" double-free
     python3 "$TESTS/e2e/xml_differ.py" demo.valgrind.xml demo.xml || fail "demo: valgrind's XML has other errors"
 }

@@ -56,9 +56,11 @@ static void text_tail(const struct text_page *page)
     text_error_summary(page);
     if (outline->lists_errors)
         text_misuse_list(page);
+    if (outline->lists_suppressed)
+        text_suppressed_list(page);
     if (outline->lists_suppressions)
         text_suppressions(page);
-    if (outline->lists_errors || outline->lists_suppressions)
+    if (outline->lists_errors || outline->lists_suppressed || outline->lists_suppressions)
         text_error_summary(page);
 }
 

@@ -54,3 +54,42 @@ void text_misuse_list(const struct text_page *page)
     }
     free(errors);
 }
+
+/* --- what is suppressed -------------------------------------------------- */
+
+static void text_suppressed_head(const struct text_page *page, uint64_t errors, uint64_t *number,
+                                 const struct suppress_entry *entry)
+{
+    text_blank(page);
+    text_line(page, "%s errors in suppressed context %s of %s (%s, %s:%u):", NUMBER(errors),
+              NUMBER(++*number), NUMBER(page->report->selection->suppressed_contexts), entry->name,
+              entry->file, entry->line);
+}
+
+void text_suppressed_list(const struct text_page *page)
+{
+    const struct report *report = page->report;
+    const struct loss_records *records = report->records;
+    uint64_t number = 0;
+
+    for (uint32_t i = 0; i < report->model->misuse_count; i++) {
+        const struct misuse *misuse = &report->model->misuses[i];
+
+        if (!misuse->suppressed)
+            continue;
+        text_suppressed_head(page, misuse->record.count, &number, misuse->suppressed);
+        text_misuse(page, misuse);
+        text_blank(page);
+    }
+    for (uint32_t i = 0; i < records->count; i++) {
+        struct loss_record record = records->records[i];
+
+        if (!select_lists_suppressed(report->options, &record))
+            continue;
+        record.suppressed_bytes = record.suppressed_blocks = 0;
+        text_suppressed_head(page, 1, &number, record.suppressed_by);
+        text_sentence(page, "", words_record(&record, records->count, report->moment));
+        text_stack(page, record.stack);
+        text_blank(page);
+    }
+}

@@ -7,5 +7,7 @@
 void text_misuses(const struct text_page *page);
 /* All again, below the summary (-s). */
 void text_misuse_list(const struct text_page *page);
+/* What is suppressed, leaks too, and by what (--show-error-list=all). */
+void text_suppressed_list(const struct text_page *page);
 
 #endif
