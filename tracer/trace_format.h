@@ -236,6 +236,13 @@ struct trace_file {
     uint64_t born_ns; /* since 1970, by the file system; 0: it does not say */
 };
 
+/* The signal that ended the process (TRACE_SIGNALED), as its handler was told. */
+struct trace_signal {
+    int32_t code;     /* si_code */
+    uint32_t tid;     /* the thread that it struck */
+    uint64_t address; /* si_addr, where the signal is a fault: SIGSEGV, SIGBUS, SIGILL, SIGFPE */
+};
+
 struct trace_header {
     char magic[TRACE_MAGIC_SIZE]; /* commit word of the whole file */
     uint32_t version;
@@ -286,6 +293,8 @@ struct trace_header {
 
     /* On a cache line of its own. */
     struct trace_peak peak __attribute__((aligned(64)));
+
+    struct trace_signal signal;
 };
 
 /* What an extent holds. */
@@ -708,7 +717,7 @@ _Static_assert(sizeof(struct trace_check) == 280, "trace_check");
 _Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
 _Static_assert(sizeof(struct trace_peak) == 64, "trace_peak: a cache line");
-_Static_assert(sizeof(struct trace_header) == 832, "trace_header");
+_Static_assert(sizeof(struct trace_header) == 896, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");

@@ -1,4 +1,5 @@
 #include "judge/ending.h"
+#include <signal.h>
 #include "base/signal_name.h"
 
 static enum ending_kind ending_unsaid(const struct model *model)
@@ -30,6 +31,14 @@ static enum ending_kind ending_said(uint32_t ending)
     }
 }
 
+/* A general protection fault (SI_KERNEL) has no address. */
+static bool ending_has_address(int signal, int code)
+{
+    bool fault = signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+
+    return fault && code > 0 && code != SI_KERNEL;
+}
+
 struct ending ending_of(const struct model *model)
 {
     struct ending ending = {.value = model->header.ending_value};
@@ -39,10 +48,14 @@ struct ending ending_of(const struct model *model)
         return ending;
     }
     ending.kind = ending_said(model->header.ending);
-    if (ending.kind == ENDING_SIGNALED)
+    if (ending.kind == ENDING_SIGNALED) {
         ending.signal = signal_name(ending.value);
-    else if (ending.kind == ENDING_UNKNOWN)
+        ending.code = model->header.signal.code;
+        ending.has_address = ending_has_address(ending.value, ending.code);
+        ending.address = model->header.signal.address;
+    } else if (ending.kind == ENDING_UNKNOWN) {
         ending.value = (int)model->header.ending;
+    }
     return ending;
 }
 

@@ -21,6 +21,9 @@ struct ending {
     enum ending_kind kind;
     int value;
     const char *signal; /* its name, or NULL */
+    int code;           /* of the signal, si_code: what it was sent for */
+    bool has_address;   /* the kernel said where a fault was: */
+    uint64_t address;
 };
 struct ending ending_of(const struct model *model);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/memory.h"
+#include "words/words_signal.h"
 
 /* --- endings ------------------------------------------------------------- */
 
@@ -32,7 +33,8 @@ void words_ending(char *lines[WORDS_ENDING_LINES], const struct ending *ending,
     const char *unfollowed =
         ending->kind == ENDING_EXECED ? trace_unfollowed_text(model->header.unfollowed) : NULL;
 
-    lines[1] = unfollowed ? memory_text("That one is not traced: %s.", unfollowed) : NULL;
+    lines[1] =
+        unfollowed ? memory_text("That one is not traced: %s.", unfollowed) : words_signal(ending);
     switch (ending->kind) {
     case ENDING_RUNNING:
         lines[0] = memory_text("It is still running: what follows is as of now.");

@@ -100,9 +100,13 @@ ending_stack() {
         END { printf "%s", stack }'
 }
 
+# event FILE: what the signal was, without addresses. Of an illegal instruction the kernel says that its operand is.
+event() { bare "$1" | sed -n '/^Process terminating/{n; s/0x[0-9A-F]*/0x/; s/Illegal opcode/Illegal operand/; /^ [A-Z]/p;}'; }
+
 valgrind_agrees_on() { # PROGRAM WAY
     [ -f "$valgrind_logs/$1 $2.log" ] || run_valgrind "$1 $2"
     equal 'totals' "$(usage "$valgrind_logs/$1 $2.log")" "$(usage report)"
+    equal 'event' "$(event "$valgrind_logs/$1 $2.log")" "$(event report)"
     equal 'LEAK SUMMARY' "$(leak_summary "$valgrind_logs/$1 $2.log")" "$(leak_summary report)"
     # A signal that is blocked by its own handler strikes when that returns; valgrind does not wait for that.
     [ "$2" = by_SEGV.handler_dies ] || equal 'stack of the ending' "$(ending_stack "$valgrind_logs/$1 $2.log")" "$(ending_stack report)"

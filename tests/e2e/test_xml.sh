@@ -136,6 +136,38 @@ test_a_fatal_signal_is_told() {
     equal 'function' main "$(at x.xml '//fatal_signal/stack/frame[last()]/fn')"
 }
 
+# The kernel's word for each way to strike, where it is a fault, and of kill and raise.
+test_a_fatal_signal_has_its_code_and_address() {
+    cat >f.c <<'END'
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(int count, char **arguments)
+{
+    volatile int zero = 0;
+    switch (arguments[1][0]) {
+    case 'm': *(volatile int *)0x10 = count; break;
+    case 'p': *(volatile int *)0x8000000000000000ull = count; break;
+    case 'd': return 7 / zero;
+    case 'k': kill(getpid(), SIGTERM); break;
+    case 'r': raise(SIGSEGV);
+    }
+    return 0;
+}
+END
+    gcc -g -w -o f f.c
+    for way in m p d k r; do
+        ("$REPORT" --xml=yes --xml-file=x.xml ./f $way) >/dev/null 2>&1 || true
+        valgrind --command-line-only=yes --xml=yes --xml-file=valgrind.xml ./f $way >/dev/null 2>&1 || true
+        for tag in tid signo signame sicode event; do
+            equal "$way: $tag" "$(at valgrind.xml //fatal_signal/$tag)" "$(at x.xml //fatal_signal/$tag)"
+        done
+        equal "$way: address" "$(xmllint --xpath 'count(//fatal_signal/siaddr)' valgrind.xml)" "$(xmllint --xpath 'count(//fatal_signal/siaddr)' x.xml)"
+    done
+    ("$REPORT" --xml=yes --xml-file=x.xml ./f m) >/dev/null 2>&1 || true
+    equal 'address' 0x10 "$(at x.xml //fatal_signal/siaddr)"
+}
+
 test_any_bytes_make_xml() {
     local folder=$'a]]>&<b>"\'\xff\x01\xed\xa0\x80\xef\xbf\xbf\n'
     mkdir "$folder"

@@ -164,6 +164,7 @@ BEFORE(signal_negative)
 {
     log->writer.header.ending = TRACE_SIGNALED;
     log->writer.header.ending_value = INT32_MIN;
+    log->writer.header.signal = (struct trace_signal){INT32_MIN, UINT32_MAX, UINT64_MAX};
 }
 BEFORE(signal_behind_the_last)
 {

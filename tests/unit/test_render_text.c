@@ -388,6 +388,27 @@ static void signal_is_named_in_valgrinds_words(void **state)
            "   at 0x20010: ??? (in /none/prog)\n");
 }
 
+static void fault_is_named_with_its_address(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_SIGNALED;
+    writer.header.ending_value = 11;
+    writer.header.signal = (struct trace_signal){.code = 1, .address = 0xab};
+    render(NULL);
+    expect("signal 11 (SIGSEGV)\n Access not within mapped region at address 0xAB\n");
+}
+
+static void code_of_a_damaged_log_has_no_words(void **state)
+{
+    (void)state;
+    writer.header.ending = TRACE_SIGNALED;
+    writer.header.ending_value = 8;
+    writer.header.signal = (struct trace_signal){.code = 1000000, .address = 0xab};
+    render(NULL);
+    expect("signal 8 (SIGFPE)\n");
+    expect_not("address 0x");
+}
+
 static void escape_sequences_do_not_reach_the_terminal(void **state)
 {
     (void)state;
@@ -780,6 +801,8 @@ int main(void)
         TEST(killed_process_shows_its_live_blocks),
         TEST(head_names_command_ending_losses_and_modules),
         TEST(signal_is_named_in_valgrinds_words),
+        TEST(fault_is_named_with_its_address),
+        TEST(code_of_a_damaged_log_has_no_words),
         TEST(escape_sequences_do_not_reach_the_terminal),
         TEST(cut_and_unknown_stacks_are_marked),
         TEST(num_callers_bounds_the_stack),

@@ -22,7 +22,7 @@
         struct stopped_thread here;                                                                \
         lsan_program_ask();                                                                        \
         stop_world_capture(&here);                                                                 \
-        lifecycle_end(ending, status, &here, 0);                                                   \
+        lifecycle_end(ending, status, &here, NULL);                                                \
     } while (0)
 
 /* --- exit, after every destructor ---------------------------------------- */

@@ -68,15 +68,27 @@ static bool is_own_process(void)
 
 struct death {
     int signal;
+    const siginfo_t *info;
     const ucontext_t *context;
 };
+
+/* si_addr shares its place with what other senders tell. */
+static struct trace_signal told_of(const siginfo_t *info)
+{
+    return (struct trace_signal){
+        .code = info->si_code,
+        .tid = (uint32_t)sys_gettid(),
+        .address = comes_again(info->si_signo, info) ? (uint64_t)info->si_addr : 0};
+}
 
 static void report_death(void *context)
 {
     const struct death *death = context;
     struct stopped_thread here;
+    struct ending_signal signal = {death->signal, 0, told_of(death->info)};
     stop_world_describe(&here, death->context);
-    listen(death->signal, &here, stack_of(death->context));
+    signal.stack = stack_of(death->context);
+    listen(&signal, &here);
 }
 
 /* The same signal once more, at the default: the process dies of it when the handler has returned,
@@ -117,7 +129,7 @@ static bool is_the_tracers(int signal, siginfo_t *info, void *context)
 
 static void end_by_signal(int signal, siginfo_t *info, void *context)
 {
-    struct death death = {signal, context};
+    struct death death = {signal, info, context};
     int saved_errno = errno;
     if (is_the_tracers(signal, info, context))
         return;

@@ -15,13 +15,18 @@
 #define ENDING_H
 
 #include "check/stop_world.h"
+#include "trace_format.h"
 
 #include <signal.h>
 #include <stdbool.h>
 
-/* Told once, in the dying thread's handler: the signal, the thread as interrupted, its call stack.
- */
-typedef void ending_listener(int signal, const struct stopped_thread *here, uint32_t stack);
+struct ending_signal {
+    int number;
+    uint32_t stack; /* the thread's call stack, or 0 */
+    struct trace_signal told;
+};
+/* Told once, in the dying thread's handler: the signal, the thread as interrupted. */
+typedef void ending_listener(const struct ending_signal *signal, const struct stopped_thread *here);
 
 /* Called once, before the program runs. */
 void ending_watch_signals(ending_listener *listener);

@@ -135,9 +135,9 @@ static void begin_check(const struct env_options *options)
         blank_begin();
 }
 
-static void end_by_signal(int signal, const struct stopped_thread *here, uint32_t stack)
+static void end_by_signal(const struct ending_signal *signal, const struct stopped_thread *here)
 {
-    lifecycle_end(TRACE_SIGNALED, signal, here, stack);
+    lifecycle_end(TRACE_SIGNALED, signal->number, here, signal);
 }
 
 static void begin(void)

@@ -88,12 +88,14 @@ static bool begin_end(void)
     return false;
 }
 
-static void note_ending(enum trace_ending ending, int value, uint32_t stack)
+static void note_ending(enum trace_ending ending, int value, const struct ending_signal *signal)
 {
     struct trace_header *header = trace_log_header;
     header->ending_value =
         ending == TRACE_SIGNALED ? value : value & 0xff; /* as the parent sees it */
-    header->ending_stack = stack;
+    header->ending_stack = signal ? signal->stack : 0;
+    if (signal)
+        header->signal = signal->told;
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     /* Release: who sees the ending sees the totals. */
     __atomic_store_n(&header->ending, ending, __ATOMIC_RELEASE);
@@ -102,7 +104,7 @@ static void note_ending(enum trace_ending ending, int value, uint32_t stack)
 struct closing {
     enum trace_ending ending;
     int value;
-    uint32_t stack;
+    const struct ending_signal *signal;
     const struct stopped_thread *here;
 };
 
@@ -114,7 +116,7 @@ static void close_books(const struct closing *closing, const struct stopped_thre
     take_stock(here, world);
     if (lifecycle_options()->track_fds)
         open_files_end();
-    note_ending(closing->ending, closing->value, closing->stack);
+    note_ending(closing->ending, closing->value, closing->signal);
     if (trace_log_loss_is_there())
         return;
     if (!lifecycle_options()->quiet)
@@ -161,23 +163,23 @@ static void end(void *context)
 }
 
 /* The thread that has closed the books dies of a signal that waited. */
-static void end_otherwise(enum trace_ending ending, int value, uint32_t stack)
+static void end_otherwise(enum trace_ending ending, int value, const struct ending_signal *signal)
 {
     if (ending == TRACE_SIGNALED && atomic_load(&ended) &&
         atomic_load(&ender) == (unsigned)sys_gettid())
-        note_ending(ending, value, stack);
+        note_ending(ending, value, signal);
 }
 
 void lifecycle_end(enum trace_ending ending, int value, const struct stopped_thread *here,
-                   uint32_t stack)
+                   const struct ending_signal *signal)
 {
     if (!lifecycle_is_own_process())
         return;
-    struct closing closing = {ending, value, stack, here};
+    struct closing closing = {ending, value, signal, here};
     /* The signals of this thread wait: one that ends the process must not leave a log without an
      * end. */
     if (begin_end())
         own_stack_run(OWN_STACK_ENDING, end, &closing);
     else
-        end_otherwise(ending, value, stack);
+        end_otherwise(ending, value, signal);
 }

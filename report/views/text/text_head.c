@@ -58,7 +58,7 @@ static void text_head_state(const struct text_page *page)
 
     words_ending(lines, &report->ending, report->model);
     for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++)
-        text_sentence(page, "", lines[i]);
+        text_sentence(page, i && report->ending.kind == ENDING_SIGNALED ? " " : "", lines[i]);
     if (report->ending.kind == ENDING_SIGNALED && report->model->ending_stack)
         text_stack(page, report->model->ending_stack);
 }

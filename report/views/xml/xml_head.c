@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/xml_text.h"
 #include "words/words_ending.h"
+#include "words/words_signal.h"
 #include "words/words_note.h"
 
 /* --- preamble ------------------------------------------------------------ */
@@ -112,17 +113,23 @@ void xml_status(const struct xml_page *page, const char *state, uint64_t after_n
             (unsigned)(seconds % 60), ms);
 }
 
-/* The log does not hold the signal's code. */
 void xml_fatal_signal(const struct xml_page *page)
 {
     const struct ending *ending = &page->report->ending;
 
     if (ending->kind != ENDING_SIGNALED)
         return;
-    fputs("<fatal_signal>\n  <tid>1</tid>\n", page->out);
+    const struct trace_header *header = &page->report->model->header;
+    bool first = !header->signal.tid || header->signal.tid == header->pid;
+    fputs("<fatal_signal>\n", page->out);
+    xml_number(page->out, 1, "tid", first ? 1 : header->signal.tid);
     xml_number(page->out, 1, "signo", (uint64_t)ending->value);
     xml_text(page->out, 1, "signame", ending->signal ? ending->signal : "unknown");
-    xml_number(page->out, 1, "sicode", 0);
+    fprintf(page->out, "  <sicode>%d</sicode>\n", ending->code);
+    if (words_signal_event(ending))
+        xml_text(page->out, 1, "event", words_signal_event(ending));
+    if (ending->has_address)
+        fprintf(page->out, "  <siaddr>0x%" PRIX64 "</siaddr>\n", ending->address);
     xml_stack(page, page->report->model->ending_stack);
     fputs("</fatal_signal>\n\n", page->out);
 }
