@@ -38,6 +38,9 @@ enum leakreport_request {
     LEAKREPORT_IGNORE_END = 5,
     LEAKREPORT_ROOT_ADD = 6, /* pointer, number: a region and its size */
     LEAKREPORT_ROOT_REMOVE = 7,
+    LEAKREPORT_NAME = 8,        /* pointer: a block; answer: its name. 1, or 0 */
+    LEAKREPORT_NAME_REGION = 9, /* pointer, number: a region and its size; answer: its name */
+    LEAKREPORT_UNNAME = 10,     /* number: what the request before answered */
 };
 typedef long leakreport_function(int request, const void *pointer, unsigned long number,
                                  void *answer);
@@ -119,6 +122,28 @@ LEAKREPORT_INLINE void leakreport_ignore_begin(void)
 LEAKREPORT_INLINE void leakreport_ignore_end(void)
 {
     leakreport_ask_(LEAKREPORT_IGNORE_END, NULL, 0, NULL, 0);
+}
+
+/* Gives a block a name, which the report shows with its leak: "named "session 17"". The pointer
+ * may be to any byte of it. A later name replaces it, and it ends with the block (realloc's, too).
+ * The text is copied, up to 256 bytes of it. 0: no such block, or more than some 4,000 things have
+ * names. */
+LEAKREPORT_INLINE int leakreport_name(const void *block, const char *name)
+{
+    return leakreport_ask_(LEAKREPORT_NAME, block, 0, (void *)(size_t)name, 0) > 0;
+}
+
+/* The same for all blocks that lie in a region, unless they have names of their own. Returns a
+ * number for leakreport_unname, or 0. */
+LEAKREPORT_INLINE unsigned long leakreport_name_region(const void *begin, size_t size,
+                                                       const char *name)
+{
+    return (unsigned long)leakreport_ask_(LEAKREPORT_NAME_REGION, begin, size, (void *)(size_t)name,
+                                          0);
+}
+LEAKREPORT_INLINE void leakreport_unname(unsigned long region)
+{
+    leakreport_ask_(LEAKREPORT_UNNAME, NULL, region, NULL, 0);
 }
 
 /* A region that is to be searched for pointers to blocks though it lies in a block itself, or in

@@ -14,8 +14,8 @@
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
- *   VERDICTS, HEADS, TIMELINE, EARLIER, CHECKS and ROOTS, whose first record is 0, BLOCKS, which
- *   is numbered by addresses, and STRINGS, COMMAND and POINTERS, which are bytes.
+ *   VERDICTS, HEADS, TIMELINE, EARLIER, CHECKS, ROOTS and NAMES, whose first record is 0, BLOCKS,
+ *   which is numbered by addresses, and STRINGS, COMMAND and POINTERS, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -318,6 +318,7 @@ enum trace_table {
     TRACE_LOST = 16,     /* struct trace_lost */
     TRACE_POINTERS = 17, /* bytes; one extent. It and ROOTS are there with --heap-graph=yes only */
     TRACE_ROOTS = 18,    /* struct trace_root; one extent */
+    TRACE_NAMES = 19,    /* struct trace_name; one extent */
     TRACE_TABLES_COUNT
 };
 
@@ -393,7 +394,7 @@ struct trace_node {
 struct trace_account {
     uint32_t thread; /* index into THREADS */
     uint32_t stack;  /* a node; 0: not known; with TRACE_STACK_IGNORED the program said that its
-                      * blocks are no leaks */
+                      * blocks are no leaks, with TRACE_STACK_NAMED what they are called */
     uint64_t allocations;
     uint64_t frees; /* of blocks that were allocated with this stack */
     uint64_t bytes_allocated;
@@ -406,6 +407,8 @@ struct trace_account {
 
 #define TRACE_ACCOUNT_MAX   ((1u << 24) - 1u)
 #define TRACE_STACK_IGNORED (1u << 31)
+#define TRACE_STACK_NAMED   (1u << 30) /* its blocks have names: see struct trace_name */
+#define TRACE_STACK_MASK    TRACE_NODE_MAX
 
 /* How the program's use of memory went on. In order of time; when the table is full every other
  * sample is left out and samples are taken half as often. Commit word: time_ns. */
@@ -712,6 +715,17 @@ struct trace_root {
 };
 
 _Static_assert(sizeof(struct trace_root) == 64, "trace_root");
+/* What the program calls a block, or a region of its memory. A block's name counts only if the
+ * account of the block that begins there is TRACE_STACK_NAMED: a later block at the address has
+ * another. Commit word: begin. */
+#define TRACE_NAMES_MAX 4096u
+struct trace_name {
+    uint64_t begin;
+    uint64_t size; /* 0: it is a block's name */
+    struct trace_string name;
+};
+
+_Static_assert(sizeof(struct trace_name) == 32, "trace_name");
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_check) == 280, "trace_check");
 _Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");

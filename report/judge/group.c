@@ -89,6 +89,29 @@ static void group_sort(struct loss_records *records, const struct model *model)
     free(new_numbers);
 }
 
+/* --- names --------------------------------------------------------------- */
+
+static void group_named(struct loss_records *records, const struct model *model)
+{
+    uint32_t total = 0;
+
+    for (size_t i = 0; i < model->block_count; i++)
+        if (model->blocks[i].name && records->of_block[i] != UINT32_MAX)
+            records->records[records->of_block[i]].named_count++;
+    for (uint32_t i = 0; i < records->count; i++) {
+        records->records[i].named = total;
+        total += records->records[i].named_count;
+        records->records[i].named_count = 0;
+    }
+    records->named = memory_resized(NULL, total, sizeof *records->named);
+    for (size_t i = 0; i < model->block_count; i++) {
+        if (!model->blocks[i].name || records->of_block[i] == UINT32_MAX)
+            continue;
+        struct loss_record *record = &records->records[records->of_block[i]];
+        records->named[record->named + record->named_count++] = (uint32_t)i;
+    }
+}
+
 void group_blocks(struct loss_records *records, const struct model *model, uint32_t frames)
 {
     struct intern keys = {0};
@@ -115,6 +138,8 @@ void group_blocks(struct loss_records *records, const struct model *model, uint3
     group_add_indirect(records, model);
     if (records->count)
         group_sort(records, model);
+    if (model->name_count)
+        group_named(records, model);
     intern_free(&keys);
 }
 
@@ -122,6 +147,7 @@ void group_free(struct loss_records *records)
 {
     free(records->records);
     free(records->of_block);
+    free(records->named);
     memset(records, 0, sizeof *records);
 }
 

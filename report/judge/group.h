@@ -21,6 +21,8 @@ struct loss_record {
     uint64_t suppressed_bytes; /* of an indirect record: what hangs on suppressed heads */
     uint64_t suppressed_blocks;
     uint32_t stack;
+    uint32_t named,
+        named_count; /* of its blocks have names: so many, from this index of named on */
     uint64_t blocks;
     uint64_t bytes;          /* direct */
     uint64_t indirect_bytes; /* what is lost only through these blocks */
@@ -38,6 +40,7 @@ struct loss_figures group_figures(const struct loss_record *record);
 struct loss_records {
     struct loss_record *records;
     uint32_t count;
+    uint32_t *named;    /* blocks of the model that have names, by record */
     uint32_t *of_block; /* a record for each block of the model; UINT32_MAX: none */
 };
 

@@ -9,6 +9,7 @@
 #include "read/load_blocks.h"
 #include "read/load_checks.h"
 #include "read/load_graph.h"
+#include "read/load_names.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
 #include "read/losses.h"
@@ -330,6 +331,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_checks(reader, model);
     load_modules(reader, model);
     load_stacks_begin(&stacks, reader, model, depth);
+    load_names(reader, model);
     if (!model->only_errors)
         load_blocks(&stacks, model);
     if (model->wants_graph)

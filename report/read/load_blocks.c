@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/number_text.h"
+#include "read/load_names.h"
 
 /* --- sizes that do not fit into a verdict -------------------------------- */
 
@@ -77,13 +78,17 @@ struct load_live {
 static void load_add_block(struct load_live *live, struct trace_block block, uint64_t size)
 {
     struct model *model = live->model;
+    uint64_t address = trace_block_address(block.where);
+    uint32_t marks;
+    uint32_t stack = load_stack_of_account(live->stacks, trace_block_account(block.what), &marks);
 
     memory_reserve(model->blocks, model->block_count, live->capacity);
     model->blocks[model->block_count++] = (struct block){
-        .address = trace_block_address(block.where),
+        .address = address,
         .size = size,
-        .stack = load_stack_of_account(live->stacks, trace_block_account(block.what)),
+        .stack = stack,
         .head = BLOCK_NO_HEAD,
+        .name = load_name_of(model, address, marks),
         .kind = BLOCK_LIVE,
         .family = trace_block_family(block.where),
     };
@@ -171,6 +176,8 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
     enum trace_leak_kind kind = trace_verdict_kind(verdict->where);
     unsigned heuristic = trace_verdict_heuristic(verdict->where);
     struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
+    uint32_t marks;
+    uint32_t stack = load_stack_of_account(stacks, trace_block_account(verdict->what), &marks);
 
     if (kind == TRACE_INDIRECTLY_LOST)
         log_reader_copy(stacks->reader, TRACE_HEADS, number / 2, &heads);
@@ -178,7 +185,8 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
         .address = address,
         .size = load_block_size(sizes, stacks->reader, address, verdict->what),
         .pointer_at = verdict->pointer_at,
-        .stack = load_stack_of_account(stacks, trace_block_account(verdict->what)),
+        .stack = stack,
+        .name = load_name_of(stacks->model, address, marks),
         .head = heads.head[number % 2],
         .kind = address ? (enum block_kind)kind : BLOCK_KINDS_COUNT,
         .heuristic = heuristic <= TRACE_MULTIPLE_INHERITANCE ? heuristic : 0,

@@ -71,8 +71,9 @@ uint32_t load_stack(struct stack_loader *loader, uint32_t node)
     return loader->stacks[number];
 }
 
-uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account)
+uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account, uint32_t *marks)
 {
+    *marks = 0;
     if (account == 0)
         return 0;
 
@@ -82,7 +83,8 @@ uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account)
         loader->damaged++;
         return 0;
     }
-    return load_stack(loader, record.stack & ~TRACE_STACK_IGNORED);
+    *marks = record.stack & TRACE_STACK_NAMED;
+    return load_stack(loader, record.stack & TRACE_STACK_MASK);
 }
 
 void load_stacks_end(struct stack_loader *loader)

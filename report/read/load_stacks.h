@@ -30,8 +30,9 @@ void load_stacks_begin(struct stack_loader *loader, const struct log_reader *rea
                        struct model *model, uint32_t depth);
 /* The model's number for the stack that this node names. */
 uint32_t load_stack(struct stack_loader *loader, uint32_t node);
-/* The same for the stack of this record of ACCOUNTS, as blocks name it. */
-uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account);
+/* The same for the stack of this record of ACCOUNTS, as blocks name it. marks: TRACE_STACK_NAMED,
+ * if it is so marked. */
+uint32_t load_stack_of_account(struct stack_loader *loader, uint32_t account, uint32_t *marks);
 /* Notes what was damaged and gives the memory back. */
 void load_stacks_end(struct stack_loader *loader);
 

@@ -70,7 +70,7 @@ static void load_counts(struct stack_loader *stacks, struct model *model)
     while (log_reader_next(&walk, &record)) {
         if (!record.thread)
             continue;
-        uint32_t stack = load_stack(stacks, record.stack & ~TRACE_STACK_IGNORED);
+        uint32_t stack = load_stack(stacks, record.stack & TRACE_STACK_MASK);
         load_count(load_use(model->usage, model, stack), &record, &model->header.peak);
         load_thread_use(model->usage, &record);
     }

@@ -27,6 +27,7 @@ static const struct {
     [TRACE_LOST] = {"LOST", sizeof(struct trace_lost)},
     [TRACE_POINTERS] = {"POINTERS", 1},
     [TRACE_ROOTS] = {"ROOTS", sizeof(struct trace_root)},
+    [TRACE_NAMES] = {"NAMES", sizeof(struct trace_name)},
 };
 
 /* --- the header ---------------------------------------------------------- */

@@ -49,6 +49,9 @@ void model_free(struct model *model)
     free(model->notes);
     free(model->blocks);
     free(model->misuses);
+    for (uint32_t i = 0; i < model->name_count; i++)
+        free(model->names[i].text);
+    free(model->names);
     free(model->command);
     free(model->arguments);
     free(model->executable);

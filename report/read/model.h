@@ -78,10 +78,17 @@ struct block {
     uint64_t pointer_at; /* the word that was first seen to point here, or 0 */
     uint32_t stack;
     uint32_t head;     /* indirectly lost: index of its head in blocks, or BLOCK_NO_HEAD */
+    uint32_t name;     /* what the program calls it: index into names + 1; 0: nothing */
     uint8_t kind;      /* enum block_kind */
     uint8_t heuristic; /* enum trace_heuristic */
     uint8_t family;    /* enum trace_family */
     bool interior;
+};
+
+struct name { /* that the program gave */
+    uint64_t begin;
+    uint64_t size; /* of a region; 0: it is a block's */
+    char *text;
 };
 
 struct suppress_entry;
@@ -166,6 +173,8 @@ struct model {
     uint32_t ending_stack; /* of a signal, of abort; 0: none */
     struct misuse *misuses;
     uint32_t misuse_count, misuse_capacity;
+    struct name *names; /* those of blocks first */
+    uint32_t name_count, named_blocks;
 
     struct usage *usage; /* NULL: nobody asked for it */
     struct graph *graph; /* NULL: nobody asked for it */

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/memory.h"
 #include "base/number_text.h"
 #include "words/words_ending.h"
@@ -34,6 +35,36 @@ char *words_record(const struct loss_record *record, uint32_t records, enum mome
 
     free(loss);
     return text;
+}
+
+/* Each name once, in the order of the blocks' addresses. */
+static bool words_is_new_name(const struct model *model, const uint32_t *named, uint32_t index)
+{
+    for (uint32_t i = 0; i < index; i++)
+        if (strcmp(model->names[model->blocks[named[i]].name - 1].text,
+                   model->names[model->blocks[named[index]].name - 1].text) == 0)
+            return false;
+    return true;
+}
+
+char *words_names(const struct model *model, const struct loss_records *records,
+                  const struct loss_record *record)
+{
+    enum { SHOWN = 8 };
+    const uint32_t *named = records->named + record->named;
+    struct text_buffer text = {0};
+    uint32_t shown = 0, told = 0;
+
+    if (record->named_count == 0)
+        return NULL;
+    text_buffer_add(&text, record->blocks == 1 ? "The block is named" : "Blocks of it are named");
+    for (; told < record->named_count && shown < SHOWN; told++)
+        if (words_is_new_name(model, named, told))
+            text_buffer_format(&text, "%s \"%s\"", shown++ ? "," : "",
+                               model->names[model->blocks[named[told]].name - 1].text);
+    if (told < record->named_count)
+        text_buffer_format(&text, " and %s more have names", NUMBER(record->named_count - told));
+    return text.text;
 }
 
 const char *words_heuristic(enum trace_heuristic heuristic)

@@ -16,6 +16,10 @@
 char *words_loss(const struct loss_record *record, enum moment moment);
 /* "8 bytes in 1 blocks are definitely lost in loss record 1 of 2"; records: how many there are. */
 char *words_record(const struct loss_record *record, uint32_t records, enum moment moment);
+/* "Blocks of it are named "a", "b"": what the program calls blocks of the record; NULL:
+ * nothing. */
+char *words_names(const struct model *model, const struct loss_records *records,
+                  const struct loss_record *record);
 /* "stdstring" */
 const char *words_heuristic(enum trace_heuristic heuristic);
 

@@ -152,3 +152,18 @@ churn() {
 }
 test_threads_forks_libraries_and_signals_do_not_disturb() { churn 40 "$PROGRAMS/libloader_twin.so"; }
 test_traced_children_do_not_disturb() { OPTIONS='--trace-children=yes --trace-file=t.%p.log' churn 40; }
+
+# A name is a block's as long as that lives, and is shown with its leak; in the table there is space for 4,096 at a time.
+test_named_blocks() {
+    traced "$PROGRAMS/check_names" many
+    has out 'named 1' 'at the same place 1' '111111111111' 'regions 1 1' 'of many 4083, then 10' 'no block 0, no name 0'
+    report --show-leak-kinds=all trace.log
+    has report 'The block is named "arena"' '"session 6", "session 7" and 4 more have names'
+    has_not report '"gone"' '"ended"' '"one of many"' '"later"'
+    report --xml=yes --xml-file=x.xml trace.log
+    equal 'in XML' 'The block is named "arena"' "$(xmllint --xpath 'string(//error[contains(xwhat/text, "1,000 bytes")]/auxwhat)' x.xml)"
+    printf '#include "leakreport.h"\n#include <stdlib.h>\nint main(void) { return leakreport_name(malloc(1), "x") + leakreport_name_region(0, 1, "x"); }\n' >n.c
+    gcc -I"$(dirname "$BUILD")/tracer" -o n n.c
+    native ./n
+    equal 'not traced' 0 "$native_status"
+}

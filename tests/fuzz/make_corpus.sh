@@ -36,6 +36,7 @@ real bad_realloc free_kinds by_realloc
 real threads thread_many 4 50
 real aborts end_ways abort
 real killed end_ways kill
+real names check_names
 
 options() { # options NAME LIBTRACE_OPTIONS LD_PRELOAD ARGUMENT…
     local name=$1

@@ -49,6 +49,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_LOST] = sizeof(struct trace_lost),
         [TRACE_POINTERS] = 1,
         [TRACE_ROOTS] = sizeof(struct trace_root),
+        [TRACE_NAMES] = sizeof(struct trace_name),
     };
 
     return sizes[table];
@@ -61,7 +62,7 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
     size_t size = record_size(kind);
     bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE ||
                   kind == TRACE_EARLIER || kind == TRACE_CHECKS || kind == TRACE_LOST ||
-                  kind == TRACE_ROOTS;
+                  kind == TRACE_ROOTS || kind == TRACE_NAMES;
     size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)

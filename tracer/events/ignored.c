@@ -1,7 +1,7 @@
 #include "events/ignored.h"
 
 #include "events/event.h"
-#include "events/misuse.h"
+#include "events/marked.h"
 
 #include <stdint.h>
 
@@ -50,33 +50,8 @@ void ignored_end(void)
     change_if_need_be(thread);
 }
 
-/* --- one block ----------------------------------------------------------- */
-
-static uint32_t marked_account(struct thread *thread, uint32_t account)
-{
-    uint32_t stack = stack_accounts_key(account);
-    uint32_t marked = account;
-    if (!stack || !event_enter(thread, (uintptr_t)__builtin_frame_address(0)))
-        return account;
-    marked = stack_accounts_find(thread, stack | TRACE_STACK_IGNORED);
-    event_leave(thread);
-    return marked == thread->account_unknown ? account : marked;
-}
-
-/* For a moment the block is not in the table: the caller sees to it that nobody looks. */
 bool ignored_block(const void *pointer)
 {
-    struct thread *thread = thread_current();
     struct block block;
-    uint64_t address = (uint64_t)pointer;
-    if (!thread || (!block_table_find(address, &block) && !misuse_find_block(address, &block)))
-        return false;
-    if (!block_table_remove(block.address, &block))
-        return false;
-    block.account = marked_account(thread, block.account);
-    if (!block_table_insert(&block)) {
-        event_lose_block(block.size);
-        return false;
-    }
-    return stack_accounts_is_ignored(block.account);
+    return marked_block((uint64_t)pointer, TRACE_STACK_IGNORED, &block);
 }

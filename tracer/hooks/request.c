@@ -5,6 +5,7 @@
 #include "check/leak_lost.h"
 #include "check/root_regions.h"
 #include "events/ignored.h"
+#include "events/named.h"
 #include "hooks/interpose.h"
 #include "life/lifecycle_check.h"
 
@@ -50,6 +51,16 @@ static long ignore(int request)
     return 1;
 }
 
+/* A region's number, or whether a block has its name now. */
+static long name(int request, uintptr_t begin, unsigned long size, const char *text)
+{
+    uint32_t number = 0;
+    struct named what = {begin, request == LEAKREPORT_NAME ? 0 : size, text, &number};
+    if (request == LEAKREPORT_NAME_REGION && size == 0)
+        return 0;
+    return lifecycle_check_keep_off(named_put, &what) ? number : 0;
+}
+
 INTERPOSE long leakreport_request(int request, const void *pointer, unsigned long number,
                                   void *answer)
 {
@@ -61,6 +72,11 @@ INTERPOSE long leakreport_request(int request, const void *pointer, unsigned lon
         return check(&here, request, number, answer);
     case LEAKREPORT_IGNORE:
         return lifecycle_check_keep_off(ignored_block, pointer);
+    case LEAKREPORT_NAME:
+    case LEAKREPORT_NAME_REGION:
+        return name(request, (uintptr_t)pointer, number, answer);
+    case LEAKREPORT_UNNAME:
+        return lifecycle_check_keep_off(named_forget, &(uint32_t){(uint32_t)number});
     case LEAKREPORT_IGNORE_BEGIN:
     case LEAKREPORT_IGNORE_END:
         return ignore(request);

@@ -75,7 +75,7 @@ uint32_t stack_accounts_find(struct thread *thread, uint32_t stack)
 {
     if (stack == 0)
         return thread->account_unknown;
-    if (__builtin_expect(stack & TRACE_STACK_IGNORED, 0))
+    if (__builtin_expect(stack > TRACE_STACK_MASK, 0))
         return find_in_own(thread, stack, NULL);
     atomic_uint *named = stack_table_user(stack);
     uint32_t record = atomic_load_explicit(named, memory_order_acquire);

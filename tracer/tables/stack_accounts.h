@@ -21,9 +21,9 @@ static inline struct trace_account *stack_accounts_at(uint32_t record)
                                sizeof(struct trace_account));
 }
 
-/* The thread's own record for a stack, which may be marked TRACE_STACK_IGNORED, made if need be;
- * its record for unknown stacks where there is no space. Not to be called by a signal handler above
- * itself: see thread->busy. */
+/* The thread's own record for a stack, which may be marked (TRACE_STACK_IGNORED,
+ * TRACE_STACK_NAMED), made if need be; its record for unknown stacks where there is no space. Not
+ * to be called by a signal handler above itself: see thread->busy. */
 uint32_t stack_accounts_find(struct thread *thread, uint32_t stack);
 /* What stack_accounts_find is to be asked for, for a thread's own record of the same. */
 static inline uint32_t stack_accounts_key(uint32_t record)
@@ -33,7 +33,7 @@ static inline uint32_t stack_accounts_key(uint32_t record)
 /* The stack of a record; 0: not known. */
 static inline uint32_t stack_accounts_stack(uint32_t record)
 {
-    return stack_accounts_key(record) & ~TRACE_STACK_IGNORED;
+    return stack_accounts_key(record) & TRACE_STACK_MASK;
 }
 static inline bool stack_accounts_is_ignored(uint32_t record)
 {

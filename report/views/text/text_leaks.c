@@ -16,6 +16,8 @@ static void text_records(const struct text_page *page)
         text_marker(page, false);
         text_sentence(page, "", words_record(record, records->count, page->report->moment));
         text_stack(page, record->stack);
+        if (record->named_count)
+            text_sentence(page, " ", words_names(page->report->model, records, record));
         text_blank(page);
         text_suppression(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
         text_marker(page, true);

@@ -122,6 +122,7 @@ static void xml_record(struct xml_page *page, const struct loss_record *record)
     xml_number(page->out, 2, "leakedblocks", figures.blocks);
     fputs("  </xwhat>\n", page->out);
     xml_stack(page, record->stack);
+    xml_sentence(page->out, 1, "auxwhat", words_names(report->model, report->records, record));
     xml_error_end(page, SUPPRESS_LEAK, select_leak_kinds(record), record->stack);
 }
 
