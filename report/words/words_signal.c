@@ -11,22 +11,16 @@ static const char *const words_segv[] = {[SEGV_MAPERR] = "Access not within mapp
 static const char *const words_bus[] = {[BUS_ADRALN] = "Invalid address alignment",
                                         [BUS_ADRERR] = "Non-existent physical address",
                                         [BUS_OBJERR] = "Hardware error"};
-static const char *const words_ill[] = {[ILL_ILLOPC] = "Illegal opcode",
-                                        [ILL_ILLOPN] = "Illegal operand",
-                                        [ILL_ILLADR] = "Illegal addressing mode",
-                                        [ILL_ILLTRP] = "Illegal trap",
-                                        [ILL_PRVOPC] = "Privileged opcode",
-                                        [ILL_PRVREG] = "Privileged register",
-                                        [ILL_COPROC] = "Coprocessor error",
-                                        [ILL_BADSTK] = "Internal stack error"};
-static const char *const words_fpe[] = {[FPE_INTDIV] = "Integer divide by zero",
-                                        [FPE_INTOVF] = "Integer overflow",
-                                        [FPE_FLTDIV] = "FP divide by zero",
-                                        [FPE_FLTOVF] = "FP overflow",
-                                        [FPE_FLTUND] = "FP underflow",
-                                        [FPE_FLTRES] = "FP inexact",
-                                        [FPE_FLTINV] = "FP invalid operation",
-                                        [FPE_FLTSUB] = "FP subscript out of range"};
+static const char *const words_ill[] = {
+    [ILL_ILLOPC] = "Illegal opcode",          [ILL_ILLOPN] = "Illegal operand",
+    [ILL_ILLADR] = "Illegal addressing mode", [ILL_ILLTRP] = "Illegal trap",
+    [ILL_PRVOPC] = "Privileged opcode",       [ILL_PRVREG] = "Privileged register",
+    [ILL_COPROC] = "Coprocessor error",       [ILL_BADSTK] = "Internal stack error"};
+static const char *const words_fpe[] = {
+    [FPE_INTDIV] = "Integer divide by zero", [FPE_INTOVF] = "Integer overflow",
+    [FPE_FLTDIV] = "FP divide by zero",      [FPE_FLTOVF] = "FP overflow",
+    [FPE_FLTUND] = "FP underflow",           [FPE_FLTRES] = "FP inexact",
+    [FPE_FLTINV] = "FP invalid operation",   [FPE_FLTSUB] = "FP subscript out of range"};
 
 #define WORDS_COUNT(words) (int)(sizeof words / sizeof *words)
 #define WORDS_OF(words)    (code > 0 && code < WORDS_COUNT(words) ? words[code] : NULL)

@@ -81,6 +81,8 @@ static void write_usage(struct damaged *log)
                                                         .live_bytes = 100 * i,
                                                         .live_blocks = i,
                                                         .resident_bytes = i << 20});
+    log_writer_name(writer, 0x10000, 0, "a block");
+    log_writer_name(writer, 0x1000, 0x7fffffff0000, "everywhere\033[31m]]>&");
     for (uint64_t i = 1; i <= 3; i++)
         log_writer_earlier(writer, (struct trace_earlier){.start_realtime_ns = i,
                                                           .totals.allocations = i,

@@ -159,6 +159,12 @@ void log_writer_root(struct log_writer *writer, struct trace_root root)
     add_record(writer, TRACE_ROOTS, &root);
 }
 
+void log_writer_name(struct log_writer *writer, uint64_t begin, uint64_t size, const char *name)
+{
+    add_record(writer, TRACE_NAMES,
+               &(struct trace_name){begin, size, log_writer_string(writer, name)});
+}
+
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module)
 {

@@ -46,6 +46,8 @@ void log_writer_lost(struct log_writer *writer, struct trace_lost lost);
 /* Bytes of POINTERS, as they are, and a record of ROOTS. */
 void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size);
 void log_writer_root(struct log_writer *writer, struct trace_root root);
+/* size 0: of the block that begins there, if its account is marked. */
+void log_writer_name(struct log_writer *writer, uint64_t begin, uint64_t size, const char *name);
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,
                          uint32_t module);
 uint32_t log_writer_error(struct log_writer *writer, struct trace_error error);
