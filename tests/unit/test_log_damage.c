@@ -43,6 +43,8 @@ static int make_log(void **state)
         log_writer_sample(&writer, (struct trace_sample){.time_ns = i, .live_bytes = 100 * i});
     log_writer_check(&writer, (struct trace_check){.scan = TRACE_SCAN_DONE, .time_ns = 4});
     log_writer_lost(&writer, (struct trace_lost){.where = 0x7000, .what = 24, .since = 1});
+    log_writer_pointers(&writer, (const unsigned char[]){0x20, 2, 0, 2, 1, 0}, 6);
+    log_writer_root(&writer, (struct trace_root){0});
     log_writer_name(&writer, 0x7000, 0, "block");
     log_writer_name(&writer, 0x6000, 0x2000, "region");
     log_writer_account(&writer, (struct trace_account){.thread = 1,
