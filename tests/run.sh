@@ -28,7 +28,8 @@ run_one() { # run_one GROUP TEST: leaves log, status and seconds in $scratch/GRO
     if [ "$1" = unit ]; then
         (cd "$name.d" && timeout 600 "$2") >"$name.log" 2>&1 </dev/null
     else
-        (cd "$name.d" && timeout 3000 bash "$here/lib.sh" "$2") >"$name.log" 2>&1 </dev/null
+        # What a shell runs in the background has signals ignored, and newer timeouts keep them so.
+        (cd "$name.d" && timeout 3000 env --default-signal bash "$here/lib.sh" "$2") >"$name.log" 2>&1 </dev/null
     fi
     echo $? >"$name.status"
     echo $((SECONDS - begun)) >"$name.seconds"

@@ -28,15 +28,18 @@ observed() {
     no_errors "$1"
     report --show-leak-kinds=all --num-callers=40 trace.log
     equal "exit status of leakreport for $1" 0 "$status"
-    [ "$function" = - ] || grep -qE "^==[0-9]+==    (by|at) 0x[0-9A-F]+: $function \(" report ||
+    [ "$function" = - ] || frees_all "$@" || grep -qE "^==[0-9]+==    (by|at) 0x[0-9A-F]+: $function \(" report ||
         fail "the report of $1 names no function like $function"
+}
+# frees_all COMMAND…: valgrind sees no block at its end either; python frees its own from 3.14 on
+frees_all() {
+    grep -q 'in use at exit: 0 bytes in 0 blocks' summary &&
+        valgrind --command-line-only=yes "$@" 2>&1 >valgrind.out | grep -q 'in use at exit: 0 bytes in 0 blocks'
 }
 # heap_usage_of FILE: "ALLOCS FREES BYTES"
 heap_usage_of() { usage "$1" | sed 's/.*: //' | tr -dc '0-9 ' | xargs; }
-# near_valgrind COMMAND…: total heap usage within 1% of valgrind's; and in the environment that valgrind gives its
-# program, to the order of its variables, equal but for $BESIDE allocs
-near_valgrind() {
-    local ours theirs entry environment=()
+# within_a_hundredth COMMAND…: total heap usage within 1% of valgrind's; leaves both in $ours and $theirs
+within_a_hundredth() {
     env -i PATH=/usr/bin:/bin $VARIABLES valgrind --command-line-only=yes --log-file=valgrind.log "$@" >valgrind.out 2>&1 || true
     theirs=$(heap_usage_of valgrind.log)
     env -i PATH=/usr/bin:/bin $VARIABLES LD_PRELOAD="$LIBTRACE" LIBTRACE_OPTIONS=--log-file=summary "$@" >out 2>err || true
@@ -44,6 +47,12 @@ near_valgrind() {
     awk -v ours="$ours" -v theirs="$theirs" 'BEGIN { split(ours, a, " "); n = split(theirs, b, " ")
         for (i = 1; i <= 3; i++) if (a[i] < b[i] * 0.99 || a[i] > b[i] * 1.01) exit 1
         exit n != 3 }' || fail "heap usage of $1: valgrind says $theirs, the tracer $ours"
+}
+# near_valgrind COMMAND…: and in the environment that valgrind gives its program, to the order of its variables, equal but
+# for $BESIDE allocs
+near_valgrind() {
+    local ours theirs entry environment=()
+    within_a_hundredth "$@"
     # For valgrind's preloads one of the same length that does nothing: another name of a library which is there anyway.
     local nothing=$(ldconfig -p | awk '/libm\.so\.6.*x86-64/ { print $NF; exit }')
     while read -r entry; do
@@ -115,8 +124,26 @@ print(subprocess.run(["echo", "a child"], capture_output=True, text=True).stdout
 print(subprocess.check_output("env | grep -c LIBTRACE; true", shell=True))'
 }
 test_python3_heap_usage() { VARIABLES=PYTHONHASHSEED=0 near_valgrind /usr/bin/python3 -c "$python_text"; }
+# From 3.14 on a whole number of 30 bits comes from a list of python's own, a larger one from malloc. The name of a thread is an
+# address, so its size, and with it the number of allocations, is another one in valgrind, where all addresses are low.
+natively_more() { # natively_more TEXT: how many allocations more it is than in valgrind
+    local python=(/usr/bin/python3 -c "import _thread; [$1 == i for i in range(1000)]")
+    env -i PYTHONMALLOC=malloc valgrind --command-line-only=yes --log-file=valgrind.log "${python[@]}"
+    env -i PYTHONMALLOC=malloc COUNTS=counts LD_PRELOAD="$PROGRAMS/libcounts.so" "${python[@]}"
+    echo $(($(od -An -td8 counts) - $(heap_usage_of valgrind.log | cut -d' ' -f1)))
+}
+addresses_are_counted() { [ $(($(natively_more '_thread.get_ident()') - $(natively_more 42))) -gt 900 ]; }
 test_python3_with_malloc_heap_usage() {
-    VARIABLES='PYTHONHASHSEED=0 PYTHONMALLOC=malloc' BESIDE=10 near_valgrind /usr/bin/python3 -c "$python_text"
+    VARIABLES='PYTHONHASHSEED=0 PYTHONMALLOC=malloc'
+    if ! addresses_are_counted; then
+        BESIDE=10 near_valgrind /usr/bin/python3 -c "$python_text"
+        return
+    fi
+    local ours theirs
+    within_a_hundredth /usr/bin/python3 -c "$python_text"
+    env -i $VARIABLES LIBTRACE_OPTIONS=--log-file=summary COUNTS=counts LD_PRELOAD="$LIBTRACE:$PROGRAMS/libcounts.so" \
+        /usr/bin/python3 -c "$python_text" >out 2>err || true
+    equal 'allocations, counted by a preload that does nothing else' $(od -An -td8 counts) "$(heap_usage_of summary | cut -d' ' -f1)"
 }
 
 repository() {
@@ -181,7 +208,7 @@ test_xmllint() {
     echo '<a><b></a>' >bad.xml
     observed - xmllint --format --xpath //b good.xml
     observed - xmllint bad.xml
-    equal 'exit status of xmllint' 1 "$native_status"
+    [ "$native_status" -ne 0 ] || fail 'bad.xml is none'
 }
 test_curl() { observed 'curl_version[a-z_]*|gcry_[a-z_]+' curl --version; }
 test_curl_that_fails() { observed - curl -s --max-time 5 http://127.0.0.1:1/; }

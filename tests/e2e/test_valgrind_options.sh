@@ -151,6 +151,10 @@ test_lines_have_the_time() {
 }
 # As valgrind says it, but for the stacks.
 test_open_file_descriptors_are_told() {
+    # Whatever else the caller has open.
+    for open in /proc/$BASHPID/fd/*; do
+        [ "${open##*/}" -le 2 ] || eval "exec ${open##*/}>&-"
+    done
     cat >files.c <<'C'
 int main(int count, char **arguments)
 {
@@ -161,13 +165,21 @@ int main(int count, char **arguments)
 }
 C
     gcc -w -o files files.c -include fcntl.h -include unistd.h -include signal.h
-    local options run
-    fds() { bare "$1" | sed -n '/^FILE DESCRIPTORS/,/^HEAP/p' | grep -vE '^   (at|by) |^   \(where|^$' | sed 's/^HEAP.*//'; }
+    local options run more standard
+    fds() { bare "$1" | sed -n '/^FILE DESCRIPTORS/,/^HEAP/p' | grep -vE '^   (at|by) |^   \(where|^$' | sed 's/^HEAP.*//' | sed -z 's/\n   <inh/ <inh/g' | sed -E 's#file descriptor [012]:.*#standard#'; }
+    # Newer valgrinds count all that are inherited in place of the standard ones, and list none of them without =all.
+    as_this_valgrind() {
+        if ! grep -q 'inherited) at exit' expected; then cat; return; fi
+        cat >told
+        more=$(grep -c '<inherited' told) || true
+        standard=$(sed -nE 's/.*\(([0-9]+) std\).*/\1/p' told)
+        sed -E "s/\([0-9]+ std\)/($((standard + more)) inherited)/" told | if [[ $1 = *=all ]]; then cat; else grep -v '<inherited'; fi
+    }
     for run in ./files './files more'; do
         for options in --track-fds=yes '-q --track-fds=all' '-q --track-fds=yes'; do
             valgrind --leak-check=full $options $run >out 2>expected 8</etc/hosts || true
             report --leak-check=full $options $run 8</etc/hosts
-            diff <(fds expected | sed -E 's#file descriptor [012]:.*#standard#') <(fds report.err | sed -E 's#file descriptor [012]:.*#standard#') || fail "$options $run tells others"
+            diff <(fds expected) <(fds report.err | as_this_valgrind "$options") || fail "$options $run tells others"
         done
     done
     valgrind -q --track-fds=yes /bin/true 2>expected

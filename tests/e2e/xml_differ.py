@@ -14,12 +14,25 @@ from collections import Counter
 ALLOCATORS = {"memalign", "posix_memalign", "aligned_alloc", "valloc", "pvalloc", "reallocarray", "realloc"}
 
 
+def plain(name):
+    """A function's name without namespaces, classes, arguments and what is in <>."""
+    name = re.sub(r"\(.*", "", name)
+    while re.search("<[^<>]*>", name):
+        name = re.sub("<[^<>]*>", "", name)
+    return name.split("::")[-1]
+
+
 def frames(stack):
     """(function, file:line) of each frame; without a source the function alone. Allocation functions' own
-    frames, which have no source in either, are one."""
+    frames, which have no source in either, are one. Of an inlined function valgrind has only the plain name."""
     result = []
-    for frame in stack.iter("frame"):
-        line = frame.findtext("line")
+    every = list(stack.iter("frame"))
+    for frame, outer in zip(every, every[1:] + [None]):
+        if outer is not None and frame.findtext("ip") == outer.findtext("ip"):
+            result.append((plain(frame.findtext("fn") or "???"), f"{frame.findtext('file')}:{frame.findtext('line')}"))
+            continue
+        # Some releases' valgrind comes with lines of its own.
+        line = frame.findtext("line") if frame.findtext("file") != "vg_replace_malloc.c" else ""
         source = f"{frame.findtext('file')}:{line}" if line else ""
         if frame.findtext("fn") == "clone3":  # valgrind hides it from glibc
             result.append(("clone", ""))

@@ -179,7 +179,6 @@ static void random_blocks_as_in_a_plain_array(void **state)
     static bool live[ADDRESSES];
     static uint64_t addresses[ADDRESSES];
     uint64_t random = 88172645463325252u;
-    int64_t count = 0;
     for (int i = 0; i < ADDRESSES; i++) /* half stand close together, half far apart */
         addresses[i] = i % 2 ? 0x555500000000 + (uint64_t)i * 16
                              : 0x7f0000000000 +
@@ -193,10 +192,8 @@ static void random_blocks_as_in_a_plain_array(void **state)
         if (!live[i] && adds) {
             insert(addresses[i]);
             live[i] = true;
-            count++;
         } else if (!adds) {
             assert_int_equal(removes(addresses[i]), live[i]);
-            count -= live[i];
             live[i] = false;
         } else {
             assert_true(finds(addresses[i]));

@@ -89,9 +89,9 @@ INTERPOSE void quick_exit(int status)
 
 /* --- abort --------------------------------------------------------------- */
 
-static void let_abort_through(void)
+static void let_through(int signal)
 {
-    const uint64_t set = 1ull << (SIGABRT - 1);
+    const uint64_t set = 1ull << (signal - 1);
     sys_sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
@@ -118,13 +118,26 @@ static __attribute__((noinline)) void raise_for_handler(void)
         return;
     if (action.sa_handler != SIG_DFL) {
         if (strikes_the_handler()) {
-            let_abort_through();
+            let_through(SIGABRT);
             sys_tgkill((int)sys_getpid(), (int)sys_gettid(), SIGABRT);
         }
         action = (struct sigaction){.sa_handler = SIG_DFL};
         ending_sigaction(SIGABRT, &action, NULL);
     }
-    let_abort_through();
+    let_through(SIGABRT);
+}
+
+/* Nothing that is raised ends the first process of a pid namespace. There libc's abort halts the
+ * processor, which is a fault, and since 2.41 with all signals blocked, so that no handler sees it.
+ */
+static __attribute__((noinline)) bool halts_unseen(void)
+{
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    if (sys_getpid() != 1 || !real_libc_is_since(41) ||
+        ending_sigaction(SIGSEGV, &standard, NULL) != 0)
+        return false;
+    let_through(SIGSEGV);
+    return true;
 }
 
 /* Declared as a function that returns: only then does it end in a jump, with no frame of ours left.
@@ -134,8 +147,11 @@ void interpose_abort(void) __asm__("abort");
 INTERPOSE void interpose_abort(void)
 {
     interpose_is_observed();
-    if (lifecycle_is_own_process())
+    if (lifecycle_is_own_process()) {
         raise_for_handler();
+        if (halts_unseen())
+            __asm__ volatile("hlt");
+    }
     real.abort();
 }
 

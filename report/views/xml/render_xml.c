@@ -24,9 +24,11 @@ static void xml_render(FILE *out, const struct report *report)
     xml_fatal_signal(&page);
     if (xml_has_ended(report))
         xml_status(&page, "FINISHED", end > start ? end - start : 0);
+    if (late)
+        xml_summary_of_heap(&page);
     xml_records(&page);
     if (late)
-        xml_summary_of_memory(&page);
+        xml_summary_of_leaks(&page);
     xml_error_counts(&page);
     if (!report->options->quiet)
         xml_suppression_counts(&page);

@@ -51,10 +51,12 @@ static void xml_reachable(FILE *out, const struct selection *selection)
     fputs("  </still_reachable>\n", out);
 }
 
-static void xml_leaks(const struct xml_page *page)
+void xml_summary_of_leaks(const struct xml_page *page)
 {
     const struct selection *selection = page->report->selection;
 
+    if (page->report->outline.leaks != OUTLINE_LEAKS_JUDGED)
+        return;
     fputs("<leak_summary>\n", page->out);
     xml_amount_whole(page->out, "definitely_lost", selection->bytes[BLOCK_DEFINITELY_LOST],
                      selection->blocks[BLOCK_DEFINITELY_LOST]);
@@ -68,16 +70,13 @@ static void xml_leaks(const struct xml_page *page)
     fputs("</leak_summary>\n\n", page->out);
 }
 
-void xml_summary_of_memory(const struct xml_page *page)
+void xml_summary_of_heap(const struct xml_page *page)
 {
-    enum outline_leaks leaks = page->report->outline.leaks;
+    bool all_freed = page->report->outline.leaks == OUTLINE_LEAKS_ALL_FREED;
 
     xml_heap(page);
-    xml_text(page->out, 0, "all_heap_blocks_freed",
-             leaks == OUTLINE_LEAKS_ALL_FREED ? "true" : "false");
+    xml_text(page->out, 0, "all_heap_blocks_freed", all_freed ? "true" : "false");
     fputc('\n', page->out);
-    if (leaks == OUTLINE_LEAKS_JUDGED)
-        xml_leaks(page);
 }
 
 void xml_summary_of_errors(const struct xml_page *page)

@@ -6,8 +6,9 @@
 
 #include "views/xml/xml_element.h"
 
-/* In front of errorcounts; behind suppcounts. */
-void xml_summary_of_memory(const struct xml_page *page);
+/* In front of the leaks, behind them, and behind suppcounts. */
+void xml_summary_of_heap(const struct xml_page *page);
+void xml_summary_of_leaks(const struct xml_page *page);
 void xml_summary_of_errors(const struct xml_page *page);
 
 #endif
