@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "holders/holders.h"
 #include "judge/group.h"
 #include "judge/rank.h"
 #include "judge/select.h"
@@ -36,6 +37,7 @@ static int log_read(const struct log_run *run, const char *path, bool only_error
         return -1;
     model_init(model, path);
     model->only_errors = only_errors;
+    model->wants_graph = !only_errors && options_want_holders(run->options);
     if (!only_errors &&
         (options_want_usage(run->options) || renderer_of(run->options->format)->wants_usage))
         model_want_usage(model);
@@ -151,6 +153,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct loss_records records;
     struct selection selection;
     struct rankings rankings;
+    struct holders *holders;
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
@@ -175,6 +178,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     rank_stacks(&rankings, options, model, symbolizer);
     if (renderer_of(options->format)->wants_stacks)
         log_symbolize_all(model, symbolizer);
+    report.holders = holders = holders_find(options, model, &records, symbolizer);
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
     process_tree_note(run->tree, number, model, &selection);
@@ -182,6 +186,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
         verdict_doubt(options, model, process_tree_is_followed(run->tree, number));
     renderer_prepare(&report);
     int result = log_write(run, &report, failure);
+    holders_free(holders);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

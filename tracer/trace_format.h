@@ -685,16 +685,17 @@ enum trace_use { TRACE_USED_BY_LOADER = 0, TRACE_USED_IGNORED = 1 };
  * one with the smallest extent says most. */
 enum trace_root_kind {
     TRACE_ROOT_MAPPING = 1, /* memory that was searched; value: enum trace_root_mapping */
-    TRACE_ROOT_STACK = 2,   /* a thread's, from its stack pointer on; value: where it stands */
+    TRACE_ROOT_STACK = 2,   /* a thread's, from its stack pointer on; value: where it stands,
+ as if it returned to there: look up value - 1 */
     TRACE_ROOT_THREAD = 3,  /* libc's descriptor of a thread; value: its address */
     TRACE_ROOT_KEYS = 4,    /* in it: values of its pthread keys from `value` on, 16 bytes each */
     TRACE_ROOT_KEY_BLOCKS = 5, /* in it: where the values of 32 keys each are, 8 bytes each */
     TRACE_ROOT_TLS = 6,        /* value: an address in the module whose variables lie here in the
                                 * thread that made the check */
-    TRACE_ROOT_FRAME = 7,      /* of a function, which returns to, or stands at, `value` */
-    TRACE_ROOT_REGISTER = 8, /* from TRACE_ROOT_REGISTERS on, a thread's; value: where it stands */
-    TRACE_ROOT_VECTORS = 9,  /* a thread's vector registers */
-    TRACE_ROOT_REGION = 10,  /* the program itself named it (__lsan_register_root_region) */
+    TRACE_ROOT_FRAME = 7,      /* of a function; value: where it is returned to in it */
+    TRACE_ROOT_REGISTER = 8,   /* from TRACE_ROOT_REGISTERS on, a thread's; value: as STACK's */
+    TRACE_ROOT_VECTORS = 9,    /* a thread's vector registers */
+    TRACE_ROOT_REGION = 10,    /* the program itself named it (__lsan_register_root_region) */
     TRACE_ROOT_KINDS,
 };
 enum trace_root_mapping {

@@ -9,6 +9,11 @@ bool options_want_usage(const struct options *options)
     return options->top_orders || options->timeline;
 }
 
+bool options_want_holders(const struct options *options)
+{
+    return options->why.count || options->retained;
+}
+
 bool options_has_destination(const struct destination *to)
 {
     return to->file || to->is_fd || to->socket;
@@ -21,6 +26,7 @@ void options_free(struct options *options)
     free(options->suppressions.items);
     free(options->fullpath_after.items);
     free(options->debug_folders.items);
+    free(options->why.items);
     free(options->ignored.items);
 }
 

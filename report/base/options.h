@@ -67,6 +67,9 @@ struct options {
     unsigned top_orders;  /* bit n: enum cli_order n */
     bool peak;
     bool timeline;
+    struct option_list why; /* --why: functions, modules, addresses, records */
+    unsigned paths;         /* of each, so many ways */
+    bool retained;
     bool show_leaks;           /* and errors: not when only the use of memory was asked for */
     bool mismatched_frees;     /* count as errors */
     bool exit_on_first_error;  /* the report ends behind the first one */
@@ -90,6 +93,8 @@ struct options {
 
 /* Is there anything beside leaks and errors to show? */
 bool options_want_usage(const struct options *options);
+/* Is there something to say of who holds memory? */
+bool options_want_holders(const struct options *options);
 /* Is there a place, other than the standard one? */
 bool options_has_destination(const struct destination *to);
 void options_free(struct options *options);

@@ -105,6 +105,18 @@ static const struct cli_option cli_table[] = {
      "peak, live or all [bytes]; several with commas between;\n"
      "without leaks, unless an option for them is given",
      cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
+    {"--why", "WHAT",
+     "who holds the blocks of a function or module, the block\n"
+     "at an address (0x...), or those of a loss record's number\n"
+     "(may be given often); leaks as with --peak",
+     cli_take_list, CLI_FIELD(why), NULL, 0, 0},
+    {"--paths", "N", "ways that --why shows, of those that differ [1]", cli_take_number,
+     CLI_FIELD(paths), NULL, 1, 1000000},
+    {"--retained", NULL,
+     "what would be lost if a variable, a block or a stack's\n"
+     "blocks went: the largest of each; needs --heap-graph=yes\n"
+     "when the program runs; leaks as with --peak",
+     cli_take_flag, CLI_FIELD(retained), NULL, 0, 0},
     {"--timeline", NULL, "memory use over time; leaks as with --peak", cli_take_flag,
      CLI_FIELD(timeline), NULL, 0, 0},
     {"--command-line-only", "yes|no", "read no option file and no variable [no]", cli_take_bool,
@@ -301,7 +313,7 @@ static void cli_finish(struct options *options)
         options->top_orders |= CLI_BIT(CLI_ORDER_PEAK);
     else if (options->top_asked && !options->top_orders)
         options->top_orders = CLI_BIT(CLI_ORDER_BYTES);
-    options->show_leaks |= !options_want_usage(options);
+    options->show_leaks |= !options_want_usage(options) && !options_want_holders(options);
     if (options->xml)
         options->format = FORMAT_XML;
     if (options->format == FORMAT_XML)
@@ -318,6 +330,7 @@ static const struct options cli_defaults = {
     .heuristics = TRACE_HEURISTICS_ALL,
     .xml_protocol = 4,
     .top = 10,
+    .paths = 1,
     .mismatched_frees = true,
     .demangle = true,
     .enable_debuginfod = true,

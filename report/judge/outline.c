@@ -85,7 +85,7 @@ static bool outline_has_findings(const struct options *options, const struct los
     for (uint32_t i = 0; i < records->count; i++)
         if (records->records[i].shown)
             return true;
-    return options_want_usage(options);
+    return options_want_usage(options) || options_want_holders(options);
 }
 
 struct outline outline_of(const struct options *options, const struct model *model,

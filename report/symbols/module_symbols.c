@@ -15,6 +15,8 @@ void module_symbols_open(struct module_symbols *symbols, const struct module *mo
     symbol_table_read(&symbols->symbols, symbols->file.module);
     if (with_lines)
         source_lines_begin(&symbols->lines, symbols->file.module);
+    if (with_lines)
+        variables_begin(&symbols->variables, symbols->file.module);
 }
 
 void module_symbols_close(struct module_symbols *symbols)
@@ -28,6 +30,7 @@ void module_symbols_close(struct module_symbols *symbols)
     free(symbols->whole_paths);
     intern_free(&symbols->paths);
     intern_free(&symbols->addresses);
+    variables_end(&symbols->variables);
     source_lines_end(&symbols->lines);
     symbol_table_free(&symbols->symbols);
     module_file_close(&symbols->file);

@@ -13,6 +13,7 @@
 #include "symbols/module_file.h"
 #include "symbols/source_lines.h"
 #include "symbols/symbol_table.h"
+#include "symbols/variables.h"
 
 struct module_call { /* what was found out about a call */
     struct position *positions;
@@ -23,6 +24,7 @@ struct module_symbols {
     struct module_file file; /* without a dwfl: nothing is known of any address */
     struct symbol_table symbols;
     struct source_lines lines;
+    struct variables variables; /* of its debug information */
     bool demangle;
     struct intern addresses;   /* number → calls[number] */
     struct module_call *calls; /* as many as there are addresses */

@@ -47,7 +47,7 @@ static bool symbol_is_function(const GElf_Sym *symbol)
 void symbol_table_read(struct symbol_table *table, Dwfl_Module *module)
 {
     int count = dwfl_module_getsymtab(module);
-    size_t function_capacity = 0, data_capacity = 0;
+    size_t function_capacity = 0, data_capacity = 0, thread_capacity = 0;
 
     memset(table, 0, sizeof *table);
     for (int i = 1; i < count; i++) {
@@ -69,16 +69,22 @@ void symbol_table_read(struct symbol_table *table, Dwfl_Module *module)
         } else if (GELF_ST_TYPE(elf_symbol.st_info) == STT_OBJECT && elf_symbol.st_size) {
             memory_reserve(table->data, table->data_count, data_capacity);
             table->data[table->data_count++] = symbol;
+        } else if (GELF_ST_TYPE(elf_symbol.st_info) == STT_TLS) {
+            symbol.start = elf_symbol.st_value;
+            memory_reserve(table->threads, table->thread_count, thread_capacity);
+            table->threads[table->thread_count++] = symbol;
         }
     }
     table->function_count = symbol_table_order(table->functions, table->function_count);
     table->data_count = symbol_table_order(table->data, table->data_count);
+    table->thread_count = symbol_table_order(table->threads, table->thread_count);
 }
 
 void symbol_table_free(struct symbol_table *table)
 {
     free(table->functions);
     free(table->data);
+    free(table->threads);
     memset(table, 0, sizeof *table);
 }
 
@@ -115,4 +121,9 @@ const struct symbol *symbol_table_function(const struct symbol_table *table, uin
 const struct symbol *symbol_table_data(const struct symbol_table *table, uint64_t address)
 {
     return symbol_find(table->data, table->data_count, address);
+}
+
+const struct symbol *symbol_table_of_thread(const struct symbol_table *table, uint64_t offset)
+{
+    return symbol_find(table->threads, table->thread_count, offset);
 }

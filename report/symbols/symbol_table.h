@@ -20,7 +20,8 @@ struct symbol {
 };
 struct symbol_table {
     struct symbol *functions, *data; /* by start, one for each */
-    size_t function_count, data_count;
+    struct symbol *threads;          /* thread-local ones: start is where in the module's part */
+    size_t function_count, data_count, thread_count;
 };
 
 void symbol_table_read(struct symbol_table *table, Dwfl_Module *module);
@@ -28,6 +29,8 @@ void symbol_table_free(struct symbol_table *table);
 /* The symbol that this address lies in, or NULL. */
 const struct symbol *symbol_table_function(const struct symbol_table *table, uint64_t address);
 const struct symbol *symbol_table_data(const struct symbol_table *table, uint64_t address);
+/* A variable of each thread's, `offset` bytes into the module's part of what a thread has. */
+const struct symbol *symbol_table_of_thread(const struct symbol_table *table, uint64_t offset);
 
 /* For tests: sorts and leaves one symbol for each address; returns how many are left. */
 size_t symbol_table_order(struct symbol *symbols, size_t count);

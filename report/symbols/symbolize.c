@@ -176,6 +176,15 @@ const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint
     return symbol->name;
 }
 
+struct module_symbols *symbolize_module(struct symbolizer *symbolizer, uint32_t module)
+{
+    const struct module *modules = symbolizer->model->modules;
+
+    if (!module || symbolize_is_tracer(symbolizer, &modules[module]))
+        return NULL;
+    return symbolize_open(symbolizer, module);
+}
+
 /* --- what was not found -------------------------------------------------- */
 
 static void symbolize_note_module(struct model *model, const struct module *module,

@@ -37,6 +37,9 @@ const struct position *symbolize_function(struct symbolizer *symbolizer, uint32_
 /* The variable at an address, and how far into it the address lies; NULL: not known. */
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside);
 
+/* What is known of a module; NULL: it is the tracer, or none. */
+struct module_symbols *symbolize_module(struct symbolizer *symbolizer, uint32_t module);
+
 /* Adds a note to the model for each module that was asked for and not found. Call once. */
 void symbolize_note(struct symbolizer *symbolizer);
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include "base/options.h"
 #include "base/question.h"
+#include "holders/holders.h"
 #include "judge/ending.h"
 #include "judge/group.h"
 #include "judge/outline.h"
@@ -28,6 +29,7 @@ struct report {
     const struct loss_records *records;
     const struct selection *selection;
     const struct rankings *rankings;
+    const struct holders *holders; /* NULL: nobody asked for them, or nothing is known */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */

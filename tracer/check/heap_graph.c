@@ -152,9 +152,9 @@ uint64_t heap_graph_thread(const struct stopped_thread *thread, struct program_m
 
 static uint32_t mapping_use(const struct mapping *mapping)
 {
-    if (mapping && mapping->flags & MAPPING_FILE)
-        return TRACE_MAPPED_FILE;
-    return mapping && mapping->flags & MAPPING_SHARED ? TRACE_MAPPED_SHARED : TRACE_MAPPED_PRIVATE;
+    if (mapping && mapping->flags & MAPPING_SHARED)
+        return TRACE_MAPPED_SHARED;
+    return mapping && mapping->flags & MAPPING_FILE ? TRACE_MAPPED_FILE : TRACE_MAPPED_PRIVATE;
 }
 
 void heap_graph_mapping(const struct mapping *mapping, uint64_t begin, uint64_t end)

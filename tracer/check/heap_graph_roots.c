@@ -206,8 +206,15 @@ static void add_stack(struct trace_root root, const struct stopped_thread *threa
     heap_graph_roots_add(&root);
 }
 
+static bool is_code(struct program_memory *memory, uint64_t address)
+{
+    return program_memory_file_at(memory, address) & MAPPING_EXECUTABLE;
+}
+
 /* The frames of its last stack that the thread remembers, as far as they are there still: the word
- * that each was found by has not changed. */
+ * that each was found by has not changed. The function of the first one where it has has called
+ * another one meanwhile: its frame is where it was, because a function's stack pointer is the same
+ * for all that it calls, as a rule. */
 static void add_remembered(const struct trace_root *root, const struct stopped_thread *stopped,
                            struct program_memory *memory)
 {
@@ -219,16 +226,19 @@ static void add_remembered(const struct trace_root *root, const struct stopped_t
         return;
     for (uint32_t i = 0; i < thread->walk.frame_count; i++) {
         const struct thread_frame *frame = &thread->walk.frames[i];
-        if (frame->cfa < stopped->stack_pointer + 8 || frame->opaque ||
-            word_at(memory, frame->cfa - 8) != frame->return_address)
+        uint64_t now =
+            frame->cfa < stopped->stack_pointer + 8 ? 0 : word_at(memory, frame->cfa - 8);
+        if (frame->opaque || !is_code(memory, now))
             return;
         struct trace_root found = *root;
         found.kind = TRACE_ROOT_FRAME;
         found.begin = frame->cfa;
         found.end = end;
-        found.value = frame->return_address;
+        found.value = now;
         if (end)
             heap_graph_roots_add(&found);
+        if (now != frame->return_address)
+            return;
         end = frame->cfa;
     }
 }
@@ -241,7 +251,8 @@ static bool is_unwound(uint32_t tid)
 
 uint64_t heap_graph_roots_thread(const struct stopped_thread *thread, struct program_memory *memory)
 {
-    struct trace_root root = {.tid = thread->tid, .value = thread->instruction};
+    struct trace_root root = {.tid = thread->tid,
+                              .value = thread->instruction + !is_unwound(thread->tid)};
     uint64_t registers = TRACE_ROOT_REGISTERS + 8ull * STOP_WORLD_REGISTERS * known.threads++;
     const char *name = name_of(thread->tid);
     memcpy(root.name, name, strlen(name));

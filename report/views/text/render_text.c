@@ -3,6 +3,7 @@
 #include "views/text/text_all.h"
 #include "views/text/text_files.h"
 #include "views/text/text_head.h"
+#include "views/text/text_holders.h"
 #include "views/text/text_leaks.h"
 #include "views/text/text_misuse.h"
 #include "views/text/text_stack.h"
@@ -100,6 +101,7 @@ static void text_memory(const struct text_page *page)
     text_usage(page);
     if (page->report->options->timeline)
         text_timeline(page);
+    text_holders(page);
     text_leaks(page);
 }
 

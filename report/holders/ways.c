@@ -1,0 +1,162 @@
+#include "holders/ways.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/memory.h"
+
+enum { WAYS_RANKS = 4 };
+
+struct search {
+    struct ways *ways;
+    uint32_t *queue; /* blocks, in the order in which they were reached */
+    uint32_t read, count;
+    uint32_t inner; /* up to here pointers to the middle were followed, too */
+    struct intern shapes;
+};
+
+static unsigned ways_rank(const struct root *root)
+{
+    switch (root->kind) {
+    case ROOT_VARIABLE:
+    case ROOT_DATA:
+    case ROOT_REGION:
+        return 0;
+    case ROOT_FRAME:
+    case ROOT_STACK:
+        return 2;
+    case ROOT_REGISTER:
+    case ROOT_VECTORS:
+    case ROOT_UNKNOWN:
+        return 3;
+    default:
+        return 1;
+    }
+}
+
+struct shape_key {
+    uint32_t before, stack;
+    uint64_t root;
+};
+
+/* In a row of blocks of one stack the shape stays what it is. */
+static uint32_t ways_shape(struct search *search, uint32_t block, uint32_t before, uint32_t root)
+{
+    const struct block *blocks = search->ways->holding->model->blocks;
+    struct shape_key key = {WAY_NONE, blocks[block].stack, root};
+
+    if (before != WAY_NONE) {
+        if (blocks[before].stack == blocks[block].stack)
+            return search->ways->shape[before];
+        key.before = search->ways->shape[before];
+        key.root = WAY_NONE;
+    }
+    return intern_put(&search->shapes, &key, sizeof key);
+}
+
+static void ways_reach(struct search *search, uint32_t block, uint32_t before, uint32_t pointer,
+                       uint32_t root)
+{
+    struct ways *ways = search->ways;
+
+    if (ways->length[block])
+        return;
+    ways->before[block] = before;
+    ways->pointer[block] = pointer;
+    ways->length[block] = before == WAY_NONE ? 1 : ways->length[before] + 1;
+    ways->shape[block] = ways_shape(search, block, before, root);
+    search->queue[search->count++] = block;
+}
+
+/* From a block; inner: by pointers to the middle, or by the others. */
+static void ways_go_on(struct search *search, uint32_t block, bool inner)
+{
+    const struct graph *graph = search->ways->holding->model->graph;
+
+    for (uint32_t p = graph->first[block]; p < graph->first[block + 1]; p++)
+        if ((graph->inside[p] != 0) == inner)
+            ways_reach(search, graph->to[p], block, p, WAY_NONE);
+}
+
+static void ways_follow(struct search *search)
+{
+    while (search->read < search->count)
+        ways_go_on(search, search->queue[search->read++], false);
+}
+
+static void ways_follow_inner(struct search *search)
+{
+    uint32_t until = search->count;
+
+    while (search->inner < until)
+        ways_go_on(search, search->queue[search->inner++], true);
+}
+
+static void ways_from_roots(struct search *search, bool inner)
+{
+    const struct holding *holding = search->ways->holding;
+    const struct graph *graph = holding->model->graph;
+
+    for (unsigned rank = 0; rank < WAYS_RANKS; rank++) {
+        for (uint32_t i = 0; i < graph->root_count; i++) {
+            const struct root *root = &holding->names.roots[holding->roots[i].root];
+
+            if (ways_rank(root) == rank && (graph->roots[i].inside != 0) == inner)
+                ways_reach(search, graph->roots[i].to, WAY_NONE, i, holding->roots[i].root);
+        }
+        ways_follow(search);
+    }
+}
+
+static void ways_from_lost(struct search *search)
+{
+    const struct model *model = search->ways->holding->model;
+
+    for (uint32_t b = 0; b < model->graph->count; b++)
+        if (model->blocks[b].kind == BLOCK_DEFINITELY_LOST)
+            ways_reach(search, b, WAY_NONE, WAY_NONE, WAY_NONE);
+}
+
+static void ways_follow_all(struct search *search)
+{
+    do {
+        ways_follow(search);
+        ways_follow_inner(search);
+    } while (search->read < search->count);
+}
+
+void ways_find(struct ways *ways, const struct holding *holding)
+{
+    size_t count = holding->model->graph->count + (size_t)1;
+    struct search search = {.ways = ways, .queue = memory_resized(NULL, count, sizeof(uint32_t))};
+
+    ways->holding = holding;
+    ways->before = memory_resized(NULL, count, sizeof *ways->before);
+    ways->pointer = memory_resized(NULL, count, sizeof *ways->pointer);
+    ways->length = memory_zeroed(count, sizeof *ways->length);
+    ways->shape = memory_resized(NULL, count, sizeof *ways->shape);
+    ways_from_roots(&search, false);
+    ways_from_roots(&search, true);
+    ways_follow_all(&search);
+    ways_from_lost(&search);
+    ways_follow_all(&search);
+    intern_free(&search.shapes);
+    free(search.queue);
+}
+
+void ways_free(struct ways *ways)
+{
+    free(ways->before);
+    free(ways->pointer);
+    free(ways->length);
+    free(ways->shape);
+    memset(ways, 0, sizeof *ways);
+}
+
+uint32_t *ways_blocks(const struct ways *ways, uint32_t block)
+{
+    uint32_t count = ways->length[block];
+    uint32_t *blocks = memory_resized(NULL, count + (size_t)1, sizeof *blocks);
+
+    for (uint32_t i = count; i-- > 0; block = ways->before[block])
+        blocks[i] = block;
+    return blocks;
+}

@@ -1,0 +1,30 @@
+/* words_holder.h: the sentences on who holds memory.
+ *
+ * What returns char * is the caller's to free.
+ */
+#ifndef WORDS_HOLDER_H
+#define WORDS_HOLDER_H
+
+#include "base/options.h"
+#include "holders/holders.h"
+
+/* "static variable g_sessions (server.c:41)"; with_place: what lies `offset` bytes into it stands
+ * in the name, as in "g_sessions.table[3]". */
+char *words_root(const struct model *model, const struct root *root, bool with_place,
+                 uint64_t offset);
+/* "block of 4,096 bytes (hash_grow, hash.c:88)" */
+char *words_held_block(const struct options *options, const struct model *model, uint32_t block);
+/* "(hash_grow, hash.c:88)", with a blank in front; "" if nobody knows. */
+char *words_stack_place(const struct options *options, const struct model *model, uint32_t stack);
+/* A step of a way, with an arrow in front of all but the first. */
+char *words_way_step(const struct options *options, const struct holding *holding,
+                     const struct way_step *steps, uint32_t number);
+/* "keeps 812,000,000 bytes in 1,200,000 blocks", of a holder with its name in front. */
+char *words_holder(const struct options *options, const struct holding *holding,
+                   enum holder_kind kind, const struct holder *holder);
+/* "3 blocks with 96 bytes were asked for by «main»" and so on: what --why found. */
+char *words_why(const struct why *why);
+/* "2 blocks with 64 bytes are held in this way:" */
+char *words_held_way(const struct held_way *way);
+
+#endif

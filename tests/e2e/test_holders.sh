@@ -1,0 +1,67 @@
+# Who holds it: --heap-graph, --why, --retained. holders.expected has, for each way of holding that tests/programs/holders*
+# know, the whole answer; it was checked by hand against their sources.
+
+top=$TESTS/..
+
+# answer: the report in ./report without what differs from run to run: process and thread, addresses, lines of files.
+answer() {
+    bare report | grep -v '^$' |
+        sed -E 's/thread [0-9]+/thread N/g; s/at 0x[0-9A-F]+/at 0xN/g; s/\.(c|cpp|rs|h):[0-9]+\)/.\1)/g'
+}
+
+# answers PROGRAM CASE…: for each case.
+answers() {
+    local program=$1 case
+    shift
+    for case; do
+        OPTIONS=--heap-graph=yes traced "$PROGRAMS/$program" "$case"
+        equal status 0 $status
+        report -q --why=target --retained trace.log
+        equal "status of the report" 0 $status
+        echo "== $program $case"
+        answer
+    done
+}
+
+test_the_way_and_what_is_kept() {
+    grep '^== ' "$TESTS/e2e/holders.expected" | while read -r _ program case; do
+        answers "$program" "$case"
+    done >found
+    [ "$(grep -c '^== ' found)" -ge 29 ] || fail "there are few cases"
+    diff "$TESTS/e2e/holders.expected" found || fail 'the answers differ'
+}
+
+# The names of the manual, and lines of sources.
+test_the_demo_says_what_keeps_the_old_states() {
+    OPTIONS=--heap-graph=yes traced "$BUILD/demo" state --tracked
+    report -q --why=create_app_state --retained trace.log
+    line=$(grep -n 'volatile tracked_states' "$top/demo/state.c" | cut -d: -f1)
+    has report "102,400 bytes in 1 block is held by" "   static variable tracked_states[0] (state.c:$line) +0" \
+        "     -> block of 72 bytes (create_app_state, state.c:" \
+        "    static variable tracked_states (state.c:$line) keeps 10,502,239 bytes in 5,757 blocks"
+}
+
+test_without_the_graph_the_first_pointer_is_told() {
+    traced "$PROGRAMS/holders" hash_table
+    report -q --why=target --retained trace.log
+    has report '500 bytes in 10 blocks are held by' 'static variable hidden_root' \
+        'What holders keep is not known: run the program with --heap-graph=yes.'
+}
+
+test_what_is_asked_for() {
+    OPTIONS=--heap-graph=yes traced "$PROGRAMS/holders" array_of_pointers
+    report -q --why=holders --why=nobody --why=1 --why=0x10 --paths=9 trace.log
+    has report 'WHO HOLDS holders: 18,000 bytes in 1,001 blocks' 'WHO HOLDS nobody: no block that is in use fits it' \
+        'WHO HOLDS 0x10: no block' 'WHO HOLDS 1: '
+    report --paths=0 trace.log
+    equal status 2 $status
+}
+
+test_no_graph_unless_it_is_asked_for() {
+    traced "$PROGRAMS/holders" hash_table
+    size=$(stat -c %s trace.log)
+    OPTIONS=--heap-graph=yes traced "$PROGRAMS/holders" hash_table
+    [ "$(stat -c %s trace.log)" -gt "$size" ] || fail 'the graph takes no space'
+    # The table is all that it takes: nothing that was reserved is left.
+    [ "$(stat -c %s trace.log)" -lt $((size + 32768)) ] || fail 'the log has grown by more than the graph'
+}
