@@ -17,6 +17,7 @@
 #include "cli/option_files.h"
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
+#include "live/live_check.h"
 #include "live_report.h"
 #include "log_report.h"
 #include "views/renderer.h"
@@ -210,6 +211,25 @@ static int main_report_tree(struct log_run *run)
     return status;
 }
 
+/* The snapshots take the places of what was named. EXIT_TROUBLE: one of them could not be had. */
+static int main_check(struct options *options)
+{
+    struct failure failure;
+    size_t made = 0;
+
+    for (size_t i = 0; i < options->logs.count; i++) {
+        char *path = live_check(options->logs.items[i], &failure);
+
+        if (path)
+            options->logs.items[made++] = path;
+        else
+            main_fail(&failure);
+    }
+    int status = made < options->logs.count ? EXIT_TROUBLE : 0;
+    options->logs.count = made;
+    return status;
+}
+
 static void main_prepare_to_read(const struct options *options)
 {
     if (!options->enable_debuginfod)
@@ -217,14 +237,15 @@ static void main_prepare_to_read(const struct options *options)
     main_raise_file_limit();
 }
 
-static int main_report(const struct options *options)
+static int main_report(struct options *options)
 {
     struct process_tree tree = {0};
     struct log_run run = {.options = options, .tree = &tree};
     int status = EXIT_TROUBLE;
 
     main_prepare_to_read(options);
-    int trouble = main_find_processes(&options->logs, &tree);
+    int trouble = options->check ? main_check(options) : 0;
+    trouble |= main_find_processes(&options->logs, &tree);
     if (tree.count)
         status = main_begin(&run, stdout) == 0 ? main_report_tree(&run) : EXIT_TROUBLE;
     main_end(&run);

@@ -136,6 +136,9 @@ enum {
     /* glibc's malloc, but its memory is laid out otherwise than the tracer knows it. */
     TRACE_FLAG_MALLOC_UNKNOWN = 1u << 6,
     TRACE_FLAG_OPEN_FILES = 1u << 7, /* header.open_* say what was open at the end */
+    /* A copy of a process' log, made and judged while that went on: header.snapshot.number. Its
+     * process had not ended (TRACE_RUNNING); end_realtime_ns says when the copy was made. */
+    TRACE_FLAG_SNAPSHOT = 1u << 8,
 };
 
 /* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */
@@ -182,6 +185,7 @@ struct trace_leaks {
 enum trace_reason {
     TRACE_CHECK_ENDING = 0,
     TRACE_CHECK_CALLED = 1, /* the program asked for it */
+    TRACE_CHECK_ASKED = 2,  /* from outside, for a snapshot */
 };
 
 /* One leak check. */
@@ -201,6 +205,43 @@ struct trace_check {
     struct trace_leaks leaks;        /* when scan is DONE or IN_PLACE */
     uint64_t fresh_bytes[4];         /* of these kinds, and not found lost by the check before, */
     uint64_t fresh_blocks[4];        /* whereby possibly lost is another thing than lost */
+};
+
+/* How far the latest snapshot has come. */
+enum trace_snapshot_state {
+    TRACE_SNAPSHOT_NONE = 0,
+    TRACE_SNAPSHOT_COPYING = 1, /* the process stands still */
+    TRACE_SNAPSHOT_JUDGING = 2, /* it goes on, and a child of it works on the copy */
+    TRACE_SNAPSHOT_DONE = 3,    /* its log is complete */
+    TRACE_SNAPSHOT_FAILED = 4,
+};
+
+/* What failed; `error` says why: an errno value, or the signal that killed the child. */
+enum trace_snapshot_step {
+    TRACE_SNAPSHOT_FORK = 0,
+    TRACE_SNAPSHOT_COPY = 1,
+    TRACE_SNAPSHOT_FILE = 2,
+    TRACE_SNAPSHOT_CHILD = 3,
+    TRACE_SNAPSHOT_LOG = 4,  /* the process' own log is not whole */
+    TRACE_SNAPSHOT_EXEC = 5, /* the process became another program meanwhile */
+    TRACE_SNAPSHOT_TIME = 6, /* the copy took too long */
+};
+
+/* Snapshots of a running process. Who wants one sends the process `signal` with a number of its
+ * own, by rt_sigqueueinfo, and finds that in `request` when the process has begun with it. In a
+ * snapshot's own log: which one it is. Commit word: state. */
+#define TRACE_SNAPSHOT_NAME 224u
+struct trace_snapshot {
+    uint32_t signal;  /* 0: none can be asked for */
+    uint32_t request; /* 0: nobody asked, a signal of --check-on-signal came */
+    uint32_t number;
+    uint32_t state; /* enum trace_snapshot_state */
+    uint32_t step;  /* enum trace_snapshot_step, of what failed */
+    int32_t error;
+    uint64_t pause_ns;   /* for which the process stood still */
+    uint64_t lost_bytes; /* definitely and indirectly */
+    uint64_t lost_blocks;
+    char name[TRACE_SNAPSHOT_NAME]; /* its file, in the folder of this log; ended by NUL */
 };
 
 /* The program's totals at the moment its summary was printed (the exact text is valgrind's).
@@ -295,6 +336,7 @@ struct trace_header {
     struct trace_peak peak __attribute__((aligned(64)));
 
     struct trace_signal signal;
+    struct trace_snapshot snapshot;
 };
 
 /* What an extent holds. */
@@ -732,7 +774,8 @@ _Static_assert(sizeof(struct trace_check) == 280, "trace_check");
 _Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
 _Static_assert(sizeof(struct trace_peak) == 64, "trace_peak: a cache line");
-_Static_assert(sizeof(struct trace_header) == 896, "trace_header");
+_Static_assert(sizeof(struct trace_snapshot) == 272, "trace_snapshot");
+_Static_assert(sizeof(struct trace_header) == 1152, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");

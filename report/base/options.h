@@ -40,6 +40,7 @@ struct destination {
 struct options {
     int mode; /* enum cli_mode */
     struct option_list logs;
+    bool check;                     /* the logs, or process numbers, are of what is to be checked */
     char **program;                 /* PROGRAM [ARGUMENTS], ended by NULL */
     struct option_list run_options; /* the tracer's options */
     size_t run_options_of_files;    /* the first of them stand in option files */

@@ -119,6 +119,10 @@ static const struct cli_option cli_table[] = {
      cli_take_flag, CLI_FIELD(retained), NULL, 0, 0},
     {"--timeline", NULL, "memory use over time; leaks as with --peak", cli_take_flag,
      CLI_FIELD(timeline), NULL, 0, 0},
+    {"--check", NULL,
+     "make a leak check now of each traced process that is named,\n"
+     "by its number or its log; it goes on",
+     cli_take_flag, CLI_FIELD(check), NULL, 0, 0},
     {"--command-line-only", "yes|no", "read no option file and no variable [no]", cli_take_bool,
      CLI_FIELD(command_line_only), cli_yes_no, 0, 0},
     {"-s", NULL, "list the errors and the suppressions at the end", cli_take_flag,
@@ -153,6 +157,7 @@ static const struct cli_option cli_table[] = {
     CLI_TRACERS("--heap-graph", "yes|no",
                 "write who points at whom, for --why and --retained [no]"),
     CLI_TRACERS("--glib", "yes|no", "let GLib help as it helps valgrind [yes]"),
+    CLI_TRACERS("--check-on-signal", "SIGNAL", "this signal asks for a leak check, too: USR2, say"),
     CLI_TRACERS("--verify-stacks", "yes|no", "compare each stack with libunwind's own [no]"),
     CLI_TRACERS("--debug-invariants", "yes|no", "check the tracer's own tables at the end [no]"),
     CLI_TRACERS("--traced-since", "TIME", NULL),
@@ -288,8 +293,11 @@ static int cli_check_format(const struct options *options, struct failure *failu
 static int cli_check(const struct options *options, struct failure *failure)
 {
     if (options->mode == CLI_REPORT && options->logs.count == 0)
-        return failure_set(failure, "no log is given: leakreport [OPTIONS] trace.log; leakreport "
-                                    "--help says more");
+        return failure_set(failure, "%s",
+                           options->check
+                               ? "no process is given: leakreport --check PID, or --check trace.log"
+                               : "no log is given: leakreport [OPTIONS] trace.log; leakreport "
+                                 "--help says more");
     if (options->exit_on_first_error && !options->error_exitcode)
         return failure_set(failure, "--exit-on-first-error=yes needs an exit status for it: add "
                                     "--error-exitcode=N");
@@ -341,7 +349,8 @@ static const struct options cli_defaults = {
  * is. */
 static bool cli_is_program(const struct options *options, bool run, const char *argument)
 {
-    return options->logs.count == 0 && (run || program_file_is_program(argument));
+    return options->logs.count == 0 && !options->check &&
+           (run || program_file_is_program(argument));
 }
 
 static int cli_take_words(struct options *options, bool run, int count, char **arguments,
@@ -456,6 +465,7 @@ void cli_print_help(FILE *out, bool all)
 {
     fputs("leakreport [OPTIONS] PROGRAM [ARGUMENTS] trace a program and report when it has ended\n"
           "leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
+          "leakreport [OPTIONS] --check PID|LOG     check a traced process that goes on\n"
           "leakreport --run [TRACER-OPTIONS] PROGRAM [ARGUMENTS]\n"
           "                                         become the traced program (its log: "
           "trace.log)\n\n"

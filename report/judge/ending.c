@@ -6,6 +6,8 @@ static enum ending_kind ending_unsaid(const struct model *model)
 {
     bool runs = model->process == PROCESS_RUNNING;
 
+    if (model->process == PROCESS_WENT_ON)
+        return ENDING_SNAPSHOT;
     if (model->is_copy)
         return runs ? ENDING_RUNNING_COPY : ENDING_COPY;
     return runs                             ? ENDING_RUNNING
@@ -61,6 +63,8 @@ struct ending ending_of(const struct model *model)
 
 enum moment ending_moment(const struct model *model)
 {
+    if (model->process == PROCESS_WENT_ON)
+        return MOMENT_CHECKED;
     if (model->process != PROCESS_ENDED && model->is_copy)
         return MOMENT_COPIED;
     return model->process == PROCESS_RUNNING  ? MOMENT_NOW

@@ -16,6 +16,7 @@ enum ending_kind {
     ENDING_COPY,         /* the file is a copy, made when the log did not say */
     ENDING_UNRECORDED,   /* it is gone, and the log does not say how */
     ENDING_UNSEEN,       /* it may run, elsewhere */
+    ENDING_SNAPSHOT,     /* it went on: the log is of one moment */
 };
 struct ending {
     enum ending_kind kind;
@@ -28,7 +29,14 @@ struct ending {
 struct ending ending_of(const struct model *model);
 
 /* The moment of what the log calls live. */
-enum moment { MOMENT_EXIT, MOMENT_NOW, MOMENT_ENDED, MOMENT_LAST_SEEN, MOMENT_COPIED };
+enum moment {
+    MOMENT_EXIT,
+    MOMENT_NOW,
+    MOMENT_ENDED,
+    MOMENT_LAST_SEEN,
+    MOMENT_COPIED,
+    MOMENT_CHECKED
+};
 enum moment ending_moment(const struct model *model);
 
 #endif

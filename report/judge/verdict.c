@@ -3,7 +3,8 @@
 
 bool verdict_all_freed(const struct model *model)
 {
-    return model->block_count == 0 && model->bytes_in_use == 0 && model->process == PROCESS_ENDED;
+    return model->block_count == 0 && model->bytes_in_use == 0 &&
+           (model->process == PROCESS_ENDED || model->process == PROCESS_WENT_ON);
 }
 
 struct no_check verdict_no_check(const struct model *model)
@@ -41,10 +42,10 @@ static struct doubt verdict_doubt_of_exec(const struct model *model, bool follow
 
 struct doubt verdict_doubt(const struct options *options, const struct model *model, bool followed)
 {
-    bool ended = model->process == PROCESS_ENDED;
+    bool ended = model->process == PROCESS_ENDED, is_whole = model->process == PROCESS_WENT_ON;
 
     /* There is more to come that this log, or this copy of it, does not have. */
-    if (!ended && model->is_copy)
+    if (!ended && !is_whole && model->is_copy)
         return (struct doubt){.kind = DOUBT_COPY};
     if (model->process == PROCESS_RUNNING)
         return (struct doubt){.kind = DOUBT_RUNNING};

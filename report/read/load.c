@@ -110,6 +110,8 @@ static void load_process(const struct log_reader *reader, struct model *model)
         model->process = PROCESS_ENDED;
     else
         load_running(header, model);
+    if (header->flags & TRACE_FLAG_SNAPSHOT)
+        model->process = PROCESS_WENT_ON;
 }
 
 /* --- what the process was before ----------------------------------------- */
@@ -241,7 +243,8 @@ static void load_bad_frees(const struct log_reader *reader, struct trace_totals 
 static void load_totals(const struct log_reader *reader, struct model *model)
 {
     model->totals = model->header.totals;
-    if (model->header.ending != TRACE_RUNNING && model->totals.allocations)
+    if ((model->process == PROCESS_ENDED || model->process == PROCESS_WENT_ON) &&
+        model->totals.allocations)
         return;
     model->totals = (struct trace_totals){0};
     model->totals_summed = true;

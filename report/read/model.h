@@ -135,6 +135,7 @@ enum process_state {
     PROCESS_RUNNING, /* it runs on this machine */
     PROCESS_GONE,    /* it is not here, and did not say how it ended */
     PROCESS_UNSEEN,  /* it may run in a container whose processes we cannot see */
+    PROCESS_WENT_ON, /* the log is a snapshot, complete; what came of the process it does not say */
 };
 
 struct model {

@@ -1,6 +1,8 @@
 #include "words/words_ending.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include "base/memory.h"
 #include "words/words_signal.h"
 
@@ -24,6 +26,23 @@ static char *words_ending_said(const struct ending *ending, const char *became)
     default:
         return memory_text("How it ended is not known: the log says %u.", (unsigned)ending->value);
     }
+}
+
+static char *words_ending_snapshot(const struct model *model)
+{
+    const struct trace_header *header = &model->header;
+    time_t when = (time_t)(header->end_realtime_ns / 1000000000u);
+    uint64_t ran = header->end_realtime_ns > header->start_realtime_ns
+                       ? (header->end_realtime_ns - header->start_realtime_ns) / 1000000000u
+                       : 0;
+    struct tm local;
+    char text[64] = "";
+
+    if (localtime_r(&when, &local))
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    return memory_text("This is its snapshot %u, taken at %s, %" PRIu64 " s after it began; it "
+                       "went on.",
+                       header->snapshot.number, text, ran);
 }
 
 /* What was recorded behind a copy's back is not known. */
@@ -54,6 +73,9 @@ void words_ending(char *lines[WORDS_ENDING_LINES], const struct ending *ending,
         lines[1] = memory_text("SIGKILL, the out-of-memory killer, a stack overflow and an exit "
                                "that bypasses libc leave no record.");
         break;
+    case ENDING_SNAPSHOT:
+        lines[0] = words_ending_snapshot(model);
+        break;
     case ENDING_UNSEEN:
         lines[0] = memory_text("It is still running, or ended without recording how: which of the "
                                "two cannot be seen from here, because it belongs to another "
@@ -76,6 +98,7 @@ static const char *const words_endings[] = {
     [ENDING_COPY] = "copied",
     [ENDING_UNRECORDED] = "no record",
     [ENDING_UNSEEN] = "not seen",
+    [ENDING_SNAPSHOT] = "snapshot",
 };
 
 void words_ending_short(char text[WORDS_ENDING_SHORT], const struct ending *ending)
@@ -98,6 +121,7 @@ const char *words_moment(enum moment moment)
         [MOMENT_ENDED] = "when it ended",
         [MOMENT_LAST_SEEN] = "when it was last seen",
         [MOMENT_COPIED] = "when the copy was made",
+        [MOMENT_CHECKED] = "when it was checked",
     };
 
     return words[moment];

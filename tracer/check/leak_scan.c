@@ -342,7 +342,7 @@ static _Noreturn void be_child(struct scan *scan)
 {
     uint32_t *state = &scan->result->check->scan;
     is_child = true;
-    leak_scan_child_begin(scan->pagemap);
+    leak_scan_child_begin(scan->pagemap, false);
     leak_scan_wipe_dead_frames(&scan->here);
     free_caches(scan);
     __atomic_store_n(state, TRACE_SCAN_RUNNING, __ATOMIC_RELEASE);
@@ -489,28 +489,58 @@ static size_t count_live(const struct stopped_world *world)
     return live;
 }
 
+static struct scan latest; /* kept from check to check */
+
+static size_t set_out(const struct leak_scan_options *options,
+                      const struct leak_scan_result *result, const struct stopped_thread *here,
+                      const struct stopped_world *world)
+{
+    latest.options = options;
+    latest.result = result;
+    latest.here = *here;
+    latest.world = world;
+    result->check->threads_not_stopped = world->silent;
+    result->check->threads = (uint32_t)world->count + 1;
+    return count_live(world);
+}
+
 void leak_scan_run(const struct leak_scan_options *options, const struct leak_scan_result *result,
                    const struct stopped_thread *here, const struct stopped_world *world)
 {
-    static struct scan scan;
     struct trace_check *made = result->check;
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
-    size_t live = count_live(world);
-    scan.options = options;
-    scan.result = result;
-    scan.here = *here;
-    scan.here.tid = (uint32_t)sys_gettid();
-    scan.world = world;
-    made->threads_not_stopped = world->silent;
-    made->threads = (uint32_t)world->count + 1;
-    made->obstacle = live ? prepare(&scan, live) : TRACE_OBSTACLE_NONE;
+    size_t live = set_out(options, result, here, world);
+    latest.here.tid = (uint32_t)sys_gettid();
+    made->obstacle = live ? prepare(&latest, live) : TRACE_OBSTACLE_NONE;
     if (live == 0)
         made->scan = TRACE_SCAN_DONE;
     else if (made->obstacle == TRACE_OBSTACLE_NONE)
-        made->obstacle = check_anyhow(&scan);
+        made->obstacle = check_anyhow(&latest);
     if (options->heap_graph)
         heap_graph_end();
     if (options->goes_on)
-        give_back(&scan);
+        give_back(&latest);
+    made->duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
+}
+
+void leak_scan_run_as_child(const struct leak_scan_options *options,
+                            const struct leak_scan_result *result,
+                            const struct stopped_thread *here, const struct stopped_world *world,
+                            int pagemap)
+{
+    struct trace_check *made = result->check;
+    uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
+    int error = 0;
+    is_child = true;
+    size_t live = set_out(options, result, here, world);
+    latest.pagemap = pagemap;
+    if (live == 0)
+        made->scan = TRACE_SCAN_DONE;
+    else if ((made->obstacle = prepare(&latest, live)) == TRACE_OBSTACLE_NONE)
+        error = check(&latest, TRACE_SCAN_DONE);
+    if (error) {
+        made->scan = TRACE_SCAN_NONE;
+        made->obstacle = leak_scan_obstacle(error);
+    }
     made->duration_ns = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
 }

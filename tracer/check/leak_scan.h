@@ -45,6 +45,13 @@ struct leak_scan_result {
  * check->obstacle why not. */
 void leak_scan_run(const struct leak_scan_options *options, const struct leak_scan_result *result,
                    const struct stopped_thread *here, const struct stopped_world *world);
+/* The same in a process that the caller has made for nothing else, of which this is the only
+ * thread: `here`, with its tid, is the thread of the parent's that made it. pagemap:
+ * page_use_open_forker. */
+void leak_scan_run_as_child(const struct leak_scan_options *options,
+                            const struct leak_scan_result *result,
+                            const struct stopped_thread *here, const struct stopped_world *world,
+                            int pagemap);
 /* What an error of a call that the end needs is called in the log. */
 enum trace_obstacle leak_scan_obstacle(int error);
 /* Whether this is the check's child: a free that fits no live block is nobody's mistake there. */

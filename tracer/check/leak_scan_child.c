@@ -3,7 +3,7 @@
 #include "os/descriptor.h"
 #include "os/sys.h"
 
-#include <stdbool.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -62,12 +62,38 @@ static void close_all_but(int stay[STAY])
             sys_close(fd);
 }
 
-void leak_scan_child_begin(int pagemap)
+void leak_scan_child_begin(int pagemap, bool outlives_parent)
 {
     struct rlimit no_core = {0, 0};
     int stay[STAY] = {descriptor_of(DESCRIPTOR_LOG), descriptor_of(DESCRIPTOR_MAPS), pagemap};
-    sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
+    if (!outlives_parent)
+        sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
     sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
     set_signals_to_default();
     close_all_but(stay);
+}
+
+#define LIMIT_SECONDS 600
+#define IOPRIO_IDLE   (3 << 13)
+
+/* Whoever may be killed first is. */
+static void be_killed_first(void)
+{
+    long fd = sys_open("/proc/self/oom_score_adj", O_WRONLY, 0);
+    if (sys_is_error(fd))
+        return;
+    sys_write((int)fd, "1000", 4);
+    sys_close((int)fd);
+}
+
+/* A policy of real time is inherited, and niceness means nothing to it. */
+void leak_scan_child_be_humble(void)
+{
+    const struct rlimit limit = {LIMIT_SECONDS, LIMIT_SECONDS};
+    const int ordinary = 0; /* priority */
+    be_killed_first();
+    sys_call(SYS_sched_setscheduler, 0, SCHED_BATCH, (long)&ordinary, 0, 0, 0);
+    sys_call(SYS_setpriority, PRIO_PROCESS, 0, 19, 0, 0, 0);
+    sys_call(SYS_ioprio_set, 1, 0, IOPRIO_IDLE, 0, 0, 0);
+    sys_call(SYS_setrlimit, RLIMIT_CPU, (long)&limit, 0, 0, 0, 0);
 }

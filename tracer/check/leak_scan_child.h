@@ -3,7 +3,12 @@
 #ifndef LEAK_SCAN_CHILD_H
 #define LEAK_SCAN_CHILD_H
 
+#include <stdbool.h>
+
 /* In the child, first of all. `pagemap` is a descriptor that stays open, or -1. */
-void leak_scan_child_begin(int pagemap);
+void leak_scan_child_begin(int pagemap, bool outlives_parent);
+/* For one that works while its parent goes on: it gets what processor time, disk and memory nobody
+ * else wants, and not for ever. */
+void leak_scan_child_be_humble(void);
 
 #endif

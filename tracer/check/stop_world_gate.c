@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
@@ -146,14 +147,31 @@ bool stop_world_gate_begin_anew(ucontext_t *context)
 }
 #endif
 
+/* A signal that does nothing interrupts nothing, though it is pending while it is blocked here; and
+ * for one of libc's own, or the tracer's, no call of the program's waits. */
+static bool does_something(int signal)
+{
+    const uint64_t nothing = 1ull << (SIGCHLD - 1) | 1ull << (SIGCONT - 1) |
+                             1ull << (SIGURG - 1) | 1ull << (SIGWINCH - 1) | 1ull << (32 - 1) |
+                             1ull << (33 - 1);
+    struct sys_sigaction action = {.handler.simple = SIG_DFL};
+    if (sys_sigaction(signal, NULL, &action) != 0 || action.handler.simple == SIG_IGN)
+        return false;
+    return !(nothing >> (signal - 1) & 1) || (signal < 32 && action.handler.simple != SIG_DFL);
+}
+
 /* Whether a signal is on its way to the thread, which the call may be waiting for: it has to come
  * back with EINTR. */
 static bool is_awaited(const ucontext_t *context)
 {
     uint64_t blocked, pending = 0;
     memcpy(&blocked, &context->uc_sigmask, sizeof blocked);
-    return sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0) != 0 ||
-           (pending & ~blocked);
+    if (sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0) != 0)
+        return true;
+    for (pending &= ~blocked; pending; pending &= pending - 1)
+        if (does_something(__builtin_ctzll(pending) + 1))
+            return true;
+    return false;
 }
 
 /* --- the look at the keeper ---------------------------------------------- */
@@ -212,6 +230,11 @@ void stop_world_gate_wait(uint32_t number, ucontext_t *context)
         watch(seen);
         atomic_store(&watched, 0);
     }
+    stop_world_gate_go_on(context);
+}
+
+void stop_world_gate_go_on(ucontext_t *context)
+{
     if (stop_world_gate_is_cut_short(context) && !is_awaited(context))
         stop_world_gate_begin_anew(context);
 }

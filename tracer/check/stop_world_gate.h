@@ -32,6 +32,9 @@ void stop_world_gate_keep(uint32_t listed);
  * begins anew if that can be. No TLS, no stack protector. */
 void stop_world_gate_wait(uint32_t number, ucontext_t *context);
 
+/* The latter alone: for another handler of ours. */
+void stop_world_gate_go_on(ucontext_t *context);
+
 /* For the tests. Whether the thread's system call comes back with EINTR; makes it begin anew
  * instead, if it can be told which call it is. */
 bool stop_world_gate_is_cut_short(const ucontext_t *context);

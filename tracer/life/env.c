@@ -7,6 +7,7 @@
 #include "os/start_vector.h"
 #include "trace_format.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -191,6 +192,36 @@ static int read_leak_check(struct env_options *options, const char *value, struc
     return -1;
 }
 
+/* SIGUSR1, USR1 or a number. Those that stop the process or are faults say something else. */
+static int read_check_signal(struct env_options *options, const char *value,
+                             struct problem *problem)
+{
+    static const struct {
+        const char *name;
+        int signal;
+    } names[] = {{"HUP", SIGHUP},   {"USR1", SIGUSR1},   {"USR2", SIGUSR2},
+                 {"QUIT", SIGQUIT}, {"WINCH", SIGWINCH}, {"URG", SIGURG},
+                 {"PWR", SIGPWR},   {"IO", SIGIO},       {"VTALRM", SIGVTALRM}};
+    uint64_t number = 0;
+    const char *name = strncmp(value, "SIG", 3) == 0 ? value + 3 : value, *next = value;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].name, name) == 0)
+            number = (uint64_t)names[i].signal;
+    if (!number && (!read_number(&next, &number) || *next))
+        number = 0;
+    options->check_signal = (int)number;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (number == (uint64_t)names[i].signal)
+            return 0;
+    if (number > 34 && number <= 64)
+        return 0;
+    message_format(problem->text, problem->size,
+                   "a signal is expected that the program does not use (USR1, USR2, HUP, QUIT, "
+                   "WINCH, URG, PWR, IO, VTALRM, 35 to 64), not «%s»",
+                   value);
+    return -1;
+}
+
 #define LISTED(heuristic, name) name ", "
 static int read_heuristics(struct env_options *options, const char *value, struct problem *problem)
 {
@@ -249,6 +280,7 @@ static const struct {
     {"--run-cxx-freeres", read_cxx_freeres},
     {"--glib", read_glib},
     {"--track-fds", read_track_fds},
+    {"--check-on-signal", read_check_signal},
     {"--show-leak-kinds", read_nothing},
     {"--errors-for-leak-kinds", read_nothing},
     {"--leak-resolution", read_nothing},

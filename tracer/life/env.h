@@ -51,6 +51,7 @@ struct env_options {
     bool run_cxx_freeres;
     bool track_fds;      /* say at the end which descriptors are open */
     bool glib;           /* let GLib help, as it helps valgrind */
+    int check_signal;    /* by which a check may be asked for, too; 0: none */
     unsigned heuristics; /* bit N: enum trace_heuristic N */
 };
 

@@ -17,6 +17,7 @@
 #include "life/lifecycle.h"
 #include "life/lifecycle_end.h"
 #include "life/lifecycle_fork.h"
+#include "life/lifecycle_snapshot.h"
 #include "life/open_files.h"
 #include "life/sanitizers.h"
 #include "log/trace_log.h"
@@ -173,6 +174,7 @@ static void begin(void)
         glib_sites_begin();
     lifecycle_watch_forks();
     ending_watch_signals(end_by_signal);
+    lifecycle_snapshot_begin(options->check_signal);
     tracing_set(true);
 }
 

@@ -96,6 +96,19 @@ static bool take_turn(void)
     return false;
 }
 
+/* Where nobody may wait: in a signal handler. */
+bool lifecycle_check_try(void)
+{
+    unsigned owner = 0;
+    if (!tracing_is_on() || !lifecycle_is_own_process() ||
+        !atomic_compare_exchange_strong(&checker, &owner, (unsigned)sys_gettid()))
+        return false;
+    if (tracing_is_on() && !atomic_load(&forbidden))
+        return true;
+    let_others();
+    return false;
+}
+
 bool lifecycle_check_keep_off(bool (*work)(const void *argument), const void *argument)
 {
     if (!take_turn())

@@ -28,6 +28,8 @@ void lifecycle_check_wait(void);
  * is under way stops this thread, too. */
 void lifecycle_check_suspend(void);
 void lifecycle_check_resume(void);
+/* Takes the turn, if it is free; lifecycle_check_resume gives it back. */
+bool lifecycle_check_try(void);
 /* The same, and none begins any more. */
 void lifecycle_check_forbid(void);
 /* In a forked child: the thread that made one is not here. */

@@ -4,6 +4,8 @@
 #include "life/env_children.h"
 #include "life/fork_gate.h"
 #include "life/lifecycle.h"
+#include "life/lifecycle_check.h"
+#include "life/lifecycle_snapshot.h"
 #include "log/trace_log.h"
 #include "log/trace_log_earlier.h"
 #include "os/message.h"
@@ -129,6 +131,9 @@ void lifecycle_exec(const char *path, enum exec_target target, struct env_childr
     uint64_t contexts;
     if (!is_traced_here() || !is_there(path))
         return;
+    /* The kernel would tell the new program of a child that it did not make. */
+    lifecycle_check_suspend();
+    lifecycle_snapshot_stop();
     note_name(path);
     stack_accounts_sum(&header->totals);
     misuse_count(&contexts, &header->errors);
@@ -147,6 +152,7 @@ void lifecycle_exec_failed(void)
     struct trace_header *header = trace_log_header;
     if (!is_traced_here() || header->ending != TRACE_EXECED)
         return;
+    lifecycle_check_resume();
     pass_on(trace_log_descriptor(), false);
     pass_on(message_descriptor(), false);
     header->end_realtime_ns = 0;

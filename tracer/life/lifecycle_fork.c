@@ -6,6 +6,7 @@
 #include "life/lifecycle.h"
 #include "life/lifecycle_check.h"
 #include "life/lifecycle_end.h"
+#include "life/lifecycle_snapshot.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
 #include "os/memory_map.h"
@@ -37,6 +38,7 @@ static void begin_in_child(void)
     header->ending = TRACE_RUNNING;
     header->end_realtime_ns = 0;
     header->became = (struct trace_string){0};
+    header->snapshot = (struct trace_snapshot){.signal = header->snapshot.signal};
     lifecycle_publish_log();
     tracing_set(true);
 }
@@ -62,6 +64,7 @@ void lifecycle_forked_in_child(void)
     const struct env_options *options = lifecycle_options();
     stop_world_forked();
     lifecycle_check_forked();
+    lifecycle_snapshot_forked();
     if (options->trace_forks && !lifecycle_is_ending() && forked_in_child(options))
         begin_in_child();
     else

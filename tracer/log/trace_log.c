@@ -174,6 +174,20 @@ static void *map_file(uint64_t offset, size_t bytes)
     return memory;
 }
 
+static void list(unsigned index, const struct trace_extent *extent, void *memory)
+{
+    size_t rounded = (extent->length + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
+    struct trace_extent *listed = &directory()[index];
+    log_file.pieces[index] = (struct trace_log_piece){memory, rounded};
+    listed->number = extent->number;
+    listed->offset = extent->offset;
+    listed->length = extent->length;
+    listed->first =
+        extent->kind == TRACE_BLOCKS ? (uintptr_t)memory / sizeof(uint64_t) : extent->first;
+    /* Release: a reader that sees the kind sees the rest. */
+    __atomic_store_n(&listed->kind, extent->kind, __ATOMIC_RELEASE);
+}
+
 void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uint64_t first)
 {
     size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
@@ -194,14 +208,8 @@ void *trace_log_extend(enum trace_table kind, uint32_t number, size_t bytes, uin
      * does not. */
     if (!memory)
         return pages_map_shared(rounded);
-    log_file.pieces[index] = (struct trace_log_piece){memory, rounded};
-    struct trace_extent *extent = &directory()[index];
-    extent->number = number;
-    extent->offset = offset;
-    extent->length = bytes;
-    extent->first = kind == TRACE_BLOCKS ? (uintptr_t)memory / sizeof(uint64_t) : first;
-    /* Release: a reader that sees the kind sees the rest. */
-    __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
+    const struct trace_extent extent = {kind, number, offset, bytes, first};
+    list(index, &extent, memory);
     return memory;
 }
 
@@ -217,6 +225,18 @@ bool trace_log_list(enum trace_table kind, uint64_t offset, size_t bytes)
     extent->first = 0;
     /* Release: as in trace_log_extend. */
     __atomic_store_n(&extent->kind, kind, __ATOMIC_RELEASE);
+    return true;
+}
+
+bool trace_log_adopt(enum trace_table kind, void *memory, size_t bytes)
+{
+    size_t rounded = (bytes + TRACE_PAGE_SIZE - 1) & ~(size_t)(TRACE_PAGE_SIZE - 1);
+    unsigned index = atomic_fetch_add_explicit(&log_file.extents, 1, memory_order_relaxed);
+    if (index >= TRACE_EXTENTS_MAX)
+        return false;
+    const struct trace_extent extent = {kind, 0, trace_log_header->end, bytes, 0};
+    trace_log_header->end += rounded;
+    list(index, &extent, memory);
     return true;
 }
 
@@ -377,13 +397,8 @@ const struct trace_log_piece *trace_log_piece(unsigned index)
                : NULL;
 }
 
-long trace_log_renew(const char *path, bool shared)
+static long renew(long fd)
 {
-    trace_log_forget();
-    memcpy(log_file.path, path, strlen(path) + 1);
-    if (shared)
-        trace_log_file_number(log_file.path);
-    long fd = trace_log_file_open(log_file.path);
     if (sys_is_error(fd))
         return fd;
     log_file.in_file = true;
@@ -391,6 +406,22 @@ long trace_log_renew(const char *path, bool shared)
     atomic_store(&log_file.size, 0);
     trace_log_loss_forget();
     return adopt((int)fd);
+}
+
+long trace_log_renew(const char *path, bool shared)
+{
+    trace_log_forget();
+    memcpy(log_file.path, path, strlen(path) + 1);
+    if (shared)
+        trace_log_file_number(log_file.path);
+    return renew(trace_log_file_open(log_file.path));
+}
+
+long trace_log_renew_as(const char *path)
+{
+    trace_log_forget();
+    memcpy(log_file.path, path, strlen(path) + 1);
+    return renew(trace_log_file_create(path));
 }
 
 void trace_log_abandon(long error)

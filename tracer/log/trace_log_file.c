@@ -111,12 +111,10 @@ static enum existing look_at_existing(const char *path, long *error)
 }
 
 /* trace.log → trace.PID.log, and trace.PID.2.log and so on where that is taken, too. */
-static void use_pid_name(char path[TRACE_LOG_PATH_SIZE], const char *wanted, int attempt)
+static const char *divide(const char *wanted, char stem[TRACE_LOG_PATH_SIZE])
 {
     const char *slash = strrchr(wanted, '/');
     const char *suffix = strrchr(wanted, '.');
-    char stem[TRACE_LOG_PATH_SIZE];
-    char number[32] = "";
     size_t length = strlen(wanted);
     if (suffix && suffix > slash)
         length = (size_t)(suffix - wanted);
@@ -124,6 +122,14 @@ static void use_pid_name(char path[TRACE_LOG_PATH_SIZE], const char *wanted, int
         suffix = "";
     memcpy(stem, wanted, length);
     stem[length] = '\0';
+    return suffix;
+}
+
+static void use_pid_name(char path[TRACE_LOG_PATH_SIZE], const char *wanted, int attempt)
+{
+    char stem[TRACE_LOG_PATH_SIZE];
+    char number[32] = "";
+    const char *suffix = divide(wanted, stem);
     if (attempt > 0)
         message_format(number, sizeof number, ".%d", (int64_t)attempt + 1);
     message_format(path, TRACE_LOG_PATH_SIZE, "%s.%d%s%s", stem, (int64_t)sys_getpid(), number,
@@ -154,6 +160,11 @@ static long create(const char *path, enum existing existing)
         return -EEXIST;
     }
     return fd;
+}
+
+long trace_log_file_create(const char *path)
+{
+    return create(path, EXISTING_NONE);
 }
 
 /* error: why it could not be read; 0: it could be, and is not a log. */
@@ -200,4 +211,18 @@ void trace_log_file_number(char path[TRACE_LOG_PATH_SIZE])
     char wanted[TRACE_LOG_PATH_SIZE];
     memcpy(wanted, path, sizeof wanted);
     use_pid_name(path, wanted, 0);
+}
+
+/* The process' number is in the name once. */
+void trace_log_file_number_snapshot(char path[TRACE_LOG_PATH_SIZE], const char *log,
+                                    uint32_t process, uint32_t number)
+{
+    char stem[TRACE_LOG_PATH_SIZE], own[16];
+    const char *suffix = divide(log, stem);
+    size_t length = strlen(stem), digits;
+    message_format(own, sizeof own, ".%d", (int64_t)process);
+    digits = strlen(own);
+    if (length > digits && memcmp(stem + length - digits, own, digits) == 0)
+        own[0] = '\0';
+    message_format(path, TRACE_LOG_PATH_SIZE, "%s%s.%d%s", stem, own, (int64_t)number, suffix);
 }

@@ -19,6 +19,12 @@ long trace_log_file_open(char path[TRACE_LOG_PATH_SIZE]);
 /* Puts the process' number into the name. */
 void trace_log_file_number(char path[TRACE_LOG_PATH_SIZE]);
 
+/* Makes a fresh file, locked, of that name and no other. Its descriptor or -errno. */
+long trace_log_file_create(const char *path);
+/* What snapshot `number` of the process is called: trace.log → trace.PID.NUMBER.log. */
+void trace_log_file_number_snapshot(char path[TRACE_LOG_PATH_SIZE], const char *log,
+                                    uint32_t process, uint32_t number);
+
 /* Before trace_log_begin: a log that a program began since then (CLOCK_REALTIME, nanoseconds)
  * stays, whatever its number is now. Process numbers come again, in other namespaces at once. */
 void trace_log_file_keep_since(uint64_t since);

@@ -121,7 +121,7 @@ static long map_all(int fd)
     return error ? error : map_over(fd, trace_log_header, TRACE_DATA_OFFSET, 0);
 }
 
-static long fill(int fd)
+long trace_log_fork_fill(int fd)
 {
     long error = trace_log_allocate(fd, 0, TRACE_DATA_OFFSET);
     if (!error)
@@ -138,7 +138,7 @@ bool trace_log_fork(const char *path, bool shared)
         return false;
     }
     long fd = trace_log_renew(path, shared);
-    long error = sys_is_error(fd) ? fd : fill((int)fd);
+    long error = sys_is_error(fd) ? fd : trace_log_fork_fill((int)fd);
     /* The parent's was lost while it was copied, and nobody knows what the copy has. */
     if (!error && trace_log_header->version != TRACE_VERSION)
         error = -ESTALE;

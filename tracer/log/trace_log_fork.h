@@ -15,4 +15,7 @@
  * thread. */
 bool trace_log_fork(const char *path, bool shared);
 
+/* Copies the tables into that file, which is empty, and maps it over them. 0 or -errno. */
+long trace_log_fork_fill(int fd);
+
 #endif

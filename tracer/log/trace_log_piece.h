@@ -21,8 +21,13 @@ bool trace_log_is_whole(void);
 long trace_log_allocate(int fd, uint64_t offset, size_t bytes);
 /* How many of an extent's bytes are in use. */
 uint64_t trace_log_used(const struct trace_extent *extent);
+/* Lists memory, page aligned, as an extent, number 0, that is in no file yet. false: there are too
+ * many. */
+bool trace_log_adopt(enum trace_table kind, void *memory, size_t bytes);
 /* Lets go of the parent's file and makes one for this process: its descriptor or -errno. */
 long trace_log_renew(const char *path, bool shared);
+/* The same under that very name, which no file has. */
+long trace_log_renew_as(const char *path);
 /* Takes that back and says why. */
 void trace_log_abandon(long error);
 

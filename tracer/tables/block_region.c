@@ -3,6 +3,8 @@
 #include "log/trace_log.h"
 #include "os/pages.h"
 
+#include <string.h>
+
 _Atomic(struct block_directory *) block_directories[BLOCK_DIRECTORIES];
 
 /* What another thread makes at the same time stays unused: of a directory, address space; of a
@@ -91,4 +93,32 @@ void block_region_for_each(void (*visit)(void *, uint64_t, uint64_t), void *cont
                 visit_region(&visitor, region);
         }
     }
+}
+
+static void add_size(void *context, uint64_t page, uint64_t leaf)
+{
+    (void)page;
+    *(size_t *)context += trace_leaf_slots(leaf) * sizeof(uint64_t);
+}
+
+size_t block_region_leaves_size(void)
+{
+    size_t size = 0;
+    block_region_for_each(add_size, &size);
+    return size;
+}
+
+static void move_leaf(void *context, uint64_t page, uint64_t leaf)
+{
+    char **to = context;
+    const uint64_t address = trace_leaf_address(leaf);
+    size_t bytes = trace_leaf_slots(leaf) * sizeof(uint64_t);
+    memcpy(*to, (const void *)(uintptr_t)address, bytes);
+    *block_region_word(page) = (leaf & ~trace_leaf_address(~0ull)) | (uintptr_t)*to;
+    *to += bytes;
+}
+
+void block_region_move_leaves(void *to)
+{
+    block_region_for_each(move_leaf, &to);
 }

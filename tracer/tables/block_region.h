@@ -48,4 +48,9 @@ uint64_t block_region_leaf(uint32_t slots);
 void block_region_for_each(void (*visit)(void *context, uint64_t page, uint64_t leaf),
                            void *context);
 
+/* For a process that has the tables to itself, and alone. How many bytes all leaves have; copies
+ * them there, one behind the other, and makes the copies the leaves. `to`: aligned to 64 bytes. */
+size_t block_region_leaves_size(void);
+void block_region_move_leaves(void *to);
+
 #endif

@@ -36,10 +36,19 @@ static bool grow_if_full(struct thread_accounts *accounts)
     return true;
 }
 
+static void (*watcher)(void);
+
+void stack_accounts_watch(void (*made)(void))
+{
+    watcher = made;
+}
+
 static __attribute__((noinline, cold)) uint32_t make_record(const struct thread *thread,
                                                             uint32_t stack)
 {
     uint64_t index;
+    if (watcher)
+        watcher();
     if (!chunk_table_claim(&trace_log_accounts, 1, true, &index) || index > TRACE_ACCOUNT_MAX)
         return thread->account_unknown;
     struct trace_account *account = stack_accounts_at((uint32_t)index);

@@ -25,6 +25,9 @@ static inline struct trace_account *stack_accounts_at(uint32_t record)
  * TRACE_STACK_NAMED), made if need be; its record for unknown stacks where there is no space. Not
  * to be called by a signal handler above itself: see thread->busy. */
 uint32_t stack_accounts_find(struct thread *thread, uint32_t stack);
+/* From now on `made` is called before each new record: a moment that every new call site has, the
+ * one that makes the program's first thread too. */
+void stack_accounts_watch(void (*made)(void));
 /* What stack_accounts_find is to be asked for, for a thread's own record of the same. */
 static inline uint32_t stack_accounts_key(uint32_t record)
 {
