@@ -151,9 +151,8 @@ bool stop_world_gate_begin_anew(ucontext_t *context)
  * for one of libc's own, or the tracer's, no call of the program's waits. */
 static bool does_something(int signal)
 {
-    const uint64_t nothing = 1ull << (SIGCHLD - 1) | 1ull << (SIGCONT - 1) |
-                             1ull << (SIGURG - 1) | 1ull << (SIGWINCH - 1) | 1ull << (32 - 1) |
-                             1ull << (33 - 1);
+    const uint64_t nothing = 1ull << (SIGCHLD - 1) | 1ull << (SIGCONT - 1) | 1ull << (SIGURG - 1) |
+                             1ull << (SIGWINCH - 1) | 1ull << (32 - 1) | 1ull << (33 - 1);
     struct sys_sigaction action = {.handler.simple = SIG_DFL};
     if (sys_sigaction(signal, NULL, &action) != 0 || action.handler.simple == SIG_IGN)
         return false;
