@@ -4,7 +4,7 @@
 # "new|old" is one package under the names that it has in different releases; "package?file" is wanted
 # only where the file is not there, because in older releases another package has it.
 set -euf
-build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev zlib1g-dev"
+build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev zlib1g-dev libcapstone-dev"
 test="libcmocka-dev jq g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
   libxml2-utils libglib2.0-dev pkg-config bindfs clang clang-format zsh yamllint libclang-rt-dev|libclang-common-11-dev util-linux procps man-db node-typescript python3-jsonschema"
 recipes="cmake meson automake autoconf libtool libgtest-dev catch2 cargo golang-go python3-pytest python3-dev libtest-valgrind-perl yamllint gdb"

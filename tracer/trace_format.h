@@ -169,7 +169,8 @@ struct trace_losses {
     uint64_t fork_failed;  /* leak checks that had to run in place */
     uint64_t fork_threads; /* other threads that were at work while it was forked */
     uint64_t pointers;     /* of --heap-graph=yes, and records of ROOTS */
-    uint64_t reserved[9];
+    uint64_t unguarded;    /* blocks that --guard had no place for */
+    uint64_t reserved[8];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -594,7 +595,15 @@ enum trace_error_kind {
     TRACE_WRONG_SIZE = 3,      /* sized delete, free_sized: given says the size */
     TRACE_WRONG_ALIGNMENT = 4, /* aligned delete, free_aligned_sized: given says the alignment */
     TRACE_REALLOC_ZERO = 5,    /* realloc to size 0 */
+    /* Of memory that may not be touched: `instruction` has done it. */
+    TRACE_INVALID_READ = 6,
+    TRACE_INVALID_WRITE = 7,
+    /* Found later: `address` is the first byte that was changed, `given` how far that is from the
+     * block's begin (two's complement). */
+    TRACE_CHANGED_FREED = 8, /* after it was freed, by `stack` */
+    TRACE_OVERRUN = 9,       /* beside the block; found by `stack`, or at the end (0) */
 };
+#define TRACE_ERROR_LAST 9u
 /* What is known about the address of an error. */
 enum trace_address_kind {
     TRACE_ADDRESS_UNKNOWN = 0, /* "not stack'd, malloc'd or (recently) free'd" */
@@ -620,6 +629,8 @@ struct trace_error {
     uint32_t tid;
     uint64_t count;   /* times that the same was seen */
     uint64_t time_ns; /* since the start, of the first */
+    uint8_t
+        instruction[16]; /* INVALID_READ and WRITE: machine code from there on; zeros: not known */
 };
 
 /* The leak check's verdict on one live block. VERDICTS is sorted by address; the first
@@ -788,7 +799,7 @@ _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_rare) == 24, "trace_rare");
 _Static_assert(sizeof(struct trace_region) == 4104, "trace_region");
-_Static_assert(sizeof(struct trace_error) == 80, "trace_error");
+_Static_assert(sizeof(struct trace_error) == 96, "trace_error");
 _Static_assert(sizeof(struct trace_verdict) == 24, "trace_verdict");
 _Static_assert(sizeof(struct trace_heads) == 8, "trace_heads");
 

@@ -158,6 +158,13 @@ static const struct cli_option cli_table[] = {
                 "write who points at whom, for --why and --retained [no]"),
     CLI_TRACERS("--glib", "yes|no", "let GLib help as it helps valgrind [yes]"),
     CLI_TRACERS("--check-on-signal", "SIGNAL", "this signal asks for a leak check, too: USR2, say"),
+    CLI_TRACERS("--guard", "all|N|FUNCTION",
+                "find reads and writes beside blocks and of freed ones: of all\n"
+                "blocks, of one in N, or of those allocated under FUNCTION [no]"),
+    CLI_TRACERS("--freelist-vol", "N", "keep back freed blocks of so many bytes [0]"),
+    CLI_TRACERS("--freelist-big-blocks", "N", "of these the larger ones leave first [1000000]"),
+    CLI_TRACERS("--malloc-fill", "HEX", "fill new blocks with this byte"),
+    CLI_TRACERS("--free-fill", "HEX", "fill freed blocks with this byte"),
     CLI_TRACERS("--verify-stacks", "yes|no", "compare each stack with libunwind's own [no]"),
     CLI_TRACERS("--debug-invariants", "yes|no", "check the tracer's own tables at the end [no]"),
     CLI_TRACERS("--traced-since", "TIME", NULL),

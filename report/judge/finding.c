@@ -24,6 +24,14 @@ enum finding finding_of_misuse(const struct misuse *misuse)
         return FINDING_MISMATCHED_ALIGNMENT;
     case TRACE_REALLOC_ZERO:
         return FINDING_REALLOC_ZERO;
+    case TRACE_INVALID_READ:
+        return FINDING_INVALID_READ;
+    case TRACE_INVALID_WRITE:
+        return FINDING_INVALID_WRITE;
+    case TRACE_CHANGED_FREED:
+        return FINDING_CHANGED_FREED;
+    case TRACE_OVERRUN:
+        return FINDING_OVERRUN;
     default:
         return FINDING_INVALID_FREE;
     }

@@ -13,7 +13,10 @@ static void misuse_view_block(struct misuse_view *view, const struct misuse *mis
     view->has_allocated_stack = view->freed && record->stack_allocated;
     view->where = MISUSE_INSIDE;
     view->offset = record->address - record->block;
-    if (record->address < record->block) {
+    if (misuse->access_size > record->block - record->address && view->freed) {
+        /* A vector that covers the block's begin: what was wanted of it lies in the block. */
+        view->offset = 0;
+    } else if (record->address < record->block) {
         view->offset = record->block - record->address;
         view->where = MISUSE_BEFORE;
     } else if (view->offset >= record->block_size) {

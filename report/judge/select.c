@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "judge/stack_view.h"
+#include "symbols/instruction.h"
 
 static int select_load(struct suppressions *suppressions, const struct options *options,
                        struct failure *failure)
@@ -23,6 +24,23 @@ struct suppressions *select_suppressions(const struct options *options, struct f
     return NULL;
 }
 
+static enum suppress_kind select_access_kind(uint32_t size)
+{
+    static const struct {
+        uint32_t size;
+        enum suppress_kind kind;
+    } kinds[] = {{1, SUPPRESS_ADDR1},
+                 {2, SUPPRESS_ADDR2},
+                 {4, SUPPRESS_ADDR4},
+                 {16, SUPPRESS_ADDR16},
+                 {32, SUPPRESS_ADDR32}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].size == size)
+            return kinds[i].kind;
+    return size > 32 ? SUPPRESS_ADDR32 : SUPPRESS_ADDR8;
+}
+
 enum suppress_kind select_suppress_kind(const struct misuse *misuse)
 {
     switch (misuse->record.kind) {
@@ -32,6 +50,9 @@ enum suppress_kind select_suppress_kind(const struct misuse *misuse)
         return SUPPRESS_ALIGN_MISMATCH;
     case TRACE_REALLOC_ZERO:
         return SUPPRESS_REALLOC_ZERO;
+    case TRACE_INVALID_READ:
+    case TRACE_INVALID_WRITE:
+        return select_access_kind(misuse->access_size);
     default:
         return SUPPRESS_FREE;
     }
@@ -111,6 +132,12 @@ static void select_misuses(struct selection *selection, const struct options *op
     for (uint32_t i = 0; i < model->misuse_count; i++) {
         struct misuse *misuse = &model->misuses[i];
         uint64_t times = misuse->record.count;
+        const struct trace_error *record = &misuse->record;
+
+        if (record->kind == TRACE_INVALID_READ || record->kind == TRACE_INVALID_WRITE)
+            misuse->access_size =
+                instruction_access_size(record->instruction, sizeof record->instruction,
+                                        record->kind == TRACE_INVALID_WRITE);
         struct suppress_entry *entry = select_find(selection, select_suppress_kind(misuse), 0,
                                                    model, symbolizer, misuse->stack);
 

@@ -312,7 +312,7 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
     uint64_t damaged = 0;
 
     while (log_reader_next(&walk, &record))
-        if (record.kind > TRACE_REALLOC_ZERO)
+        if (record.kind > TRACE_ERROR_LAST)
             damaged++;
         else if (record.kind)
             load_misuse(stacks, &contexts, model, &record, walk.index);

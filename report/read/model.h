@@ -101,6 +101,7 @@ struct misuse {                                   /* an error of the program */
     /* TRACE_ADDRESS_STACK: the function whose frame it lies in, or NULL; select's word */
     const struct position *creator;
     const struct suppress_entry *suppressed; /* by this entry, or NULL; select's word */
+    uint32_t access_size; /* INVALID_READ and WRITE: bytes, 0: not known; select's word */
 };
 
 /* What the program did with one call stack, all its threads together. */

@@ -15,6 +15,12 @@ enum suppress_kind {
     SUPPRESS_ALIGN_MISMATCH = 4, /* aligned delete, free_aligned_sized */
     SUPPRESS_BAD_ALIGN = 5,
     SUPPRESS_BAD_SIZE = 6,
+    SUPPRESS_ADDR1 = 7, /* reads and writes of memory that is no block's, by their size */
+    SUPPRESS_ADDR2 = 8,
+    SUPPRESS_ADDR4 = 9,
+    SUPPRESS_ADDR8 = 10,
+    SUPPRESS_ADDR16 = 11,
+    SUPPRESS_ADDR32 = 12,
     SUPPRESS_KINDS_COUNT
 };
 

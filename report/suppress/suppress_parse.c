@@ -23,9 +23,8 @@ struct parser {
 
 /* Kinds that Memcheck has and that no heap tracer can see: their entries are read over. */
 static const char *const kinds_without_use[] = {
-    "Addr1",   "Addr2",  "Addr4",      "Addr8",   "Addr16",  "Addr32",         "Value0", "Value1",
-    "Value2",  "Value4", "Value8",     "Value16", "Value32", "Cond",           "Param",  "Jump",
-    "Overlap", "User",   "FishyValue", "Mempool", "CoreMem", "UnsafeZeroSize",
+    "Value0", "Value1", "Value2",  "Value4", "Value8",     "Value16", "Value32", "Cond",
+    "Param",  "Jump",   "Overlap", "User",   "FishyValue", "Mempool", "CoreMem", "UnsafeZeroSize",
 };
 /* --- errors -------------------------------------------------------------- */
 

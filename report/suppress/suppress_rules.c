@@ -12,6 +12,12 @@ const char *suppress_kind_name(enum suppress_kind kind)
         [SUPPRESS_ALIGN_MISMATCH] = "AlignMismatch",
         [SUPPRESS_BAD_ALIGN] = "BadAlign",
         [SUPPRESS_BAD_SIZE] = "BadSize",
+        [SUPPRESS_ADDR1] = "Addr1",
+        [SUPPRESS_ADDR2] = "Addr2",
+        [SUPPRESS_ADDR4] = "Addr4",
+        [SUPPRESS_ADDR8] = "Addr8",
+        [SUPPRESS_ADDR16] = "Addr16",
+        [SUPPRESS_ADDR32] = "Addr32",
     };
     return names[kind];
 }

@@ -105,6 +105,24 @@ static char *words_alignment(const struct trace_error *record)
                        words_alignment_value(record->given).text);
 }
 
+static char *words_touch(const struct misuse *misuse, const char *what)
+{
+    return misuse->access_size
+               ? memory_text("Invalid %s of size %" PRIu32, what, misuse->access_size)
+               : memory_text("Invalid %s", what);
+}
+
+static char *words_overrun(const struct trace_error *record)
+{
+    uint64_t offset = record->given;
+
+    if (offset >> 63)
+        return memory_text("Memory %s bytes before a block of size %s was changed",
+                           NUMBER(0 - offset), NUMBER(record->block_size));
+    return memory_text("Memory %s bytes after a block of size %s was changed",
+                       NUMBER(offset - record->block_size), NUMBER(record->block_size));
+}
+
 char *words_misuse(const struct misuse *misuse)
 {
     const struct trace_error *record = &misuse->record;
@@ -119,6 +137,15 @@ char *words_misuse(const struct misuse *misuse)
         return words_alignment(record);
     case TRACE_REALLOC_ZERO:
         return memory_text("realloc() with size 0");
+    case TRACE_INVALID_READ:
+        return words_touch(misuse, "read");
+    case TRACE_INVALID_WRITE:
+        return words_touch(misuse, "write");
+    case TRACE_CHANGED_FREED:
+        return memory_text("A block of size %s was changed at offset %s after it was freed",
+                           NUMBER(record->block_size), NUMBER(record->given));
+    case TRACE_OVERRUN:
+        return words_overrun(record);
     default:
         return memory_text("Invalid free() / delete / delete[] / realloc()");
     }

@@ -100,9 +100,9 @@ test_log_that_may_not_be_read() {
 
 test_newer_version() {
     a_log
-    poke good 8 '\007'
+    poke good 8 '\010'
     report good
-    refused 'good was written by a newer libtrace, version 7' 'this leakreport reads 6: use the leakreport that came with it'
+    refused 'good was written by a newer libtrace, version 8' 'this leakreport reads 7: use the leakreport that came with it'
 }
 
 test_other_byte_order() {

@@ -28,8 +28,8 @@ test_the_tracer_needs_libc_and_the_loader_only() {
     equal "NEEDED of libtrace.so" 'ld-linux-x86-64.so.2 libc.so.6 ' "$(needed "$LIBTRACE")"
 }
 
-test_the_report_needs_elfutils_and_zlib_only() {
-    equal "NEEDED of leakreport" 'libc.so.6 libdw.so.1 libelf.so.1 libz.so.1 ' "$(needed "$REPORT")"
+test_the_report_needs_elfutils_zlib_and_capstone_only() {
+    equal "NEEDED of leakreport" 'libc.so.6 libcapstone.so.4 libdw.so.1 libelf.so.1 libz.so.1 ' "$(needed "$REPORT")"
 }
 
 # Thread-local storage that is not initial-exec is allocated with malloc, within malloc.

@@ -314,7 +314,7 @@ static void a_file_in_the_shape_of_pythons(void **state)
         "   fun:PyBytes_From*\n}\n"
         "{\n   dlopen\n   Memcheck:Param\n   open(filename)\n   fun:open\n   "
         "obj:/lib*/ld-*.so\n}\n");
-    assert_int_equal(suppress_entries_count(suppressions), 1);
+    assert_int_equal(suppress_entries_count(suppressions), 2);
     assert_string_equal(
         fake_find(suppressions, STACK("malloc", "PyObject_Malloc", "PyBytes_FromString", "main")),
         "Leak: interned strings");

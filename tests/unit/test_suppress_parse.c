@@ -87,7 +87,7 @@ static void other_tools_and_kinds_without_use_are_read_over(void **state)
                                         "{\np\nMemcheck:Param\nwrite(buf)\nfun:write\n}\n"
                                         "{\nv\nMemcheck:Value32\nfun:x\n}\n"
                                         "{\nf\nMemcheck:FishyValue\nmalloc(size)\nfun:malloc\n}\n"
-                                        "{\na\nMemcheck,Addrcheck:Addr4\nfun:x\n}\n"
+                                        "{\na\nMemcheck,Addrcheck:Value4\nfun:x\n}\n"
                                         "{\nt\nAddrcheck,Memcheck:Leak\nfun:kept\n}\n"
                                         "{\nu\nMemcheckX:Leak\nfun:x\n}\n");
     assert_int_equal(rules.count, 1);

@@ -11,6 +11,7 @@
 #include "check/roots.h"
 #include "libc/bootstrap.h"
 #include "libc/glibc_heap.h"
+#include "libc/guard_area.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
 #include "os/copied_memory.h"
@@ -22,6 +23,7 @@
 #include "tables/block_parts.h"
 #include "tables/block_rare.h"
 #include "tables/block_table.h"
+#include "tables/kept_blocks.h"
 #include "tables/module_list.h"
 #include "tables/stack_accounts.h"
 #include "tables/stack_table.h"
@@ -167,11 +169,22 @@ static void find_modules(struct scan *scan)
     module_list_range(_r_debug.r_ldbase, &scan->loader.begin, &scan->loader.end);
 }
 
+/* One that malloc gave pages of its own is in nobody's heap: the others lie where live blocks do.
+ */
+static void exclude_kept(void *context, const struct kept_block *block, const void *copy)
+{
+    (void)copy;
+    if (block->size >= SYS_PAGE)
+        exclude(context, block->address, block->address + block->size);
+}
+
 static void find_roots(struct scan *scan)
 {
     struct glibc_heap_world heap = {.map = &scan->memory.map,
                                     .blocks = scan->blocks,
                                     .count = scan->count,
+                                    .apart_begin = guard_area_begin_at,
+                                    .apart_end = guard_area_begin_at + guard_area_bytes,
                                     .other_allocator = scan->options->other_allocator,
                                     .context = scan,
                                     .read = read_for_heap,
@@ -183,6 +196,7 @@ static void find_roots(struct scan *scan)
     struct glibc_heap_counts counts = glibc_heap_find(&heap);
     if (!heap.other_allocator && counts.main_arenas_whole == 0)
         trace_log_header->flags |= TRACE_FLAG_MALLOC_UNKNOWN;
+    kept_blocks_for_each(exclude_kept, scan);
     leak_scan_exclude_stacks(&scan->roots, &scan->memory, &scan->here, scan->world);
     scan->result->check->ranges_not_excluded = scan->roots.missed;
 }

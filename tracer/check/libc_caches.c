@@ -1,6 +1,7 @@
 #include "check/libc_caches.h"
 
 #include "libc/glibc_layout.h"
+#include "libc/guard_area.h"
 #include "libc/real.h"
 #include "tables/block_table.h"
 #include "tables/stack_accounts.h"
@@ -15,7 +16,8 @@ static bool is_glibcs; /* what it frees */
  * of its free chunks, each on a page to be copied first. */
 static bool need_not_be_freed(const void *pointer)
 {
-    return is_glibcs && !(((const uint64_t *)pointer)[-1] & GLIBC_IS_MMAPPED);
+    return guard_area_owns(pointer) ||
+           (is_glibcs && !(((const uint64_t *)pointer)[-1] & GLIBC_IS_MMAPPED));
 }
 
 /* What the caches held leaves the table of live blocks and the counts. Nobody will ask where it was
@@ -59,7 +61,7 @@ static void empty_streams(void)
 /* With tracing off every free goes straight to the real one. */
 void libc_caches_free(bool of_libc, bool of_cxx, bool malloc_is_glibcs)
 {
-    free_block = real.free;
+    free_block = real_found.free;
     is_glibcs = malloc_is_glibcs;
     real.free = free_and_forget;
     empty_streams();

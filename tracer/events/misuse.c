@@ -9,6 +9,7 @@
 #include "os/sys.h"
 #include "tables/block_rare.h"
 #include "tables/freed_blocks.h"
+#include "tables/kept_blocks.h"
 #include "tables/module_list.h"
 #include "tables/stack_accounts.h"
 #include "tables/stack_table.h"
@@ -66,6 +67,11 @@ static struct trace_error *add(struct trace_error *error)
     __atomic_store_n(&record->kind, kind, __ATOMIC_RELEASE);
     live_errors_tell(index);
     return record;
+}
+
+void misuse_add(struct trace_error *error)
+{
+    add(error);
 }
 
 void misuse_count(uint64_t *records, uint64_t *times)
@@ -179,10 +185,23 @@ static void describe(struct trace_error *error, enum trace_address_kind kind,
     error->stack_allocated = stack_accounts_stack(block->account);
 }
 
+/* A kept block may have been freed longer ago than the rings know of, but nobody has its memory
+ * since. */
+static bool find_kept(uint64_t address, bool interior, struct block *block, uint32_t *stack_freed)
+{
+    struct kept_block kept;
+    if (!kept_blocks_find(address, interior, &kept))
+        return false;
+    *block = (struct block){kept.address, kept.size, kept.account, 0, TRACE_BY_MALLOC};
+    *stack_freed = kept.stack_freed;
+    return true;
+}
+
 static bool find_freed(struct trace_error *error, bool interior)
 {
     struct block block;
-    if (!freed_blocks_find(error->address, interior, &block, &error->stack_freed)) {
+    if (!find_kept(error->address, interior, &block, &error->stack_freed) &&
+        !freed_blocks_find(error->address, interior, &block, &error->stack_freed)) {
         error->stack_freed = 0;
         return false;
     }
@@ -261,8 +280,8 @@ void misuse_bad_free(struct thread *thread, uint64_t address, uint32_t stack)
 
 static bool is_glibcs(void)
 {
-    return glibc_layout_is_known() &&
-           module_list_find((uintptr_t)real.free) == module_list_find((uintptr_t)real_libc()->fork);
+    return glibc_layout_is_known() && module_list_find((uintptr_t)real_found.free) ==
+                                          module_list_find((uintptr_t)real_libc()->fork);
 }
 
 /* glibc has given it out, as far as can be seen. Where that cannot be seen for certain, a block
@@ -321,6 +340,9 @@ static bool is_unseen(const struct thread *thread, uint64_t address, bool thorou
 bool misuse_is_unseen_block(const struct thread *thread, uint64_t address, uint32_t stack)
 {
     struct passed *entry = &passed[stack % (sizeof passed / sizeof *passed)];
+    struct kept_block kept;
+    if (kept_blocks_find(address, false, &kept))
+        return false;
     if (!is_glibcs() || !is_in_use(address) || !bypass_is_there() ||
         !is_unseen(thread, address, !is_used_to_it(entry, stack)))
         return false;

@@ -34,6 +34,10 @@ static inline bool misuse_fits(const struct block *block, const struct misuse_fr
                                   : how->alignment == 1ull << block->alignment_log2);
 }
 
+/* Another mistake, as it is described. The same (kind, stacks and so on) is counted in one record.
+ */
+void misuse_add(struct trace_error *error);
+
 /* The live block that holds `address`. Looks at all of them. */
 bool misuse_find_block(uint64_t address, struct block *block);
 

@@ -3,10 +3,12 @@
 #include "check/leak_scan.h"
 #include "events/event.h"
 #include "events/observe_new.h"
+#include "libc/guard_area.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
 #include "tables/block_parts.h"
 #include "tables/freed_blocks.h"
+#include "tables/kept_blocks.h"
 
 /* --- allocation ---------------------------------------------------------- */
 
@@ -33,6 +35,12 @@ static bool some_are_missing(void)
            __atomic_load_n(&losses->fork_threads, __ATOMIC_RELAXED) || trace_log_loss_is_there();
 }
 
+static bool is_kept(const void *pointer)
+{
+    struct kept_block block;
+    return kept_blocks_find((uint64_t)pointer, false, &block);
+}
+
 static bool pass_on_unknown(void)
 {
     trace_log_lose(&trace_log_header->losses.frees_unknown, 1);
@@ -46,7 +54,7 @@ static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, 
 {
     if (leak_scan_is_child())
         return true;
-    if (!thread || some_are_missing())
+    if (!thread || (some_are_missing() && !is_kept(pointer)))
         return pass_on_unknown();
     uint32_t stack = event_stack_rarely(thread, site);
     if (misuse_is_unseen_block(thread, (uint64_t)pointer, stack))
@@ -122,6 +130,20 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
 
 /* --- realloc ------------------------------------------------------------- */
 
+/* realloc has freed the block before it was known by which stack. */
+static __attribute__((noinline, cold)) void tell_where(struct thread *thread,
+                                                       const struct block *old, uint32_t stack)
+{
+    struct guard_slot *slot = guard_area_slot(old->address);
+    kept_blocks_tell(thread, &(struct kept_block){.address = old->address,
+                                                  .account = old->account,
+                                                  .stack_freed = stack});
+    if (slot && slot->address == old->address) {
+        slot->account = old->account;
+        slot->stack_freed = stack;
+    }
+}
+
 static __attribute__((noinline)) void replaced(struct thread *thread, const struct block *old,
                                                const struct call_site *site)
 {
@@ -129,6 +151,8 @@ static __attribute__((noinline)) void replaced(struct thread *thread, const stru
     struct block copy = *old;
     uint32_t stack = event_stack_rarely(thread, site);
     taken_out(thread, old, stack);
+    if (__builtin_expect(thread->kept != NULL, 0))
+        tell_where(thread, old, stack);
     if (!misuse_fits(&copy, &how))
         free_otherwise(&copy, &how, stack);
 }

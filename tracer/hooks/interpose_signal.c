@@ -1,6 +1,7 @@
 /* The ways to ask for and set a signal's disposition: see ending.h for why. */
 #include "hooks/interpose.h"
 
+#include "guard/masked.h"
 #include "life/ending.h"
 #include "os/sys.h"
 
@@ -28,6 +29,25 @@ int siginterrupt(int, int);
 INTERPOSE int sigaction(int number, const struct sigaction *action, struct sigaction *before)
 {
     return ending_sigaction(number, action, before);
+}
+
+INTERPOSE int sigprocmask(int how, const sigset_t *set, sigset_t *before)
+{
+    interpose_is_observed();
+    return masked_change((masked_change_function *)real.sigprocmask, how, set, before);
+}
+
+/* Before 2.32 libc has none, and a library that is loaded later may. */
+static int sigmask_of_older(int how, const sigset_t *set, sigset_t *before)
+{
+    return (int)-sys_sigprocmask(how, (const uint64_t *)set, (uint64_t *)before);
+}
+
+INTERPOSE int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
+{
+    interpose_is_observed();
+    masked_change_function *change = (masked_change_function *)real.pthread_sigmask;
+    return masked_change(change ? change : sigmask_of_older, how, set, before);
 }
 
 INTERPOSE handler signal(int number, handler wanted)

@@ -48,13 +48,13 @@ static uint64_t find_lists(struct memory_reader *reader, uint64_t cache, uint64_
 
 static struct marks learn(struct memory_reader *reader)
 {
-    volatile uint64_t *older = real.malloc(3 * sizeof *older);
-    volatile uint64_t *latest = real.malloc(3 * sizeof *latest);
+    volatile uint64_t *older = real_found.malloc(3 * sizeof *older);
+    volatile uint64_t *latest = real_found.malloc(3 * sizeof *latest);
     struct marks marks = {0};
     if (older && latest)
         latest[0] = latest[1] = 0;
-    real.free((void *)older);
-    real.free((void *)latest);
+    real_found.free((void *)older);
+    real_found.free((void *)latest);
     if (older && latest) {
         marks.word = latest[1];
         marks.is_plain = latest[0] == (uintptr_t)older;

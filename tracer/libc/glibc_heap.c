@@ -391,6 +391,11 @@ static void explain_blocks(struct finder *f)
     for (size_t i = 0; i < f->world->count;) {
         uint64_t address = address_of(f, i);
         const struct mapping *mapping = memory_map_find(f->world->map, address);
+        const struct glibc_heap_world *world = f->world;
+        if (address >= world->apart_begin && address < world->apart_end) {
+            i = first_block(f, world->apart_end);
+            continue;
+        }
         int in_runs = mapping && mapping->flags & MAPPING_HEAP && !f->world->other_allocator;
         if (!mapping)
             i++; /* gone: the reads will say so */

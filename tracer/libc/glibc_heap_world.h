@@ -13,6 +13,7 @@ struct glibc_heap_world {
     const struct memory_map *map;
     const struct trace_block *blocks;
     size_t count;
+    uint64_t apart_begin, apart_end; /* blocks between them are another allocator's */
     int other_allocator; /* 1: malloc is known not to be glibc's, no mark means anything */
     void *context;
     /* Copies up to length bytes; returns how many could be read. */

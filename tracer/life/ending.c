@@ -1,6 +1,8 @@
 #include "life/ending.h"
 
 #include "events/observe.h"
+#include "guard/masked.h"
+#include "guard/touch.h"
 #include "life/fork_gate.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
@@ -118,9 +120,12 @@ static bool is_put_off(int signal, siginfo_t *info, ucontext_t *context)
     return sys_tgsigqueueinfo((int)sys_getpid(), (int)sys_gettid(), signal, info) == 0;
 }
 
-/* A SIGBUS because the log has become shorter is not the program's. */
+/* A SIGBUS because the log has become shorter is not the program's, nor a touch of what is guarded.
+ */
 static bool is_the_tracers(int signal, siginfo_t *info, void *context)
 {
+    if (signal == SIGSEGV)
+        return touch_take(info, context);
     if (signal != SIGBUS)
         return false;
     return comes_again(signal, info) ? trace_log_loss_mend((uintptr_t)info->si_addr)
@@ -169,6 +174,12 @@ static void pass_on(int signal, siginfo_t *info, void *context)
     void (*handler)(int, siginfo_t *, void *) = program_actions[signal].handler.function;
     if (is_the_tracers(signal, info, context))
         return;
+    if (program_actions[signal].handler.simple == SIG_IGN ||
+        (signal == SIGSEGV && masked_is_blocked())) {
+        if (comes_again(signal, info))
+            end_by_signal(signal, info, context);
+        return;
+    }
     if (program_actions[signal].flags & SA_RESETHAND)
         take_away(signal);
     handler(signal, info, context);
@@ -182,6 +193,12 @@ static bool is_ours(const struct sys_sigaction *action)
 static bool is_handler(const struct sys_sigaction *action)
 {
     return action->handler.simple != SIG_DFL && action->handler.simple != SIG_IGN;
+}
+
+/* Whether some of these signals are the tracer's whatever the program does with them. */
+static bool is_shared(int signal)
+{
+    return signal == SIGBUS || (signal == SIGSEGV && touch_is_possible());
 }
 
 void ending_step_aside(int signal)
@@ -199,10 +216,12 @@ static void stand_in(int signal)
         return;
     if (found.handler.simple == SIG_DFL) {
         make_ours(&ours);
-    } else if (is_handler(&found) && (signal == SIGBUS || (found.flags & SA_RESETHAND))) {
+    } else if (is_handler(&found) ? is_shared(signal) || (found.flags & SA_RESETHAND)
+                                  : signal == SIGSEGV && is_shared(signal)) {
         ours = found;
         ours.handler.function = pass_on;
-        ours.flags = (found.flags | SA_SIGINFO) & ~(unsigned long)SA_RESETHAND;
+        ours.flags = (found.flags | SA_SIGINFO | SYS_SA_RESTORER) & ~(unsigned long)SA_RESETHAND;
+        ours.restorer = found.flags & SYS_SA_RESTORER ? found.restorer : sys_signal_return;
     } else {
         return;
     }
@@ -258,12 +277,36 @@ static int ask(int signal, struct sigaction *before)
     return result;
 }
 
+/* Whose masks have SIGSEGV, as the program thinks. */
+static bool has_fault_masked[NSIG];
+
+static void show_mask(int signal, bool masked, struct sigaction *shown)
+{
+    if (masked && shown && signal > 0 && signal < NSIG)
+        masked_put_back(&shown->sa_mask);
+}
+
+static int set(int signal, const struct sigaction *action, struct sigaction *before)
+{
+    struct sigaction copy = *action;
+    bool was = signal > 0 && signal < NSIG && has_fault_masked[signal];
+    bool masked = masked_take_out(&copy.sa_mask);
+    ending_step_aside(signal);
+    int result = __sigaction(signal, &copy, before);
+    ending_stand_in(signal);
+    if (result == 0) {
+        show_mask(signal, was, before);
+        has_fault_masked[signal] = masked;
+    }
+    return result;
+}
+
 int ending_sigaction(int signal, const struct sigaction *action, struct sigaction *before)
 {
-    if (!action)
-        return ask(signal, before);
-    ending_step_aside(signal);
-    int result = __sigaction(signal, action, before);
-    ending_stand_in(signal);
+    if (action)
+        return set(signal, action, before);
+    int result = ask(signal, before);
+    if (result == 0)
+        show_mask(signal, has_fault_masked[signal], before);
     return result;
 }

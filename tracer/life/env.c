@@ -169,6 +169,77 @@ static int read_heap_graph(struct env_options *options, const char *value, struc
 {
     return read_yes_no(value, &options->heap_graph, problem);
 }
+static int read_volume(struct env_options *options, const char *value, struct problem *problem)
+{
+    const char *next = value;
+    options->guard.keeps = true;
+    if (read_number(&next, &options->guard.volume) && !*next)
+        return 0;
+    message_format(problem->text, problem->size, "a number of bytes is expected, not «%s»", value);
+    return -1;
+}
+static int read_big_blocks(struct env_options *options, const char *value, struct problem *problem)
+{
+    const char *next = value;
+    if (read_number(&next, &options->guard.big) && !*next)
+        return 0;
+    message_format(problem->text, problem->size, "a number of bytes is expected, not «%s»", value);
+    return -1;
+}
+/* valgrind's: hexadecimal, with 0x or without. */
+static int read_byte(const char *value, int *byte, struct problem *problem)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *next = value[0] == '0' && (value[1] | 32) == 'x' ? value + 2 : value;
+    int number = 0, count = 0;
+    for (; *next; next++, count++) {
+        const char *digit = strchr(digits, *next >= 'A' && *next <= 'F' ? *next | 32 : *next);
+        if (!digit || count == 2)
+            break;
+        number = number * 16 + (int)(digit - digits);
+    }
+    if (count > 0 && !*next) {
+        *byte = number;
+        return 0;
+    }
+    message_format(problem->text, problem->size, "a byte is expected, as in 0xfd, not «%s»", value);
+    return -1;
+}
+static int read_malloc_fill(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_byte(value, &options->guard.malloc_fill, problem);
+}
+static int read_free_fill(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_byte(value, &options->guard.free_fill, problem);
+}
+/* all, all,begin, no, a number, or a function. */
+static int read_guard(struct env_options *options, const char *value, struct problem *problem)
+{
+    struct guard_options *guard = &options->guard;
+    const char *next = value;
+    guard->which = GUARD_NONE;
+    guard->at_begin = false;
+    if (strcmp(value, "no") == 0)
+        return 0;
+    if (strcmp(value, "all") == 0 || strcmp(value, "all,begin") == 0) {
+        guard->which = GUARD_ALL;
+        guard->at_begin = value[3] == ',';
+        return 0;
+    }
+    if (read_number(&next, &guard->every) && !*next && guard->every > 0 &&
+        guard->every <= INT32_MAX) {
+        guard->which = GUARD_SOME;
+        return 0;
+    }
+    if (value[0] >= '0' && value[0] <= '9') {
+        message_format(problem->text, problem->size,
+                       "all, no, a number from 1 on or a function is expected, not «%s»", value);
+        return -1;
+    }
+    guard->which = GUARD_UNDER;
+    return copy_value(value, guard->function, sizeof guard->function, problem);
+}
 static int read_track_fds(struct env_options *options, const char *value, struct problem *problem)
 {
     options->track_fds = strcmp(value, "yes") == 0 || strcmp(value, "all") == 0;
@@ -281,6 +352,11 @@ static const struct {
     {"--glib", read_glib},
     {"--track-fds", read_track_fds},
     {"--check-on-signal", read_check_signal},
+    {"--guard", read_guard},
+    {"--freelist-vol", read_volume},
+    {"--freelist-big-blocks", read_big_blocks},
+    {"--malloc-fill", read_malloc_fill},
+    {"--free-fill", read_free_fill},
     {"--show-leak-kinds", read_nothing},
     {"--errors-for-leak-kinds", read_nothing},
     {"--leak-resolution", read_nothing},
@@ -375,14 +451,16 @@ static void decide_what_is_traced(struct env_options *options)
 int env_take_options(struct env_options *options, char *problem_text, size_t problem_size)
 {
     struct problem problem = {problem_text, problem_size};
-    *options = (struct env_options){.leak_check = true,
-                                    .run_libc_freeres = true,
-                                    .run_cxx_freeres = true,
-                                    .glib = true,
-                                    .follow_exec = true,
-                                    .log_descriptor = -1,
-                                    .words_descriptor = -1,
-                                    .heuristics = TRACE_HEURISTICS_ALL};
+    *options = (struct env_options){
+        .leak_check = true,
+        .run_libc_freeres = true,
+        .run_cxx_freeres = true,
+        .glib = true,
+        .follow_exec = true,
+        .log_descriptor = -1,
+        .words_descriptor = -1,
+        .guard = {.volume = GUARD_VOLUME, .big = GUARD_BIG, .malloc_fill = -1, .free_fill = -1},
+        .heuristics = TRACE_HEURISTICS_ALL};
     copy_value("trace.log", given_trace_file, sizeof given_trace_file, &problem);
     given_log_file[0] = '\0';
     forks = FORKS_AS_CHILDREN;

@@ -9,6 +9,8 @@
 #ifndef ENV_H
 #define ENV_H
 
+#include "guard/guard_options.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,9 +51,10 @@ struct env_options {
     bool heap_graph; /* it writes who points at whom */
     bool run_libc_freeres;
     bool run_cxx_freeres;
-    bool track_fds;      /* say at the end which descriptors are open */
-    bool glib;           /* let GLib help, as it helps valgrind */
-    int check_signal;    /* by which a check may be asked for, too; 0: none */
+    bool track_fds;   /* say at the end which descriptors are open */
+    bool glib;        /* let GLib help, as it helps valgrind */
+    int check_signal; /* by which a check may be asked for, too; 0: none */
+    struct guard_options guard;
     unsigned heuristics; /* bit N: enum trace_heuristic N */
 };
 

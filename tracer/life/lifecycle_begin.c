@@ -6,6 +6,7 @@
 #include "check/leak_scan_stacks.h"
 #include "events/glib_sites.h"
 #include "events/live_errors.h"
+#include "guard/guarded_malloc.h"
 #include "libc/blank.h"
 #include "libc/glibc_layout.h"
 #include "libc/real.h"
@@ -136,6 +137,12 @@ static void begin_check(const struct env_options *options)
         blank_begin();
 }
 
+static void begin_guard(const struct guard_options *options)
+{
+    if (guard_is_wanted(options) && !guarded_malloc_begin(options))
+        message_line("libtrace: --guard is not possible here: there is no memory for it");
+}
+
 static void end_by_signal(const struct ending_signal *signal, const struct stopped_thread *here)
 {
     lifecycle_end(TRACE_SIGNALED, signal->number, here, signal);
@@ -167,6 +174,7 @@ static void begin(void)
     begin_check(options);
     if (options->track_fds)
         open_files_begin();
+    begin_guard(&options->guard);
     unwind_verify(options->verify_stacks);
     live_errors_begin(options->errors_live);
     lifecycle_publish_log();

@@ -4,6 +4,7 @@
 #include "check/last_frames.h"
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
+#include "guard/changed.h"
 #include "life/fork_gate.h"
 #include "life/invariants.h"
 #include "life/lifecycle.h"
@@ -53,6 +54,7 @@ static bool broken; /* the tables do not agree */
 static void take_stock(const struct stopped_thread *here, const struct stopped_world *world)
 {
     usage_end();
+    changed_look_at_all();
     tracing_set(false);
     if (lifecycle_options()->debug_invariants && !invariants_hold(world, here))
         broken = true;

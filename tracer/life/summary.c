@@ -3,6 +3,7 @@
 #include "capture/frame_cache.h"
 #include "capture/unwind.h"
 #include "events/misuse.h"
+#include "guard/guarded_malloc.h"
 #include "log/trace_log.h"
 #include "log/trace_log_earlier.h"
 #include "os/message.h"
@@ -126,8 +127,9 @@ static void print_mistakes(void)
     misuse_count(&records, &times);
     if (records)
         message_line("ERRORS: %u from %u contexts: bad frees were recorded but not carried out; "
-                     "mismatched ones were carried out",
-                     times, records);
+                     "%s carried out",
+                     times, records,
+                     guarded_malloc_is_on() ? "all else was" : "mismatched ones were");
 }
 
 static void print_captures(void)

@@ -92,6 +92,19 @@ bool freed_blocks_find(uint64_t address, bool interior, struct block *block, uin
     return true;
 }
 
+bool freed_blocks_latest(const struct thread *thread, uint64_t address, struct freed_block *block)
+{
+    const struct freed_block *ring = thread->freed.ring;
+    uint32_t next = thread->freed.count;
+    /* A signal handler may have freed some since. */
+    for (uint32_t age = 0; ring && age < FREED_BLOCKS_TURN; age++) {
+        *block = ring[(next - 1 - age) & thread->freed.mask];
+        if (block->address == address)
+            return true;
+    }
+    return false;
+}
+
 static bool check_ring(const struct thread *thread)
 {
     uint64_t accounts = atomic_load_explicit(&trace_log_accounts.count, memory_order_acquire);

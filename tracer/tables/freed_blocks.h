@@ -57,6 +57,9 @@ static inline void freed_blocks_put(struct thread *thread, const struct block *b
 
 /* The block freed lately that begins at `address`, or, with `interior`, that holds it. */
 bool freed_blocks_find(uint64_t address, bool interior, struct block *block, uint32_t *stack_freed);
+/* The thread is freeing the block at `address`: what it has just put. false: that is another one,
+ * or it was not put. */
+bool freed_blocks_latest(const struct thread *thread, uint64_t address, struct freed_block *block);
 /* Whether each block in the rings has an account and a stack that there are. */
 bool freed_blocks_check(void);
 

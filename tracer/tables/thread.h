@@ -63,6 +63,7 @@ struct thread_frame {
 
 struct freed_block; /* see freed_blocks.h */
 struct stack_memo;  /* see stack_memo.h */
+struct kept_rings;  /* see kept_blocks.c */
 
 /* --- the parts ------------------------------------------------------------- */
 
@@ -162,6 +163,7 @@ struct thread {
     struct trace_thread *record; /* in the log */
     struct thread *next;         /* all threads, newest first; never unlinked */
     atomic_uint tid;             /* whose it is */
+    struct kept_rings *kept;     /* freed blocks that are kept, or NULL */
     bool was_left;               /* a handler has left an event of its by a jump */
 };
 

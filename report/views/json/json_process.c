@@ -191,7 +191,11 @@ static const char *json_error_kind(uint32_t kind)
                                         [TRACE_MISMATCHED_FREE] = "mismatched free",
                                         [TRACE_WRONG_SIZE] = "wrong size",
                                         [TRACE_WRONG_ALIGNMENT] = "wrong alignment",
-                                        [TRACE_REALLOC_ZERO] = "realloc to size 0"};
+                                        [TRACE_REALLOC_ZERO] = "realloc to size 0",
+                                        [TRACE_INVALID_READ] = "invalid read",
+                                        [TRACE_INVALID_WRITE] = "invalid write",
+                                        [TRACE_CHANGED_FREED] = "changed after free",
+                                        [TRACE_OVERRUN] = "overrun"};
 
     return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown";
 }

@@ -36,6 +36,12 @@ static const char *xml_misuse_kind(const struct report *report, const struct mis
         return late ? "MismatchedAllocateDeallocateAlignment" : "MismatchedFree";
     case TRACE_REALLOC_ZERO:
         return late ? "ReallocSizeZero" : "InvalidFree";
+    case TRACE_INVALID_READ:
+        return "InvalidRead";
+    case TRACE_INVALID_WRITE:
+    case TRACE_CHANGED_FREED:
+    case TRACE_OVERRUN:
+        return "InvalidWrite";
     default:
         return "InvalidFree";
     }

@@ -1,0 +1,99 @@
+# --guard, --freelist-vol and the fills: wrong accesses are named as valgrind names them, and the program goes on.
+
+# named FILE: of the first error what it is, the function and line that did it, what is said of the address, and where the
+# block was freed or allocated, and allocated; the test's own frames alone.
+named() {
+    awk '
+    function own(line) { return match(line, /[A-Za-z_0-9:~<>]+(\(.*\))? \(guard_cases[a-z_]*\.[a-z]+:[0-9]+\)/) ? substr(line, RSTART, RLENGTH) : "" }
+    /^==[0-9]+== (Invalid|Memory|A block|Mismatched)/ && !what { sub(/^==[0-9]+== /, ""); what = $0; part = 1; next }
+    what && !done && /(at|by) 0x/ { frame = own($0); if (frame && !(part in frames)) { gsub(/\(.*:|\)/, "", frame); sub(/ /, ":", frame); frames[part] = frame } next }
+    what && !done && /Address 0x/ { sub(/.*Address 0x[0-9a-fA-F]+ /, ""); where = $0; part = 2; next }
+    what && /Block was alloc/ { part = 3; next }
+    /^==[0-9]+== *$/ { done = what != "" }
+    END { printf "%s | %s | %s | %s | %s\n", what, frames[1], where, frames[2], frames[3] }' "$1"
+}
+# What libc does with memory depends on the processor: neither how much at once nor where first.
+roughly() { sed -E '/^by_/{s/ of size [0-9]+ \|/ |/; s/is [0-9]+ bytes/is some bytes/}' "$1"; }
+cases() { # cases PROGRAM TABLE: each case of the table
+    local name rest side
+    while IFS='|' read -r name rest; do
+        side=all
+        [[ $name != *_before* ]] || side=all,begin
+        "$REPORT" -q --guard=$side "$PROGRAMS/$1" "${name% }" >out 2>err </dev/null || fail "$name: status $?"
+        echo "$name| $(named err)"
+    done <"$TESTS/e2e/$2" >found
+    roughly found >ours
+    roughly "$TESTS/e2e/$2" | diff - ours || fail 'these are named otherwise'
+}
+test_each_access_is_named() { cases guard_cases guard.table; }
+test_without_the_mistake_nothing_is() {
+    for side in all all,begin 1 2; do
+        report -q --guard=$side "$PROGRAMS/guard_cases" all fixed
+        equal "status with $side" 0 "$status"
+        has_not report.err Invalid 'A block' Memory
+    done
+}
+
+test_signals_of_the_program_are_its_own() {
+    native "$PROGRAMS/guard_signals"
+    OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_signals"
+    equal 'exit status' "$native_status" "$status"
+    diff native.out out
+    diff native.err err
+    report trace.log
+    equal 'wrong reads' 4 "$(grep -c 'Invalid read of size 1' report)"
+}
+
+# --- freed blocks are kept back -------------------------------------------------
+test_a_second_free_hits_no_other_block() {
+    OPTIONS='-q --freelist-vol=1000000' traced "$PROGRAMS/double_after_reuse"
+    equal output 'important overwritten' "$(cat out)"
+    report trace.log
+    equal 'bad frees' 1 "$(grep -c 'Invalid free' report)"
+    equal stacks 'second_free main first_free main main' "$(bare report | sed -n '/Invalid free/,/^$/s/.*: \([a-z_]*\) (double.*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+}
+test_what_a_freed_struct_held_is_freed_again() {
+    OPTIONS='-q --freelist-vol=1000000' traced "$PROGRAMS/double_through_struct"
+    report trace.log
+    equal 'bad frees' 3 "$(grep -c 'Invalid free' report)"
+    has report 'is 0 bytes inside a block of size 256 free' 'is 0 bytes inside a block of size 6 free' 'is 0 bytes inside a block of size 16 free'
+    OPTIONS='-q --guard=all' traced "$PROGRAMS/double_through_struct"
+    report trace.log
+    equal 'with --guard, bad frees' 3 "$(grep -c 'Invalid free' report)"
+    has report 'Invalid read of size 8'
+}
+test_a_change_after_free_is_found() {
+    OPTIONS='-q --freelist-vol=1000000' traced "$PROGRAMS/guard_cases" write_8_freed
+    report trace.log
+    has report 'A block of size 64 was changed at offset 40 after it was freed' 'write_8_freed (guard_cases.c' 'made (guard_cases.c'
+    OPTIONS='-q --free-fill=0xfd' traced "$PROGRAMS/guard_cases" write_8_freed
+    report trace.log
+    has_not report 'was changed' # not kept
+}
+test_an_overrun_within_alignment_is_found() {
+    OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_overrun"
+    report trace.log
+    has report 'Memory 0 bytes after a block of size 61 was changed' 'Memory 1 bytes before a block of size 32 was changed' \
+        'Memory 2 bytes after a block of size 13 was changed'
+    equal errors 3 "$(grep -c 'was changed' report)"
+}
+test_blocks_are_filled() {
+    OPTIONS='-q --malloc-fill=ab --free-fill=0xCD --freelist-vol=100000' traced "$PROGRAMS/guard_overrun" fill
+    equal 'new, of calloc, freed' 'ab 00 cd' "$(cat out)"
+}
+# A wrong value is refused with one sentence.
+test_wrong_values() {
+    for option in --guard=0 --guard=12x --freelist-vol=many --free-fill=0x100 --malloc-fill=g; do
+        traced=0
+        LIBTRACE_OPTIONS="$option" LD_PRELOAD=$LIBTRACE /bin/true 2>err || traced=$?
+        equal "status with $option" 2 $traced
+        has err 'is expected, '
+    done
+}
+# Blocks that are kept hold nothing and are no leaks.
+test_kept_blocks_take_no_part_in_the_leak_check() {
+    for options in --freelist-vol=10000000 --guard=all --guard=2 "--guard=keep --freelist-vol=100"; do
+        OPTIONS="$options" traced "$PROGRAMS/guard_leaks"
+        has err 'definitely lost: 300,100 bytes in 2 blocks' 'still reachable: 50 bytes in 1 blocks' 'indirectly lost: 0 bytes'
+    done
+}
