@@ -67,3 +67,20 @@ test_library_at_the_address_of_another() {
 test_libraries_come_and_go_while_threads_allocate() {
     for _ in 1 2 3; do come_and_go threads; done
 }
+
+# A thread has the loader's lock meanwhile, or had it at the fork: nobody waits for it.
+with_lock() { # with_lock TIMES WAY [NOTE]
+    OPTIONS='-q --trace-children=yes --trace-file=t.%p.log' traced "$PROGRAMS/loader_lock" "$2" "$1"
+    equal "exit status of $2" 0 "$status"
+    equal 'calls that came back' "$2: $1 of $1" "$(cat out)"
+    for log in t.*.log; do
+        report --leak-check=summary "$log"
+        has report 'ERROR SUMMARY: 0 errors'
+        grep 'Note: ' report >>notes || true
+    done
+    equal notes "${3:-}" "$(bare notes)"
+}
+test_new_call_sites_while_the_lock_of_the_loader_is_held() { with_lock 1 here; }
+test_new_call_sites_in_a_child_forked_while_it_was_held() { with_lock 1 fork; }
+test_foreign_block_freed_in_a_child_forked_while_it_was_held() { with_lock 1 fork_frees 'Note: 1 frees were of blocks that the tracer had not seen allocated: they were carried out, and are not in the totals.'; }
+test_children_forked_while_libraries_come_and_go() { with_lock 20 churn; }

@@ -7,6 +7,7 @@
 #include "capture/stack_memo.h"
 #include "tables/stack_table.h"
 #include "capture/stepper.h"
+#include "capture/unwind_library.h"
 #include "log/trace_log.h"
 
 #include <alloca.h>
@@ -43,6 +44,12 @@ static int set_up(void **state)
                    frame_cache_begin(is_stable) && stepper_load(&reason)
                ? 0
                : -1;
+}
+
+static void libunwind_shows_which_address_it_looks_for(void **state)
+{
+    (void)state;
+    assert_true(unwind_library_needs_no_lock());
 }
 
 /* Stands for malloc: what its caller's stack is. */
@@ -985,6 +992,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, begin_counting)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(libunwind_shows_which_address_it_looks_for),
         TEST(frames_with_a_frame_pointer),
         TEST(frames_without_one),
         TEST(frames_of_changing_size),

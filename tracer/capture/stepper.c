@@ -1,33 +1,13 @@
 #include "capture/stepper.h"
 
-#include "libc/real.h"
-#include "os/loaded_file.h"
+#include "capture/unwind_library.h"
 #include "os/own_stack.h"
 #include "os/sys.h"
 
-#define UNW_LOCAL_ONLY
-#include <dlfcn.h>
 #include <errno.h>
-#include <libunwind.h>
-#include <link.h>
-#include <stdatomic.h>
 #include <string.h>
 
-#define QUOTE(name)  #name
-#define SYMBOL(name) QUOTE(name) /* what libunwind.h's macro makes of a name */
-
-static struct {
-    int (*get_context)(unw_context_t *);
-    int (*init)(unw_cursor_t *, unw_context_t *);
-    int (*step)(unw_cursor_t *);
-    int (*get_register)(unw_cursor_t *, int, unw_word_t *);
-    int (*is_signal_frame)(unw_cursor_t *);
-    int (*get_procedure)(unw_cursor_t *, unw_proc_info_t *);
-    int (*set_caching)(unw_addr_space_t, unw_caching_policy_t);
-    int (*backtrace)(void **, int);
-    unw_accessors_t *(*get_accessors)(unw_addr_space_t);
-    unw_addr_space_t *local;
-} library;
+#define library unwind_library
 
 /* --- reading the stack --------------------------------------------------- */
 
@@ -110,124 +90,18 @@ static __attribute__((no_sanitize("address", "thread", "undefined"))) int access
     return 0;
 }
 
-/* --- what it calls --------------------------------------------------------- */
-
-/* libunwind opens a pipe when it is first used, to check addresses with, which access_memory does
- * in another way. So it gets none; one that asks again needs it after all, and gets one whose
- * numbers are out of the program's way. */
-static int give_pipe(int ends[2], int flags)
-{
-    static atomic_bool asked;
-    long error = atomic_exchange(&asked, true) ? sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0)
-                                               : -EMFILE;
-    if (error) {
-        errno = (int)-error;
-        return -1;
-    }
-    ends[0] = sys_move_high(ends[0], true);
-    ends[1] = sys_move_high(ends[1], true);
-    return 0;
-}
-
-/* libunwind blocks all signals for a moment and puts the mask back, both through libc, which leaves
- * out the two that it keeps for itself. In a thread of libc's that blocks these (timer_create with
- * SIGEV_THREAD waits for signal 32 like that) they would be let in, and kill. On a stack of ours
- * all are blocked already: that is eight of twelve system calls for each new return address. */
-static int set_mask(int how, const sigset_t *set, sigset_t *before)
-{
-    const uint64_t all = ~0ull;
-    (void)how;
-    if (own_stack_is_current())
-        return 0;
-    if (before)
-        sys_sigprocmask(SIG_BLOCK, &all, (uint64_t *)before);
-    else
-        sys_sigprocmask(SIG_SETMASK, (const uint64_t *)set, NULL);
-    return 0;
-}
-
-/* Also where the program has loaded libunwind itself: what it would lack is made up for. */
-static bool put_ours(void *context, const char *symbol, void **slot)
-{
-    if (strcmp(symbol, "pipe2") == 0)
-        loaded_file_write(context, slot, (void *)give_pipe);
-    else if (strcmp(symbol, "sigprocmask") == 0)
-        loaded_file_write(context, slot, (void *)set_mask);
-    return false;
-}
-
 /* --- loading ------------------------------------------------------------- */
-
-#define BROUGHT_MAX 8u
-static uintptr_t brought[BROUGHT_MAX];
-
-bool stepper_brought(uintptr_t bias)
-{
-    for (unsigned i = 0; i < BROUGHT_MAX && brought[i]; i++)
-        if (brought[i] == bias)
-            return true;
-    return false;
-}
-
-static const struct link_map *last_file(void)
-{
-    const struct link_map *map = _r_debug.r_map;
-    while (map && map->l_next)
-        map = map->l_next;
-    return map;
-}
-
-/* The loader lists files in the order in which it loads them. */
-static void note_brought(const struct link_map *before)
-{
-    unsigned count = 0;
-    for (const struct link_map *map = before->l_next; map && count < BROUGHT_MAX; map = map->l_next)
-        brought[count++] = map->l_addr;
-}
-
-static const struct link_map *load(const char *name)
-{
-    struct loaded_file file;
-    const struct link_map *before = last_file();
-    const struct link_map *map = real_libc()->dlopen(name, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-    if (before)
-        note_brought(before);
-    if (map && loaded_file_at(map->l_addr, &file))
-        loaded_file_visit(map->l_addr, map->l_ld, put_ours, &file);
-    return map;
-}
 
 bool stepper_load(const char **reason)
 {
-    static const struct {
-        const char *symbol;
-        void *to;
-    } wanted[] = {
-        {"_Ux86_64_getcontext", &library.get_context},
-        {SYMBOL(unw_init_local), &library.init},
-        {SYMBOL(unw_step), &library.step},
-        {SYMBOL(unw_get_reg), &library.get_register},
-        {SYMBOL(unw_is_signal_frame), &library.is_signal_frame},
-        {SYMBOL(unw_get_proc_info), &library.get_procedure},
-        {SYMBOL(unw_set_caching_policy), &library.set_caching},
-        {SYMBOL(unw_backtrace), &library.backtrace},
-        {SYMBOL(unw_get_accessors), &library.get_accessors},
-        {SYMBOL(unw_local_addr_space), &library.local},
-    };
-    const struct link_map *map = load("libunwind.so.8");
-    *reason = "libunwind.so.8 cannot be loaded (Debian: apt-get install libunwind8)";
-    if (!map)
+    if (!unwind_library_load(reason))
         return false;
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        void *found = real_find_in(map, wanted[i].symbol);
-        *reason = wanted[i].symbol;
-        if (!found)
-            return false;
-        memcpy(wanted[i].to, &found, sizeof found);
-    }
     library.set_caching(*library.local, UNW_CACHE_NONE);
     library.get_accessors(*library.local)->access_mem = access_memory;
-    *reason = NULL;
+    uintptr_t here = (uintptr_t)stepper_load + 1;
+    unwind_library_expect(here);
+    stepper_information_at(here);
+    unwind_library_expect(0);
     return true;
 }
 
@@ -417,4 +291,9 @@ int stepper_backtrace(void **buffer, int size)
     int count = library.backtrace(buffer, size);
     errno = saved_errno;
     return count;
+}
+
+bool stepper_brought(uintptr_t bias)
+{
+    return unwind_library_brought(bias);
 }

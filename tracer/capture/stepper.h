@@ -1,11 +1,8 @@
 /* stepper: libunwind, the one place that knows it.
  *
- * libunwind is loaded privately (dlopen, RTLD_LOCAL) and not linked: its _Unwind_* functions would
- * otherwise take the place of libgcc's in the program, and its copy for static linking is not made
- * for shared objects. What it calls in its turn is libc's (RTLD_DEEPBIND), whatever functions of
- * those names the program has. It runs without its own cache, so it holds no lock of its own while
- * it asks the loader (dl_iterate_phdr), which is what deadlocks other tools; frame_cache makes up
- * for the time. It is slow (microseconds a step) and needs kilobytes of stack: for misses only.
+ * It runs without a cache and finds the file of an address without the loader's lock
+ * (unwind_library.h), so it waits for nobody; frame_cache makes up for the time. It is slow
+ * (microseconds a step) and needs kilobytes of stack: for misses only.
  *
  * errno is left as found. Nothing here may be called while another thread is held. */
 #ifndef STEPPER_H

@@ -1,7 +1,9 @@
 #include "events/bypass.h"
 
 #include "capture/stepper.h"
+#include "libc/loaded_object.h"
 #include "libc/real.h"
+#include "log/trace_log.h"
 #include "os/loaded_file.h"
 
 #include <link.h>
@@ -42,15 +44,31 @@ static bool is_bound_past_us(void *context, const char *symbol, void **slot)
     return wanted && *slot == wanted;
 }
 
+static bool is_bound(uintptr_t bias, const ElfW(Dyn) * dynamic)
+{
+    return !stepper_brought(bias) && loaded_file_visit(bias, dynamic, is_bound_past_us, NULL);
+}
+
+static bool is_listed_bound(const struct link_map *map)
+{
+    return is_bound(map->l_addr, map->l_ld);
+}
+
 static int look_at_module(struct dl_phdr_info *info, size_t size, void *context)
 {
     const ElfW(Dyn) *dynamic = NULL;
-    (void)size;
+    (void)size, (void)context;
     for (unsigned i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
             dynamic = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    return !stepper_brought(info->dlpi_addr) &&
-           loaded_file_visit(info->dlpi_addr, dynamic, is_bound_past_us, context);
+    return is_bound(info->dlpi_addr, dynamic);
+}
+
+static bool is_any_bound(void)
+{
+    if (trace_log_header->flags & TRACE_FLAG_CHILD)
+        return loaded_object_any(is_listed_bound);
+    return real_libc()->dl_iterate_phdr(look_at_module, NULL) != 0;
 }
 
 /* The loader's list of namespaces, which has a second one as soon as dlmopen made it. */
@@ -69,7 +87,7 @@ bool bypass_is_there(void)
 {
     if (atomic_load(&seen))
         return true;
-    if (!has_namespaces() && !real_libc()->dl_iterate_phdr(look_at_module, NULL))
+    if (!has_namespaces() && !is_any_bound())
         return false;
     atomic_store(&seen, true);
     return true;

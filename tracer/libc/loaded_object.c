@@ -94,3 +94,13 @@ bool loaded_object_find(uintptr_t address, struct loaded_object *object)
     *object = (struct loaded_object){(uintptr_t)found.start, (uintptr_t)found.end, found.map};
     return true;
 }
+
+/* One that was just being unloaded at the fork is listed still and mapped no more. */
+bool loaded_object_any(bool (*visit)(const struct link_map *map))
+{
+    struct loaded_object object;
+    for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
+        if (loaded_object_find((uintptr_t)map->l_ld, &object) && visit(map))
+            return true;
+    return false;
+}

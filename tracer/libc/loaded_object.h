@@ -19,5 +19,8 @@ struct loaded_object {
 bool loaded_object_find(uintptr_t address, struct loaded_object *object);
 /* The walk alone. */
 bool loaded_object_walk(uintptr_t address, struct loaded_object *object);
+/* Visits each file until a visitor returns true, which it returns: for a forked child, where
+ * nobody else loads or unloads, and a thread that is not there may have had the loader's lock. */
+bool loaded_object_any(bool (*visit)(const struct link_map *map));
 
 #endif
