@@ -1,20 +1,25 @@
 #include "check/stop_world_gate.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "check/stop_world.h"
+#include "check/stop_world_resume.h"
 #include "os/sys.h"
 
 /* --- what a thread was stopped in ---------------------------------------- */
@@ -183,16 +188,197 @@ static int keep_world(void)
     return came_back ? 3 : 7;
 }
 
-static void keeper_is_alone_while_it_runs(void **state)
+static int letter[2];
+
+static atomic_int may_write;
+static void *wait_to_write(void *unused)
 {
-    (void)state;
+    ready++;
+    while (!may_write)
+        ;
+    while (write(letter[1], "", 1) == 1)
+        ;
+    return unused;
+}
+
+static atomic_int wakened;
+static void wake(int signal)
+{
+    (void)signal;
+    wakened++;
+}
+
+/* 7: who waits for what a held thread would write is waited for no longer, though a timer wakes it
+ * each millisecond. */
+static int keep_world_woken(void)
+{
+    const struct itimerval each = {{0, 1000}, {0, 1000}};
+    struct stopped_world world;
+    char byte;
+    if (pipe(letter) != 0 || fcntl(letter[1], F_SETFL, O_NONBLOCK) != 0)
+        return 1;
+    begin(wait_to_write);
+    signal(SIGALRM, wake);
+    setitimer(ITIMER_REAL, &each, NULL);
+    if (stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) != 0 || world.held != 1)
+        return 2;
+    may_write = 1;
+    stop_world_keep(&world, true);
+    return read(letter[0], &byte, 1) == 1 && wakened > 10 ? 7 : 3;
+}
+
+/* Calls with a limit, which ends though they are held again and again. */
+#define LIMIT_MS 150
+static const struct timespec limit = {0, LIMIT_MS * 1000000};
+static struct timespec *volatile no_rest;
+static atomic_int ended;
+
+static void *poll_for_a_while(void *unused)
+{
+    struct pollfd end = {letter[0], POLLIN, 0};
+    ready++;
+    ended += poll(&end, 1, LIMIT_MS) == 0;
+    return unused;
+}
+static void *sleep_for_a_while(void *unused)
+{
+    ready++;
+    ended += nanosleep(&limit, no_rest) == 0;
+    return unused;
+}
+static void *sleep_by_a_clock(void *unused)
+{
+    ready++;
+    ended += clock_nanosleep(CLOCK_MONOTONIC, 0, &limit, no_rest) == 0;
+    return unused;
+}
+static uint32_t word;
+static void *wait_for_a_word(void *unused)
+{
+    ready++;
+    long result;
+    register const struct timespec *until __asm__("r10") = &limit;
+    __asm__ volatile("mov $202, %%eax\n syscall"
+                     : "=&a"(result)
+                     : "D"(&word), "S"(FUTEX_WAIT), "d"(0), "r"(until)
+                     : "rcx", "r11", "memory");
+    ended += result == -ETIMEDOUT;
+    return unused;
+}
+
+/* 7: each has ended as it would have alone, long before so many holds are over. */
+static int hold_often(void)
+{
+    void *(*bodies[])(void *) = {poll_for_a_while, sleep_for_a_while, sleep_by_a_clock,
+                                 wait_for_a_word};
+    struct stopped_world world;
+    if (pipe(letter) != 0)
+        return 1;
+    for (int i = 0; i < 4; i++)
+        begin(bodies[i]);
+    for (int times = 0; times < 200 && ended < 4; times++) {
+        usleep(LIMIT_MS * 1000 / 5);
+        if (stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) != 0)
+            return 2;
+        stop_world_release(&world);
+    }
+    return ended == 4 ? 7 : 3;
+}
+
+static atomic_int seen;
+static void *poll_always(void *unused)
+{
+    struct pollfd end = {letter[0], POLLIN, 0};
+    for (ready++; !ended;)
+        seen += poll(&end, 1, 2) != 0;
+    return unused;
+}
+
+/* 7: holds that follow at once, one upon another, are not noticed either. */
+static int hold_in_a_row(void)
+{
+    struct stopped_world world;
+    if (pipe(letter) != 0)
+        return 1;
+    for (int i = 0; i < 4; i++)
+        begin(poll_always);
+    for (int times = 0; times < 2000; times++) {
+        if (stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) != 0)
+            return 2;
+        stop_world_release(&world);
+    }
+    return seen ? 3 : 7;
+}
+
+static void check_child(int (*body)(void))
+{
     int status = 0;
     pid_t child = fork();
     if (child == 0)
-        _exit(keep_world());
+        _exit(body());
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 7);
+}
+
+static void keeper_is_alone_while_it_runs(void **state)
+{
+    (void)state;
+    check_child(keep_world);
+}
+
+static void keeper_that_a_timer_wakes_is_asleep(void **state)
+{
+    (void)state;
+    check_child(keep_world_woken);
+}
+
+static void held_call_with_a_limit_has_the_rest_of_it(void **state)
+{
+    (void)state;
+    check_child(hold_often);
+}
+
+static void holds_in_a_row_are_not_noticed(void **state)
+{
+    (void)state;
+    check_child(hold_in_a_row);
+}
+
+/* A thread that is held on its way back, at four places of it: its call is to begin anew. */
+extern const char stop_world_resume_begin[], stop_world_resume_late[];
+
+static void who_is_held_on_the_way_back_begins_anew(void **state)
+{
+    (void)state;
+    ucontext_t call = {0};
+    ucontext_t held[4] = {{0}};
+    for (int i = 0; i <= REG_RIP; i++)
+        call.uc_mcontext.gregs[i] = 100 + i;
+    for (int i = 0; i < 4; i++) {
+        held[i] = call;
+        held[i].uc_mcontext.gregs[REG_RCX] = call.uc_mcontext.gregs[REG_RIP];
+        held[i].uc_mcontext.gregs[REG_R11] = call.uc_mcontext.gregs[REG_RAX];
+        held[i].uc_mcontext.gregs[REG_RAX] = 0;
+    }
+    greg_t *first = held[0].uc_mcontext.gregs, *next = held[1].uc_mcontext.gregs,
+           *late = held[2].uc_mcontext.gregs, *last = held[3].uc_mcontext.gregs;
+    first[REG_RIP] = (greg_t)stop_world_resume_begin;
+    first[REG_RBX] = (greg_t)&call;
+    next[REG_RIP] = (greg_t)stop_world_resume_begin + 3;
+    next[REG_R11] = (greg_t)&call;
+    next[REG_RBP] = 0;
+    late[REG_RIP] = (greg_t)stop_world_resume_late;
+    late[REG_RAX] = late[REG_RSP];
+    late[REG_RSP] = 0;
+    last[REG_RIP] = call.uc_mcontext.gregs[REG_RIP];
+    last[REG_RAX] = 219;
+    for (int i = 0; i < 4; i++) {
+        stop_world_resume_undo(&held[i]);
+        for (int j = 0; j <= REG_RIP; j++)
+            if (j != REG_RCX && j != REG_R11)
+                assert_int_equal(held[i].uc_mcontext.gregs[j], call.uc_mcontext.gregs[j]);
+    }
 }
 
 int main(void)
@@ -204,6 +390,10 @@ int main(void)
         cmocka_unit_test(what_has_not_come_back_with_eintr_is_not_cut_short),
         cmocka_unit_test(the_page_before_is_not_looked_at),
         cmocka_unit_test(keeper_is_alone_while_it_runs),
+        cmocka_unit_test(keeper_that_a_timer_wakes_is_asleep),
+        cmocka_unit_test(held_call_with_a_limit_has_the_rest_of_it),
+        cmocka_unit_test(holds_in_a_row_are_not_noticed),
+        cmocka_unit_test(who_is_held_on_the_way_back_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 #include "check/ask_signal.h"
 
 #include "check/stop_world_gate.h"
+#include "check/stop_world_resume.h"
 #include "os/swap.h"
 #include "os/sys.h"
 
@@ -29,6 +30,8 @@ static bool is_end_of_child(const siginfo_t *info)
 /* What the program's thread was doing goes on as if nothing had been. */
 static void come(int signal, siginfo_t *info, void *context)
 {
+    stop_world_resume_undo(context);
+    bool was_cut_short = stop_world_gate_is_cut_short(context);
     if (signal == other_signal)
         listener.asked(0, context);
     else if (info->si_code == SI_QUEUE && info->si_value.sival_int)
@@ -37,7 +40,7 @@ static void come(int signal, siginfo_t *info, void *context)
         listener.child_ended();
     else if (is_handler(&before))
         before.handler.function(signal, info, context);
-    stop_world_gate_go_on(context);
+    stop_world_gate_leave(context, was_cut_short);
 }
 
 static long take(int signal)

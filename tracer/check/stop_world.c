@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "check/stop_world_gate.h"
+#include "check/stop_world_resume.h"
 #include "check/stop_world_signal.h"
 #include "os/pages.h"
 #include "os/sys.h"
@@ -92,17 +93,31 @@ static void answer(uint32_t number, uint32_t index, const ucontext_t *context)
         sys_futex(&hold.answers, FUTEX_WAKE_OUR, 1, NULL);
 }
 
-NO_STACK_PROTECTOR static void park(int signal, siginfo_t *info, void *context)
+static bool obey(int signal, siginfo_t *info, void *context)
 {
     if (info->si_code != SI_QUEUE || info->si_pid != (int)sys_getpid()) {
         stop_world_signal_pass_on(signal, info, context);
-        return;
+        return false;
     }
     uint64_t ticket = (uint64_t)(uintptr_t)info->si_value.sival_ptr;
     uint32_t number = (uint32_t)(ticket >> 32);
     if (stop_world_gate_number() == number)
         answer(number, (uint32_t)ticket, context);
     stop_world_gate_wait(number, context);
+    return true;
+}
+
+/* The next hold may have begun before this thread is out. */
+NO_STACK_PROTECTOR static void park(int signal, siginfo_t *info, void *context)
+{
+    siginfo_t next = *info;
+    stop_world_resume_undo(context);
+    bool was_cut_short = stop_world_gate_is_cut_short(context);
+    bool is_held = false;
+    do
+        is_held |= obey(signal, &next, context);
+    while (stop_world_signal_comes_again(signal, &next));
+    stop_world_gate_leave(context, is_held && was_cut_short);
 }
 
 /* --- the table ----------------------------------------------------------- */

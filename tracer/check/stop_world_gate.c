@@ -1,5 +1,6 @@
 #include "check/stop_world_gate.h"
 
+#include "check/stop_world_resume.h"
 #include "os/sys.h"
 #include "os/task.h"
 
@@ -12,12 +13,15 @@
 
 enum { OPEN, HELD, KEPT, LET_GO, STAGES };
 
-#define LOOK_NS         10000000 /* one look at the keeper every 10 ms */
-#define LOOKS_TO_LET_GO 3u
-#define LOOKS_TO_OPEN   500u
-#define LOOKS_UNSEEN    200u /* where /proc does not tell */
-#define FUTEX_WAIT_OUR  (FUTEX_WAIT | FUTEX_PRIVATE_FLAG)
-#define FUTEX_WAKE_OUR  (FUTEX_WAKE | FUTEX_PRIVATE_FLAG)
+#define LOOK_NS        10000000 /* one look at the keeper every 10 ms */
+#define ASLEEP         10u      /* what a look counts through which it slept */
+#define AT_ITS_PLACE   1u       /* one that finds it where it was, woken or not in between */
+#define AWAKE          5u       /* what one takes away that finds it running */
+#define TO_LET_GO      30u
+#define TO_OPEN        5000u
+#define LOOKS_UNSEEN   200u /* where /proc does not tell */
+#define FUTEX_WAIT_OUR (FUTEX_WAIT | FUTEX_PRIVATE_FLAG)
+#define FUTEX_WAKE_OUR (FUTEX_WAKE | FUTEX_PRIVATE_FLAG)
 
 static _Atomic uint32_t gate;    /* number of the hold * STAGES + stage */
 static _Atomic uint32_t watched; /* a held thread looks at the keeper */
@@ -181,21 +185,45 @@ static void nap(uint32_t seen)
     sys_futex(&gate, FUTEX_WAIT_OUR, seen, &limit);
 }
 
-/* Until the keeper has slept through `looks` looks in a row, or has ended, or has not been seen for
- * long. false: the gate has changed meanwhile. */
-static bool watch_keeper(uint32_t seen, unsigned looks)
+/* What was seen of the keeper. A signal that comes again and again, a timer's for one, has it wake
+ * each time and go back to what it waits for: less certain than one long sleep, so it takes longer.
+ * To be found in the handler is no progress, to be found elsewhere is. */
+struct sight {
+    long sleep;
+    uint64_t place;
+    unsigned certain;
+    unsigned unseen;
+};
+
+static void look(struct sight *sight)
 {
-    long latest = 0;
-    for (unsigned asleep = 0, unseen = 0; asleep < looks && unseen < LOOKS_UNSEEN;) {
+    long sleep = task_sleep(keeper);
+    uint64_t place = sleep > 0 ? task_place(keeper) : 0;
+    sight->unseen += sleep < 0;
+    if (sleep > 0 && sleep == sight->sleep)
+        sight->certain += ASLEEP;
+    else if (place && place == sight->place)
+        sight->certain += AT_ITS_PLACE;
+    else if (sleep == 0 && sight->certain > AWAKE)
+        sight->certain -= AWAKE;
+    else
+        sight->certain = 0;
+    sight->sleep = sleep;
+    sight->place = place ? place : sight->place;
+}
+
+/* Until it is certain that the keeper waits, or it has ended, or has not been seen for long. false:
+ * the gate has changed meanwhile. */
+static bool watch_keeper(uint32_t seen, unsigned certain)
+{
+    struct sight sight = {0};
+    while (sight.certain < certain && sight.unseen < LOOKS_UNSEEN) {
         nap(seen);
         if (atomic_load(&gate) != seen)
             return false;
         if (task_state(keeper) != TASK_ALIVE)
             return true;
-        long sleep = task_sleep(keeper);
-        unseen += sleep < 0;
-        asleep = sleep > 0 && sleep == latest ? asleep + 1 : 0;
-        latest = sleep;
+        look(&sight);
     }
     return true;
 }
@@ -203,7 +231,7 @@ static bool watch_keeper(uint32_t seen, unsigned looks)
 static void watch(uint32_t seen)
 {
     bool is_first = seen % STAGES == KEPT;
-    if (watch_keeper(seen, is_first ? LOOKS_TO_LET_GO : LOOKS_TO_OPEN))
+    if (watch_keeper(seen, is_first ? TO_LET_GO : TO_OPEN))
         change(seen - seen % STAGES + (is_first ? LET_GO : OPEN), INT32_MAX);
 }
 
@@ -229,11 +257,12 @@ void stop_world_gate_wait(uint32_t number, ucontext_t *context)
         watch(seen);
         atomic_store(&watched, 0);
     }
-    stop_world_gate_go_on(context);
 }
 
-void stop_world_gate_go_on(ucontext_t *context)
+void stop_world_gate_leave(ucontext_t *context, bool was_cut_short)
 {
-    if (stop_world_gate_is_cut_short(context) && !is_awaited(context))
-        stop_world_gate_begin_anew(context);
+    if (!was_cut_short || is_awaited(context))
+        return;
+    if (!stop_world_gate_is_cut_short(context) || stop_world_gate_begin_anew(context))
+        stop_world_resume(context);
 }

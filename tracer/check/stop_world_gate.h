@@ -28,12 +28,12 @@ void stop_world_gate_open(void);
 /* The holder ends the process; `listed` is its name in /proc/self/task. */
 void stop_world_gate_keep(uint32_t listed);
 
-/* In a held thread's handler: returns when it may go on, after which a call that was cut short
- * begins anew if that can be. No TLS, no stack protector. */
+/* In a held thread's handler: returns when it may go on. No TLS, no stack protector. */
 void stop_world_gate_wait(uint32_t number, ucontext_t *context);
-
-/* The latter alone: for another handler of ours. */
-void stop_world_gate_go_on(ucontext_t *context);
+/* The last thing in this handler and in another of ours, which may not return from it: a call that
+ * was cut short begins anew, with what is left of its limit, if that can be, and no signal has come
+ * meanwhile that it may be waiting for. */
+void stop_world_gate_leave(ucontext_t *context, bool was_cut_short);
 
 /* For the tests. Whether the thread's system call comes back with EINTR; makes it begin anew
  * instead, if it can be told which call it is. */

@@ -12,6 +12,7 @@
 #define STOP_WORLD_SIGNAL_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* Its number; 0: it was never taken. */
 int stop_world_signal(void);
@@ -21,5 +22,7 @@ long stop_world_signal_take(void (*handler)(int signal, siginfo_t *info, void *c
 void stop_world_signal_give_back(int all_took_it);
 /* For the handler: it is somebody else's. */
 void stop_world_signal_pass_on(int signal, siginfo_t *info, void *context);
+/* For the handler: takes the next one that waits for this thread; false: there is none. */
+bool stop_world_signal_comes_again(int signal, siginfo_t *info);
 
 #endif

@@ -156,3 +156,13 @@ long task_sleep(uint32_t listed)
     const char *times = task_status_line(text, "voluntary_ctxt_switches:\t");
     return state && times && *state == 'S' ? 1 + (long)task_parse_number(times) : 0;
 }
+
+uint64_t task_place(uint32_t listed)
+{
+    if (read_text(listed, "syscall") != 0 || *text == 'r')
+        return 0;
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (const char *c = text; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    return hash | 1;
+}

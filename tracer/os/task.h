@@ -37,6 +37,10 @@ int task_sleeps(uint32_t listed);
  * not tell. */
 long task_sleep(uint32_t listed);
 
+/* What it sleeps at, as a number: the system call, its arguments and where the stack is. 0: it
+ * runs, or /proc does not tell. */
+uint64_t task_place(uint32_t listed);
+
 /* A decimal number; 0 if there is none. */
 uint32_t task_parse_number(const char *digits);
 
