@@ -12,7 +12,8 @@
 bool live_report_is_wanted(const struct options *options)
 {
     return renderer_of(options->format)->render_errors && options->show_leaks &&
-           !options->exit_on_first_error && options->gen_suppressions != CLI_GENERATED_ASKED;
+           !options->exit_on_first_error && !options->diff.count &&
+           options->gen_suppressions != CLI_GENERATED_ASKED;
 }
 
 /* Release: the tracer that finds its error shown goes on. */

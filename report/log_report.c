@@ -7,44 +7,10 @@
 #include "judge/rank.h"
 #include "judge/select.h"
 #include "judge/verdict.h"
-#include "read/load.h"
-#include "read/log_reader.h"
+#include "log_compare.h"
+#include "log_read.h"
 #include "symbols/symbolize.h"
 #include "views/renderer.h"
-
-/* --- reading ------------------------------------------------------------- */
-
-struct log_load {
-    const struct log_reader *reader;
-    uint32_t depth;
-    struct model *model;
-};
-
-static void log_load(void *context)
-{
-    struct log_load *load = context;
-
-    load_log(load->reader, load->depth, load->model);
-}
-
-static int log_read(const struct log_run *run, const char *path, bool only_errors,
-                    struct model *model, struct failure *failure)
-{
-    static struct log_reader reader;
-    struct log_load load = {&reader, run->options->num_callers, model};
-
-    if (log_reader_open(&reader, path, NULL, failure) != 0)
-        return -1;
-    model_init(model, path);
-    model->only_errors = only_errors;
-    model->wants_graph = !only_errors && options_want_holders(run->options);
-    if (!only_errors &&
-        (options_want_usage(run->options) || renderer_of(run->options->format)->wants_usage))
-        model_want_usage(model);
-    int result = log_file_guard(&reader.file, log_load, &load, failure);
-    log_reader_close(&reader);
-    return result;
-}
 
 /* --- the report ---------------------------------------------------------- */
 
@@ -145,15 +111,17 @@ static void log_look_in(struct log_run *run, const struct model *model)
     module_cache_look_in(run->modules, &run->roots);
 }
 
+/* compare: NULL: with nothing. */
 static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
+                            struct log_compare *compare, const struct log_compare_of *of,
                             struct failure *failure)
 {
-    static const uint32_t compared[] = {2, 4, UINT32_MAX};
     const struct options *options = run->options;
     struct loss_records records;
     struct selection selection;
     struct rankings rankings;
     struct holders *holders;
+    struct diff_rankings changes = {0};
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
@@ -165,16 +133,20 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             .roots = &run->roots,
                             .question = run->question.in ? &run->question : NULL,
                             .errors_from = log_errors_from(options, model),
+                            .diff = compare ? &compare->diff : NULL,
+                            .changes = &changes,
                             .generated = run->several ? &run->generated : NULL};
     struct symbolizer *symbolizer = symbolize_begin(model, run->modules, &run->progress);
 
-    log_look_in(run, model);
     if (options->show_below_main)
         symbolize_below_main(symbolizer);
     log_note_options(run, number, model);
-    log_add_suppressions(run, model);
-    group_blocks(&records, model, compared[options->leak_resolution]);
+    group_blocks(&records, model, of->frames);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
+    if (compare) {
+        log_compare_make(compare, of, &(struct diff_side){model, &records, &selection, symbolizer});
+        diff_rank_stacks(&changes, &compare->diff, options, model, symbolizer);
+    }
     rank_stacks(&rankings, options, model, symbolizer);
     if (renderer_of(options->format)->wants_stacks)
         log_symbolize_all(model, symbolizer);
@@ -187,10 +159,35 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     renderer_prepare(&report);
     int result = log_write(run, &report, failure);
     holders_free(holders);
+    diff_rank_free(&changes);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);
     return result;
+}
+
+/* With the older log, if there is one to compare with. */
+static enum log_reported log_report_read(struct log_run *run, uint32_t number, struct model *model,
+                                         struct failure *failure)
+{
+    static const uint32_t compared[] = {2, 4, UINT32_MAX};
+    struct log_compare compare = {0};
+    struct log_compare_of of = {.options = run->options,
+                                .old = run->old,
+                                .tree = run->tree,
+                                .number = number,
+                                .modules = run->modules,
+                                .suppressions = run->suppressions,
+                                .frames = compared[run->options->leak_resolution]};
+
+    log_look_in(run, model);
+    log_add_suppressions(run, model);
+    if (run->old && log_compare_begin(&compare, &of, model, failure) != 0)
+        return LOG_UNREADABLE;
+    int result = log_report_model(run, number, model, run->old ? &compare : NULL, &of, failure);
+    if (run->old)
+        log_compare_end(&compare);
+    return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
 }
 
 static void log_show_progress(struct log_run *run, uint32_t number)
@@ -204,16 +201,17 @@ enum log_reported log_report(struct log_run *run, uint32_t number, struct failur
     struct model model;
 
     log_show_progress(run, number);
-    if (log_read(run, run->tree->entries[number].path, false, &model, failure) != 0) {
+    if (log_read(run->options, run->tree->entries[number].path, false, &model, failure) != 0) {
         progress_clear(&run->progress);
         run->tree->unreadable++;
         return LOG_UNREADABLE;
     }
-    int result = log_report_model(run, number, &model, failure);
+    enum log_reported result = log_report_read(run, number, &model, failure);
+    run->tree->unreadable += result == LOG_UNREADABLE;
     model_free(&model);
     suppress_next_log(run->suppressions);
     module_cache_trim(run->modules);
-    return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
+    return result;
 }
 
 /* --- errors as they happen ----------------------------------------------- */
@@ -259,7 +257,7 @@ enum log_reported log_report_errors(struct log_run *run, const char *path, uint6
 {
     struct model model;
 
-    if (log_read(run, path, true, &model, failure) != 0)
+    if (log_read(run->options, path, true, &model, failure) != 0)
         return LOG_UNREADABLE;
     int result = log_report_model_errors(run, &model, from, failure);
     model_free(&model);

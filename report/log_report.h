@@ -20,6 +20,7 @@
 struct log_run {
     const struct options *options;
     struct process_tree *tree; /* in order */
+    struct process_tree *old;  /* the same of what is compared with; NULL: nothing is */
     bool several;              /* more than one log was named */
     bool errors;               /* the exit status is that of --error-exitcode: main's word */
     struct module_cache *modules;

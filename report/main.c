@@ -173,8 +173,10 @@ static int main_begin(struct log_run *run, FILE *stream)
     struct failure failure;
 
     run->suppressions = main_load_suppressions(options);
-    if (!run->suppressions)
+    if (!run->suppressions || main_find_processes(&options->diff, run->old) != 0)
         return -1;
+    if (!options->diff.count)
+        run->old = NULL;
     if (output_init(&run->output, is_xml ? "xml" : "log",
                     is_xml ? &options->xml_to : &options->log_to, stream, &failure) != 0) {
         main_fail(&failure);
@@ -191,6 +193,8 @@ static void main_end(struct log_run *run)
     output_free(&run->output);
     suppress_free(run->suppressions);
     process_tree_free(run->tree);
+    if (run->old)
+        process_tree_free(run->old);
 }
 
 static int main_report_tree(struct log_run *run)
@@ -239,8 +243,8 @@ static void main_prepare_to_read(const struct options *options)
 
 static int main_report(struct options *options)
 {
-    struct process_tree tree = {0};
-    struct log_run run = {.options = options, .tree = &tree};
+    struct process_tree tree = {0}, old = {0};
+    struct log_run run = {.options = options, .tree = &tree, .old = &old};
     int status = EXIT_TROUBLE;
 
     main_prepare_to_read(options);
@@ -313,8 +317,8 @@ static int main_run_traced(struct log_run *log_run, struct traced_run *run, stru
 
 static int main_trace(struct options *options)
 {
-    struct process_tree tree = {0};
-    struct log_run log_run = {.options = options, .tree = &tree};
+    struct process_tree tree = {0}, old = {0};
+    struct log_run log_run = {.options = options, .tree = &tree, .old = &old};
     struct traced_run run = {0};
     struct failure failure;
     int status = EXIT_TROUBLE;

@@ -1,4 +1,6 @@
 #include "base/number_text.h"
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 struct number_text number_text(uint64_t number)
@@ -16,5 +18,15 @@ struct number_text number_text(uint64_t number)
         number /= 10;
     } while (number);
     memmove(result.text, digit, (size_t)(end - digit) + 1);
+    return result;
+}
+
+struct delta_text delta_text(uint64_t now, uint64_t before)
+{
+    struct delta_text result;
+    bool less = now < before;
+
+    snprintf(result.text, sizeof result.text, " (%c%s)", less ? '-' : '+',
+             number_text(less ? before - now : now - before).text);
     return result;
 }

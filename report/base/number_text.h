@@ -12,4 +12,10 @@ struct number_text {
 /* By value, so that it can stand in an argument list: number_text(n).text */
 struct number_text number_text(uint64_t number);
 
+/* " (+1,234)", " (-5)": the change, as valgrind writes it behind a number. */
+struct delta_text {
+    char text[NUMBER_TEXT_SIZE + 4];
+};
+struct delta_text delta_text(uint64_t now, uint64_t before);
+
 #endif

@@ -28,6 +28,7 @@ void options_free(struct options *options)
     free(options->debug_folders.items);
     free(options->why.items);
     free(options->ignored.items);
+    free(options->diff.items);
 }
 
 void option_list_add(struct option_list *list, const char *item)

@@ -19,6 +19,8 @@ enum cli_order {
     CLI_ORDER_LIVE,
     CLI_ORDERS_COUNT
 };
+/* --show: which records of a comparison. */
+enum cli_show { CLI_SHOW_CHANGED = 0, CLI_SHOW_INCREASED, CLI_SHOW_NEW, CLI_SHOW_ANY };
 /* --gen-suppressions: after each error none, one if the terminal says so, one. */
 enum cli_generated { CLI_GENERATED_NO = 0, CLI_GENERATED_ASKED, CLI_GENERATED_ALL };
 enum cli_resolution { CLI_RESOLUTION_LOW = 0, CLI_RESOLUTION_MED, CLI_RESOLUTION_HIGH };
@@ -54,9 +56,12 @@ struct options {
     struct destination xml_to;
     const char *xml_comment; /* or NULL */
     unsigned xml_protocol;   /* 4 or 6 */
-    int leak_check;          /* enum cli_leak_check */
-    int leak_resolution;     /* enum cli_resolution */
-    unsigned show_kinds;     /* bit n: enum trace_leak_kind n */
+    struct option_list diff; /* logs to compare with; none: nothing is compared */
+    int show_changes;        /* enum cli_show */
+    bool show_changes_asked;
+    int leak_check;      /* enum cli_leak_check */
+    int leak_resolution; /* enum cli_resolution */
+    unsigned show_kinds; /* bit n: enum trace_leak_kind n */
     unsigned error_kinds;
     unsigned heuristics;     /* bit n: enum trace_heuristic n */
     unsigned error_exitcode; /* 0: off */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/format.h"
 #include "base/memory.h"
+#include "base/metric.h"
 #include "base/program_file.h"
 #include "cli/cli_foreign.h"
 #include "cli/cli_value.h"
@@ -32,6 +33,12 @@ static const struct cli_option cli_table[] = {
      "interior pointers that keep a block reachable: stdstring,\n"
      "length64,newarray,multipleinheritance, all or none [all]",
      cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
+    {"--diff", "OLD", "what is new, grew, shrank and is gone since this log\n(may be given often)",
+     cli_take_list, CLI_FIELD(diff), NULL, 0, 0},
+    {"--show", "WHAT",
+     "of --diff: increased, changed, new or any records; errors\nare what is new or grew, with "
+     "new what is new [changed]",
+     cli_take_show, CLI_FIELD(show_changes), cli_shows, 0, 0},
     {"--error-exitcode", "N", "exit status when there are errors; 0: no other [0]", cli_take_number,
      CLI_FIELD(error_exitcode), NULL, 0, 255},
     {"--exit-on-first-error", "yes|no", "report nothing after the first error [no]", cli_take_bool,
@@ -76,7 +83,7 @@ static const struct cli_option cli_table[] = {
     {"--html", "FILE", "write a page with pictures to FILE (--format=html)", cli_take_html, 0, NULL,
      0, 0},
     {"--metric", "NAME",
-     "what --format=folded measures [lost]:\nin-use, peak, allocated, calls, temporary",
+     "what --format=folded measures, and --diff [lost]:\nin-use, peak, allocated, calls, temporary",
      cli_take_choice, CLI_FIELD(metric), cli_metrics, 0, 0},
     {"--xml", "yes|no", "the same as --format=xml, written where the next three say [no]",
      cli_take_bool, CLI_FIELD(xml), cli_yes_no, 0, 0},
@@ -297,6 +304,26 @@ static int cli_check_format(const struct options *options, struct failure *failu
     return 0;
 }
 
+/* Forms of one log each: two of them are what their readers compare. */
+static bool cli_compares(int format)
+{
+    return format == FORMAT_TEXT || format == FORMAT_XML || format == FORMAT_SARIF ||
+           format == FORMAT_JUNIT || format == FORMAT_HTML || format == FORMAT_JSON ||
+           format == FORMAT_FOLDED;
+}
+
+static int cli_check_diff(const struct options *options, struct failure *failure)
+{
+    if (options->show_changes_asked && !options->diff.count)
+        return failure_set(failure, "--show is about what has changed: add --diff=OLD, the log to "
+                                    "compare with");
+    if (options->diff.count && !cli_compares(options->format))
+        return failure_set(failure, "--diff goes with --format=text, html, json, folded, sarif, "
+                                    "junit and xml; write the other forms for each log, and "
+                                    "compare these");
+    return 0;
+}
+
 static int cli_check(const struct options *options, struct failure *failure)
 {
     if (options->mode == CLI_REPORT && options->logs.count == 0)
@@ -312,7 +339,7 @@ static int cli_check(const struct options *options, struct failure *failure)
     if (options->mode == CLI_REPORT && options->error_exitcode == 2)
         return failure_set(failure, "--error-exitcode=2 is not allowed: exit status 2 means that "
                                     "leakreport could not do its work; choose another number");
-    return cli_check_format(options, failure);
+    return cli_check_diff(options, failure) == 0 ? cli_check_format(options, failure) : -1;
 }
 
 /* By format. */
@@ -321,9 +348,24 @@ static const unsigned cli_callers[FORMATS_COUNT] = {
 #include "base/format.def"
 };
 
+/* What a comparison's text measures, beside loss records. */
+static void cli_finish_diff(struct options *options)
+{
+    static const unsigned orders[METRICS_COUNT] = {[METRIC_IN_USE] = CLI_BIT(CLI_ORDER_LIVE),
+                                                   [METRIC_PEAK] = CLI_BIT(CLI_ORDER_PEAK),
+                                                   [METRIC_ALLOCATED] = CLI_BIT(CLI_ORDER_BYTES),
+                                                   [METRIC_CALLS] = CLI_BIT(CLI_ORDER_CALLS),
+                                                   [METRIC_TEMPORARY] =
+                                                       CLI_BIT(CLI_ORDER_TEMPORARY)};
+
+    if (options->diff.count && options->format == FORMAT_TEXT)
+        options->top_orders |= orders[options->metric];
+}
+
 /* A --top that names no order gives --peak its number. */
 static void cli_finish(struct options *options)
 {
+    cli_finish_diff(options);
     if (options->peak)
         options->top_orders |= CLI_BIT(CLI_ORDER_PEAK);
     else if (options->top_asked && !options->top_orders)

@@ -63,6 +63,11 @@ const struct cli_word cli_metrics[] = {
 #define METRIC(id, name, words, is_bytes) {name, METRIC_##id},
 #include "base/metric.def"
     {NULL, 0}};
+const struct cli_word cli_shows[] = {{"increased", CLI_SHOW_INCREASED},
+                                     {"changed", CLI_SHOW_CHANGED},
+                                     {"new", CLI_SHOW_NEW},
+                                     {"any", CLI_SHOW_ANY},
+                                     {NULL, 0}};
 const struct cli_word cli_formats[] = {
 #define FORMAT(id, name, callers) {#name, FORMAT_##id},
 #include "base/format.def"
@@ -123,6 +128,13 @@ int cli_take_choice(struct options *options, const struct cli_option *option, co
                     struct failure *failure)
 {
     return cli_word_value(option, value, cli_field(options, option), failure);
+}
+
+int cli_take_show(struct options *options, const struct cli_option *option, const char *value,
+                  struct failure *failure)
+{
+    options->show_changes_asked = true;
+    return cli_take_choice(options, option, value, failure);
 }
 
 int cli_take_bool(struct options *options, const struct cli_option *option, const char *value,

@@ -18,8 +18,7 @@ static bool fingerprint_is_rust_hash(const char *text)
            text[3 + 16] == 0;
 }
 
-/* What of a name is the programmer's. */
-static size_t fingerprint_name_length(const char *name)
+size_t fingerprint_name_length(const char *name)
 {
     static const char *const added[] = {".isra.", ".part.", ".constprop.", ".cold", ".lto_priv.",
                                         ".llvm.", "@"};

@@ -20,4 +20,8 @@ struct fingerprint {
 struct fingerprint fingerprint_of(const struct options *options, const struct model *model,
                                   enum finding finding, uint32_t stack, struct intern *seen);
 
+/* How much of a function's name is the programmer's: no suffix of a copy that the compiler made, no
+ * hash. */
+size_t fingerprint_name_length(const char *name);
+
 #endif

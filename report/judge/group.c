@@ -143,6 +143,18 @@ void group_blocks(struct loss_records *records, const struct model *model, uint3
     intern_free(&keys);
 }
 
+void group_add(struct loss_records *records, const struct model *model,
+               const struct loss_record *added, uint32_t count)
+{
+    if (!count)
+        return;
+    records->records =
+        memory_resized(records->records, records->count + count, sizeof *records->records);
+    memcpy(records->records + records->count, added, count * sizeof *added);
+    records->count += count;
+    group_sort(records, model);
+}
+
 void group_free(struct loss_records *records)
 {
     free(records->records);

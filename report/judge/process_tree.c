@@ -33,6 +33,18 @@ static const struct process_entry *process_same_file(const struct process_tree *
     return NULL;
 }
 
+static char *process_program(const struct log_reader *reader)
+{
+    struct trace_string executable = reader->header.executable;
+    const char *path = log_reader_string(reader, executable);
+    char *copy = path ? memory_copy_bytes(path, executable.length) : memory_text("%s", "");
+    const char *slash = strrchr(copy, '/');
+
+    if (slash)
+        memmove(copy, slash + 1, strlen(slash));
+    return copy;
+}
+
 static void process_put(struct process_tree *tree, const char *path,
                         const struct log_reader *reader)
 {
@@ -41,6 +53,7 @@ static void process_put(struct process_tree *tree, const char *path,
     memory_reserve(tree->entries, tree->count, tree->capacity);
     tree->entries[tree->count++] = (struct process_entry){
         .path = path,
+        .program = process_program(reader),
         .device = reader->file.device,
         .inode = reader->file.inode,
         .pid = header->pid,
@@ -112,6 +125,14 @@ static uint32_t process_find_parent(const struct process_tree *tree, uint32_t nu
         if (process_has_parent(entry, &tree->entries[i]))
             return i;
     return PROCESS_NONE;
+}
+
+static void process_rank(struct process_entry *sorted, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = i; k-- > 0 && !sorted[i].rank;)
+            if (strcmp(sorted[k].program, sorted[i].program) == 0)
+                sorted[i].rank = sorted[k].rank + 1;
 }
 
 /* Parents first: entries in the order of their start become entries in the order of the tree. */
@@ -187,6 +208,8 @@ void process_tree_only(struct process_tree *tree, uint32_t pid, uint64_t since_n
     for (uint32_t i = 0; i < tree->count; i++)
         if (tree->entries[i].kept)
             tree->entries[kept++] = tree->entries[i];
+        else
+            free(tree->entries[i].program);
     tree->count = kept;
     tree->unreadable = 0;
 }
@@ -199,6 +222,7 @@ void process_tree_order(struct process_tree *tree)
 
     if (count)
         qsort(sorted, count, sizeof *sorted, process_compare);
+    process_rank(sorted, count);
     for (uint32_t i = 0; i < count; i++)
         sorted[i].parent = process_find_parent(tree, i);
     tree->entries = memory_resized(NULL, count, sizeof *tree->entries);
@@ -213,6 +237,7 @@ void process_tree_order(struct process_tree *tree)
 void process_tree_free(struct process_tree *tree)
 {
     for (uint32_t i = 0; i < tree->count; i++) {
+        free(tree->entries[i].program);
         free(tree->entries[i].command);
         free(tree->entries[i].doubt.became);
     }

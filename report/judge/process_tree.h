@@ -20,6 +20,8 @@
 
 struct process_entry {
     const char *path; /* of the log; the caller's */
+    char *program;    /* its file's name without folders, or "" */
+    uint32_t rank;    /* among the processes of the same program, by their start */
     uint64_t device, inode;
     uint32_t pid, parent_pid;
     uint64_t pid_namespace, start_ticks, started_ns;

@@ -3,8 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 
-/* Bytes, for CALLS and TEMPORARY a number. 0 instead of less. */
-static uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
+uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
 {
     uint64_t figure = order == CLI_ORDER_BYTES       ? use->bytes_allocated
                       : order == CLI_ORDER_CALLS     ? use->allocations
@@ -15,7 +14,7 @@ static uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
     return (int64_t)figure > 0 ? figure : 0;
 }
 
-static uint64_t rank_second(const struct stack_use *use, enum cli_order order)
+uint64_t rank_second(const struct stack_use *use, enum cli_order order)
 {
     uint64_t blocks = order == CLI_ORDER_PEAK ? use->blocks_at_peak : use->allocations - use->frees;
 

@@ -31,4 +31,8 @@ void rank_stacks(struct rankings *rankings, const struct options *options,
                  const struct model *model, struct symbolizer *symbolizer);
 void rank_free(struct rankings *rankings);
 
+/* What a stack is ordered by, and the second figure: of struct ranked. 0 instead of less. */
+uint64_t rank_figure(const struct stack_use *use, enum cli_order order);
+uint64_t rank_second(const struct stack_use *use, enum cli_order order);
+
 #endif

@@ -26,6 +26,10 @@ struct selection {
     uint64_t errors, contexts;
     uint64_t suppressed_errors, suppressed_contexts;
     uint32_t suppressed_misuses;
+    bool compared; /* with another log, whose sums these are: log_diff's word */
+    uint64_t bytes_before[BLOCK_KINDS_COUNT];
+    uint64_t blocks_before[BLOCK_KINDS_COUNT];
+    uint64_t suppressed_bytes_before, suppressed_blocks_before;
 };
 
 /* The suppressions that the options name, for all logs: a file may be a pipe, and is read once.

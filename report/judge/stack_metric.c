@@ -9,11 +9,14 @@ static bool metric_is_lost(const struct loss_record *record)
 }
 
 static void metric_add_records(uint64_t *values, enum metric metric,
-                               const struct loss_records *records)
+                               const struct loss_records *records, bool before)
 {
-    for (uint32_t i = 0; i < records->count; i++)
-        if (metric == METRIC_IN_USE || metric_is_lost(&records->records[i]))
-            values[records->records[i].stack] += records->records[i].bytes;
+    for (uint32_t i = 0; i < records->count; i++) {
+        const struct loss_record *record = &records->records[i];
+
+        if (metric == METRIC_IN_USE || metric_is_lost(record))
+            values[record->stack] += before ? record->before.direct : record->bytes;
+    }
 }
 
 /* 0 instead of less: threads that pass blocks on, a damaged log. */
@@ -34,9 +37,23 @@ uint64_t *metric_of_stacks(enum metric metric, const struct model *model,
     uint64_t *values = memory_zeroed(count, sizeof *values);
 
     if (metric == METRIC_LOST || metric == METRIC_IN_USE)
-        metric_add_records(values, metric, records);
+        metric_add_records(values, metric, records, false);
     else
         for (uint32_t i = 0; model->usage && i < count && i < model->usage->stack_count; i++)
             values[i] = metric_figure(&model->usage->stacks[i], metric);
+    return values;
+}
+
+uint64_t *metric_of_stacks_before(enum metric metric, const struct model *model,
+                                  const struct loss_records *records, const struct stack_use *uses)
+{
+    uint32_t count = model_stack_count(model);
+    uint64_t *values = memory_zeroed(count, sizeof *values);
+
+    if (metric == METRIC_LOST || metric == METRIC_IN_USE)
+        metric_add_records(values, metric, records, true);
+    else
+        for (uint32_t i = 0; uses && i < count; i++)
+            values[i] = metric_figure(&uses[i], metric);
     return values;
 }

@@ -11,4 +11,8 @@
 uint64_t *metric_of_stacks(enum metric metric, const struct model *model,
                            const struct loss_records *records);
 
+/* The same in the older log; uses: those of log_diff. */
+uint64_t *metric_of_stacks_before(enum metric metric, const struct model *model,
+                                  const struct loss_records *records, const struct stack_use *uses);
+
 #endif

@@ -11,6 +11,8 @@ struct no_check verdict_no_check(const struct model *model)
 {
     uint64_t obstacle = model->header.check.obstacle;
 
+    if (model->kinds_forgotten)
+        return (struct no_check){.kind = NO_CHECK_COMPARED};
     if (model->process == PROCESS_RUNNING || model->process == PROCESS_UNSEEN ||
         (model->process == PROCESS_GONE && model->is_copy))
         return (struct no_check){.kind = NO_CHECK_YET};

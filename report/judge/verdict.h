@@ -20,6 +20,7 @@ struct no_check {
         NO_CHECK_INTERRUPTED,
         NO_CHECK_ENDED_BEFORE,
         NO_CHECK_EXECED,
+        NO_CHECK_COMPARED, /* it has one, but the log that it is compared with has none */
         NO_CHECK_OBSTACLE, /* enum trace_obstacle says which */
         NO_CHECK_IN_LOG    /* no reason is known */
     } kind;

@@ -168,6 +168,7 @@ struct model {
     struct block *blocks; /* by address */
     size_t block_count;
     bool has_verdicts;
+    bool kinds_forgotten; /* it had them, but what it is compared with has not: log_diff's word */
     struct trace_totals totals;
     bool totals_summed; /* summed up here, because the process never did */
     uint64_t bytes_in_use, blocks_in_use;

@@ -10,6 +10,7 @@ struct symbolizer {
     struct module_cache *cache;
     struct progress *progress;
     struct module_symbols **opened; /* one for each module; NULL: not asked for yet */
+    uint32_t module_count;          /* those that were added later are another log's */
     uint32_t done;                  /* frames that have their names */
     bool below_main;
 };
@@ -22,6 +23,7 @@ struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cac
     symbolizer->model = model;
     symbolizer->cache = cache;
     symbolizer->progress = progress;
+    symbolizer->module_count = model->module_count;
     symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
     return symbolizer;
 }
@@ -68,7 +70,7 @@ void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
                    symbolizer->model->frame_count);
     frame->positions = &unknown;
     frame->position_count = 1;
-    if (frame->module == 0)
+    if (frame->module == 0 || frame->module >= symbolizer->module_count)
         return;
     struct module_symbols *symbols = symbolize_open(symbolizer, frame->module);
     const struct module_call *call = module_symbols_call(
@@ -216,7 +218,7 @@ static void symbolize_note_split(struct model *model, const struct module *modul
 /* The vdso is in brackets: it has no file anywhere. */
 void symbolize_note(struct symbolizer *symbolizer)
 {
-    for (uint32_t i = 1; i < symbolizer->model->module_count; i++) {
+    for (uint32_t i = 1; i < symbolizer->module_count; i++) {
         const struct module *module = &symbolizer->model->modules[i];
         const struct module_symbols *opened = symbolizer->opened[i];
 

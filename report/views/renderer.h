@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "base/question.h"
 #include "holders/holders.h"
+#include "judge/diff/diff_rank.h"
 #include "judge/ending.h"
 #include "judge/group.h"
 #include "judge/outline.h"
@@ -29,7 +30,9 @@ struct report {
     const struct loss_records *records;
     const struct selection *selection;
     const struct rankings *rankings;
-    const struct holders *holders; /* NULL: nobody asked for them, or nothing is known */
+    const struct holders *holders;       /* NULL: nobody asked for them, or nothing is known */
+    const struct log_diff *diff;         /* what has changed; NULL: it is compared with nothing */
+    const struct diff_rankings *changes; /* where `diff` is */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */

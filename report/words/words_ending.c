@@ -136,6 +136,7 @@ char *words_no_check(const struct no_check *no_check)
         [NO_CHECK_INTERRUPTED] = "the leak check was interrupted",
         [NO_CHECK_ENDED_BEFORE] = "the process ended before a leak check could be made",
         [NO_CHECK_EXECED] = "no leak check is made when a process becomes another program",
+        [NO_CHECK_COMPARED] = "the log that this one is compared with (--diff) has no leak check",
         [NO_CHECK_IN_LOG] = "the log holds no leak check",
     };
 

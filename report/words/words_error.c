@@ -11,27 +11,32 @@
 
 /* --- leaks --------------------------------------------------------------- */
 
+/* The change, where there is another log. */
+#define DELTA(member) (record->change ? delta_text(figures.member, record->before.member).text : "")
+
 char *words_loss(const struct loss_record *record, enum moment moment)
 {
     struct loss_figures figures = group_figures(record);
-    char indirect[2 * NUMBER_TEXT_SIZE + 32] = "";
+    char indirect[4 * NUMBER_TEXT_SIZE + 40] = "";
 
     if (record->kind == BLOCK_LIVE)
-        return memory_text("%s bytes in %s blocks are in use %s", NUMBER(record->bytes),
-                           NUMBER(record->blocks), words_moment(moment));
-    if (figures.indirect)
-        snprintf(indirect, sizeof indirect, " (%s direct, %s indirect)", NUMBER(figures.direct),
-                 NUMBER(figures.indirect));
-    return memory_text("%s%s bytes in %s blocks are %s", NUMBER(figures.bytes), indirect,
-                       NUMBER(figures.blocks), model_kind_words(record->kind));
+        return memory_text("%s%s bytes in %s%s blocks are in use %s", NUMBER(figures.bytes),
+                           DELTA(bytes), NUMBER(figures.blocks), DELTA(blocks),
+                           words_moment(moment));
+    if (figures.indirect || record->before.indirect)
+        snprintf(indirect, sizeof indirect, " (%s%s direct, %s%s indirect)", NUMBER(figures.direct),
+                 DELTA(direct), NUMBER(figures.indirect), DELTA(indirect));
+    return memory_text("%s%s%s bytes in %s%s blocks are %s", NUMBER(figures.bytes), DELTA(bytes),
+                       indirect, NUMBER(figures.blocks), DELTA(blocks),
+                       model_kind_words(record->kind));
 }
 
 char *words_record(const struct loss_record *record, uint32_t records, enum moment moment)
 {
     char *loss = words_loss(record, moment);
-    char *text =
-        memory_text("%s in %srecord %s of %s", loss, record->kind == BLOCK_LIVE ? "" : "loss ",
-                    NUMBER(record->number), NUMBER(records));
+    char *text = memory_text(
+        "%s in %s%srecord %s of %s", loss, record->change == LOSS_NEW ? "new " : "",
+        record->kind == BLOCK_LIVE ? "" : "loss ", NUMBER(record->number), NUMBER(records));
 
     free(loss);
     return text;

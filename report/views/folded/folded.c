@@ -1,6 +1,7 @@
 /* "main;run;malloc 1234", a line for each call stack: what flame graph programs read.
  *
- * The value is of one metric. What would end a frame's name early there is replaced: ";" by ":",
+ * The value is of one metric; beside an older log there are two, the older first, as difffolded.pl
+ * writes them. What would end a frame's name early there is replaced: ";" by ":",
  * and line ends and other control characters by blanks. Stacks whose value is 0 are left out.
  */
 #include <inttypes.h>
@@ -48,20 +49,27 @@ static void folded_render(FILE *out, const struct report *report)
 {
     enum metric metric = (enum metric)report->options->metric;
     uint64_t *values = metric_of_stacks(metric, report->model, report->records);
+    uint64_t *before = report->diff
+                           ? metric_of_stacks_before(metric, report->model, report->records,
+                                                     report->diff->use_before)
+                           : NULL;
     struct call_tree tree;
 
     call_tree_make(&tree, report->model, report->options->show_below_main);
     char **names = memory_zeroed(tree.frames.count, sizeof *names);
     for (uint32_t stack = 0; stack < tree.stack_count; stack++) {
-        if (!values[stack])
+        if (!values[stack] && !(before && before[stack]))
             continue;
         folded_line(out, &tree, names, tree.stacks[stack]);
+        if (before)
+            fprintf(out, " %" PRIu64, before[stack]);
         fprintf(out, " %" PRIu64 "\n", values[stack]);
     }
     for (uint32_t i = 0; i < tree.frames.count; i++)
         free(names[i]);
     free(names);
     call_tree_free(&tree);
+    free(before);
     free(values);
 }
 

@@ -1,7 +1,9 @@
 #include "views/json/json_process.h"
 #include <stdlib.h>
 #include "judge/timeline.h"
+#include "views/json/json_diff.h"
 #include "views/json/json_stacks.h"
+#include "views/json/json_sums.h"
 #include "words/words_ending.h"
 #include "words/words_note.h"
 
@@ -62,40 +64,11 @@ static void json_doubts(struct json_writer *json, const struct report *report)
     json_end_array(json);
 }
 
-static void json_totals(struct json_writer *json, const struct model *model)
-{
-    json_object(json, "totals");
-    json_number(json, "allocations", model->totals.allocations);
-    json_number(json, "frees", model->totals.frees);
-    json_number(json, "bad_frees", model->totals.bad_frees);
-    json_number(json, "bytes_allocated", model->totals.bytes_allocated);
-    json_number(json, "bytes_freed", model->totals.bytes_freed);
-    json_number(json, "bytes_in_use", model->bytes_in_use);
-    json_number(json, "blocks_in_use", model->blocks_in_use);
-    json_end_object(json);
-}
-
-static const char *const json_kinds[BLOCK_KINDS_COUNT] = {
-    [BLOCK_REACHABLE] = "reachable",
-    [BLOCK_POSSIBLY_LOST] = "possible",
-    [BLOCK_INDIRECTLY_LOST] = "indirect",
-    [BLOCK_DEFINITELY_LOST] = "definite",
-    [BLOCK_LIVE] = "unknown",
-};
-
-static void json_sum(struct json_writer *json, const char *key, uint64_t bytes, uint64_t blocks)
-{
-    json_object(json, key);
-    json_number(json, "bytes", bytes);
-    json_number(json, "blocks", blocks);
-    json_end_object(json);
-}
-
 static void json_leaks(struct json_writer *json, const struct selection *selection)
 {
     json_object(json, "leaks");
     for (unsigned kind = 0; kind < BLOCK_KINDS_COUNT; kind++)
-        json_sum(json, json_kinds[kind], selection->bytes[kind], selection->blocks[kind]);
+        json_sum(json, json_kind(kind), selection->bytes[kind], selection->blocks[kind]);
     json_sum(json, "suppressed", selection->suppressed_bytes, selection->suppressed_blocks);
     json_end_object(json);
     json_object(json, "error_summary");
@@ -173,7 +146,7 @@ static void json_records(struct json_writer *json, const struct loss_records *re
     json_object(json, "records");
     json_array(json, "kind");
     for (uint32_t i = 0; i < records->count; i++)
-        json_text(json, NULL, json_kinds[records->records[i].kind]);
+        json_text(json, NULL, json_kind(records->records[i].kind));
     json_end_array(json);
     JSON_RECORDS("stack", record->stack);
     JSON_RECORDS("blocks", record->blocks);
@@ -279,6 +252,7 @@ void json_process(struct json_writer *json, const struct report *report)
     json_threads(json, model->usage);
     json_records(json, report->records);
     json_errors(json, model);
+    json_diff(json, report);
     json_number(json, "ending_stack", model->ending_stack);
     json_sizes(json, model);
     json_modules(json, model);

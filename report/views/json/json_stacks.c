@@ -167,15 +167,33 @@ static uint64_t json_use_blocks_at_peak(const struct stack_use *use)
     return use->blocks_at_peak;
 }
 
-static void json_use_column(struct json_writer *json, const char *key,
-                            const struct json_tables *tables, json_use *column)
-{
-    const struct usage *usage = tables->tree.model->usage;
+struct json_uses {
+    const struct stack_use *uses;
+    uint32_t use_count; /* later stacks did nothing */
+    uint32_t count;
+};
 
+static void json_use_column(struct json_writer *json, const char *key, const struct json_uses *of,
+                            json_use *column)
+{
     json_array(json, key);
-    for (uint32_t i = 0; usage && i < tables->tree.stack_count; i++)
-        json_signed(json, NULL, i < usage->stack_count ? (int64_t)column(&usage->stacks[i]) : 0);
+    for (uint32_t i = 0; of->uses && i < of->count; i++)
+        json_signed(json, NULL, i < of->use_count ? (int64_t)column(&of->uses[i]) : 0);
     json_end_array(json);
+}
+
+void json_uses(struct json_writer *json, const struct stack_use *uses, uint32_t use_count,
+               uint32_t count)
+{
+    struct json_uses of = {uses, use_count, count};
+
+    json_use_column(json, "allocations", &of, json_use_allocations);
+    json_use_column(json, "frees", &of, json_use_frees);
+    json_use_column(json, "bytes_allocated", &of, json_use_bytes_allocated);
+    json_use_column(json, "bytes_freed", &of, json_use_bytes_freed);
+    json_use_column(json, "temporary", &of, json_use_temporary);
+    json_use_column(json, "bytes_at_peak", &of, json_use_bytes_at_peak);
+    json_use_column(json, "blocks_at_peak", &of, json_use_blocks_at_peak);
 }
 
 static const char *json_stack_end(enum stack_end end)
@@ -207,18 +225,15 @@ static void json_stack_ends(struct json_writer *json, const struct json_tables *
 
 void json_stacks(struct json_writer *json, const struct json_tables *tables)
 {
+    const struct usage *usage = tables->tree.model->usage;
+
     json_object(json, "stacks");
     json_array(json, "node");
     for (uint32_t i = 0; i < tables->tree.stack_count; i++)
         json_number(json, NULL, tables->tree.stacks[i]);
     json_end_array(json);
-    json_use_column(json, "allocations", tables, json_use_allocations);
-    json_use_column(json, "frees", tables, json_use_frees);
-    json_use_column(json, "bytes_allocated", tables, json_use_bytes_allocated);
-    json_use_column(json, "bytes_freed", tables, json_use_bytes_freed);
-    json_use_column(json, "temporary", tables, json_use_temporary);
-    json_use_column(json, "bytes_at_peak", tables, json_use_bytes_at_peak);
-    json_use_column(json, "blocks_at_peak", tables, json_use_blocks_at_peak);
+    json_uses(json, usage ? usage->stacks : NULL, usage ? usage->stack_count : 0,
+              tables->tree.stack_count);
     json_stack_ends(json, tables);
     json_end_object(json);
 }

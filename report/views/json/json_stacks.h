@@ -19,6 +19,9 @@ void json_modules(struct json_writer *json, const struct model *model);
 void json_frames(struct json_writer *json, struct json_tables *tables);
 void json_nodes(struct json_writer *json, const struct json_tables *tables);
 void json_stacks(struct json_writer *json, const struct json_tables *tables);
+/* The use of memory, by stack: of the first `count` of them. */
+void json_uses(struct json_writer *json, const struct stack_use *uses, uint32_t use_count,
+               uint32_t count);
 /* Last: all of the others may add some. */
 void json_strings(struct json_writer *json, const struct json_tables *tables);
 

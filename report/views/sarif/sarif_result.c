@@ -171,12 +171,18 @@ void sarif_misuse(struct sarif_page *page, const struct misuse *misuse)
     json_object(page->json, NULL);
     sarif_result(page, finding_of_misuse(misuse), words_misuse(misuse), &stacks);
     json_number(page->json, "occurrenceCount", misuse->record.count);
+    if (report->diff)
+        json_text(page->json, "baselineState", "new");
     json_end_object(page->json);
     sarif_stacks_free(&stacks);
 }
 
 void sarif_record(struct sarif_page *page, const struct loss_record *record)
 {
+    static const char *const states[LOSS_CHANGES_COUNT] = {
+        [LOSS_SAME] = "unchanged",    [LOSS_NEW] = "new",     [LOSS_INCREASED] = "updated",
+        [LOSS_DECREASED] = "updated", [LOSS_GONE] = "absent",
+    };
     struct loss_figures figures = group_figures(record);
     struct sarif_stacks stacks = {.count = 0};
     enum moment moment = page->report->moment;
@@ -184,6 +190,8 @@ void sarif_record(struct sarif_page *page, const struct loss_record *record)
     sarif_stacks_add(&stacks, record->stack, memory_text("Allocated at"));
     json_object(page->json, NULL);
     sarif_result(page, finding_of_record(record), words_loss(record, moment), &stacks);
+    if (record->change)
+        json_text(page->json, "baselineState", states[record->change]);
     json_object(page->json, "properties");
     json_number(page->json, "bytes", figures.bytes);
     json_number(page->json, "directBytes", figures.direct);

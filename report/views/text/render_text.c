@@ -11,17 +11,29 @@
 #include "views/text/text_usage.h"
 #include "words/words_ending.h"
 
+static uint64_t text_frees(const struct model *model)
+{
+    return model->totals.frees + model->totals.bad_frees;
+}
+
+#define DELTA(now, member) (old ? delta_text(now, old->member).text : "")
+
 static void text_heap_summary(const struct text_page *page)
 {
     const struct model *model = page->report->model;
+    const struct model *old = page->report->diff ? page->report->diff->old : NULL;
     const struct trace_totals *totals = &model->totals;
+    uint64_t frees = text_frees(model);
 
     text_line(page, "HEAP SUMMARY:");
-    text_line(page, "    in use %s: %s bytes in %s blocks", words_moment(page->report->moment),
-              NUMBER(model->bytes_in_use), NUMBER(model->blocks_in_use));
-    text_line(page, "  total heap usage: %s allocs, %s frees, %s bytes allocated",
-              NUMBER(totals->allocations), NUMBER(totals->frees + totals->bad_frees),
-              NUMBER(totals->bytes_allocated));
+    text_line(page, "    in use %s: %s%s bytes in %s%s blocks", words_moment(page->report->moment),
+              NUMBER(model->bytes_in_use), DELTA(model->bytes_in_use, bytes_in_use),
+              NUMBER(model->blocks_in_use), DELTA(model->blocks_in_use, blocks_in_use));
+    text_line(page, "  total heap usage: %s%s allocs, %s%s frees, %s%s bytes allocated",
+              NUMBER(totals->allocations), DELTA(totals->allocations, totals.allocations),
+              NUMBER(frees), old ? delta_text(frees, text_frees(old)).text : "",
+              NUMBER(totals->bytes_allocated),
+              DELTA(totals->bytes_allocated, totals.bytes_allocated));
     text_blank(page);
 }
 

@@ -75,6 +75,9 @@ static void text_head_whole(const struct text_page *page)
         text_line(page,
                   "Forked by process %u: its blocks and totals continue those of that process.",
                   model->header.parent_pid);
+    if (page->report->diff && *page->report->diff->old->log_path)
+        text_line(page, "Compared with: %s, of process %u", page->report->diff->old->log_path,
+                  page->report->diff->old->header.pid);
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
         text_sentence(page, "Note: ", words_note(&model->notes[i]));

@@ -1,5 +1,6 @@
 #include "views/text/text_leaks.h"
 #include <stdlib.h>
+#include "views/text/text_changes.h"
 #include "views/text/text_stack.h"
 #include "words/words_ending.h"
 #include "words/words_error.h"
@@ -15,6 +16,9 @@ static void text_records(const struct text_page *page)
             continue;
         text_marker(page, false);
         text_sentence(page, "", words_record(record, records->count, page->report->moment));
+        if (record->change == LOSS_NEW && record->kind_before < BLOCK_LIVE)
+            text_line(page, " (blocks with this stack were %s before)",
+                      model_kind_words(record->kind_before));
         text_stack(page, record->stack);
         if (record->named_count)
             text_sentence(page, " ", words_names(page->report->model, records, record));
@@ -42,12 +46,17 @@ static void text_heuristics(const struct text_page *page)
     }
 }
 
+#define DELTA(now, before) (selection->compared ? delta_text(now, before).text : "")
+
 static void text_leak_kind(const struct text_page *page, enum block_kind kind)
 {
     const struct selection *selection = page->report->selection;
 
-    text_line(page, "%18s: %s bytes in %s blocks", model_kind_words(kind),
-              NUMBER(selection->bytes[kind]), NUMBER(selection->blocks[kind]));
+    text_line(page, "%18s: %s%s bytes in %s%s blocks", model_kind_words(kind),
+              NUMBER(selection->bytes[kind]),
+              DELTA(selection->bytes[kind], selection->bytes_before[kind]),
+              NUMBER(selection->blocks[kind]),
+              DELTA(selection->blocks[kind], selection->blocks_before[kind]));
 }
 
 static void text_leak_advice(const struct text_page *page)
@@ -70,8 +79,11 @@ static void text_leak_summary(const struct text_page *page)
     text_leak_kind(page, BLOCK_POSSIBLY_LOST);
     text_leak_kind(page, BLOCK_REACHABLE);
     text_heuristics(page);
-    text_line(page, "        suppressed: %s bytes in %s blocks",
-              NUMBER(selection->suppressed_bytes), NUMBER(selection->suppressed_blocks));
+    text_line(page, "        suppressed: %s%s bytes in %s%s blocks",
+              NUMBER(selection->suppressed_bytes),
+              DELTA(selection->suppressed_bytes, selection->suppressed_bytes_before),
+              NUMBER(selection->suppressed_blocks),
+              DELTA(selection->suppressed_blocks, selection->suppressed_blocks_before));
     if (selection->hanging_blocks)
         text_line(page, "Of the suppressed blocks, %s are lost only through suppressed ones.",
                   NUMBER(selection->hanging_blocks));
@@ -121,4 +133,6 @@ void text_leaks(const struct text_page *page)
     text_records(page);
     if (!page->report->options->quiet && page->report->outline.ends != OUTLINE_ENDS_AT_RECORD)
         text_leak_conclusion(page);
+    if (page->report->diff && page->report->options->show_leaks && !page->report->options->quiet)
+        text_changes(page);
 }

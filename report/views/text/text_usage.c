@@ -1,5 +1,6 @@
 #include "views/text/text_usage.h"
 #include "judge/timeline.h"
+#include "views/text/text_changes.h"
 #include "views/text/text_stack.h"
 #include "words/words_ending.h"
 
@@ -122,6 +123,10 @@ void text_usage(const struct text_page *page)
 {
     const struct report *report = page->report;
 
+    if (report->diff) {
+        text_changes_of_use(page);
+        return;
+    }
     for (unsigned order = 0; order < CLI_ORDERS_COUNT; order++) {
         if (!report->rankings || !(report->options->top_orders >> order & 1))
             continue;

@@ -139,7 +139,7 @@ void xml_records(struct xml_page *page)
     for (uint32_t i = 0; i < report->outline.records; i++) {
         const struct loss_record *record = &report->records->records[i];
 
-        if (record->shown && record->kind != BLOCK_LIVE)
+        if (record->shown && record->kind != BLOCK_LIVE && record->change != LOSS_GONE)
             xml_record(page, record);
     }
 }

@@ -1,0 +1,35 @@
+#include "log_read.h"
+#include "read/load.h"
+#include "read/log_reader.h"
+#include "views/renderer.h"
+
+struct log_load {
+    const struct log_reader *reader;
+    uint32_t depth;
+    struct model *model;
+};
+
+static void log_load(void *context)
+{
+    struct log_load *load = context;
+
+    load_log(load->reader, load->depth, load->model);
+}
+
+int log_read(const struct options *options, const char *path, bool only_errors, struct model *model,
+             struct failure *failure)
+{
+    static struct log_reader reader;
+    struct log_load load = {&reader, options->num_callers, model};
+
+    if (log_reader_open(&reader, path, NULL, failure) != 0)
+        return -1;
+    model_init(model, path);
+    model->only_errors = only_errors;
+    model->wants_graph = !only_errors && options_want_holders(options);
+    if (!only_errors && (options_want_usage(options) || renderer_of(options->format)->wants_usage))
+        model_want_usage(model);
+    int result = log_file_guard(&reader.file, log_load, &load, failure);
+    log_reader_close(&reader);
+    return result;
+}
