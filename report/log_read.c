@@ -27,7 +27,8 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
     model_init(model, path);
     model->only_errors = only_errors;
     model->wants_graph = !only_errors && options_want_holders(options);
-    if (!only_errors && (options_want_usage(options) || renderer_of(options->format)->wants_usage))
+    if (!only_errors && (options_want_usage(options) || renderer_of(options->format)->wants_usage ||
+                         options->xtree_memory != CLI_XTREE_NONE))
         model_want_usage(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);

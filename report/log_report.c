@@ -148,7 +148,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
         diff_rank_stacks(&changes, &compare->diff, options, model, symbolizer);
     }
     rank_stacks(&rankings, options, model, symbolizer);
-    if (renderer_of(options->format)->wants_stacks)
+    if (renderer_of(options->format)->wants_stacks || options_want_trees(options))
         log_symbolize_all(model, symbolizer);
     report.holders = holders = holders_find(options, model, &records, symbolizer);
     symbolize_note(symbolizer);
@@ -157,9 +157,11 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     run->tree->entries[number].doubt =
         verdict_doubt(options, model, process_tree_is_followed(run->tree, number));
     renderer_prepare(&report);
+    log_xtree_write(&run->xtree, &report);
     int result = log_write(run, &report, failure);
     holders_free(holders);
     diff_rank_free(&changes);
+    log_xtree_forget(&report);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

@@ -12,6 +12,7 @@
 #include "base/options.h"
 #include "base/progress.h"
 #include "base/question.h"
+#include "log_xtree.h"
 #include "judge/process_tree.h"
 #include "suppress/suppress.h"
 #include "symbols/module_cache.h"
@@ -29,6 +30,7 @@ struct log_run {
     struct intern generated;  /* texts of suppressions that were printed */
     struct question question; /* --gen-suppressions=yes */
     struct output output;
+    struct log_xtree xtree;
     struct progress progress;
 };
 

@@ -185,12 +185,14 @@ static int main_begin(struct log_run *run, FILE *stream)
         main_use_stream(run, stream);
     }
     run->output.apart = renderer_of(options->format)->one_process;
+    log_xtree_begin(&run->xtree, options);
     return 0;
 }
 
 static void main_end(struct log_run *run)
 {
     output_free(&run->output);
+    log_xtree_end(&run->xtree);
     suppress_free(run->suppressions);
     process_tree_free(run->tree);
     if (run->old)

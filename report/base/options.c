@@ -36,3 +36,8 @@ void option_list_add(struct option_list *list, const char *item)
     memory_reserve(list->items, list->count, list->capacity);
     list->items[list->count++] = item;
 }
+
+bool options_want_trees(const struct options *options)
+{
+    return options->xtree_leak || options->xtree_memory != CLI_XTREE_NONE;
+}

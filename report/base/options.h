@@ -9,6 +9,7 @@
 
 /* CLI_RUN: this process becomes the program. CLI_TRACE: it waits for it, and reports. */
 enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_HELP_ALL, CLI_VERSION };
+enum cli_xtree { CLI_XTREE_NONE = 0, CLI_XTREE_ALLOCS, CLI_XTREE_FULL };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
 /* What stacks are ordered by: --top, --peak. */
 enum cli_order {
@@ -66,6 +67,9 @@ struct options {
     unsigned heuristics;     /* bit n: enum trace_heuristic n */
     unsigned error_exitcode; /* 0: off */
     unsigned num_callers;
+    bool xtree_leak;
+    unsigned xtree_memory; /* enum cli_xtree */
+    struct destination xtree_leak_to, xtree_memory_to;
     bool show_error_list; /* -s */
     bool show_suppressed; /* --show-error-list=all */
     bool top_asked;       /* --top was given, be it without an order */
@@ -102,6 +106,8 @@ bool options_want_usage(const struct options *options);
 /* Is there something to say of who holds memory? */
 bool options_want_holders(const struct options *options);
 /* Is there a place, other than the standard one? */
+/* --xtree-leak or --xtree-memory. */
+bool options_want_trees(const struct options *options);
 bool options_has_destination(const struct destination *to);
 void options_free(struct options *options);
 void option_list_add(struct option_list *list, const char *item);

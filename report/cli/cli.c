@@ -124,6 +124,16 @@ static const struct cli_option cli_table[] = {
      "blocks went: the largest of each; needs --heap-graph=yes\n"
      "when the program runs; leaks as with --peak",
      cli_take_flag, CLI_FIELD(retained), NULL, 0, 0},
+    {"--xtree-leak", "yes|no", "write the leaks as a callgrind file, in place of their list [no]",
+     cli_take_xtree_leak, CLI_FIELD(xtree_leak), cli_yes_no, 0, 0},
+    {"--xtree-leak-file", "FILE", "that file [xtleak.kcg.%p]", cli_take_to_file,
+     CLI_FIELD(xtree_leak_to), NULL, 0, 0},
+    {"--xtree-memory", "none|allocs|full",
+     "write what was allocated as a callgrind file: what is in use,\n"
+     "or all that ever was, too [none]",
+     cli_take_choice, CLI_FIELD(xtree_memory), cli_xtrees, 0, 0},
+    {"--xtree-memory-file", "FILE", "that file [xtmemory.kcg.%p]", cli_take_to_file,
+     CLI_FIELD(xtree_memory_to), NULL, 0, 0},
     {"--timeline", NULL, "memory use over time; leaks as with --peak", cli_take_flag,
      CLI_FIELD(timeline), NULL, 0, 0},
     {"--check", NULL,
@@ -188,7 +198,8 @@ static bool cli_asks_for_leaks(const struct cli_option *option)
 {
     static const char *const names[] = {
         "--leak-check",         "--leak-resolution",  "--show-leak-kinds", "--show-reachable",
-        "--show-possibly-lost", "--gen-suppressions", "--show-error-list", "-s"};
+        "--show-possibly-lost", "--gen-suppressions", "--show-error-list", "-s",
+        "--xtree-leak"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(option->name, names[i]) == 0)
@@ -386,6 +397,8 @@ static const struct options cli_defaults = {
     .error_kinds = CLI_BIT(TRACE_DEFINITELY_LOST) | CLI_BIT(TRACE_POSSIBLY_LOST),
     .heuristics = TRACE_HEURISTICS_ALL,
     .xml_protocol = 4,
+    .xtree_leak_to = {.file = "xtleak.kcg.%p"},
+    .xtree_memory_to = {.file = "xtmemory.kcg.%p"},
     .top = 10,
     .paths = 1,
     .mismatched_frees = true,

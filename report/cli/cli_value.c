@@ -75,6 +75,9 @@ const struct cli_word cli_formats[] = {
 
 const struct cli_word cli_protocols[] = {{"4", 4}, {"6", 6}, {NULL, 0}};
 
+const struct cli_word cli_xtrees[] = {
+    {"none", CLI_XTREE_NONE}, {"allocs", CLI_XTREE_ALLOCS}, {"full", CLI_XTREE_FULL}, {NULL, 0}};
+
 /* --- parsers ------------------------------------------------------------- */
 
 static void *cli_field(struct options *options, const struct cli_option *option)
@@ -362,6 +365,19 @@ int cli_take_flag(struct options *options, const struct cli_option *option, cons
     (void)value;
     (void)failure;
     *(bool *)cli_field(options, option) = true;
+    return 0;
+}
+
+/* As valgrind does. */
+int cli_take_xtree_leak(struct options *options, const struct cli_option *option, const char *value,
+                        struct failure *failure)
+{
+    if (cli_take_bool(options, option, value, failure) != 0)
+        return -1;
+    if (options->xtree_leak) {
+        options->leak_check = CLI_CHECK_FULL;
+        options->show_kinds = CLI_KINDS_ALL;
+    }
     return 0;
 }
 

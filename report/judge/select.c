@@ -217,7 +217,7 @@ static void select_judge_record(struct selection *selection, const struct option
     selection->suppressed_blocks += record->suppressed_blocks;
     if (record->suppressed || options->leak_check != CLI_CHECK_FULL)
         return;
-    record->shown = options->show_leaks &&
+    record->shown = options->show_leaks && !options->xtree_leak &&
                     (record->kind == BLOCK_LIVE || (options->show_kinds >> record->kind & 1));
     record->is_error = select_is_error(options, record);
     selection->errors += record->is_error;

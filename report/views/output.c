@@ -169,6 +169,14 @@ FILE *output_open(struct output *output, uint32_t pid, bool *first, struct failu
     return out;
 }
 
+char *output_latest(const struct output *output)
+{
+    size_t length;
+    const char *name = intern_get(&output->begun, output->begun.count - 1, &length);
+
+    return memory_text("%.*s", (int)length, name);
+}
+
 uint32_t output_count(const struct output *output)
 {
     return output->to->file ? output->begun.count : output->stream_begun;

@@ -34,6 +34,8 @@ void output_free(struct output *output);
 /* NULL with `failure` filled when it cannot be opened. *first: nothing of this call was written
  * there yet. */
 FILE *output_open(struct output *output, uint32_t pid, bool *first, struct failure *failure);
+/* The name of the file that was opened last. For free. */
+char *output_latest(const struct output *output);
 /* How many files, or one stream, were written to; and each of them once more. */
 uint32_t output_count(const struct output *output);
 FILE *output_reopen(struct output *output, uint32_t number, struct failure *failure);

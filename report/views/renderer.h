@@ -43,6 +43,8 @@ struct report {
     enum moment moment;             /* of what is live */
     struct outline outline;         /* what is shown */
     struct no_check no_check;       /* why there is no verdict: outline.leaks says whether */
+    char *xtree_leak;               /* the file that its leaks are in, or why not; NULL: unasked */
+    char *xtree_memory;             /* and its allocations */
     struct question *question;      /* for --gen-suppressions=yes; NULL: nobody can be asked */
     struct intern *generated;       /* suppressions that are printed already; NULL: print all */
 };

@@ -119,3 +119,28 @@ test_stacks_are_whole_unless_a_number_is_given() {
     [ "$(deepest whole.txt)" -gt 12 ] || fail "the deepest stack has $(deepest whole.txt) frames"
     [ "$(deepest short.txt)" -lt "$(deepest whole.txt)" ] || fail "--num-callers=3 shows as much"
 }
+
+# tree FILE: what callgrind_annotate makes of an execution tree: each function with its figures, without its module.
+tree() { callgrind_annotate --threshold=100 "$1" | sed -E 's/ \[[^]]*\]$//' | grep -E ' [^ ]*:[a-zA-Z_]+$|PROGRAM TOTALS|^Events recorded' | sed -E 's/ +/ /g; s/UnknownFile//' | sort; }
+# allocated FILE: the same without what was freed, which valgrind counts where it was freed.
+allocated() { tree "$1" | grep -v ^Events | sed -E 's/ \([^)]*\)//g; s/^ //' | awk '$1 + $2 + $3 + $4 { print $1, $2, $3, $4, $NF }'; }
+test_execution_trees_are_valgrinds() {
+    for kind in pool handle refcount; do
+        valgrind --command-line-only=yes --xtree-leak=yes --xtree-leak-file=v.leak --xtree-memory=full --xtree-memory-file=v.memory "$BUILD/demo" $kind >/dev/null 2>v.err || true
+        report --xtree-leak=yes --xtree-leak-file=o.leak --xtree-memory=full --xtree-memory-file=o.memory "$BUILD/demo" $kind
+        [ "$(tree v.leak | wc -l)" -gt 4 ] || fail "valgrind's tree has $(tree v.leak | wc -l) lines"
+        diff <(tree v.leak) <(tree o.leak)
+        diff <(allocated v.memory) <(allocated o.memory)
+        has report.err 'xtree leak report: o.leak' 'xtree memory report: o.memory'
+        diff <(bare v.err | sed -n '/^LEAK SUMMARY/,$p') <(bare report.err | sed -n '/^LEAK SUMMARY/,$p')
+    done
+    report --xtree-memory=allocs "$BUILD/demo" pool
+    equal 'events' 'events: curB curBk' "$(grep ^events: xtmemory.kcg.[0-9]*)"
+    traced "$BUILD/demo" refcount
+    report --xtree-leak=yes --xtree-leak-file=l --xtree-memory=full --xtree-memory-file=m trace.log
+    diff <(tree v.leak) <(tree l)
+    report --xtree-leak=yes --xtree-leak-file=no/such/folder trace.log
+    has report 'xtree leak report: not written: --xtree-leak-file: no/such/folder cannot be written: No such file or directory' 'LEAK SUMMARY'
+    report --xtree-memory=some trace.log
+    equal 'exit status' 2 "$status"
+}

@@ -128,8 +128,18 @@ static void text_leak_conclusion(const struct text_page *page)
     }
 }
 
+static void text_trees(const struct text_page *page)
+{
+    if (page->report->xtree_memory)
+        text_line(page, "xtree memory report: %s", page->report->xtree_memory);
+    if (page->report->xtree_leak)
+        text_line(page, "xtree leak report: %s", page->report->xtree_leak);
+}
+
 void text_leaks(const struct text_page *page)
 {
+    if (!page->report->options->quiet)
+        text_trees(page);
     text_records(page);
     if (!page->report->options->quiet && page->report->outline.ends != OUTLINE_ENDS_AT_RECORD)
         text_leak_conclusion(page);
