@@ -1,15 +1,14 @@
 #include "cli/traced_run.h"
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "base/memory.h"
 #include "base/text_buffer.h"
 #include "cli/launch.h"
 #include "cli/supervise.h"
+#include "cli/temporary_folder.h"
 
 /* --- where the logs are -------------------------------------------------- */
 
@@ -25,38 +24,11 @@ static const char *traced_run_name(const struct options *options)
     return name;
 }
 
-static int traced_run_make_folder_in(struct traced_run *run, const char *parent,
-                                     struct failure *failure)
-{
-    char *folder = memory_text("%s/leakreport-XXXXXX", parent);
-
-    if (!mkdtemp(folder) || chmod(folder, 0700) != 0) {
-        failure_set(failure,
-                    "no directory for the log can be created (%s): %s; set TMPDIR, or name the "
-                    "log with --trace-file=NAME",
-                    folder, strerror(errno));
-        free(folder);
-        return -1;
-    }
-    run->folder = realpath(folder, NULL);
-    run->is_temporary = true;
-    free(folder);
-    return 0;
-}
-
-/* A container whose root is read-only has /dev/shm all the same. The user's own choice is not
- * replaced by another one. */
 static int traced_run_make_folder(struct traced_run *run, struct failure *failure)
 {
-    static const char *const others[] = {"/var/tmp", "/dev/shm"};
-    const char *parent = getenv("TMPDIR");
-    struct failure ignored;
-    bool is_named = parent && *parent;
-    int result = traced_run_make_folder_in(run, is_named ? parent : "/tmp", failure);
-
-    for (size_t i = 0; result != 0 && !is_named && i < sizeof others / sizeof *others; i++)
-        result = traced_run_make_folder_in(run, others[i], &ignored);
-    return result;
+    run->folder = temporary_folder_make(failure);
+    run->is_temporary = run->folder != NULL;
+    return run->is_temporary ? 0 : -1;
 }
 
 /* As the tracer expands it, up to the last slash. %q{VAR} is the only other format, and the tracer
@@ -180,13 +152,10 @@ int traced_run(struct traced_run *run, const struct options *options, int kept,
 
 void traced_run_end(struct traced_run *run)
 {
-    for (size_t i = 0; i < run->logs.count; i++) {
-        if (run->is_temporary)
-            unlink(run->logs.items[i]);
-        free((char *)run->logs.items[i]);
-    }
     if (run->is_temporary)
-        rmdir(run->folder);
+        temporary_folder_remove();
+    for (size_t i = 0; i < run->logs.count; i++)
+        free((char *)run->logs.items[i]);
     free(run->logs.items);
     free(run->folder);
 }

@@ -373,17 +373,39 @@ test_stop_and_continue() {
 }
 # A terminal sends ^C to the whole foreground group.
 test_control_c_on_a_terminal() {
-    mkfifo keys
-    script -qec "'$REPORT' -q --leak-check=no '$PROGRAMS/run_seat' signals seen" /dev/null <keys >screen 2>&1 &
-    local shell=$!
-    exec 9>keys
-    until [ -s seen ]; do kill -0 $shell || fail "it does not run: $(cat screen)"; sleep 0.01; done
-    printf '\003' >&9
-    wait_seen 1
-    printf '\003' >&9
-    wait_seen 2
-    kill -USR2 "$(head -1 seen)"
-    exec 9>&-
-    wait $shell || fail "exit status $?: $(cat screen)"
-    equal 'signals seen' '2 0,2 0,12 0,' "$(seen)"
+    local chain
+    for chain in '' 'env nice' "sh -c 'exec \"\$@\"' sh stdbuf -oL"; do
+        rm -f seen keys
+        mkfifo keys
+        script -qec "'$REPORT' -q --leak-check=no $chain '$PROGRAMS/run_seat' signals seen" /dev/null <keys >screen 2>&1 &
+        local shell=$!
+        exec 9>keys
+        until [ -s seen ]; do kill -0 $shell || fail "it does not run: $(cat screen)"; sleep 0.01; done
+        printf '\003' >&9
+        wait_seen 1
+        printf '\003' >&9
+        wait_seen 2
+        kill -USR2 "$(head -1 seen)"
+        exec 9>&-
+        wait $shell || fail "exit status $?: $(cat screen)"
+        equal "signals seen behind $chain" '2 0,2 0,12 0,' "$(seen)"
+    done
+}
+# The reader of the report does not come, and so the report is not done when the signal strikes.
+test_a_signal_during_the_report_leaves_nothing() {
+    local name
+    mkdir -p tmp
+    for name in INT TERM HUP QUIT; do
+        rm -f ran to
+        mkfifo to
+        TMPDIR=$PWD/tmp env --default-signal=INT,QUIT "$REPORT" --log-file=to sh -c 'true >ran' &
+        local reporter=$!
+        until [ -e ran ] && ! pgrep -P $reporter >/dev/null; do sleep 0.01; done
+        [ -n "$(ls tmp)" ] || fail 'there is no folder to be removed'
+        kill -$name $reporter
+        status=0
+        wait $reporter || status=$?
+        equal "status after SIG$name" $((128 + $(kill -l $name))) "$status"
+        equal "what SIG$name leaves" '' "$(ls tmp)"
+    done
 }

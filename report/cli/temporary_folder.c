@@ -1,0 +1,103 @@
+#include "cli/temporary_folder.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "base/memory.h"
+
+/* Of the process that made it: a child of it has the name, too, until it is another program. */
+static volatile pid_t owner;
+static char path[PATH_MAX];
+
+/* --- removal ------------------------------------------------------------- */
+
+struct folder_entry { /* as getdents64 writes them */
+    uint64_t inode, offset;
+    uint16_t length;
+    unsigned char type;
+    char name[];
+};
+
+/* Also in a signal handler, where opendir may not be called. What is removed may hide what comes
+ * behind it from this reading: it begins anew until there is nothing. */
+static void folder_empty(void)
+{
+    static _Alignas(8) char entries[4096];
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    long got = 0;
+    bool any = folder >= 0;
+
+    while (any) {
+        any = false;
+        lseek(folder, 0, SEEK_SET);
+        while ((got = syscall(SYS_getdents64, folder, entries, sizeof entries)) > 0)
+            for (long at = 0; at < got;) {
+                const struct folder_entry *entry = (const void *)(entries + at);
+
+                any |= unlinkat(folder, entry->name, 0) == 0;
+                at += entry->length;
+            }
+    }
+    if (folder >= 0)
+        close(folder);
+}
+
+void temporary_folder_remove(void)
+{
+    if (owner != getpid())
+        return;
+    owner = 0;
+    folder_empty();
+    rmdir(path);
+}
+
+/* --- signals ------------------------------------------------------------- */
+
+static void folder_struck(int number)
+{
+    temporary_folder_remove();
+    signal(number, SIG_DFL);
+    raise(number); /* when this has returned */
+}
+
+/* What is ignored stays so. */
+static void folder_watch_signals(void)
+{
+    static const int numbers[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGALRM,
+                                  SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
+    const struct sigaction ours = {.sa_handler = folder_struck};
+    struct sigaction before;
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(numbers[i], &ours, NULL);
+}
+
+/* --- making -------------------------------------------------------------- */
+
+char *temporary_folder_make(struct failure *failure)
+{
+    const char *parent = getenv("TMPDIR");
+    char *folder = memory_text("%s/leakreport-XXXXXX", parent && *parent ? parent : "/tmp");
+
+    if (!mkdtemp(folder) || chmod(folder, 0700) != 0 || !realpath(folder, path)) {
+        failure_set(failure,
+                    "no directory for the log can be created (%s): %s; set TMPDIR, or name the "
+                    "log with --trace-file=NAME",
+                    folder, strerror(errno));
+        free(folder);
+        return NULL;
+    }
+    free(folder);
+    owner = getpid();
+    folder_watch_signals();
+    return memory_text("%s", path);
+}
