@@ -89,11 +89,13 @@ run_valgrind() { # run_valgrind PROGRAM WAY: its log goes to $valgrind_logs
 
 leak_summary() { bare "$1" | sed -n '/^LEAK SUMMARY:/,/suppressed:/p; /no leaks are possible/p'; }
 # ending_stack FILE: the frames below "Process terminating", without addresses. Which frames libc has inside abort, and in
-# which line it raises, is a release's own; the second time, where nobody sees it, is ours to do.
+# which line it raises, is a release's own (before glibc 2.34 raise holds signals back until it has sent its own, and valgrind
+# lets that through at once); the second time, where nobody sees it, is ours to do.
 ending_stack() {
     bare "$1" | awk '/^Process terminating/ { on = 1 } on && /^   (at|by) / {
             sub(/0x[0-9A-F]+: /, "")
             if (/ abort \(abort.c:/) { stack = ""; $0 = "   at abort" }
+            if (/ at raise \(raise.c:/) $0 = "   at raise"
             stack = stack $0 "\n"; found = 1; next
         }
         found { exit }

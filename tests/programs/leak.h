@@ -23,13 +23,19 @@ static APART void forget_deep(int depth)
         forget_deep(depth - 1);
 }
 
-/* Overwrites 128 KiB of stack and the registers that a call may change. */
-static APART void forget(void)
+/* Overwrites the registers that a call may change. */
+static APART void forget_registers(void)
 {
-    forget_deep(32);
     __asm__ volatile("xor %%eax, %%eax; xor %%ecx, %%ecx; xor %%edx, %%edx; xor %%esi, %%esi;"
                      "xor %%edi, %%edi; xor %%r8d, %%r8d; xor %%r9d, %%r9d; xor %%r10d, %%r10d;"
                      "xor %%r11d, %%r11d" ::: "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11");
+}
+
+/* And 128 KiB of stack. */
+static APART void forget(void)
+{
+    forget_deep(32);
+    forget_registers();
 }
 
 /* Allocates a block of zeros whose first word is `next`. */

@@ -21,6 +21,7 @@ static void *wait(void *unused)
     char *volatile held = malloc(2000);
     held[0] = 1;
     leave_behind();
+    forget_registers();
     pause();
     return held;
 }

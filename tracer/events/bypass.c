@@ -54,24 +54,36 @@ static bool is_listed_bound(const struct link_map *map)
     return is_bound(map->l_addr, map->l_ld);
 }
 
+/* Modules of our namespace that were looked at, and those of all namespaces together. */
+struct look {
+    uint64_t modules;
+    uint64_t loaded;
+};
+
 static int look_at_module(struct dl_phdr_info *info, size_t size, void *context)
 {
+    struct look *look = context;
     const ElfW(Dyn) *dynamic = NULL;
-    (void)size, (void)context;
+    (void)size;
     for (unsigned i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
             dynamic = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+    look->modules++;
+    look->loaded = info->dlpi_adds - info->dlpi_subs;
     return is_bound(info->dlpi_addr, dynamic);
 }
 
-static bool is_any_bound(void)
+/* The loader shows the modules of its caller's namespace alone, but counts those of all. */
+static bool is_any_bound_or_elsewhere(void)
 {
+    struct look look = {0};
     if (trace_log_header->flags & TRACE_FLAG_CHILD)
         return loaded_object_any(is_listed_bound);
-    return real_libc()->dl_iterate_phdr(look_at_module, NULL) != 0;
+    return real_libc()->dl_iterate_phdr(look_at_module, &look) || look.modules != look.loaded;
 }
 
-/* The loader's list of namespaces, which has a second one as soon as dlmopen made it. */
+/* The loader's list of namespaces, which has a second one as soon as dlmopen made it. It is there
+ * since glibc 2.35; before, a traced child does not see what its parent had not asked about. */
 static bool has_namespaces(void)
 {
     /* glibc's struct r_debug_extended, from version 2 on. */
@@ -87,7 +99,7 @@ bool bypass_is_there(void)
 {
     if (atomic_load(&seen))
         return true;
-    if (!has_namespaces() && !is_any_bound())
+    if (!has_namespaces() && !is_any_bound_or_elsewhere())
         return false;
     atomic_store(&seen, true);
     return true;
