@@ -125,7 +125,7 @@ $(BUILD)/obj/%.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/tracer.a $(BUILD)/obj/report.a
-	$(call link,$^ $(SAN) -lcmocka -pthread -ldl $(REPORT_LIBS))
+	$(call link,$^ $(SAN) -lcmocka -pthread -ldl -lm $(REPORT_LIBS))
 .SECONDARY:
 
 # --- hostile input: tests/fuzz -----------------------------------------------------------------

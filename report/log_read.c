@@ -30,6 +30,8 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
     if (!only_errors && (options_want_usage(options) || renderer_of(options->format)->wants_usage ||
                          options->xtree_memory != CLI_XTREE_NONE))
         model_want_usage(model);
+    if (!only_errors && options->growth)
+        model_want_history(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);
     return result;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "holders/holders.h"
+#include "judge/growth_stacks.h"
 #include "judge/group.h"
 #include "judge/rank.h"
 #include "judge/select.h"
@@ -122,6 +123,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct rankings rankings;
     struct holders *holders;
     struct diff_rankings changes = {0};
+    struct growth_stacks *growth;
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
@@ -148,6 +150,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
         diff_rank_stacks(&changes, &compare->diff, options, model, symbolizer);
     }
     rank_stacks(&rankings, options, model, symbolizer);
+    report.growth = growth = growth_stacks_find(model, options->top, symbolizer);
     if (renderer_of(options->format)->wants_stacks || options_want_trees(options))
         log_symbolize_all(model, symbolizer);
     report.holders = holders = holders_find(options, model, &records, symbolizer);
@@ -162,6 +165,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     holders_free(holders);
     diff_rank_free(&changes);
     log_xtree_forget(&report);
+    growth_stacks_free(growth);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

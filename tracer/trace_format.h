@@ -14,8 +14,9 @@
  *   A table is an array of records of one kind that grows by extents; an extent never moves while
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
- *   VERDICTS, HEADS, TIMELINE, EARLIER, CHECKS, ROOTS and NAMES, whose first record is 0, BLOCKS,
- *   which is numbered by addresses, and STRINGS, COMMAND and POINTERS, which are bytes.
+ *   VERDICTS, HEADS, TIMELINE, MOMENTS, GROWTH, EARLIER, CHECKS, ROOTS and NAMES, whose first
+ * record is 0, BLOCKS, which is numbered by addresses, and STRINGS, COMMAND and POINTERS, which are
+ * bytes.
  *
  * Reading a log that is being written
  *
@@ -362,6 +363,8 @@ enum trace_table {
     TRACE_POINTERS = 17, /* bytes; one extent. It and ROOTS are there with --heap-graph=yes only */
     TRACE_ROOTS = 18,    /* struct trace_root; one extent */
     TRACE_NAMES = 19,    /* struct trace_name; one extent */
+    TRACE_MOMENTS = 20,  /* struct trace_moment; one extent */
+    TRACE_GROWTH = 21,   /* struct trace_growth */
     TRACE_TABLES_COUNT
 };
 
@@ -462,6 +465,25 @@ struct trace_sample {
     uint64_t resident_bytes; /* of the process; 0: could not be asked */
 };
 #define TRACE_SAMPLES_MAX 1024u
+
+/* What was live of each call stack at a moment. When MOMENTS is full every other one is left out,
+ * as in TIMELINE. Commit word: time_ns. */
+#define TRACE_MOMENTS_MAX         48u
+#define TRACE_GROWTH_ROWS         16384u /* of a moment, at most */
+#define TRACE_GROWTH_NUMBER_SHIFT 32     /* extent i of GROWTH begins with record i << it */
+struct trace_moment {
+    uint64_t time_ns;  /* since the start */
+    uint64_t first;    /* its rows in GROWTH */
+    uint64_t left_out; /* records of ACCOUNTS with fewer live bytes have no row */
+    uint32_t rows;
+    uint32_t unused;
+};
+/* A record of ACCOUNTS: allocated minus freed, then. */
+struct trace_growth {
+    uint32_t account;
+    int32_t blocks;
+    int64_t bytes;
+};
 
 /* --- live blocks ---
  *
@@ -795,6 +817,8 @@ _Static_assert(sizeof(struct trace_module) == 120, "trace_module");
 _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");
+_Static_assert(sizeof(struct trace_moment) == 32, "trace_moment");
+_Static_assert(sizeof(struct trace_growth) == 16, "trace_growth");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_rare) == 24, "trace_rare");

@@ -77,6 +77,7 @@ struct options {
     unsigned top_orders;  /* bit n: enum cli_order n */
     bool peak;
     bool timeline;
+    bool growth;
     struct option_list why; /* --why: functions, modules, addresses, records */
     unsigned paths;         /* of each, so many ways */
     bool retained;

@@ -134,6 +134,8 @@ static const struct cli_option cli_table[] = {
      cli_take_choice, CLI_FIELD(xtree_memory), cli_xtrees, 0, 0},
     {"--xtree-memory-file", "FILE", "that file [xtmemory.kcg.%p]", cli_take_to_file,
      CLI_FIELD(xtree_memory_to), NULL, 0, 0},
+    {"--growth", NULL, "which stacks grow without end, and by what; leaks as with --peak",
+     cli_take_flag, CLI_FIELD(growth), NULL, 0, 0},
     {"--timeline", NULL, "memory use over time; leaks as with --peak", cli_take_flag,
      CLI_FIELD(timeline), NULL, 0, 0},
     {"--check", NULL,

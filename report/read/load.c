@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "read/load_blocks.h"
 #include "read/load_checks.h"
+#include "read/load_growth.h"
 #include "read/load_graph.h"
 #include "read/load_names.h"
 #include "read/load_stacks.h"
@@ -344,5 +345,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);
     if (model->usage)
         load_usage(&stacks, model);
+    if (model->history)
+        load_growth(&stacks, model);
     load_stacks_end(&stacks);
 }

@@ -24,6 +24,8 @@ static const struct {
     [TRACE_TIMELINE] = {"TIMELINE", sizeof(struct trace_sample)},
     [TRACE_EARLIER] = {"EARLIER", sizeof(struct trace_earlier)},
     [TRACE_CHECKS] = {"CHECKS", sizeof(struct trace_check)},
+    [TRACE_MOMENTS] = {"MOMENTS", sizeof(struct trace_moment)},
+    [TRACE_GROWTH] = {"GROWTH", sizeof(struct trace_growth)},
     [TRACE_LOST] = {"LOST", sizeof(struct trace_lost)},
     [TRACE_POINTERS] = {"POINTERS", 1},
     [TRACE_ROOTS] = {"ROOTS", sizeof(struct trace_root)},

@@ -17,6 +17,23 @@ void model_want_usage(struct model *model)
     model->usage = memory_zeroed(1, sizeof *model->usage);
 }
 
+void model_want_history(struct model *model)
+{
+    if (!model->usage)
+        model_want_usage(model);
+    model->history = memory_zeroed(1, sizeof *model->history);
+}
+
+static void model_free_history(struct history *history)
+{
+    if (!history)
+        return;
+    for (uint32_t i = 0; i < history->stack_count; i++)
+        free(history->stacks[i]);
+    free(history->stacks);
+    free(history);
+}
+
 static void model_free_usage(struct usage *usage)
 {
     if (!usage)
@@ -43,6 +60,7 @@ void model_free(struct model *model)
     for (uint32_t i = 0; i < model->note_count; i++)
         note_free(&model->notes[i]);
     model_free_frames(model);
+    model_free_history(model->history);
     model_free_usage(model->usage);
     graph_free(model->graph);
     free(model->modules);

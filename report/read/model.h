@@ -130,6 +130,18 @@ struct usage {
     struct intern thread_numbers; /* key: a thread's number in the log */
 };
 
+/* What was live of a stack at each moment of the history. */
+struct stack_history {
+    int64_t bytes[TRACE_MOMENTS_MAX + 1], blocks[TRACE_MOMENTS_MAX + 1];
+};
+struct history {
+    uint32_t count; /* moments, in order of time; the last one is that of all else */
+    uint64_t time_ns[TRACE_MOMENTS_MAX + 1];
+    bool left_out;                 /* stacks with little live have nothing at some moments */
+    struct stack_history **stacks; /* by the model's stacks; NULL: nothing was ever live */
+    uint32_t stack_count;
+};
+
 /* How the process is doing now. */
 enum process_state {
     PROCESS_ENDED,   /* header.ending says how */
@@ -179,10 +191,11 @@ struct model {
     struct name *names; /* those of blocks first */
     uint32_t name_count, named_blocks;
 
-    struct usage *usage; /* NULL: nobody asked for it */
-    struct graph *graph; /* NULL: nobody asked for it */
-    bool only_errors;    /* before load_log: blocks are left out */
-    bool wants_graph;    /* before load_log */
+    struct usage *usage;     /* NULL: nobody asked for it */
+    struct graph *graph;     /* NULL: nobody asked for it */
+    struct history *history; /* NULL: nobody asked for it */
+    bool only_errors;        /* before load_log: blocks are left out */
+    bool wants_graph;        /* before load_log */
 
     struct note *notes; /* what is missing, lost or damaged */
     uint32_t note_count, note_capacity;
@@ -192,6 +205,8 @@ void model_init(struct model *model, const char *log_path);
 void model_free(struct model *model);
 /* Before load_log: usage is to be filled, which takes every stack that ever allocated. */
 void model_want_usage(struct model *model);
+/* The same for history, which takes usage, too. */
+void model_want_history(struct model *model);
 
 /* The number of the frame, of the stack; new ones are added. */
 uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module);

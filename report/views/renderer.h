@@ -16,6 +16,7 @@
 #include "holders/holders.h"
 #include "judge/diff/diff_rank.h"
 #include "judge/ending.h"
+#include "judge/growth_stacks.h"
 #include "judge/group.h"
 #include "judge/outline.h"
 #include "judge/process_tree.h"
@@ -33,6 +34,7 @@ struct report {
     const struct holders *holders;       /* NULL: nobody asked for them, or nothing is known */
     const struct log_diff *diff;         /* what has changed; NULL: it is compared with nothing */
     const struct diff_rankings *changes; /* where `diff` is */
+    const struct growth_stacks *growth;  /* NULL: nobody asked for it */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */

@@ -79,7 +79,7 @@ static int choose_options(const uint8_t choice[4], char *arguments[ARGUMENTS_MAX
                                         "--leak-resolution=med",       "--demangle=no",
                                         "--fullpath-after=/",          "--suppressions=module.supp",
                                         "--errors-for-leak-kinds=all", "--num-callers=1"};
-    static const char *const usage[4] = {"--peak", "--top=7,all", "--timeline", "--top=200,live"};
+    static const char *const usage[4] = {"--peak", "--top=7,all", "--growth", "--top=200,live"};
     int count = 0;
 
     arguments[count++] = (char *)"leakreport";

@@ -50,6 +50,8 @@ static size_t record_size(enum trace_table table)
         [TRACE_POINTERS] = 1,
         [TRACE_ROOTS] = sizeof(struct trace_root),
         [TRACE_NAMES] = sizeof(struct trace_name),
+        [TRACE_MOMENTS] = sizeof(struct trace_moment),
+        [TRACE_GROWTH] = sizeof(struct trace_growth),
     };
 
     return sizes[table];
@@ -62,7 +64,8 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
     size_t size = record_size(kind);
     bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE ||
                   kind == TRACE_EARLIER || kind == TRACE_CHECKS || kind == TRACE_LOST ||
-                  kind == TRACE_ROOTS || kind == TRACE_NAMES;
+                  kind == TRACE_ROOTS || kind == TRACE_NAMES || kind == TRACE_MOMENTS ||
+                  kind == TRACE_GROWTH;
     size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)
@@ -163,6 +166,20 @@ void log_writer_name(struct log_writer *writer, uint64_t begin, uint64_t size, c
 {
     add_record(writer, TRACE_NAMES,
                &(struct trace_name){begin, size, log_writer_string(writer, name)});
+}
+
+void log_writer_moment(struct log_writer *writer, uint64_t time_ns, const struct trace_growth *rows,
+                       uint32_t count)
+{
+    struct trace_moment moment = {.time_ns = time_ns, .rows = count};
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = add_record(writer, TRACE_GROWTH, &rows[i]);
+
+        if (i == 0)
+            moment.first = row;
+    }
+    add_record(writer, TRACE_MOMENTS, &moment);
 }
 
 uint32_t log_writer_node(struct log_writer *writer, uint64_t address, uint32_t parent,

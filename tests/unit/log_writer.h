@@ -45,6 +45,9 @@ void log_writer_check(struct log_writer *writer, struct trace_check check);
 void log_writer_lost(struct log_writer *writer, struct trace_lost lost);
 /* Bytes of POINTERS, as they are, and a record of ROOTS. */
 void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size);
+/* Behind all accounts that it names. */
+void log_writer_moment(struct log_writer *writer, uint64_t time_ns, const struct trace_growth *rows,
+                       uint32_t count);
 void log_writer_root(struct log_writer *writer, struct trace_root root);
 /* size 0: of the block that begins there, if its account is marked. */
 void log_writer_name(struct log_writer *writer, uint64_t begin, uint64_t size, const char *name);

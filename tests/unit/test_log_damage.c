@@ -52,6 +52,9 @@ static int make_log(void **state)
                                                        .allocations = 6,
                                                        .bytes_allocated = 600,
                                                        .temporary = 1});
+    for (uint64_t i = 1; i < 30; i++)
+        log_writer_moment(&writer, i, (struct trace_growth[]){{1, 6, 100 * (int64_t)i}, {0, 1, -1}},
+                          2);
     writer.header.peak = (struct trace_peak){.bytes = 600, .time_ns = 3};
     log_writer_error(&writer, (struct trace_error){.kind = TRACE_INVALID_FREE,
                                                    .address_kind = TRACE_ADDRESS_FREED_BLOCK,
@@ -91,12 +94,13 @@ static void render(struct log_reader *reader, const struct options *options)
 
     assert_non_null(suppressions);
     model_init(&model, path);
-    model_want_usage(&model);
+    model_want_history(&model);
     load_log(reader, options->num_callers, &model);
     struct symbolizer *symbolizer = symbolize_begin(&model, modules, NULL);
     group_blocks(&records, &model, 4);
     select_records(&selection, options, &model, &records, symbolizer, suppressions);
     rank_stacks(&rankings, options, &model, symbolizer);
+    struct growth_stacks *growth = growth_stacks_find(&model, options->top, symbolizer);
     symbolize_note(symbolizer);
     free(report_text);
     FILE *out = open_memstream(&report_text, &size);
@@ -104,11 +108,13 @@ static void render(struct log_reader *reader, const struct options *options)
                             .model = &model,
                             .records = &records,
                             .selection = &selection,
-                            .rankings = &rankings};
+                            .rankings = &rankings,
+                            .growth = growth};
     renderer_prepare(&report);
     renderer_of(FORMAT_TEXT)->render(out, &report);
     fclose(out);
     rank_free(&rankings);
+    growth_stacks_free(growth);
     group_free(&records);
     symbolize_end(symbolizer);
     model_free(&model);
@@ -122,13 +128,10 @@ static bool read_log(size_t size)
     static struct log_reader reader;
     struct options options;
     struct failure failure;
-    char *arguments[] = {(char *)"leakreport",
-                         (char *)"--show-leak-kinds=all",
-                         (char *)"-s",
-                         (char *)"--top=all",
-                         (char *)"--timeline",
-                         (char *)path,
-                         NULL};
+    char *arguments[] = {(char *)"leakreport", (char *)"--show-leak-kinds=all",
+                         (char *)"-s",         (char *)"--top=all",
+                         (char *)"--timeline", (char *)"--growth",
+                         (char *)path,         NULL};
 
     log_writer_save(&writer, path, size);
     if (log_reader_open(&reader, path, NULL, &failure) != 0) {
@@ -136,7 +139,7 @@ static bool read_log(size_t size)
         assert_null(strchr(failure.text, '\n'));
         return false;
     }
-    assert_int_equal(cli_parse(&options, 6, arguments, &failure), 0);
+    assert_int_equal(cli_parse(&options, 7, arguments, &failure), 0);
     render(&reader, &options);
     options_free(&options);
     log_reader_close(&reader);

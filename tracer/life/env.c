@@ -382,7 +382,8 @@ static int read_flag(struct env_options *options, const char *word)
     else if (strcmp(word, "-v") == 0 || strcmp(word, "--verbose") == 0)
         options->verbose = true;
     else if (strcmp(word, "-s") != 0 && strcmp(word, "--peak") != 0 &&
-             strcmp(word, "--timeline") != 0 && strcmp(word, "--top") != 0)
+             strcmp(word, "--timeline") != 0 && strcmp(word, "--growth") != 0 &&
+             strcmp(word, "--top") != 0)
         return -1;
     return 0;
 }

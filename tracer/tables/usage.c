@@ -2,6 +2,7 @@
 
 #include "log/trace_log.h"
 #include "os/sys.h"
+#include "tables/moments.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -140,6 +141,7 @@ __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
     thread->usage.looked_ns = now;
     if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
         sample_at(now);
+    moments_look(now);
 }
 
 void usage_begin(void)
@@ -153,6 +155,7 @@ void usage_begin(void)
 void usage_forked(void)
 {
     atomic_store_explicit(&timeline.busy, 0, memory_order_relaxed);
+    moments_forked();
 }
 
 void usage_end(void)

@@ -2,6 +2,7 @@
 #include "suppress/suppress_print.h"
 #include "views/text/text_all.h"
 #include "views/text/text_files.h"
+#include "views/text/text_growth.h"
 #include "views/text/text_head.h"
 #include "views/text/text_holders.h"
 #include "views/text/text_leaks.h"
@@ -113,6 +114,8 @@ static void text_memory(const struct text_page *page)
     text_usage(page);
     if (page->report->options->timeline)
         text_timeline(page);
+    if (page->report->growth)
+        text_growth(page);
     text_holders(page);
     text_leaks(page);
 }
