@@ -17,6 +17,15 @@ function size(value) {
   return unit === 0 ? grouped(value) + " bytes" : rest.toFixed(rest < 10 ? 2 : rest < 100 ? 1 : 0) + " " + units[unit];
 }
 
+/**
+ * "+1,234", "-5".
+ * @param {number} now
+ * @param {number} before
+ */
+function signed(now, before) {
+  return (now < before ? "-" : "+") + grouped(Math.abs(now - before));
+}
+
 /** @param {number} part @param {number} whole */
 function share(part, whole) {
   if (!whole) return "0 %";

@@ -8,7 +8,7 @@
  *     is_error: number[], suppressed: number[]},
  *   errors: any[], ending_stack: number, sizes: {blocks: number[], bytes: number[]},
  *   modules: {path: string, is_program: boolean}[], nodes: {parent: number[], frame: number[]}, stacks: any,
- *   frames: Object<string, number[]>, strings: string[], sources?: Object<string, {first: number, lines: string[]}[]>}} RawProcess */
+ *   diff?: any, frames: Object<string, number[]>, strings: string[], sources?: Object<string, {first: number, lines: string[]}[]>}} RawProcess */
 
 /** What a stack can be measured by. */
 const METRICS = [
@@ -77,16 +77,27 @@ class Process {
   // --- figures of stacks ---------------------------------------------------
 
   /**
-   * Per stack, by metric.
+   * Per stack, by metric. side: "now", "before" of what it is compared with, or "most": the larger of both.
    * @param {string} metric
+   * @param {string} [side]
    * @returns {Float64Array}
    */
-  stackValues(metric) {
-    const { stacks, records } = this.raw;
+  stackValues(metric, side) {
+    const { diff } = this.raw;
+    if (side === "most") {
+      const before = this.stackValues(metric, "before");
+      return this.stackValues(metric, "now").map((value, stack) => Math.max(value, before[stack]));
+    }
+    return side === "before" ? this.valuesOf(metric, diff.stacks, diff.records.bytes_before) : this.valuesOf(metric, this.raw.stacks, this.raw.records.bytes);
+  }
+
+  /** @param {string} metric @param {any} stacks @param {number[]} bytes */
+  valuesOf(metric, stacks, bytes) {
+    const { records } = this.raw;
     const values = new Float64Array(this.stackNodes.length);
     if (metric === "lost" || metric === "in-use") {
       for (let i = 0; i < records.kind.length; i++)
-        if (metric === "in-use" || (records.kind[i] !== "reachable" && records.kind[i] !== "unknown" && !records.suppressed[i])) values[records.stack[i]] += records.bytes[i];
+        if (metric === "in-use" || (records.kind[i] !== "reachable" && records.kind[i] !== "unknown" && !records.suppressed[i])) values[records.stack[i]] += bytes[i];
     } else {
       /** @type {Object<string, string>} */
       const columns = { peak: "bytes_at_peak", allocated: "bytes_allocated", calls: "allocations", temporary: "temporary" };
@@ -99,29 +110,31 @@ class Process {
   /**
    * Per node, what it and all below it come to.
    * @param {string} metric
+   * @param {string} [side]
    */
-  values(metric) {
-    if (!this.nodeValues[metric]) {
+  values(metric, side) {
+    const key = (side || "now") + " " + metric;
+    if (!this.nodeValues[key]) {
       const values = new Float64Array(this.nodeCount);
-      const stacks = this.stackValues(metric);
+      const stacks = this.stackValues(metric, side);
       for (let i = 0; i < stacks.length; i++) values[this.stackNodes[i]] += stacks[i];
       const own = values.slice();
       for (let node = this.nodeCount - 1; node > 0; node--) values[this.parents[node]] += values[node];
-      this.nodeValues[metric] = values;
-      this.nodeValues["self " + metric] = own;
+      this.nodeValues[key] = values;
+      this.nodeValues["self " + key] = own;
     }
-    return this.nodeValues[metric];
+    return this.nodeValues[key];
   }
 
-  /** @param {string} metric */
-  selfValues(metric) {
-    this.values(metric);
-    return this.nodeValues["self " + metric];
+  /** @param {string} metric @param {string} [side] */
+  selfValues(metric, side) {
+    this.values(metric, side);
+    return this.nodeValues["self " + (side || "now") + " " + metric];
   }
 
   /** The metric to begin with: what there is most reason to look at. */
   firstMetric() {
-    const has = (/** @type {string} */ metric) => this.values(metric)[0] > 0;
+    const has = (/** @type {string} */ metric) => this.values(metric, this.raw.diff ? "most" : "now")[0] > 0;
     return METRICS.map((metric) => metric.id).find(has) || "allocated";
   }
 

@@ -13,10 +13,31 @@ class Branch {
     this.values = values;
     /** @type {Branch[] | null} */
     this.made = null;
+    /** @type {Object<string, Branch | null>} */
+    this.twins = {};
     this.value = 0;
     for (const value of values) this.value += value;
     /** @type {number} */
     this.depth = parent ? parent.depth + 1 : 0;
+  }
+
+  /**
+   * The same branch of one side of a comparison; null: it is not there.
+   * @param {string} side
+   * @returns {Branch | null}
+   */
+  twin(side) {
+    if (this.twins[side] === undefined) {
+      const above = this.parent && this.parent.twin(side);
+      this.twins[side] = this.parent ? (above && above.children.find((child) => child.id === this.id)) || null : this.tree.sides[side].root;
+    }
+    return this.twins[side];
+  }
+
+  /** @param {string} side */
+  valueOf(side) {
+    const twin = this.twin(side);
+    return twin ? twin.value : 0;
   }
 
   get name() {
@@ -51,11 +72,14 @@ class Branch {
 }
 
 class CallTree {
-  /** @param {Process} process @param {{metric: string, by: string, direction: "callees" | "callers", fold: boolean, about?: string | null}} wish */
+  /** @param {Process} process @param {{metric: string, by: string, direction: "callees" | "callers", fold: boolean, about?: string | null, side?: string}} wish */
   constructor(process, wish) {
     this.process = process;
     this.wish = wish;
-    this.total = process.values(wish.metric)[0];
+    this.total = process.values(wish.metric, wish.side)[0];
+    /** @type {Object<string, CallTree>} */
+    this.sides = {};
+    if (wish.side === "most") for (const side of ["now", "before"]) this.sides[side] = new CallTree(process, { ...wish, side });
     const grouping = process.grouping(wish.by);
     this.ids = grouping.ids;
     this.names = grouping.names;
@@ -66,14 +90,14 @@ class CallTree {
 
   makeRoot() {
     const { process, wish } = this;
-    const values = process.values(wish.metric);
+    const values = process.values(wish.metric, wish.side);
     if (wish.about) {
       const nodes = this.topmost((id) => this.names[id] === wish.about);
       const id = this.names.indexOf(wish.about);
       return new Branch(this, id, null, nodes, nodes.map((node) => values[node]));
     }
     if (wish.direction === "callees") return new Branch(this, -1, null, [0], [values[0]]);
-    const self = process.selfValues(wish.metric);
+    const self = process.selfValues(wish.metric, wish.side);
     const nodes = [];
     for (let node = 1; node < process.nodeCount; node++) if (self[node] > 0) nodes.push(node);
     const root = new Branch(this, -1, null, nodes, nodes.map((node) => self[node]));
@@ -121,7 +145,7 @@ class CallTree {
   /** @param {Branch} branch */
   calleesOf(branch) {
     const { process, wish } = this;
-    const values = process.values(wish.metric);
+    const values = process.values(wish.metric, wish.side);
     /** @type {number[]} */
     const found = [];
     const waiting = branch.nodes.slice();
@@ -153,7 +177,7 @@ class CallTree {
    */
   matched(matches) {
     const wanted = this.names.map(matches);
-    const values = this.process.values(this.wish.metric);
+    const values = this.process.values(this.wish.metric, this.wish.side);
     return this.topmost((id) => wanted[id]).reduce((sum, node) => sum + values[node], 0);
   }
 }

@@ -10,6 +10,18 @@ function hue(text) {
   return (hash >>> 0) % 360;
 }
 
+/**
+ * How a branch of a comparison is drawn, and what is said of it.
+ * @param {Branch} branch
+ */
+function changeOf(branch) {
+  const now = branch.valueOf("now");
+  const before = branch.valueOf("before");
+  const depth = Math.min(1, Math.abs(now - before) / (Math.max(now, before) || 1));
+  const kind = !before ? "new" : !now ? "gone" : now > before ? "more" : now < before ? "less" : "same";
+  return { now, before, depth, kind, hue: now > before ? 18 : 212, sign: { new: "new ", gone: "gone ", more: "+ ", less: "- ", same: "" }[kind] };
+}
+
 /** Boxes of a tree, from `branch` on, with those that lead to it on top. */
 class FlameDrawing {
   /** @param {CallTree} tree @param {Branch} top @param {number} width @param {((text: string) => boolean) | null} matches */
@@ -53,12 +65,14 @@ class FlameDrawing {
       const frame = branch.frame;
       const own = frame < 0 || process.ownFrame[frame];
       const module = frame < 0 ? "" : process.moduleName(process.raw.frames.module[frame]);
-      const label = branch.name + ", " + process.figure(branch.value, this.tree.wish.metric) + ", " + share(branch.value, total);
-      const text = box.width > 24 ? branch.name : "";
+      const change = this.tree.wish.side === "most" ? changeOf(branch) : null;
+      const label = branch.name + ", " + (change ? grouped(change.before) + " → " + process.figure(change.now, this.tree.wish.metric) + " (" + signed(change.now, change.before) + ")" : process.figure(branch.value, this.tree.wish.metric) + ", " + share(branch.value, total));
+      const text = box.width > 24 ? (change ? change.sign : "") + branch.name : "";
       const one = element("div", {
-        class: "frame" + (box.passed ? " passed" : "") + (branch === this.tree.root && branch.id >= 0 ? " about" : "") + (this.matches && branch.id >= 0 && this.matches(branch.name) ? " match" : ""),
+        class: "frame" + (box.passed ? " passed" : "") + (branch === this.tree.root && branch.id >= 0 ? " about" : "") + (this.matches && branch.id >= 0 && this.matches(branch.name) ? " match" : "") + (change ? " changed " + change.kind : ""),
         role: "treeitem", "aria-level": box.row + 1, "aria-label": visible(label), title: visible(label + (module ? "\n" + process.where(frame) : "")), tabindex: -1,
-        "--hue": frame < 0 ? 210 : hue(own ? branch.name : module), "--strength": frame < 0 ? "0%" : own ? "58%" : "14%",
+        "--hue": change ? change.hue : frame < 0 ? 210 : hue(own ? branch.name : module), "--strength": change ? (change.depth ? "85%" : "0%") : frame < 0 ? "0%" : own ? "58%" : "14%",
+        "--depth": change ? 0.25 * Math.sign(change.depth) + 0.75 * change.depth : undefined,
         onclick: () => choose(branch), ondblclick: () => zoom(branch),
       }, text);
       one.style.left = box.x + "px";
@@ -122,13 +136,14 @@ function flameView(page) {
   const callers = state.dir === "callers";
   const fold = state.fold !== "no";
   const sandwich = state.about || null;
+  const side = process.raw.diff ? state.side || "most" : "now";
   const graph = element("div", { id: "flame", role: "tree", "aria-label": "Flame graph; the table under Functions has the same figures" });
   const detail = element("div", { class: "detail" });
   const found = element("span", { class: "dim" });
   const matches = matcher(state.q || "");
   const trees = sandwich
-    ? [new CallTree(process, { metric, by, direction: "callers", fold, about: sandwich }), new CallTree(process, { metric, by, direction: "callees", fold, about: sandwich })]
-    : [new CallTree(process, { metric, by, direction: callers ? "callers" : "callees", fold })];
+    ? [new CallTree(process, { metric, by, direction: "callers", fold, about: sandwich, side }), new CallTree(process, { metric, by, direction: "callees", fold, about: sandwich, side })]
+    : [new CallTree(process, { metric, by, direction: callers ? "callers" : "callees", fold, side })];
   const zoomed = sandwich ? null : followPath(trees[0].root, (state.zoom || "").split("\u001f").filter(Boolean));
 
   const zoom = (/** @type {Branch} */ branch) => page.go({ zoom: branch.path.join("\u001f") }, true);
@@ -138,7 +153,7 @@ function flameView(page) {
     const frame = branch.frame;
     detail.replaceChildren(
       element("strong", {}, branch.name), " ", frame >= 0 && process.where(frame) ? element("span", { class: "dim" }, process.where(frame) + " in " + process.moduleName(process.raw.frames.module[frame]) + " ") : "",
-      element("span", {}, process.figure(branch.value, metric) + ", " + share(branch.value, tree.total) + " of all" + (zoomed && zoomed.id >= 0 ? ", " + share(branch.value, zoomed.value) + " of what is shown" : "") + ". "),
+      element("span", {}, (side === "most" ? grouped(branch.valueOf("before")) + " → " + process.figure(branch.valueOf("now"), metric) + " (" + signed(branch.valueOf("now"), branch.valueOf("before")) + "), " : process.figure(branch.value, metric) + ", ") + share(branch.value, tree.total) + " of all" + (zoomed && zoomed.id >= 0 ? ", " + share(branch.value, zoomed.value) + " of what is shown" : "") + ". "),
       element("button", { type: "button", onclick: () => zoom(branch) }, "Zoom"), " ",
       branch.id >= 0 ? element("button", { type: "button", onclick: () => page.go({ about: branch.name, zoom: undefined, by }, true) }, "Callers and callees") : "", " ",
       branch.id >= 0 ? element("button", { type: "button", onclick: () => page.go({ v: "leaks", q: branch.name, in: undefined, zoom: undefined, about: undefined }, true) }, "Loss records") : "", " ",
@@ -179,13 +194,15 @@ function flameView(page) {
     onchange: (/** @type {any} */ event) => page.go({ q: event.target.value }, false) });
   page.main.replaceChildren(
     element("div", { class: "controls" },
+      process.raw.diff ? select("Compare", side, [["most", "both logs"], ["now", "this log alone"], ["before", "the older log alone"]], "side") : "",
       select("Show", metric, METRICS.map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
       select("by", by, GROUPINGS.map((name) => /** @type {[string, string]} */ ([name, name])), "by"),
       select("from", callers ? "callers" : "callees", [["callees", "main inwards"], ["callers", "the allocation outwards"]], "dir"),
       select("recursion", fold ? "yes" : "no", [["yes", "folded"], ["no", "as it was"]], "fold"),
       search,
       state.zoom || sandwich ? element("button", { type: "button", onclick: () => page.go({ zoom: undefined, about: undefined }, true) }, "Whole graph") : ""),
-    element("p", { class: "dim" }, sandwich ? "Above: who called " + sandwich + ". Below: what it called." : "A frame's width is its share. Click for its figures, click twice to zoom, Esc goes back; arrows move. Coloured: the program's own code; grey: libraries. ", found),
+    element("p", { class: "dim" }, sandwich ? "Above: who called " + sandwich + ". Below: what it called." : "A frame's width is its share. Click for its figures, click twice to zoom, Esc goes back; arrows move. " + (side === "most" ? "" : "Coloured: the program's own code; grey: libraries. "),
+      side === "most" ? "Orange and +: more than in the older log; dashed: new. Blue and -: less; dotted: gone. Grey: as it was. Widths are of the larger of both. " : "", found),
     trees[0].total ? graph : element("p", {}, "Nothing was " + (METRICS.find((known) => known.id === metric) || METRICS[0]).label + "."), detail);
   graph.addEventListener("keydown", (event) => {
     const here = /** @type {any} */ (document.activeElement);

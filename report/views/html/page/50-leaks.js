@@ -42,18 +42,21 @@ function recordText(process, record) {
 /** @param {Page} page */
 function leaksView(page) {
   const { process, state } = page;
-  const { records, leaks } = process.raw;
-  const wanted = new Set((state.k || KINDS.filter((kind) => kind !== "reachable" || !KINDS.slice(0, 3).some((lost) => leaks[lost].blocks)).join(",")).split(","));
+  const { records, leaks, diff } = process.raw;
+  const wanted = new Set((state.k || KINDS.filter((kind) => kind !== "reachable" || !KINDS.slice(0, 3).some((lost) => leaks[lost].blocks || (diff && diff.leaks[lost].blocks))).join(",")).split(","));
   const least = Number(state.least || 0) || 0;
   const where = state.in || "any";
   const matches = matcher(state.q || "");
   const total = (/** @type {number} */ i) => records.bytes[i] + records.indirect_bytes[i];
+  const before = (/** @type {number} */ i) => diff.records.bytes_before[i] + diff.records.indirect_bytes_before[i];
+  const change = diff ? state.change || "changed" : "any";
+  const isWanted = (/** @type {number} */ i) => change === "any" || (change === "changed" ? diff.records.change[i] !== "same" : diff.records.change[i] === change);
   /** @type {Object<string, (i: number) => number | string>} */
-  const columns = { size: total, blocks: (i) => records.blocks[i], kind: (i) => -KINDS.indexOf(records.kind[i]), place: (i) => process.described(process.culprit(records.stack[i])) };
-  const sort = columns[state.sort || ""] ? /** @type {string} */ (state.sort) : "size";
+  const columns = { size: total, blocks: (i) => records.blocks[i], change: (i) => (diff ? total(i) - before(i) : 0), kind: (i) => -KINDS.indexOf(records.kind[i]), place: (i) => process.described(process.culprit(records.stack[i])) };
+  const sort = columns[state.sort || ""] ? /** @type {string} */ (state.sort) : diff ? "change" : "size";
   const up = state.up === "yes";
   const rows = records.kind.map((_, i) => i)
-    .filter((i) => wanted.has(records.kind[i]) && total(i) >= least && (state.supp === "yes" || !records.suppressed[i]) && (!matches || stackMatches(process, records.stack[i], where, matches)))
+    .filter((i) => wanted.has(records.kind[i]) && (diff ? Math.max(total(i), before(i)) : total(i)) >= least && isWanted(i) && (state.supp === "yes" || !records.suppressed[i]) && (!matches || stackMatches(process, records.stack[i], where, matches)))
     .sort((a, b) => {
       const left = columns[sort](a);
       const right = columns[sort](b);
@@ -74,7 +77,9 @@ function leaksView(page) {
   };
   const recordRow = (/** @type {number} */ i) => {
     const row = element("tr", {},
-      element("td", {}, element("span", { class: "kind " + records.kind[i] }, KIND_WORDS[records.kind[i]]), records.suppressed[i] ? " (suppressed)" : ""),
+      element("td", {}, element("span", { class: "kind " + records.kind[i] }, KIND_WORDS[records.kind[i]]), records.suppressed[i] ? " (suppressed)" : "",
+        diff ? element("div", { class: "dim" }, diff.records.change[i] + (diff.records.kind_before[i] ? ": " + KIND_WORDS[diff.records.kind_before[i]] + " before" : "")) : ""),
+      diff ? element("td", { class: "number" }, signed(total(i), before(i)), element("div", { class: "dim" }, signed(records.blocks[i], diff.records.blocks_before[i]) + " blocks")) : "",
       element("td", { class: "number", title: grouped(total(i)) + " bytes" }, grouped(total(i)), records.indirect_bytes[i] ? element("div", { class: "dim" }, grouped(records.bytes[i]) + " direct") : ""),
       element("td", { class: "number" }, grouped(records.blocks[i])));
     const cell = element("td");
@@ -99,7 +104,7 @@ function leaksView(page) {
   const blocks = rows.reduce((sum, i) => sum + records.blocks[i], 0);
   page.main.replaceChildren(
     element("div", { class: "controls" },
-      ...KINDS.filter((kind) => leaks[kind] && leaks[kind].blocks).map((kind) => element("label", {},
+      ...KINDS.filter((kind) => leaks[kind] && (leaks[kind].blocks || (diff && diff.leaks[kind].blocks))).map((kind) => element("label", {},
         element("input", { type: "checkbox", checked: wanted.has(kind), onchange: (/** @type {any} */ event) => {
           if (event.target.checked) wanted.add(kind);
           else wanted.delete(kind);
@@ -110,10 +115,12 @@ function leaksView(page) {
       element("label", {}, "in", element("select", { onchange: (/** @type {any} */ event) => page.go({ in: event.target.value }, false) },
         ...["any", "function", "file", "module"].map((name) => element("option", { value: name, selected: name === where }, name)))),
       element("label", {}, "of at least", element("input", { type: "number", min: 0, value: least || "", "aria-label": "bytes at least", style: "width: 8em", onchange: (/** @type {any} */ event) => page.go({ least: event.target.value || undefined }, false) }), "bytes"),
+      diff ? element("label", {}, "that are", element("select", { onchange: (/** @type {any} */ event) => page.go({ change: event.target.value }, false) },
+        ...[["changed", "not as before"], ["new", "new"], ["increased", "increased"], ["decreased", "decreased"], ["gone", "gone"], ["same", "as before"], ["any", "any"]].map(([name, text]) => element("option", { value: name, selected: name === change }, text)))) : "",
       leaks.suppressed.blocks ? element("label", {}, element("input", { type: "checkbox", checked: state.supp === "yes", onchange: (/** @type {any} */ event) => page.go({ supp: event.target.checked ? "yes" : undefined }, false) }), "suppressed, too") : ""),
     element("div", { class: "scroll" }, element("table", { class: "records" },
       element("caption", {}, counted(rows.length, "loss record") + ": " + grouped(bytes) + " bytes in " + counted(blocks, "block") + ". A record is named after the innermost function of the program's own."),
-      element("thead", {}, element("tr", {}, head("kind", "Kind", false), head("size", "Bytes", true), head("blocks", "Blocks", true), head("place", "Allocated by", false))), body)), more);
+      element("thead", {}, element("tr", {}, head("kind", "Kind", false), diff ? head("change", "Change", true) : "", head("size", "Bytes", true), head("blocks", "Blocks", true), head("place", "Allocated by", false))), body)), more);
   more.addEventListener("click", () => show(500));
   show(ROWS_AT_FIRST);
 }

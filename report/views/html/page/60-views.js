@@ -30,6 +30,39 @@ function culprits(process, metric, count) {
   return [...sums].sort((a, b) => b[1].value - a[1].value).slice(0, count);
 }
 
+/**
+ * What has changed since the older log.
+ * @param {Page} page
+ */
+function changesElements(page) {
+  const { process } = page;
+  const { diff } = process.raw;
+  if (!diff) return [];
+  /** @type {Object<string, string>} */
+  const words = { new: "new", increased: "increased", decreased: "decreased", gone: "gone", same: "as before" };
+  const metric = process.firstMetric();
+  const before = process.stackValues(metric, "before");
+  /** @type {Map<string, {more: number, stack: number}>} */
+  const grown = new Map();
+  process.stackValues(metric, "now").forEach((value, stack) => {
+    if (value === before[stack]) return;
+    const name = process.described(process.culprit(stack));
+    const sum = grown.get(name) || { more: 0, stack };
+    sum.more += value - before[stack];
+    grown.set(name, sum);
+  });
+  const most = [...grown].filter(([, sum]) => sum.more > 0).sort((a, b) => b[1].more - a[1].more).slice(0, 3);
+  const label = (METRICS.find((known) => known.id === metric) || METRICS[0]).label;
+  return [element("h2", {}, "Since " + (diff.log || "nothing: no older log is of this program")),
+    element("table", {}, element("caption", {}, "Loss records of the kinds that were asked for."), element("thead", {}, element("tr", {}, ...["", "Records", "Bytes before", "Bytes now", "Blocks before", "Blocks now"].map((name, i) => element("th", { scope: "col", class: i ? "number" : "" }, name)))),
+      element("tbody", {}, ...Object.keys(words).map((change) => element("tr", {}, element("td", {}, element("a", { href: page.link({ v: "leaks", change, k: undefined, q: undefined }) }, words[change])),
+        ...["records", "bytes_before", "bytes", "blocks_before", "blocks"].map((key) => element("td", { class: "number" }, grouped(diff.sums[change][key]))))))),
+    diff.errors_known || diff.errors_gone ? element("p", {}, "Bad frees: " + grouped(diff.errors_known) + " that were there before, too, are not listed; " + grouped(diff.errors_gone) + " are gone.") : "",
+    most.length ? element("p", {}, "What grew most, in bytes " + label + ":") : element("p", {}, "Nothing grew (" + label + ")."),
+    element("ol", { class: "culprits" }, ...most.map(([name, sum]) => element("li", {}, element("code", {}, name), " " + process.figure(sum.more, metric) + " more. ",
+      element("a", { href: page.link({ v: "flame", metric, about: process.functionName(process.culprit(sum.stack)), by: "function", zoom: undefined, q: undefined }) }, "Who calls it?"))))];
+}
+
 /** @param {Page} page */
 function summaryView(page) {
   const { process } = page;
@@ -52,6 +85,7 @@ function summaryView(page) {
       peak ? card(size(peak.bytes), "at the peak, in " + counted(peak.blocks, "block") + (peak.resident_bytes ? "; resident " + size(peak.resident_bytes) : "")) : "",
       card(size(totals.bytes_allocated), "allocated in all, by " + counted(totals.allocations, "call")),
       card(grouped(raw.errors.length), raw.errors.length === 1 ? "kind of bad free" : "kinds of bad frees")),
+    ...changesElements(page),
     whole ? element("h2", {}, "The largest") : "",
     whole ? element("ol", { class: "culprits" }, ...culprits(process, metric, 3).map(([name, sum]) => element("li", {},
       element("code", {}, name), " allocated " + process.figure(sum.value, metric) + " that are " + label + ", " + share(sum.value, whole) + " of all" + (sum.stacks > 1 ? ", by " + counted(sum.stacks, "call stack") : "") + ". ",
@@ -74,21 +108,14 @@ function summaryView(page) {
 }
 
 /**
- * Self and inclusive figures by name: the graph's figures as a table.
- * @param {Page} page
+ * What each name comes to with all that it called, and by itself.
+ * @param {Process} process @param {string} metric @param {string} side @param {Int32Array} ids @param {number} count
  */
-function tableView(page) {
-  const { process, state } = page;
-  const metric = state.metric || process.firstMetric();
-  const by = state.by || "function";
-  const { ids, names } = process.grouping(by);
-  const matches = matcher(state.q || "");
-  const inclusive = new Float64Array(names.length);
-  const self = new Float64Array(names.length);
-  const values = process.values(metric);
-  const seen = new Int32Array(names.length).fill(-1);
-  const stacks = process.stackValues(metric);
-  stacks.forEach((value, stack) => {
+function sumsByName(process, metric, side, ids, count) {
+  const inclusive = new Float64Array(count);
+  const self = new Float64Array(count);
+  const seen = new Int32Array(count).fill(-1);
+  process.stackValues(metric, side).forEach((value, stack) => {
     if (!value) return;
     let isSelf = true;
     for (let node = process.stackNodes[stack]; node > 0; node = process.parents[node]) {
@@ -102,13 +129,33 @@ function tableView(page) {
       seen[id] = stack;
     }
   });
-  const sort = state.sort === "self" ? self : inclusive;
-  const rows = names.map((_, id) => id).filter((id) => inclusive[id] > 0 && (!matches || matches(names[id]))).sort((a, b) => sort[b] - sort[a]);
+  return { inclusive, self };
+}
+
+/**
+ * Self and inclusive figures by name: the graph's figures as a table.
+ * @param {Page} page
+ */
+function tableView(page) {
+  const { process, state } = page;
+  const metric = state.metric || process.firstMetric();
+  const by = state.by || "function";
+  const { ids, names } = process.grouping(by);
+  const matches = matcher(state.q || "");
+  const { diff } = process.raw;
+  const values = process.values(metric);
+  const { inclusive, self } = sumsByName(process, metric, "now", ids, names.length);
+  const before = diff ? sumsByName(process, metric, "before", ids, names.length).inclusive : inclusive;
+  const change = inclusive.map((value, id) => value - before[id]);
+  const sorts = /** @type {Object<string, Float64Array>} */ ({ self, inclusive, change: change.map(Math.abs) });
+  const sorted = state.sort && sorts[state.sort] ? state.sort : diff ? "change" : "inclusive";
+  const sort = sorts[sorted];
+  const rows = names.map((_, id) => id).filter((id) => (inclusive[id] > 0 || before[id] > 0) && (!matches || matches(names[id]))).sort((a, b) => sort[b] - sort[a]);
   const total = values[0];
   const select = (/** @type {string} */ label, /** @type {string} */ value, /** @type {[string, string][]} */ options, /** @type {string} */ key) =>
     element("label", {}, label, element("select", { onchange: (/** @type {any} */ event) => page.go({ [key]: event.target.value }, false) }, ...options.map(([id, text]) => element("option", { value: id, selected: id === value }, text))));
-  const head = (/** @type {string} */ id, /** @type {string} */ text) => element("th", { scope: "col", class: "number", "aria-sort": (state.sort || "inclusive") === id ? "descending" : "none" },
-    element("button", { type: "button", onclick: () => page.go({ sort: id }, false) }, text + ((state.sort || "inclusive") === id ? " ▼" : "")));
+  const head = (/** @type {string} */ id, /** @type {string} */ text) => element("th", { scope: "col", class: "number", "aria-sort": sorted === id ? "descending" : "none" },
+    element("button", { type: "button", onclick: () => page.go({ sort: id }, false) }, text + (sorted === id ? " ▼" : "")));
   page.main.replaceChildren(
     element("div", { class: "controls" },
       select("Show", metric, METRICS.map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
@@ -116,9 +163,10 @@ function tableView(page) {
       element("input", { type: "search", placeholder: "Filter: text or /expression/", "aria-label": "Filter", value: state.q || "", onchange: (/** @type {any} */ event) => page.go({ q: event.target.value || undefined }, false) })),
     element("div", { class: "scroll" }, element("table", {},
       element("caption", {}, "With all that it called, and by itself: as the function that called the allocator. " + grouped(rows.length) + " rows" + (rows.length > 500 ? ", the first 500 are shown." : ".")),
-      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, by), head("inclusive", "With callees"), element("th", { scope: "col", class: "number" }, "Share"), head("self", "Itself"))),
+      element("thead", {}, element("tr", {}, element("th", { scope: "col" }, by), diff ? head("change", "Change") : "", head("inclusive", "With callees"), element("th", { scope: "col", class: "number" }, "Share"), head("self", "Itself"))),
       element("tbody", {}, ...rows.slice(0, 500).map((id) => element("tr", {},
         element("td", {}, element("a", { href: page.link({ v: "flame", metric, by, about: names[id], q: undefined }) }, names[id])),
+        diff ? element("td", { class: "number" }, signed(inclusive[id], before[id])) : "",
         element("td", { class: "number" }, grouped(inclusive[id])), element("td", { class: "number" }, share(inclusive[id], total), " ", element("span", { class: "bar", style: "width:" + (60 * inclusive[id]) / (total || 1) + "px" })),
         element("td", { class: "number" }, grouped(self[id]))))))));
 }

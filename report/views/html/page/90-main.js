@@ -89,7 +89,7 @@ class Page {
     tabs.replaceChildren(...VIEWS.map((view) => {
       const count = /** @type {Object<string, number>} */ (counts)[view.id];
       return element("button", { type: "button", role: "tab", id: "tab-" + view.id, "aria-selected": String(view.id === chosen), tabindex: view.id === chosen ? 0 : -1, "aria-controls": "view",
-        onclick: () => this.go({ v: view.id, zoom: undefined, about: undefined, q: undefined, sort: undefined, up: undefined }, true) }, view.label + (count ? " (" + grouped(count) + ")" : ""));
+        onclick: () => this.go({ v: view.id, zoom: undefined, about: undefined, q: undefined, sort: undefined, up: undefined, change: undefined }, true) }, view.label + (count ? " (" + grouped(count) + ")" : ""));
     }));
     this.main.setAttribute("role", "tabpanel");
     this.main.setAttribute("aria-labelledby", "tab-" + chosen);
