@@ -173,6 +173,7 @@ deps-recipes:
 	@sh tests/deps.sh build test recipes
 deps-pages:
 	@sh tests/deps.sh build test pages
+	@test -d $(BUILD)/npm/node_modules/speedscope || npm install --silent --no-audit --no-fund --prefix $(BUILD)/npm speedscope@1.25.0
 deps-guests:
 	@sh tests/deps.sh build test guests
 deps-bench:

@@ -4,12 +4,15 @@
 //
 // Each SCRIPT is the body of a function that runs in the page; what it returns is printed, a line or a text each. It may
 // be asynchronous, and has wait(MILLISECONDS) and text(SELECTOR). A message on the browser's console is printed as
-// "console: ...", and makes the exit status 1. "screenshot=FILE" and "size=WxH" may stand in place of a script.
+// "console: ...", and makes the exit status 1; with "console=severe", for pages that are not ours, only an error. In place of a
+// script may stand "screenshot=FILE", "size=WxH", "dark", "print=FILE" (PDF), "script=FILE".
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-const [page, ...steps] = process.argv.slice(2);
+const [page, ...words] = process.argv.slice(2);
+const steps = words.filter((word) => word !== "console=severe");
+const severe = steps.length < words.length;
 const driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "ignore"] });
 const port = await new Promise((found, failed) => {
   let said = "";
@@ -47,11 +50,16 @@ try {
   for (const step of steps) {
     const picture = /^screenshot=(.*)$/s.exec(step);
     const size = /^size=(\d+)x(\d+)$/.exec(step);
-    if (picture) writeFileSync(picture[1], Buffer.from(await ask("GET", session + "/screenshot"), "base64"));
+    const print = /^print=(.*)$/s.exec(step);
+    const script = /^script=(.*)$/s.exec(step);
+    if (print) writeFileSync(print[1], Buffer.from(await ask("POST", session + "/print", { background: true }), "base64"));
+    else if (step === "dark") await ask("POST", session + "/goog/cdp/execute", { cmd: "Emulation.setEmulatedMedia", params: { features: [{ name: "prefers-color-scheme", value: "dark" }] } });
+    else if (picture) writeFileSync(picture[1], Buffer.from(await ask("GET", session + "/screenshot"), "base64"));
     else if (size) await ask("POST", session + "/window/rect", { width: Number(size[1]), height: Number(size[2]) });
-    else console.log(String(await ask("POST", session + "/execute/sync", { script: "return (async () => {" + helpers + step + "})()", args: [] })));
+    else console.log(String(await ask("POST", session + "/execute/sync", { script: "return (async () => {" + helpers + (script ? readFileSync(script[1], "utf8") : step) + "})()", args: [] })));
   }
   for (const entry of await ask("POST", session + "/se/log", { type: "browser" })) {
+    if (severe && entry.level !== "SEVERE") continue;
     console.log("console: " + entry.message);
     failed = true;
   }

@@ -1,20 +1,6 @@
 # The page of --html in Chromium: make deps-pages pages.
 
-page() { # page FILE[#STATE] SCRIPT…: what the scripts return, into ./seen; a message on the console fails
-    node "$TESTS/pages/browser.mjs" "$@" >seen 2>seen.err || fail "$1: $(cat seen seen.err)"
-}
-make_page() { # make_page FILE LOG…
-    local file=$1
-    shift
-    "$REPORT" --html="$file" "$@" 2>said || fail "leakreport --html: exit status $?: $(cat said)"
-}
-trace_demo() {
-    cp "$BUILD"/lib*.so "$BUILD/demo" .
-    OPTIONS=-q traced ./demo
-}
-python_log() {
-    PYTHONMALLOC=malloc OPTIONS=-q traced /usr/bin/python3 -c 'import json, re, http.client, unittest; print(len(json.dumps(list(range(1000)))))'
-}
+. "$TESTS/pages/pages.sh"
 
 test_each_view_of_the_demo() {
     trace_demo
