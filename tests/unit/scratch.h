@@ -49,4 +49,15 @@ static inline uint64_t scratch_random(uint64_t *state)
 #define SCRATCH_SANITIZED 0
 #endif
 
+/* pthread_cleanup_push's, for a thread that is cancelled: AddressSanitizer has not seen its frames
+ * end. */
+static inline void scratch_cancelled(void *unused)
+{
+    (void)unused;
+#if defined(__SANITIZE_ADDRESS__)
+    extern void __asan_handle_no_return(void);
+    __asan_handle_no_return();
+#endif
+}
+
 #endif

@@ -1,4 +1,5 @@
 #include "log/chunk_table.h"
+#include "scratch.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -223,8 +224,10 @@ static void *grow_while_cancelled(struct chunk_table *table, unsigned number, si
 static void *reserve_anywhere(void *table)
 {
     pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    pthread_cleanup_push(scratch_cancelled, NULL);
     chunk_table_reserve(table, 0, true);
     pthread_testcancel();
+    pthread_cleanup_pop(0);
     return NULL;
 }
 

@@ -1,4 +1,5 @@
 #include "os/task.h"
+#include "scratch.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -63,7 +64,9 @@ static void *spin(void *unused)
     while (atomic_load(&spinning) > 0)
         ;
     atomic_store(&spinning, -(int)sys_gettid());
+    pthread_cleanup_push(scratch_cancelled, NULL);
     pause();
+    pthread_cleanup_pop(0);
     return unused;
 }
 
