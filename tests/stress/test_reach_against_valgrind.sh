@@ -4,7 +4,7 @@ source_folder=$TESTS/..
 
 compare_graphs() { # compare_graphs FROM TO: the seeds
     gcc -std=gnu11 -D_GNU_SOURCE -O1 -g -I"$source_folder/tracer" -o verdict "$TESTS/stress/reach_verdict.c" \
-        "$source_folder"/tracer/{reach,reach_find,heuristic,address_index}.c
+        "$source_folder"/tracer/check/{reach,reach_find,heuristic,address_index}.c
     local seed kind
     for seed in $(seq "$1" "$2"); do
         valgrind --leak-check=full --show-leak-kinds=none --log-file=log "$PROGRAMS/random_graph" "$seed" graph

@@ -1,4 +1,5 @@
 #include "check/thread_stacks.h"
+#include "scratch.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -147,7 +148,7 @@ static void who_is_not_among_the_living_is_dead(void **state)
 static void memory_that_the_program_brought_is_left_alone(void **state)
 {
     (void)state;
-    const size_t size = 256u << 10;
+    const size_t size = SCRATCH_SANITIZED ? 4u << 20 : 256u << 10;
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     begin_worker(0, memory, size);
     struct thread_stack stack;

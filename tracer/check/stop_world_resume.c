@@ -10,7 +10,7 @@
 #include <time.h>
 
 #if defined(__x86_64__)
-#define DISARM (1 << 31) /* SS_AUTODISARM */
+#define DISARM INT32_MIN /* SS_AUTODISARM */
 
 /* --- which calls ---------------------------------------------------------- */
 
