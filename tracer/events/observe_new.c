@@ -84,11 +84,12 @@ void observe_new_allocation(struct thread *thread, void *pointer, size_t size,
                             enum trace_family family, uint32_t alignment_log2,
                             const struct call_site *site)
 {
-    struct block block = {(uint64_t)pointer, size, 0, alignment_log2, family};
-    if (size >= thread->label.size && label_holds_as_before(thread, site))
+    if (size >= thread->label.size && label_holds_as_before(thread, site)) {
         record_labelled(thread, pointer, size);
-    else
-        allocate_otherwise(thread, &block, site);
+        return;
+    }
+    struct block block = {(uint64_t)pointer, size, 0, alignment_log2, family};
+    allocate_otherwise(thread, &block, site);
 }
 
 void observe_new_failed(void)
@@ -152,17 +153,27 @@ static __attribute__((noinline, cold)) void record_new(struct thread *thread, vo
     event_allocate(thread, block, site);
 }
 
+/* The rest of it is written before it is read. */
+static inline void take_label_off(struct thread *thread)
+{
+    thread->label.site = NULL;
+    thread->label.pointer = NULL;
+    thread->label.outer.cfa = 0;
+}
+
 void observe_new_done(void *pointer, const struct observe_new *what, const struct call_site *site)
 {
     struct thread *thread = thread_current();
     /* An operator new that another one called: the outermost is the program's. */
     if (!thread || thread->label.outer.cfa > site->cfa)
         return;
-    struct thread_label label = thread->label;
-    bool is_ours = label.outer.cfa == site->cfa && label.pointer;
-    thread->label = (struct thread_label){0};
-    if (__builtin_expect(is_ours && label.pointer == pointer, 1))
+    bool is_ours = thread->label.outer.cfa == site->cfa && thread->label.pointer;
+    if (__builtin_expect(is_ours && thread->label.pointer == pointer, 1)) {
+        take_label_off(thread);
         return;
+    }
+    struct thread_label label = thread->label;
+    take_label_off(thread);
     if (is_ours)
         record_as_malloc(thread, &label);
     if (is_ours && (uintptr_t)pointer - (uintptr_t)label.pointer < label.malloc_size)
