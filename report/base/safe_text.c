@@ -1,4 +1,5 @@
 #include "base/safe_text.h"
+#include <stdbool.h>
 #include <string.h>
 
 /* Bytes of the UTF-8 character that begins here; 1 where none does. Overlong forms are not looked
@@ -18,7 +19,7 @@ static size_t safe_text_length(const unsigned char *text)
 
 /* C0 but the tab, DEL, and C1: as a character, and as a byte outside of UTF-8, which a terminal
  * with an 8-bit character set obeys. */
-static int safe_text_is_control(const unsigned char *text, size_t length)
+static bool safe_text_is_control(const unsigned char *text, size_t length)
 {
     if (length == 1)
         return (text[0] < 0x20 && text[0] != '\t') || (text[0] >= 0x7f && text[0] < 0xa0);
@@ -26,7 +27,7 @@ static int safe_text_is_control(const unsigned char *text, size_t length)
 }
 
 /* U+202A to U+202E and U+2066 to U+2069: text behind them is shown in another order. */
-static int safe_text_turns(const unsigned char *text, size_t length)
+static bool safe_text_turns(const unsigned char *text, size_t length)
 {
     return length == 3 && text[0] == 0xe2 &&
            ((text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae) ||

@@ -135,11 +135,11 @@ test_file_size_limits() {
         limited -f "$size" "$PROGRAMS/model_events" 7 1 40000
     done
 }
-# libtrace.so itself takes a megabyte. Without the tracer api_chdir needs 4 MB, perl 13 MB.
+# libtrace.so itself takes two megabytes. Without the tracer api_chdir needs 4 MB, perl 13 MB.
 test_address_space_limits() {
     local size
     set +e
-    for size in $(seq 6000 1500 30000) $(seq 30000 5000 130000); do limited -v "$size" "$PROGRAMS/api_chdir" .; done
+    for size in $(seq 7000 1500 30000) $(seq 30000 5000 130000); do limited -v "$size" "$PROGRAMS/api_chdir" .; done
     for size in $(seq 30000 5000 180000); do
         limited -v "$size" perl -e 'my @a = map { "x" x $_ } 1 .. 2000; print scalar(@a), "\n"'
     done

@@ -30,7 +30,7 @@ static bool has_counter(void)
     if (!__get_cpuid(0x80000001, &a, &b, &c, &d) || !(d & rdtscp) ||
         !__get_cpuid(0x80000007, &a, &b, &c, &d) || !(d & invariant))
         return false;
-    return sys_call(SYS_prctl, PR_GET_TSC, (long)&mode, 0, 0, 0, 0) == 0 && mode == PR_TSC_ENABLE;
+    return sys_prctl(PR_GET_TSC, (uintptr_t)&mode) == 0 && mode == PR_TSC_ENABLE;
 }
 
 static struct stack_deep_time find_counter(void)

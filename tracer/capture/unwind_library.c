@@ -25,8 +25,7 @@ struct unwind_library unwind_library;
 static int give_pipe(int ends[2], int flags)
 {
     static atomic_bool asked;
-    long error = atomic_exchange(&asked, true) ? sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0)
-                                               : -EMFILE;
+    long error = atomic_exchange(&asked, true) ? sys_pipe(ends, flags) : -EMFILE;
     if (error) {
         errno = (int)-error;
         return -1;

@@ -375,7 +375,7 @@ static void nap(uint32_t *state, uint64_t waited, uint32_t seen)
                                                            : part)};
     long error = sys_futex(state, FUTEX_WAIT, seen, &limit);
     if (error == -EPERM || error == -ENOSYS)
-        sys_call(SYS_nanosleep, (long)&limit, 0, 0, 0, 0, 0);
+        sys_nanosleep(&limit);
 }
 
 /* Waits for the child; kills it when it takes too long. Once it is done it is as good as gone. */
@@ -385,7 +385,7 @@ static void wait_for(int child, uint32_t *state)
     for (int status;;) {
         uint32_t seen = __atomic_load_n(state, __ATOMIC_ACQUIRE);
         int options = seen == TRACE_SCAN_DONE ? __WALL : WNOHANG | __WALL;
-        if (sys_call(SYS_wait4, child, (long)&status, options, 0, 0, 0) != 0)
+        if (sys_wait(child, &status, options) != 0)
             return;
         if (waited > (seen == TRACE_SCAN_NONE ? FREERES_LIMIT_NS : SCAN_LIMIT_NS))
             sys_kill(child, SIGKILL);
@@ -401,7 +401,7 @@ static bool check_in_child(struct scan *scan)
     if (!scan->options->goes_on)
         copied_memory_prepare();
     /* No exit signal: the program's own wait() and SIGCHLD handler know nothing of this child. */
-    long child = sys_call(SYS_clone, 0, 0, 0, 0, 0, 0);
+    long child = sys_fork(0);
     if (child == 0)
         be_child(scan);
     if (sys_is_error(child))

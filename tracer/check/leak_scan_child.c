@@ -67,8 +67,8 @@ void leak_scan_child_begin(int pagemap, bool outlives_parent)
     struct rlimit no_core = {0, 0};
     int stay[STAY] = {descriptor_of(DESCRIPTOR_LOG), descriptor_of(DESCRIPTOR_MAPS), pagemap};
     if (!outlives_parent)
-        sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0, 0);
-    sys_call(SYS_setrlimit, RLIMIT_CORE, (long)&no_core, 0, 0, 0, 0);
+        sys_prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sys_setrlimit(RLIMIT_CORE, &no_core);
     set_signals_to_default();
     close_all_but(stay);
 }
@@ -95,5 +95,5 @@ void leak_scan_child_be_humble(void)
     sys_call(SYS_sched_setscheduler, 0, SCHED_BATCH, (long)&ordinary, 0, 0, 0);
     sys_call(SYS_setpriority, PRIO_PROCESS, 0, 19, 0, 0, 0);
     sys_call(SYS_ioprio_set, 1, 0, IOPRIO_IDLE, 0, 0, 0);
-    sys_call(SYS_setrlimit, RLIMIT_CPU, (long)&limit, 0, 0, 0, 0);
+    sys_setrlimit(RLIMIT_CPU, &limit);
 }

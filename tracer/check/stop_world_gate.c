@@ -169,7 +169,7 @@ static bool is_awaited(const ucontext_t *context)
 {
     uint64_t blocked, pending = 0;
     memcpy(&blocked, &context->uc_sigmask, sizeof blocked);
-    if (sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0) != 0)
+    if (sys_sigpending(&pending) != 0)
         return true;
     for (pending &= ~blocked; pending; pending &= pending - 1)
         if (does_something(__builtin_ctzll(pending) + 1))

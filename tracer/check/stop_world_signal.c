@@ -62,8 +62,6 @@ void stop_world_signal_pass_on(int signal, siginfo_t *info, void *context)
 
 bool stop_world_signal_comes_again(int signal, siginfo_t *info)
 {
-    const struct timespec at_once = {0, 0};
     const uint64_t only = 1ull << (signal - 1);
-    return sys_call(SYS_rt_sigtimedwait, (long)&only, (long)info, (long)&at_once, sizeof only, 0,
-                    0) == signal;
+    return sys_sigtake(&only, info) == signal;
 }

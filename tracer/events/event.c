@@ -18,7 +18,7 @@ __attribute__((cold)) void event_lose_stack(void)
 static bool is_on_idle_stack(uintptr_t address)
 {
     stack_t stack;
-    return sys_call(SYS_sigaltstack, 0, (long)&stack, 0, 0, 0, 0) == 0 && stack.ss_flags == 0 &&
+    return sys_sigaltstack(NULL, &stack) == 0 && stack.ss_flags == 0 &&
            address - (uintptr_t)stack.ss_sp < stack.ss_size;
 }
 

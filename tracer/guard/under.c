@@ -149,7 +149,7 @@ static void take_file(const char *path, uint64_t begin)
     if (!image.bytes)
         return;
     take_image(&image, begin);
-    sys_call(SYS_munmap, (long)image.bytes, (long)image.size, 0, 0, 0, 0);
+    sys_munmap((void *)image.bytes, image.size);
 }
 
 /* Another thread that is at it makes this one's block an unguarded one: it is not waited for. */

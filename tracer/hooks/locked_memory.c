@@ -72,11 +72,9 @@ static void unlock_ours(void)
     size_t count;
     const struct pages_range *pages = pages_list(&count);
     for (size_t i = 0; i < count; i++)
-        sys_call(SYS_munlock, (long)pages[i].begin, (long)(pages[i].end - pages[i].begin), 0, 0, 0,
-                 0);
+        sys_munlock((void *)pages[i].begin, pages[i].end - pages[i].begin);
     for (unsigned i = 0; i < MODULES_MAX && modules[i].end; i++)
-        sys_call(SYS_munlock, (long)modules[i].begin, (long)(modules[i].end - modules[i].begin), 0,
-                 0, 0, 0);
+        sys_munlock((void *)modules[i].begin, modules[i].end - modules[i].begin);
 }
 
 /* The program's own act: no filter of its own is asked about it. */

@@ -7,14 +7,14 @@
 #include "libc/glibc_heap_world.h"
 
 /* `heap` is a multiple of GLIBC_HEAP_SPAN. */
-int glibc_heap_is_arenas(const struct glibc_heap_world *world, uint64_t heap);
+bool glibc_heap_is_arenas(const struct glibc_heap_world *world, uint64_t heap);
 
 struct glibc_main_arena {
     uint64_t begin, end;
 };
 /* The main arena whose bins end at `bins_end`; false, with nothing changed: it is not as in any
  * release that is known. */
-int glibc_heap_find_arena(const struct glibc_heap_world *world, uint64_t bins_end,
-                          struct glibc_main_arena *arena);
+bool glibc_heap_find_arena(const struct glibc_heap_world *world, uint64_t bins_end,
+                           struct glibc_main_arena *arena);
 
 #endif

@@ -104,7 +104,7 @@ unsigned fork_gate_settle(void)
     while ((inside = count_inside()) != 0 &&
            sys_nanoseconds(CLOCK_MONOTONIC) - begun < SETTLE_LIMIT_NS) {
         struct timespec pause = {0, (long)nap};
-        sys_call(SYS_nanosleep, (long)&pause, 0, 0, 0, 0, 0);
+        sys_nanosleep(&pause);
         nap = nap < NAP_MAX_NS ? nap * 2 : nap;
     }
     for (struct thread *thread = thread_first(); thread; thread = thread->next)

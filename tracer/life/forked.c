@@ -29,7 +29,7 @@ static _Thread_local bool forking;
 static bool make_pipe(void)
 {
     int ends[2];
-    if (sys_is_error(sys_call(SYS_pipe2, (long)ends, O_CLOEXEC, 0, 0, 0, 0)))
+    if (sys_is_error(sys_pipe(ends, O_CLOEXEC)))
         return false;
     plan.read_end = sys_move_high(ends[0], true);
     plan.write_end = sys_move_high(ends[1], true);

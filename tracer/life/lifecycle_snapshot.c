@@ -212,7 +212,7 @@ static bool reap(int options)
     int status, child = atomic_load(&judge);
     if (!child)
         return true;
-    long ended = sys_call(SYS_wait4, child, (long)&status, options | __WALL, 0, 0, 0);
+    long ended = sys_wait(child, &status, options | __WALL);
     if (ended == 0 || ended == -EINTR)
         return false;
     if (!atomic_compare_exchange_strong(&judge, &child, 0))
@@ -277,7 +277,7 @@ static void await_copy(struct trace_snapshot *snapshot)
 static void make_child(const struct plan *plan)
 {
     struct trace_snapshot *snapshot = shown();
-    long child = sys_call(SYS_clone, snapshot->signal, 0, 0, 0, 0, 0);
+    long child = sys_fork(snapshot->signal);
     if (child == 0)
         be_child(plan);
     if (sys_is_error(child)) {

@@ -147,12 +147,12 @@ static void say_full(long error)
  * header's mapping, which is not locked, is not locked either. */
 static void *map_unlocked(uint64_t offset, size_t bytes)
 {
-    long view = pages_are_kept_unlocked() ? sys_call(SYS_mremap, (long)trace_log_header, 0,
-                                                     (long)(offset + bytes), MREMAP_MAYMOVE, 0, 0)
-                                          : -ENOMEM;
+    long view = pages_are_kept_unlocked()
+                    ? sys_mremap(trace_log_header, 0, offset + bytes, MREMAP_MAYMOVE, NULL)
+                    : -ENOMEM;
     if (sys_is_error(view))
         return NULL;
-    sys_call(SYS_munmap, view, (long)offset, 0, 0, 0, 0);
+    sys_munmap((void *)view, offset);
     return (void *)(view + (long)offset);
 }
 

@@ -57,7 +57,7 @@ static bool is_locked(int fd)
         if (round == 50 || sys_pread(fd, &header, sizeof header, 0) != (long)sizeof header ||
             writer_lives(&header))
             return true;
-        sys_call(SYS_nanosleep, (long)&moment, 0, 0, 0, 0, 0);
+        sys_nanosleep(&moment);
     }
     return false;
 }

@@ -32,8 +32,8 @@ static bool replace_header(void)
     if (!header)
         return false;
     header->losses.blocks = 1;
-    return !sys_is_error(sys_call(SYS_mremap, (long)header, TRACE_DATA_OFFSET, TRACE_DATA_OFFSET,
-                                  MREMAP_MAYMOVE | MREMAP_FIXED, (long)trace_log_header, 0));
+    return !sys_is_error(sys_mremap(header, TRACE_DATA_OFFSET, TRACE_DATA_OFFSET,
+                                    MREMAP_MAYMOVE | MREMAP_FIXED, trace_log_header));
 }
 
 static bool replace_all(void)

@@ -35,8 +35,7 @@ static bool copy_in_place(void *memory, size_t bytes, size_t used)
     if (!copy)
         return false;
     memcpy(copy, memory, used);
-    return !sys_is_error(sys_call(SYS_mremap, (long)copy, (long)bytes, (long)bytes,
-                                  MREMAP_MAYMOVE | MREMAP_FIXED, (long)memory, 0));
+    return !sys_is_error(sys_mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, memory));
 }
 
 bool trace_log_snapshot_freeze(void)

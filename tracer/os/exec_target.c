@@ -81,7 +81,7 @@ static bool gives_rights(int fd)
 {
     struct stat status;
     char value[32];
-    if (sys_call(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0, 0) == 1 || sys_fstat(fd, &status) != 0)
+    if (sys_prctl(PR_GET_NO_NEW_PRIVS, 0) == 1 || sys_fstat(fd, &status) != 0)
         return false;
     long user = sys_call(SYS_getuid, 0, 0, 0, 0, 0, 0);
     if (status.st_mode & S_ISUID && status.st_uid != user)

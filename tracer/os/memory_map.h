@@ -5,6 +5,7 @@
 #ifndef MEMORY_MAP_H
 #define MEMORY_MAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,11 +28,11 @@ struct mapping {
     const char *path; /* in the text, not NUL terminated */
 };
 
-static inline int mapping_is_anonymous(const struct mapping *mapping)
+static inline bool mapping_is_anonymous(const struct mapping *mapping)
 {
     return !(mapping->flags & (MAPPING_FILE | MAPPING_SHARED));
 }
-static inline int mapping_is_writable(const struct mapping *mapping)
+static inline bool mapping_is_writable(const struct mapping *mapping)
 {
     const uint32_t both = MAPPING_READABLE | MAPPING_WRITABLE;
     return (mapping->flags & both) == both;

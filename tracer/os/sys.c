@@ -212,15 +212,14 @@ static uint64_t signal_of_write(long result)
 long sys_write_unsignalled(int fd, const void *buffer, size_t length)
 {
     const uint64_t blocked = signal_of_write(-EPIPE) | signal_of_write(-EFBIG);
-    const struct timespec at_once = {0, 0};
     uint64_t before = 0;
     uint64_t pending = 0;
     sys_sigprocmask(SIG_BLOCK, &blocked, &before);
-    sys_call(SYS_rt_sigpending, (long)&pending, sizeof pending, 0, 0, 0, 0);
+    sys_sigpending(&pending);
     long result = sys_write_all(fd, buffer, length);
     const uint64_t ours = signal_of_write(result) & ~pending;
     if (ours)
-        sys_call(SYS_rt_sigtimedwait, (long)&ours, 0, (long)&at_once, sizeof ours, 0, 0);
+        sys_sigtake(&ours, NULL);
     sys_sigprocmask(SIG_SETMASK, &before, NULL);
     return result;
 }

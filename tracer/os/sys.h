@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -216,6 +217,55 @@ static inline long sys_tgsigqueueinfo(int pid, int tid, int signal, siginfo_t *i
 static inline long sys_getdents(int fd, void *buffer, size_t length)
 {
     return sys_call(SYS_getdents64, fd, (long)buffer, (long)length, 0, 0, 0);
+}
+/* sys_call's of one caller stand with it; what several ask for is here. */
+static inline long sys_munmap(void *at, size_t length)
+{
+    return sys_call(SYS_munmap, (long)at, (long)length, 0, 0, 0, 0);
+}
+static inline long sys_mremap(const void *at, size_t length, size_t wanted, int flags, void *to)
+{
+    return sys_call(SYS_mremap, (long)at, (long)length, (long)wanted, flags, (long)to, 0);
+}
+static inline long sys_munlock(const void *at, size_t length)
+{
+    return sys_call(SYS_munlock, (long)at, (long)length, 0, 0, 0, 0);
+}
+static inline long sys_pipe(int ends[2], int flags)
+{
+    return sys_call(SYS_pipe2, (long)ends, flags, 0, 0, 0, 0);
+}
+static inline long sys_nanosleep(const struct timespec *time)
+{
+    return sys_call(SYS_nanosleep, (long)time, 0, 0, 0, 0, 0);
+}
+/* A bare clone: libc's fork has more to do. `signal` comes at the child's end. */
+static inline long sys_fork(int signal)
+{
+    return sys_call(SYS_clone, signal, 0, 0, 0, 0, 0);
+}
+static inline long sys_wait(long child, int *status, int options)
+{
+    return sys_call(SYS_wait4, child, (long)status, options, 0, 0, 0);
+}
+static inline long sys_prctl(int option, uintptr_t argument)
+{
+    return sys_call(SYS_prctl, option, (long)argument, 0, 0, 0, 0);
+}
+static inline long sys_setrlimit(int resource, const struct rlimit *limit)
+{
+    return sys_call(SYS_setrlimit, resource, (long)limit, 0, 0, 0, 0);
+}
+static inline long sys_sigpending(uint64_t *pending)
+{
+    return sys_call(SYS_rt_sigpending, (long)pending, sizeof *pending, 0, 0, 0, 0);
+}
+/* Takes one of the signals of the mask if it is there already. */
+static inline long sys_sigtake(const uint64_t *mask, siginfo_t *info)
+{
+    const struct timespec at_once = {0, 0};
+    return sys_call(SYS_rt_sigtimedwait, (long)mask, (long)info, (long)&at_once, sizeof *mask, 0,
+                    0);
 }
 static inline long sys_sched_yield(void)
 {

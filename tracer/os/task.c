@@ -62,12 +62,12 @@ const char *task_status_line(const char *status, const char *name)
     return NULL;
 }
 
-int task_numbers_differ(void)
+bool task_numbers_differ(void)
 {
     char self[16];
     long length = sys_readlink("/proc/self", self, sizeof self - 1);
     if (length < 0)
-        return 0;
+        return false;
     self[length] = '\0';
     return task_parse_number(self) != (uint32_t)sys_getpid();
 }
@@ -116,13 +116,13 @@ enum task_state task_state(uint32_t listed)
     return result == 0 ? task_state_of_stat(text) : TASK_ALIVE;
 }
 
-int task_sleeps(uint32_t listed)
+bool task_sleeps(uint32_t listed)
 {
     char path[64];
     char stat[512];
     make_path(path, listed, "stat");
     if (sys_read_file(path, stat, sizeof stat) <= 0)
-        return 0;
+        return false;
     const char *field = behind_name(stat);
     return field[0] == ' ' && field[1] == 'S';
 }
@@ -139,10 +139,10 @@ static uint64_t parse_hexadecimal(const char *digit)
             return number;
 }
 
-int task_blocks_signal(uint32_t listed, int signal)
+bool task_blocks_signal(uint32_t listed, int signal)
 {
     if (read_text(listed, "status") != 0)
-        return 0;
+        return false;
     const char *mask = task_status_line(text, "SigBlk:\t");
     return mask ? parse_hexadecimal(mask) >> (signal - 1) & 1 : 0;
 }

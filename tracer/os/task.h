@@ -7,6 +7,7 @@
 #ifndef TASK_H
 #define TASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +18,8 @@ enum task_state {
                         * pthread_exit, a kernel worker of io_uring */
 };
 
-/* 1 if /proc lists other numbers than the system calls take. */
-int task_numbers_differ(void);
+/* Whether /proc lists other numbers than the system calls take. */
+bool task_numbers_differ(void);
 
 /* The number that the system calls take of the thread that is listed as `listed`; 0: it has
  * vanished. */
@@ -26,12 +27,12 @@ uint32_t task_translate(uint32_t listed);
 
 enum task_state task_state(uint32_t listed);
 
-/* 1 if the thread blocks the signal, 0 if it does not or has vanished. */
-int task_blocks_signal(uint32_t listed, int signal);
+/* Whether the thread blocks the signal; one that has vanished does not. */
+bool task_blocks_signal(uint32_t listed, int signal);
 
 /* Whether the thread waits in the kernel for something that is to happen. Has no use for the
  * buffers: may be called while another thread uses the rest. */
-int task_sleeps(uint32_t listed);
+bool task_sleeps(uint32_t listed);
 
 /* Which sleep the thread is in, counted from 1; 0: it runs, or may any moment. -errno: /proc does
  * not tell. */
