@@ -58,6 +58,15 @@ enum trace_scan {
     TRACE_SCAN_IN_PLACE = 3, /* done, but without freeing libc's own caches first */
 };
 
+/* What a sanitizer's files, functions, variable and users call it. LeakSanitizer is a part of
+ * others: it comes last. */
+#define TRACE_SANITIZERS(X)                                                                        \
+    X(asan, ASAN, "AddressSanitizer")                                                              \
+    X(hwasan, HWASAN, "HWAddressSanitizer")                                                        \
+    X(tsan, TSAN, "ThreadSanitizer")                                                               \
+    X(msan, MSAN, "MemorySanitizer")                                                               \
+    X(lsan, LSAN, "LeakSanitizer")
+
 /* Why there is no leak check, or why it was made while other threads ran (losses). */
 enum trace_obstacle {
     TRACE_OBSTACLE_NONE = 0,

@@ -100,15 +100,14 @@ struct program_facts {
 };
 
 /* gcc's library and clang's, a function that clang's shows where it is linked in, the variable that
- * it reads. LeakSanitizer is a part of others: it comes last. */
+ * it reads. */
 static const struct {
     const char *library, *other_library, *symbol, *variable, *name;
 } program_sanitizers[] = {
-    {"libasan.so", "libclang_rt.asan", "__asan_init", "ASAN_OPTIONS", "AddressSanitizer"},
-    {"libhwasan.so", "libclang_rt.hwasan", "__hwasan_init", "HWASAN_OPTIONS", "HWAddressSanitizer"},
-    {"libtsan.so", "libclang_rt.tsan", "__tsan_init", "TSAN_OPTIONS", "ThreadSanitizer"},
-    {"libmsan.so", "libclang_rt.msan", "__msan_init", "MSAN_OPTIONS", "MemorySanitizer"},
-    {"liblsan.so", "libclang_rt.lsan", "__lsan_init", "LSAN_OPTIONS", "LeakSanitizer"},
+#define PROGRAM_SANITIZER(lower, upper, name)                                                      \
+    {"lib" #lower ".so", "libclang_rt." #lower, "__" #lower "_init", #upper "_OPTIONS", name},
+    TRACE_SANITIZERS(PROGRAM_SANITIZER)
+#undef PROGRAM_SANITIZER
 };
 enum { PROGRAM_SANITIZERS = sizeof program_sanitizers / sizeof *program_sanitizers };
 

@@ -11,11 +11,11 @@ void sanitizers_skip_check(void)
     static const struct {
         const char *symbol;
         const char *name;
-    } known[] = {{"__asan_init", "AddressSanitizer"},
-                 {"__hwasan_init", "HWAddressSanitizer"},
-                 {"__tsan_init", "ThreadSanitizer"},
-                 {"__msan_init", "MemorySanitizer"},
-                 {"__lsan_init", "LeakSanitizer"}};
+    } known[] = {
+#define KNOWN(lower, upper, name) {"__" #lower "_init", name},
+        TRACE_SANITIZERS(KNOWN)
+#undef KNOWN
+    };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (!real_is_bypassed(known[i].symbol) && !real_find(known[i].symbol))
             continue;
