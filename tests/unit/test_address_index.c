@@ -109,7 +109,6 @@ static void check_all(void)
 
 static void dense_blocks_of_every_granule(void **state)
 {
-    (void)state;
     for (unsigned granule = 1; granule <= 64; granule *= 2)
         for (size_t count = 1; count < 20000; count = count * 3 / 2 + 1) {
             open_blocks(count);
@@ -122,7 +121,6 @@ static void dense_blocks_of_every_granule(void **state)
 /* Ever farther apart, up to the end of the address space. */
 static void sparse_blocks(void **state)
 {
-    (void)state;
     open_blocks(32 + 300);
     for (unsigned k = 0; k < 32; k++)
         add(0x1000 + (16ull << k), 16);
@@ -134,7 +132,6 @@ static void sparse_blocks(void **state)
 /* Blocks that begin and end at, just before and just behind the borders of leaves and branches. */
 static void blocks_at_every_border(void **state)
 {
-    (void)state;
     const uint64_t units[] = {1024, 64 << 10, 1ull << 30, 3ull << 30, 1ull << 40};
     const int64_t shifts[] = {-16, 0, 16};
     for (size_t unit = 0; unit < 5; unit++)
@@ -153,7 +150,6 @@ static void blocks_at_every_border(void **state)
 
 static void pointer_between_distant_blocks_is_in_none(void **state)
 {
-    (void)state;
     bool starts;
     open_blocks(2);
     add(0x10000, 16);
@@ -168,7 +164,6 @@ static void pointer_between_distant_blocks_is_in_none(void **state)
 /* What a block claims beyond the next one, or beyond all addresses, is not its own. */
 static void sizes_that_cannot_be(void **state)
 {
-    (void)state;
     open_blocks(3);
     add(0x1000, 1ull << 45);
     add(0x2000, UINT64_MAX);
@@ -186,7 +181,6 @@ static void sizes_that_cannot_be(void **state)
 
 static void memory_follows_the_blocks_not_their_length(void **state)
 {
-    (void)state;
     open_blocks(100000);
     add(0x10000000, 100ull << 30); /* all but the ends of it take an entry for each GiB */
     add((0x10000000ull + (100ull << 30)), 16);

@@ -23,7 +23,6 @@ static void main_and_what_calls_it_are_known(void **state)
         {"__libc_start_call_main", BELOW_MAIN_IS_BELOW},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct position position = {.function = cases[i].name};
         struct frame frame = {.position_count = 1, .positions = &position};

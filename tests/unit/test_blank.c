@@ -52,7 +52,6 @@ static void free_all(void)
 
 static void malloc_gives_zeros(void **state)
 {
-    (void)state;
     for (size_t s = 0; s < SIZES; s++) {
         spoil(sizes[s]);
         for (size_t i = 0; i < MANY; i++) {
@@ -65,7 +64,6 @@ static void malloc_gives_zeros(void **state)
 
 static void aligned_blocks_are_zeros(void **state)
 {
-    (void)state;
     for (size_t s = 0; s < SIZES; s++) {
         spoil(sizes[s]);
         void *placed = NULL;
@@ -82,7 +80,6 @@ static void aligned_blocks_are_zeros(void **state)
 /* What malloc_usable_size allows is the program's. */
 static void realloc_keeps_all_and_adds_zeros(void **state)
 {
-    (void)state;
     for (size_t s = 0; s < SIZES; s++)
         for (size_t t = 0; t < SIZES; t++) {
             spoil(sizes[s]);
@@ -100,7 +97,6 @@ static void realloc_keeps_all_and_adds_zeros(void **state)
 
 static void realloc_of_nothing_and_to_nothing(void **state)
 {
-    (void)state;
     spoil(100);
     char *block = real.realloc(NULL, 100);
     assert_blank(block, block + 100);
@@ -109,7 +105,6 @@ static void realloc_of_nothing_and_to_nothing(void **state)
 
 static void no_memory_is_no_block(void **state)
 {
-    (void)state;
     void *place = blocks;
     char *block = memset(real.malloc(100), 'y', 100);
     assert_null(real.malloc(PTRDIFF_MAX));
@@ -134,7 +129,6 @@ static size_t resident(const char *begin, size_t size)
 
 static void pages_of_its_own_are_not_read(void **state)
 {
-    (void)state;
     char *block = real.malloc(4 << 20);
     assert_in_range(resident(block, 4 << 20), 0, 1);
     block = real.realloc(block, 8 << 20);
@@ -144,7 +138,6 @@ static void pages_of_its_own_are_not_read(void **state)
 
 static void a_block_of_operator_new_is_left_beside_glibc(void **state)
 {
-    (void)state;
     char pool[100];
     memset(pool, 'y', sizeof pool);
     blank_new(pool, sizeof pool);

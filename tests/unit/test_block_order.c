@@ -14,7 +14,6 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("order.log");
     return 0;
 }
@@ -74,7 +73,6 @@ static void check_order(size_t n, uint64_t span, uint64_t step, size_t rare_ever
 
 static void blocks_of_leaves_of_all_sizes(void **state)
 {
-    (void)state;
     check_order(1, 8, 8, 0);
     check_order(50000, 1 << 20, 16, 0);
     check_order(50000, 1 << 18, 8, 0); /* leaves with every slot taken */
@@ -83,7 +81,6 @@ static void blocks_of_leaves_of_all_sizes(void **state)
 
 static void what_is_in_rare_stands_between(void **state)
 {
-    (void)state;
     check_order(2, 64, 16, 1);
     check_order(3000, 1 << 20, 16, 100);
     check_order(3000, 1ull << 40, 16, 2);
@@ -94,7 +91,6 @@ static void what_is_in_rare_stands_between(void **state)
 /* As where an unstopped thread allocates meanwhile. */
 static void no_more_than_there_is_space_for(void **state)
 {
-    (void)state;
     struct trace_block blocks[9] = {[8] = {.where = 1}};
     struct block taken;
     for (uint64_t i = 0; i < 20; i++)

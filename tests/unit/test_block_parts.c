@@ -14,7 +14,6 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("parts.log");
     return 0;
 }
@@ -49,7 +48,6 @@ static void count_taken(void *context, const struct block *part)
 
 static void parts_go_with_their_whole(void **state)
 {
-    (void)state;
     struct block whole, found;
     insert(WHOLE, 160, TRACE_BY_MALLOC);
     insert(WHOLE + 176, 64, TRACE_BY_MALLOC);
@@ -75,7 +73,6 @@ static void parts_go_with_their_whole(void **state)
 /* More pages than one, in leaves that have grown. */
 static void parts_of_a_large_whole(void **state)
 {
-    (void)state;
     struct block whole;
     insert(WHOLE, 20000, TRACE_BY_MALLOC);
     taken_count = 0;
@@ -90,7 +87,6 @@ static void parts_of_a_large_whole(void **state)
 
 static void what_is_no_part_is_refused(void **state)
 {
-    (void)state;
     struct block whole;
     insert(WHOLE, 160, TRACE_BY_MALLOC);
     assert_false(divides(WHOLE, 160));             /* the whole itself */
@@ -127,7 +123,6 @@ static void check_addresses(const struct trace_block *blocks, size_t count,
 /* A whole whose parts are all gone is a block again. */
 static void the_check_has_parts_in_place_of_wholes(void **state)
 {
-    (void)state;
     const struct trace_block all[] = {
         record(0x1000, 100, TRACE_BY_MALLOC, 0),
         record(0x2000, 160, TRACE_BY_REQUEST, TRACE_WHOLE),

@@ -23,7 +23,6 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("blocks.log");
     return 0;
 }
@@ -75,7 +74,6 @@ static bool finds(uint64_t address)
 
 static void a_block_is_found_until_removed(void **state)
 {
-    (void)state;
     assert_false(finds(0x5555000010));
     insert(0x5555000010);
     assert_true(finds(0x5555000010));
@@ -89,7 +87,6 @@ static void a_block_is_found_until_removed(void **state)
 
 static void a_second_removal_fails(void **state)
 {
-    (void)state;
     insert(0x7f0000001230);
     assert_true(removes(0x7f0000001230));
     assert_false(removes(0x7f0000001230));
@@ -100,7 +97,6 @@ static void a_second_removal_fails(void **state)
 
 static void every_field_is_kept_at_its_limits(void **state)
 {
-    (void)state;
     const struct block blocks[] = {
         {0x10, 0, 0, 0, TRACE_BY_MALLOC},
         {0x7ffffffffff0, 1, TRACE_ACCOUNT_MAX, 15, TRACE_BY_NEW_ARRAY},
@@ -127,7 +123,6 @@ static void every_field_is_kept_at_its_limits(void **state)
 
 static void what_is_no_address_is_not_found(void **state)
 {
-    (void)state;
     struct block block;
     assert_false(block_table_remove(0, &block));
     assert_false(block_table_find(0, &block));
@@ -146,7 +141,6 @@ static void add_size(void *context, const struct trace_block *block)
 
 static void blocks_without_a_place_are_in_rare(void **state)
 {
-    (void)state;
     const uint64_t sizes[] = {TRACE_SLOT_SIZES - 1,     TRACE_SLOT_SIZES, TRACE_SIZE_ELSEWHERE,
                               TRACE_SIZE_ELSEWHERE + 1, 1ull << 40,       3ull << 60};
     const size_t count = sizeof sizes / sizeof *sizes;
@@ -174,7 +168,6 @@ static void blocks_without_a_place_are_in_rare(void **state)
 
 static void random_blocks_as_in_a_plain_array(void **state)
 {
-    (void)state;
     enum { ADDRESSES = 60000 };
     static bool live[ADDRESSES];
     static uint64_t addresses[ADDRESSES];
@@ -222,7 +215,6 @@ static uint64_t *places_of(uint64_t address)
 /* All blocks that a page can have, at each distance that an allocator may keep. */
 static void a_leaf_grows_as_its_page_fills(void **state)
 {
-    (void)state;
     uint64_t page = 0x600000000000;
     for (uint64_t distance = 8; distance <= 4096; distance *= 2, page += 2 * TRACE_LEAF_SPAN) {
         uint32_t slots = 0;
@@ -245,7 +237,6 @@ static void a_leaf_grows_as_its_page_fills(void **state)
 
 static void a_page_begins_with_half_of_its_neighbours_places(void **state)
 {
-    (void)state;
     for (uint64_t at = 0; at < 128; at++)
         insert(0x600000001000 + at * 32);
     assert_int_equal(places_at(0x600000001000), 128);
@@ -271,7 +262,6 @@ static void count_address(void *context, const struct trace_block *block)
 
 static void blocks_count_while_their_leaf_is_replaced(void **state)
 {
-    (void)state;
     const uint64_t page = 0x610000000000;
     for (uint32_t frozen = 0; frozen <= 32; frozen++) {
         uint64_t begin = page + 16ull * frozen * TRACE_LEAF_SPAN;
@@ -297,7 +287,6 @@ static void blocks_count_while_their_leaf_is_replaced(void **state)
 
 static void an_insert_helps_to_replace_a_leaf(void **state)
 {
-    (void)state;
     const uint64_t page = 0x620000000000;
     insert(page);
     begin_freezing(page, 8);
@@ -311,7 +300,6 @@ static void an_insert_helps_to_replace_a_leaf(void **state)
 /* An allocator whose frees go past the tracer gives an address again and again. */
 static void one_address_any_number_of_times(void **state)
 {
-    (void)state;
     const uint64_t address = 0x630000000000;
     struct block block = block_at(address);
     unsigned inserted = 0, removed = 0;
@@ -328,7 +316,6 @@ static void one_address_any_number_of_times(void **state)
 
 static void the_check_notices_broken_rules(void **state)
 {
-    (void)state;
     const uint64_t page = 0x650000000000;
     for (uint64_t i = 0; i < 64; i++)
         insert(page + i * 64);
@@ -384,7 +371,6 @@ static uint64_t leaf_of_log(uint64_t address)
 
 static void a_reader_finds_each_block_in_the_file(void **state)
 {
-    (void)state;
     const uint64_t begin = 0x6f0000000000;
     for (uint64_t i = 0; i < 4000; i++) /* more than one extent */
         insert(begin + i * 4096 * 16);
@@ -467,7 +453,6 @@ static void add_bytes(void *context, const struct trace_block *block)
 
 static void threads_free_each_others_blocks(void **state)
 {
-    (void)state;
     static char contexts[CROWD][256] __attribute__((aligned(64)));
     memset(contexts, 0, sizeof contexts);
     for (int i = 0; i < CROWD; i++)
@@ -525,7 +510,6 @@ static void *contend(void *argument)
 
 static void of_many_removals_one_succeeds_while_leaves_grow(void **state)
 {
-    (void)state;
     const uint64_t rounds = SCRATCH_SANITIZED ? 3 : 8;
     for (uint64_t round = 0; round < rounds; round++) {
         static char contexts[THREADS + 1][256] __attribute__((aligned(64)));
@@ -581,7 +565,6 @@ static void *fill_pages(void *argument)
 
 static void threads_fill_the_same_pages(void **state)
 {
-    (void)state;
     static char contexts[THREADS][256] __attribute__((aligned(64)));
     const uint64_t pages = PAGES / SCALE;
     for (int i = 0; i < THREADS; i++)
@@ -628,7 +611,6 @@ static void *fight_each(void *argument)
 
 static void two_removals_at_the_same_instant(void **state)
 {
-    (void)state;
     pthread_t thread;
     struct block block;
     unsigned wrong = 0;
@@ -673,7 +655,6 @@ static void *use_rare_blocks(void *argument)
 
 static void rare_blocks_of_many_threads_keep_apart(void **state)
 {
-    (void)state;
     static char contexts[THREADS][256] __attribute__((aligned(64)));
     for (int i = 0; i < THREADS; i++)
         ((struct ring_worker *)contexts[i])->number = (uint64_t)i;

@@ -8,7 +8,6 @@
 
 static void blocks_are_zeroed_aligned_and_sized(void **state)
 {
-    (void)state;
     const size_t alignments[] = {1, 8, 16, 32, 64, 4096};
     for (size_t i = 0; i < sizeof alignments / sizeof *alignments; i++) {
         size_t size = 1 + i * 37;
@@ -25,7 +24,6 @@ static void blocks_are_zeroed_aligned_and_sized(void **state)
 
 static void a_block_of_no_bytes_is_one(void **state)
 {
-    (void)state;
     char *first = bootstrap_allocate(0, 16);
     char *second = bootstrap_allocate(0, 16);
     assert_non_null(first);
@@ -36,7 +34,6 @@ static void a_block_of_no_bytes_is_one(void **state)
 
 static void only_the_region_is_owned(void **state)
 {
-    (void)state;
     int local;
     assert_true(bootstrap_owns(bootstrap_region));
     assert_true(bootstrap_owns(bootstrap_region + BOOTSTRAP_SIZE - 1));
@@ -48,7 +45,6 @@ static void only_the_region_is_owned(void **state)
 
 static void what_cannot_fit_is_null(void **state)
 {
-    (void)state;
     assert_null(bootstrap_allocate(BOOTSTRAP_SIZE + 1, 16));
     assert_null(bootstrap_allocate(SIZE_MAX, 16));
     assert_null(bootstrap_allocate(SIZE_MAX - 64, 4096));
@@ -72,7 +68,6 @@ static void *take_many(void *argument)
 
 static void threads_get_blocks_of_their_own(void **state)
 {
-    (void)state;
     static char *blocks[THREADS][BLOCKS];
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++)
@@ -90,7 +85,6 @@ static void threads_get_blocks_of_their_own(void **state)
 
 static void the_last_byte_is_given_out(void **state)
 {
-    (void)state;
     size_t blocks = 0;
     char *block;
     char *end = NULL;

@@ -14,7 +14,6 @@ static unsigned char pattern[SIZE], ours[SIZE], theirs[SIZE];
 
 static int begin(void **state)
 {
-    (void)state;
     for (unsigned i = 0; i < SIZE; i++)
         pattern[i] = ours[i] = theirs[i] = (unsigned char)(i * 37 + 200);
     return 0;
@@ -27,7 +26,6 @@ static int sign(int value)
 
 static void copy_and_set(void **state)
 {
-    (void)state;
     for (unsigned length = 0; length < SIZE; length++) {
         assert_ptr_equal(bytes_copy(ours, pattern, length), ours);
         memcpy(theirs, pattern, length);
@@ -52,7 +50,6 @@ static void move_up_and_down(void **state)
 
 static void compare_and_find(void **state)
 {
-    (void)state;
     for (unsigned at = 0; at < SIZE; at++) {
         ours[at] ^= 0x80;
         for (unsigned length = 0; length <= SIZE; length++)
@@ -70,7 +67,6 @@ static const char *const texts[] = {"",      "a",     "b",  "ab",     "abc",    
 
 static void texts_are_measured_and_compared(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < TEXTS; i++) {
         assert_int_equal(bytes_text_length(texts[i]), strlen(texts[i]));
         for (size_t j = 0; j < TEXTS; j++) {
@@ -91,7 +87,6 @@ static void texts_are_measured_and_compared(void **state)
 
 static void characters_are_found(void **state)
 {
-    (void)state;
     static const int wanted[] = {'a', 'b', '/', ':', '=', 0, 0x80, 0xff, -1};
     for (size_t i = 0; i < TEXTS; i++)
         for (size_t j = 0; j < sizeof wanted / sizeof *wanted; j++) {

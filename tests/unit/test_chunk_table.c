@@ -45,7 +45,6 @@ static void discard(struct chunk_table *table)
 
 static void chunks_meet_without_gap(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(8, 0);
     for (unsigned chunk = 0; chunk < 36; chunk++) {
         uint64_t first = chunk_table_first_of(table, chunk);
@@ -61,7 +60,6 @@ static void chunks_meet_without_gap(void **state)
 
 static void records_stand_side_by_side(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(12, 8);
     for (uint64_t i = 0; i < 1000; i++) {
         assert_true(chunk_table_reserve(table, i, true));
@@ -80,7 +78,6 @@ static void records_stand_side_by_side(void **state)
 
 static void a_run_lies_in_one_chunk(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(1, 8);
     uint64_t index;
     assert_true(chunk_table_claim(table, 10, true, &index));
@@ -97,7 +94,6 @@ static void a_run_lies_in_one_chunk(void **state)
 
 static void a_failed_grow_leaves_what_is_there(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(8, 1);
     uint64_t index;
     for (unsigned i = 0; i < 16; i++) {
@@ -120,7 +116,6 @@ static void a_failed_grow_leaves_what_is_there(void **state)
 
 static void the_next_chunk_is_made_ahead(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(8, 2);
     uint64_t index;
     for (unsigned i = 0; i < 13; i++) { /* 16 in the first chunk, 32 in the second */
@@ -140,7 +135,6 @@ static void the_next_chunk_is_made_ahead(void **state)
 
 static void who_may_not_wait_does_not(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(8, 4);
     table->growing = 1; /* a thread that never comes back: below us on our own stack, say */
     assert_false(chunk_table_reserve(table, 0, false));
@@ -153,7 +147,6 @@ static void who_may_not_wait_does_not(void **state)
 
 static void indexes_beyond_all_chunks(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(8, 4);
     assert_false(chunk_table_reserve(table, 1ull << 60, true));
     assert_int_equal(grown, 0);
@@ -179,7 +172,6 @@ static void *claim_many(void *argument)
 
 static void concurrent_claims_are_unique(void **state)
 {
-    (void)state;
     struct chunk_table *table = make_table(sizeof(uint32_t), 30);
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++)
@@ -233,7 +225,6 @@ static void *reserve_anywhere(void *table)
 
 static void cancelled_in_the_midst_of_growing(void **state)
 {
-    (void)state;
     pthread_t thread;
     void *result;
     struct chunk_table *table = make_table(8, 1);

@@ -40,7 +40,6 @@ static void expect_refusal(const char *argument, const char *text)
 
 static void defaults_are_valgrinds_in_full_detail(void **state)
 {
-    (void)state;
     assert_int_equal(parse("trace.log", NULL), 0);
     assert_string_equal(options.logs.items[0], "trace.log");
     assert_int_equal(options.leak_check, CLI_CHECK_FULL);
@@ -53,7 +52,6 @@ static void defaults_are_valgrinds_in_full_detail(void **state)
 
 static void each_option_sets_its_field(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--leak-check=no", "--leak-resolution=med", "--num-callers=30",
                            "--error-exitcode=7", "--demangle=no", "--show-below-main=yes",
                            "--gen-suppressions=all", "--default-suppressions=no", "-s", "-q", "-v",
@@ -73,7 +71,6 @@ static void each_option_sets_its_field(void **state)
 
 static void set_adds_up_its_names(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--show-leak-kinds=definite,reachable", "t", NULL), 0);
     assert_int_equal(options.show_kinds, 1 << TRACE_DEFINITELY_LOST | 1 << TRACE_REACHABLE);
     assert_int_equal(parse("--show-leak-kinds=all", "t", NULL), 0);
@@ -86,7 +83,6 @@ static void set_adds_up_its_names(void **state)
 
 static void set_with_a_wrong_name_is_refused(void **state)
 {
-    (void)state;
     expect_refusal("--show-leak-kinds=definite,foo", "is not understood at \"foo\"");
     expect_refusal("--show-leak-kinds=definite,", "is not understood at \"\"");
     expect_refusal("--show-leak-kinds=", "is not understood at \"\"");
@@ -96,7 +92,6 @@ static void set_with_a_wrong_name_is_refused(void **state)
 
 static void old_spellings_change_the_kinds(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--show-reachable=yes", "t", NULL), 0);
     assert_int_equal(options.show_kinds, 15);
     assert_int_equal(parse("--show-possibly-lost=no", "t", NULL), 0);
@@ -105,14 +100,12 @@ static void old_spellings_change_the_kinds(void **state)
 
 static void later_option_wins(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--num-callers=3", "t.log", "--num-callers=5", NULL), 0);
     assert_int_equal(options.num_callers, 5);
 }
 
 static void repeatable_options_are_collected(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--suppressions=a", "--suppressions=b", "--fullpath-after=", "t", NULL),
                      0);
     assert_int_equal(options.suppressions.count, 2);
@@ -122,7 +115,6 @@ static void repeatable_options_are_collected(void **state)
 
 static void bad_values_are_refused(void **state)
 {
-    (void)state;
     expect_refusal("--num-callers=0", "give a number from 1 to 500");
     expect_refusal("--num-callers=501", "give a number from 1 to 500");
     expect_refusal("--num-callers=12x", "give a number from 1 to 500");
@@ -138,7 +130,6 @@ static void bad_values_are_refused(void **state)
 
 static void unknown_option_is_refused_by_name(void **state)
 {
-    (void)state;
     expect_refusal("--frobnicate=3", "--frobnicate=3 is not an option of leakreport");
     expect_refusal("-x", "-x is not an option");
     expect_refusal("--leak-chec=no", "is not an option");
@@ -146,13 +137,11 @@ static void unknown_option_is_refused_by_name(void **state)
 
 static void exit_status_2_is_kept_for_trouble(void **state)
 {
-    (void)state;
     expect_refusal("--error-exitcode=2", "--error-exitcode=2 is not allowed");
 }
 
 static void logs_must_be_named(void **state)
 {
-    (void)state;
     assert_int_equal(parse("-q", NULL), -1);
     assert_non_null(strstr(failure.text, "no log is given"));
     assert_int_equal(parse("a.log", "-q", "b.log", NULL), 0);
@@ -162,7 +151,6 @@ static void logs_must_be_named(void **state)
 
 static void file_names_are_understood_or_refused(void **state)
 {
-    (void)state;
     expect_refusal("--log-file=", "--log-file=");
     unsetenv("TEST_CLI_UNSET");
     setenv("TEST_CLI_SET", "x", 1);
@@ -183,7 +171,6 @@ static void file_names_are_understood_or_refused(void **state)
 /* valgrind's refusals. */
 static void xml_needs_a_place(void **state)
 {
-    (void)state;
     expect_refusal("--xml=yes", "add --xml-file=FILE, --xml-fd=N or --xml-socket=ADDRESS:PORT");
     expect_refusal("--xml-fd=x", "give the number of a file descriptor");
     expect_refusal("--xml-fd=-1", "give the number of a file descriptor");
@@ -201,7 +188,6 @@ static void xml_needs_a_place(void **state)
 
 static void two_dashes_end_the_options(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--", "-q.log", NULL), 0);
     assert_string_equal(options.logs.items[0], "-q.log");
     assert_false(options.quiet);
@@ -209,7 +195,6 @@ static void two_dashes_end_the_options(void **state)
 
 static void run_takes_the_rest_of_the_line(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--run", "--trace-file=x", "-q", "prog", "-v", "--help", NULL), 0);
     assert_int_equal(options.mode, CLI_RUN);
     assert_int_equal(options.run_options.count, 2);
@@ -246,7 +231,6 @@ static void run_with_an_option_of_the_report_makes_a_report(void **state)
                                          "--show-error-list=yes",
                                          "--track-origins=yes"};
 
-    (void)state;
     for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
         assert_int_equal(parse("--run", asking[i], "prog", "--peak=1", NULL), 0);
         assert_int_equal(options.mode, CLI_TRACE);
@@ -265,7 +249,6 @@ static void run_with_an_option_of_the_report_makes_a_report(void **state)
 
 static void run_takes_the_tracers_options_on_both_sides(void **state)
 {
-    (void)state;
     assert_int_equal(parse("-q", "--trace-children=yes", "--run", "--leak-check=no",
                            "--log-file=%q{HOME}", "--", "-prog", "--error-exitcode=1", NULL),
                      0);
@@ -284,7 +267,6 @@ static void run_takes_the_tracers_options_on_both_sides(void **state)
 /* No --run is needed: a program is what can be run, and is not a log. */
 static void a_program_is_known(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--error-exitcode=3", "--trace-file=x", "true", "trace.log", "-x", NULL),
                      0);
     assert_int_equal(options.mode, CLI_TRACE);
@@ -311,7 +293,6 @@ static void a_program_is_known(void **state)
 
 static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **state)
 {
-    (void)state;
     assert_int_equal(parse("t", NULL), 0);
     assert_true(options.show_leaks && !options_want_usage(&options));
     assert_int_equal(parse("--peak", "-q", "--num-callers=3", "t", NULL), 0);
@@ -327,7 +308,6 @@ static void use_of_memory_leaves_leaks_out_unless_they_are_asked_for(void **stat
 
 static void top_takes_a_number_and_orders(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--top", "t", NULL), 0);
     assert_int_equal(options.top, 10);
     assert_int_equal(options.top_orders, 1 << CLI_ORDER_BYTES);
@@ -345,7 +325,6 @@ static void top_takes_a_number_and_orders(void **state)
 
 static void top_without_an_order_gives_the_peak_its_number(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--peak", "--top=3", "t", NULL), 0);
     assert_int_equal(options.top, 3);
     assert_int_equal(options.top_orders, 1 << CLI_ORDER_PEAK);
@@ -355,7 +334,6 @@ static void top_without_an_order_gives_the_peak_its_number(void **state)
 
 static void top_of_nothing_known_is_refused(void **state)
 {
-    (void)state;
     expect_refusal("--top=most", "is not understood at \"most\": give a number from 1 to 1000000");
     expect_refusal("--top=0", "is not understood at \"0\"");
     expect_refusal("--top=5,", "is not understood at \"\"");
@@ -368,7 +346,6 @@ static void top_of_nothing_known_is_refused(void **state)
 
 static void options_of_valgrind_without_meaning_are_remembered(void **state)
 {
-    (void)state;
     assert_int_equal(parse("--track-origins=yes", "t", NULL), 0);
     assert_int_equal(options.ignored.count, 1);
     assert_string_equal(options.ignored.items[0],
@@ -388,7 +365,6 @@ static void help_names_every_option_with_its_default(void **state)
     char *text = NULL;
     size_t size;
 
-    (void)state;
     FILE *out = open_memstream(&text, &size);
     cli_print_help(out, false);
     fclose(out);

@@ -21,7 +21,6 @@ static void expect_name(const char *linked, const char *expected)
 
 static void cxx_names_come_with_parameters(void **state)
 {
-    (void)state;
     expect_name("_Znwm", "operator new(unsigned long)");
     expect_name("_ZN3FooC1Ei", "Foo::Foo(int)");
     expect_name("_ZNK3Bar3getEv", "Bar::get() const");
@@ -29,7 +28,6 @@ static void cxx_names_come_with_parameters(void **state)
 
 static void rust_names_come_without_their_hash(void **state)
 {
-    (void)state;
     expect_name("_ZN4core3fmt5Write9write_fmt17h0123456789abcdefE", "core::fmt::Write::write_fmt");
     expect_name("_ZN71_$LT$Test$u20$$u2b$$u20$$u27$static$u20$as$u20$foo..Bar$LT$Test$GT$$GT$"
                 "3bar17h930b740aa94f1d3aE",
@@ -40,7 +38,6 @@ static void rust_names_come_without_their_hash(void **state)
 
 static void plain_names_are_left_alone(void **state)
 {
-    (void)state;
     expect_name("main", NULL);
     expect_name("_start", NULL);
     expect_name("_Z", NULL);

@@ -51,7 +51,6 @@ static void keep_below_hard_limit(void)
 
 static void above_the_soft_limit(void **state)
 {
-    (void)state;
 #ifdef __SANITIZE_THREAD__
     skip(); /* it has a thread of its own, which could set the limit meanwhile */
 #endif
@@ -70,7 +69,6 @@ static void keep_at_hard_limit(void)
 
 static void at_the_hard_limit(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(keep_at_hard_limit), 0);
 }
 
@@ -89,7 +87,6 @@ static void keep_two(void)
 
 static void one_for_each_role(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(keep_two), 0);
 }
 
@@ -112,7 +109,6 @@ static void take_number(void)
 
 static void a_number_that_the_program_took(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(take_number), 0);
 }
 
@@ -133,7 +129,6 @@ static void move_away(void)
 
 static void it_makes_way(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(move_away), 0);
 }
 

@@ -103,7 +103,6 @@ static void walk_that_enters_everything_sees_each_die_once(void **state)
 {
     Dwarf *dwarf = open_self();
 
-    (void)state;
     dies = 0;
     each_unit(dwarf, compare_all);
     assert_in_range(dies, 1000, 10000000);
@@ -114,7 +113,6 @@ static void walk_that_enters_nothing_sees_the_siblings(void **state)
 {
     Dwarf *dwarf = open_self();
 
-    (void)state;
     dies = 0;
     each_unit(dwarf, expect_siblings);
     assert_in_range(dies, 1000, 10000000);
@@ -186,7 +184,6 @@ static void damaged_units_are_walked_to_some_end(void **state)
 {
     uint64_t seed = 7;
 
-    (void)state;
     dies = 0;
     for (int round = 0; round < 60; round++) {
         char *copy = copy_image();
@@ -216,7 +213,6 @@ static void unit_that_claims_more_than_the_section_is_not_walked(void **state)
     uint32_t length = (uint32_t)info_size;
     char *copy = copy_image();
 
-    (void)state;
     memcpy(copy + info_offset, &length, sizeof length);
     dies = 0;
     walk_damaged(copy, expect_no_bytes);
@@ -268,7 +264,6 @@ static void unit_that_is_cut_is_not_left(void **state)
 {
     Dwarf *dwarf = open_self();
 
-    (void)state;
     dies = 0;
     each_unit(dwarf, walk_cut);
     assert_true(dies > 1000);
@@ -300,7 +295,6 @@ static void siblings_that_lead_back_are_not_followed(void **state)
 {
     Dwarf *dwarf = open_self();
 
-    (void)state;
     dies = 0;
     each_unit(dwarf, walk_in_a_circle);
     assert_true(dies > 100);
@@ -309,7 +303,6 @@ static void siblings_that_lead_back_are_not_followed(void **state)
 
 static int begin(void **state)
 {
-    (void)state;
     elf_version(EV_CURRENT);
     read_image();
     return 0;
@@ -317,7 +310,6 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    (void)state;
     free(image);
     return 0;
 }

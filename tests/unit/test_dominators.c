@@ -84,7 +84,6 @@ static void check_retained(const struct dominators *dominators)
 
 static void retained_sizes_are_those_of_brute_force(void **state)
 {
-    (void)state;
     seed = 1;
     for (unsigned round = 0; round < 1000; round++) {
         struct dominators dominators;
@@ -98,7 +97,6 @@ static void retained_sizes_are_those_of_brute_force(void **state)
 
 static void components_lead_to_one_another(void **state)
 {
-    (void)state;
     seed = 2;
     for (unsigned round = 0; round < 1000; round++) {
         uint32_t of[NODES_MAX];
@@ -134,7 +132,6 @@ static void drop_shape(struct flow *made)
 /* A list linked both ways, held at both ends: where iteration takes as many passes as blocks. */
 static void long_list_held_at_both_ends(void **state)
 {
-    (void)state;
     const uint32_t n = 1000000;
     struct flow list = shape(n + 1, 2 * n + 2);
     uint32_t *begin = (uint32_t *)list.first, *ends = (uint32_t *)list.to, count = 0;
@@ -159,7 +156,6 @@ static void long_list_held_at_both_ends(void **state)
 
 static void long_chain(void **state)
 {
-    (void)state;
     const uint32_t n = 1000000;
     struct flow chain = shape(n, n);
     uint32_t *begin = (uint32_t *)chain.first, *ends = (uint32_t *)chain.to;

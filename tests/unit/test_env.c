@@ -20,7 +20,6 @@ static char folder[PATH_MAX];
 
 static int clean(void **state)
 {
-    (void)state;
     static char *empty[20];
     memset(&options, 0, sizeof options);
     memset(problem, 0, sizeof problem);
@@ -59,7 +58,6 @@ static const char *in_folder(const char *name)
 
 static void without_options(void **state)
 {
-    (void)state;
     assert_int_equal(env_take_options(&options, problem, sizeof problem), 0);
     assert_string_equal(options.trace_file, in_folder("trace.log"));
     assert_string_equal(options.log_file, "");
@@ -75,7 +73,6 @@ static void without_options(void **state)
 
 static void every_option_of_the_tracer(void **state)
 {
-    (void)state;
     assert_good("--trace-file=/a/b --log-file=c.txt --trace-children=yes --verify-stacks=yes "
                 "--leak-check=no "
                 "--leak-check-heuristics=stdstring,newarray --run-libc-freeres=no "
@@ -94,7 +91,6 @@ static void every_option_of_the_tracer(void **state)
 
 static void the_reports_options_are_let_pass(void **state)
 {
-    (void)state;
     assert_good("--num-callers=20 --show-leak-kinds=all --error-exitcode=3 -s --peak --timeline "
                 "--top --top=3,calls --suppressions=nowhere "
                 "--leak-resolution=low --gen-suppressions=all --quiet --verbose");
@@ -104,7 +100,6 @@ static void the_reports_options_are_let_pass(void **state)
 
 static void the_last_one_wins(void **state)
 {
-    (void)state;
     assert_good("--trace-file=/a --leak-check=no --trace-file=/b --leak-check=full");
     assert_string_equal(options.trace_file, "/b");
     assert_true(options.leak_check);
@@ -112,7 +107,6 @@ static void the_last_one_wins(void **state)
 
 static void blanks_and_quotes(void **state)
 {
-    (void)state;
     assert_good("  \t-q \n --trace-file=\"/a b/it's\"  --log-file='/c \"d\"'e\\  ");
     assert_true(options.quiet);
     assert_string_equal(options.trace_file, "/a b/it's");
@@ -127,7 +121,6 @@ static void blanks_and_quotes(void **state)
 
 static void bad_options_and_their_sentences(void **state)
 {
-    (void)state;
     assert_bad("--no-such", "the option --no-such is not known; leakreport --help lists them");
     assert_bad("-x", "the option -x is not known; leakreport --help lists them");
     assert_bad("trace.log", "the option trace.log is not known; leakreport --help lists them");
@@ -153,7 +146,6 @@ static void bad_options_and_their_sentences(void **state)
 
 static void sets_of_heuristics(void **state)
 {
-    (void)state;
     assert_good("--leak-check-heuristics=none");
     assert_int_equal(options.heuristics, 0);
     assert_good("--leak-check-heuristics=all");
@@ -166,7 +158,6 @@ static void sets_of_heuristics(void **state)
 
 static void the_program_does_not_see_the_options(void **state)
 {
-    (void)state;
     setenv("BEFORE", "1", 1);
     setenv("LIBTRACE_OPTIONS", "-q", 1);
     setenv("LIBTRACE_OPTIONS_NOT", "2", 1);
@@ -181,7 +172,6 @@ static void the_program_does_not_see_the_options(void **state)
 
 static void traced_children_see_them(void **state)
 {
-    (void)state;
     assert_good("--trace-children=yes -q");
     assert_string_equal(getenv("LIBTRACE_OPTIONS"), "--trace-children=yes -q");
 }
@@ -205,7 +195,6 @@ static void assert_no_name(const char *name, const char *sentence)
 
 static void names_are_expanded(void **state)
 {
-    (void)state;
     char expected[64];
     setenv("SOME", "a b/c", 1);
     setenv("EMPTY", "", 1);
@@ -220,7 +209,6 @@ static void names_are_expanded(void **state)
 /* A name that is prepared and then expanded is the name expanded, wherever that is done. */
 static void prepared_names(void **state)
 {
-    (void)state;
     static const char *const names[] = {
         "/x.%p.%n.%%.log", "/%q{SOME}/%q{EMPTY}d", "/plain", "a.%p", "%%p", "%q{PERCENT}.%p"};
     char prepared[4096], path[4096], expected[4096];
@@ -247,7 +235,6 @@ static void prepared_names(void **state)
 
 static void in_the_root_folder(void **state)
 {
-    (void)state;
     assert_int_equal(chdir("/"), 0);
     assert_string_equal(expanded("trace.log"), "/trace.log");
     assert_int_equal(chdir(folder), 0);
@@ -255,7 +242,6 @@ static void in_the_root_folder(void **state)
 
 static void bad_names_and_their_sentences(void **state)
 {
-    (void)state;
     assert_no_name("~/trace.log",
                    "a file name may not begin with ~ (no shell expands it here): ~/trace.log");
     assert_no_name("/a%x",
@@ -270,7 +256,6 @@ static void bad_names_and_their_sentences(void **state)
 
 static void names_that_are_too_long(void **state)
 {
-    (void)state;
     static char name[6000];
     static char sentence[8192];
     memset(name, 'n', sizeof name - 1);
@@ -315,7 +300,6 @@ static void assert_preload(const char *before, bool keep, const char *after)
 
 static void the_tracer_is_taken_out(void **state)
 {
-    (void)state;
     char list[4096];
     const char *tracer = scratch_path("libtrace.so");
     scratch_write(tracer, "");
@@ -337,7 +321,6 @@ static void the_tracer_is_taken_out(void **state)
 
 static void by_whatever_name_it_is_called(void **state)
 {
-    (void)state;
     char list[4096];
     const char *tracer = scratch_path("libtrace.so");
     scratch_write(tracer, "");
@@ -350,7 +333,6 @@ static void by_whatever_name_it_is_called(void **state)
 
 static void for_children_it_is_made_absolute(void **state)
 {
-    (void)state;
     char expected[4096];
     const char *tracer = scratch_path("libtrace.so");
     scratch_write(tracer, "");
@@ -365,7 +347,6 @@ static void for_children_it_is_made_absolute(void **state)
 
 static void without_preload_nothing_is_done(void **state)
 {
-    (void)state;
     setenv("ONE", "1", 1);
     hide_preload("/libtrace.so", false);
     assert_null(getenv("LD_PRELOAD"));
@@ -375,7 +356,6 @@ static void without_preload_nothing_is_done(void **state)
 /* What a parent has put in is taken out, and what it was put to is what it was. */
 static void what_a_parent_added_goes(void **state)
 {
-    (void)state;
     static const char *const before[] = {NULL, "/a.so", "/libtrace.so", "/libtrace.so:a  b:"};
     static const char *const after[] = {NULL, "/a.so", NULL, "a  b:"};
     for (int way = ENV_ADDED_OPTIONS; way < ENV_ADDED_COUNT; way++) {

@@ -62,7 +62,6 @@ static void check_own(void)
 
 static void an_environment_of_its_own_gets_the_entries(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(check_own), 0);
 }
 
@@ -82,7 +81,6 @@ static void check_inherited(void)
 
 static void what_cannot_be_traced_does_not_get_them(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(check_inherited), 0);
 }
 
@@ -112,7 +110,6 @@ static void check_unreadable(void)
 
 static void an_environment_that_cannot_be_read_stays_as_it_is(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(check_unreadable), 0);
 }
 
@@ -140,7 +137,6 @@ static void check_marked(void)
 
 static void names_become_absolute(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(check_relative), 0);
     assert_int_equal(scratch_in_child(check_marked), 0);
 }
@@ -178,7 +174,6 @@ static void check_loan(void)
 
 static void libc_borrows_the_entries(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(check_loan), 0);
 }
 
@@ -190,7 +185,6 @@ static void check_off(void)
 
 static void nothing_is_done_unasked(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(check_off), 0);
 }
 

@@ -64,7 +64,6 @@ static enum exec_target look_at_loader(const char *loader)
 
 static void loaders_of_glibc(void **state)
 {
-    (void)state;
     assert_int_equal(look_at_loader("/lib64/ld-linux-x86-64.so.2"), EXEC_TARGET_ORDINARY);
     assert_int_equal(look_at_loader("/gnu/store/xyz-glibc/lib/ld-linux-x86-64.so.2"),
                      EXEC_TARGET_ORDINARY);
@@ -76,7 +75,6 @@ static void loaders_of_glibc(void **state)
 
 static void other_loaders(void **state)
 {
-    (void)state;
     assert_int_equal(look_at_loader("/lib/ld-musl-x86_64.so.1"), EXEC_TARGET_OTHER_LIBRARY);
     assert_int_equal(look_at_loader("/system/bin/linker64"), EXEC_TARGET_OTHER_LIBRARY);
     assert_int_equal(look_at_loader(NULL), EXEC_TARGET_STATIC);
@@ -84,7 +82,6 @@ static void other_loaders(void **state)
 
 static void other_processors(void **state)
 {
-    (void)state;
     struct image image = program("/lib/ld-linux-aarch64.so.1");
     image.header.e_machine = EM_AARCH64;
     assert_int_equal(look_at(&image), EXEC_TARGET_OTHER_PROCESSOR);
@@ -96,7 +93,6 @@ static void other_processors(void **state)
 /* A loader is itself static. */
 static void loaders_that_are_run(void **state)
 {
-    (void)state;
     struct image image = program(NULL);
     put("ld-musl-x86_64.so.1", &image, sizeof image);
     put("ld-linux-x86-64.so.2", &image, sizeof image);
@@ -106,7 +102,6 @@ static void loaders_that_are_run(void **state)
 
 static void scripts_are_their_interpreters(void **state)
 {
-    (void)state;
     char text[600];
     struct image image = program("/lib/ld-musl-x86_64.so.1");
     put("program", &image, sizeof image);
@@ -122,7 +117,6 @@ static void scripts_are_their_interpreters(void **state)
 
 static void damaged_files_are_ordinary_or_closed(void **state)
 {
-    (void)state;
     struct image image = program("/lib/ld-musl-x86_64.so.1");
     for (size_t cut = 0; cut < sizeof image.header; cut++) {
         put("program", &image, cut);
@@ -141,7 +135,6 @@ static void damaged_files_are_ordinary_or_closed(void **state)
 
 static void names_are_looked_for_in_path(void **state)
 {
-    (void)state;
     char list[1200], folder[600], path[EXEC_TARGET_PATH];
     struct image image = program("/lib/ld-musl-x86_64.so.1");
     snprintf(folder, sizeof folder, "%s", scratch_path(""));
@@ -160,7 +153,6 @@ static void names_are_looked_for_in_path(void **state)
 
 static void what_cannot_be_traced_has_a_reason(void **state)
 {
-    (void)state;
     assert_int_equal(exec_target_obstacle(EXEC_TARGET_ORDINARY), TRACE_FOLLOWED);
     assert_int_equal(exec_target_obstacle(EXEC_TARGET_RIGHTS), TRACE_UNFOLLOWED_RIGHTS);
     for (int target = EXEC_TARGET_STATIC; target <= EXEC_TARGET_SKIPPED; target++) {

@@ -18,14 +18,12 @@ static bool stable(uintptr_t address)
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("gate.log");
     return !(tracing_begin() && frame_cache_begin(stable) && thread_current());
 }
 
 static int turn_on(void **state)
 {
-    (void)state;
     tracing_set(true);
     return 0;
 }
@@ -90,7 +88,6 @@ static void let_go(pthread_t thread)
 
 static void with_tracing_off_there_is_no_gate(void **state)
 {
-    (void)state;
     tracing_set(false);
     assert_false(fork_gate_close());
     assert_false(fork_gate_pass());
@@ -102,7 +99,6 @@ static void with_tracing_off_there_is_no_gate(void **state)
 
 static void the_closer_passes_and_others_wait(void **state)
 {
-    (void)state;
     assert_true(fork_gate_close());
     assert_true(fork_gate_pass());
     pthread_t thread = start(come_to_the_gate);
@@ -119,7 +115,6 @@ static void the_closer_passes_and_others_wait(void **state)
 
 static void who_sleeps_or_computes_is_outside(void **state)
 {
-    (void)state;
     void *(*const acts[])(void *) = {sleep_long, compute};
     for (int i = 0; i < 2; i++) {
         pthread_t thread = start(acts[i]);
@@ -132,7 +127,6 @@ static void who_sleeps_or_computes_is_outside(void **state)
 
 static void who_is_in_a_capture_is_inside(void **state)
 {
-    (void)state;
     pthread_t thread = start(be_busy);
     assert_true(fork_gate_close());
     assert_int_equal(fork_gate_settle(), 1);
@@ -144,7 +138,6 @@ static void who_is_in_a_capture_is_inside(void **state)
 
 static void the_caller_itself_is_not_in_its_way(void **state)
 {
-    (void)state;
     thread_current()->busy = 1; /* a signal handler above a capture */
     assert_true(fork_gate_close());
     assert_int_equal(fork_gate_settle(), 0);
@@ -155,7 +148,6 @@ static void the_caller_itself_is_not_in_its_way(void **state)
 
 static void a_table_that_grows_is_torn(void **state)
 {
-    (void)state;
     atomic_store(&trace_log_nodes.growing, 1);
     assert_true(trace_log_is_growing());
     assert_true(fork_gate_is_torn());
@@ -177,7 +169,6 @@ static void *close_and_open(void *unused)
 
 static void one_at_a_time(void **state)
 {
-    (void)state;
     pthread_t threads[4];
     void *trouble;
     for (int i = 0; i < 4; i++)

@@ -25,7 +25,6 @@ static bool is_stable(uintptr_t address)
 
 static int set_up(void **state)
 {
-    (void)state;
     const char *reason = "";
     scratch_begin_log("frames.log");
     module_list_begin();
@@ -66,7 +65,6 @@ static struct frame_rule rule_here(void (*function)(void))
 
 static void a_frame_with_a_frame_pointer(void **state)
 {
-    (void)state;
     struct frame_rule rule = rule_here(keeps_frame_pointer);
     assert_int_equal(rule.kind, FRAME_BY_BP);
     assert_int_equal(rule.cfa_offset, 16);
@@ -76,7 +74,6 @@ static void a_frame_with_a_frame_pointer(void **state)
 #if !SCRATCH_SANITIZED /* sanitizers make frames of their own */
 static void a_frame_without_one(void **state)
 {
-    (void)state;
     struct frame_rule rule = rule_here(keeps_none);
     assert_int_equal(rule.kind, FRAME_BY_SP);
     assert_true(rule.cfa_offset > 900 && rule.cfa_offset < 1100);
@@ -86,7 +83,6 @@ static void a_frame_without_one(void **state)
 
 static void code_in_no_module_is_guessed_and_not_remembered(void **state)
 {
-    (void)state;
     struct frame_cache_counts before, after;
     void *page =
         mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -114,7 +110,6 @@ static uint64_t rules_asked_for(void)
 
 static void libunwind_is_asked_once(void **state)
 {
-    (void)state;
     rule_here(keeps_none);
     uint64_t asked = rules_asked_for();
     for (int i = 0; i < 100; i++)
@@ -167,7 +162,6 @@ static bool step_by_rule(struct frame_rule rule, const struct stepper_frame *fra
 
 static void rules_of_libc_do_what_libunwind_does(void **state)
 {
-    (void)state;
     struct code code = {0, 0};
     uint64_t random = 31337;
     unsigned stepped = 0;
@@ -214,7 +208,6 @@ static void *find_all(void *argument)
 
 static void threads_find_the_same_rules(void **state)
 {
-    (void)state;
     struct code code = {0, 0};
     uint64_t random = 4;
     pthread_t threads[4];
@@ -237,7 +230,6 @@ static void threads_find_the_same_rules(void **state)
 
 static void stepping_leaves_errno(void **state)
 {
-    (void)state;
     void *frames[16];
     struct stepper_frame frame = {(uintptr_t)main, 8, 8, 0};
     struct stepper_frame caller;
@@ -250,7 +242,6 @@ static void stepping_leaves_errno(void **state)
 
 static void what_is_known_of_code(void **state)
 {
-    (void)state;
     static const char data[64];
     assert_int_equal(stepper_information_at((uintptr_t)keeps_none + 4), STEPPER_DESCRIBED);
     assert_int_equal(stepper_information_at((uintptr_t)data), STEPPER_UNDESCRIBED);
@@ -277,7 +268,6 @@ static __attribute__((noinline, noclone)) void walk_from_here(void)
 
 static void a_walk_begins_where_it_is_told(void **state)
 {
-    (void)state;
     walk_from_here();
     __asm__ volatile("");
 }

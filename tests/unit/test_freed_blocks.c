@@ -15,7 +15,6 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("freed.log");
     return thread_current() ? 0 : -1;
 }
@@ -41,7 +40,6 @@ static uint32_t found(uint64_t address, bool interior)
 
 static void a_free_is_remembered(void **state)
 {
-    (void)state;
     assert_int_equal(found(0x5500000100, true), 0);
     put(0x5500000100, 7);
     assert_int_equal(found(0x5500000100, false), 7);
@@ -53,7 +51,6 @@ static void a_free_is_remembered(void **state)
 
 static void the_last_free_of_an_address_counts(void **state)
 {
-    (void)state;
     put(0x5500000100, 7);
     put(0x5500000200, 8);
     put(0x5500000100, 9);
@@ -64,7 +61,6 @@ static void the_last_free_of_an_address_counts(void **state)
 
 static void as_many_as_promised_are_remembered(void **state)
 {
-    (void)state;
     for (uint32_t i = 1; i <= 3 * FREED_BLOCKS + 5; i++)
         put(0x5500000000 + i * 16ull, i);
     const uint32_t forgotten = 2 * FREED_BLOCKS + 5;
@@ -92,7 +88,6 @@ static void run_thread(uint32_t from, uint32_t to)
 
 static void of_two_threads_the_later_one_counts(void **state)
 {
-    (void)state;
     for (uint32_t i = 1; i <= 200; i++)
         put(0x5500000000 + i * 16ull, i);
     run_thread(1, 101);
@@ -123,7 +118,6 @@ static uint32_t remembering(uint32_t (*ranges)[2], uint32_t threads, uint32_t ag
 
 static void later_threads_remember_fewer(void **state)
 {
-    (void)state;
     enum { THREADS = 12 };
     pthread_t threads[THREADS];
     static uint32_t ranges[THREADS][2];

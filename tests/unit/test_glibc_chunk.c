@@ -50,7 +50,6 @@ static void check_blocks(void)
 
 static void blocks_of_every_size(void **state)
 {
-    (void)state;
     check_blocks();
 }
 
@@ -63,7 +62,6 @@ static void *in_thread(void *unused)
 static void blocks_of_another_arena(void **state)
 {
     pthread_t id;
-    (void)state;
     assert_int_equal(pthread_create(&id, NULL, in_thread, NULL), 0);
     assert_int_equal(pthread_join(id, NULL), 0);
 }
@@ -81,7 +79,6 @@ static void blocks_of_a_fast_bin(void **state)
 {
     void *blocks[20];
     const int known = has_fast_bins() ? 20 : 7;
-    (void)state;
     for (int i = 0; i < 20; i++)
         blocks[i] = memset(malloc(40), 'x', 40);
     for (int i = 0; i < 20; i++)
@@ -99,7 +96,6 @@ static void blocks_of_a_fast_bin(void **state)
 
 static void zeroed_blocks(void **state)
 {
-    (void)state;
     for (int i = 0; i < 30; i++) {
         block = calloc(1, 40);
         assert_int_equal(state_of(block), ZEROED);
@@ -108,7 +104,6 @@ static void zeroed_blocks(void **state)
 
 static void aligned_blocks(void **state)
 {
-    (void)state;
     for (size_t alignment = 16; alignment <= 65536; alignment *= 2)
         for (size_t size = 300; size < 1000000; size *= 20) {
             block = memset(aligned_alloc(alignment, size), 'x', size);
@@ -121,7 +116,6 @@ static void addresses_of_nothing(void **state)
 {
     static char data[4096];
     char stack[4096];
-    (void)state;
     for (size_t fill = 0; fill < 256; fill++) {
         memset(data, (int)fill, sizeof data);
         memset(stack, (int)fill, sizeof stack);

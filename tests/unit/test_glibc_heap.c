@@ -59,7 +59,6 @@ static void note(void *context, uint64_t begin, uint64_t end)
 
 static int clear_paper(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < paper.pieces_count; i++)
         free(paper.pieces[i].words);
     memset(&paper, 0, sizeof paper);
@@ -160,7 +159,6 @@ static void put_simple_heap(uint64_t heap_end)
 
 static void heap_is_one_run_to_its_end(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE);
     put_simple_heap(0x31000);
     assert_int_equal(find(0).runs, 1);
@@ -170,7 +168,6 @@ static void heap_is_one_run_to_its_end(void **state)
 
 static void heap_without_live_blocks(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE);
     put_simple_heap(0x31000);
     paper.blocks_count = 0;
@@ -181,7 +178,6 @@ static void heap_without_live_blocks(void **state)
 
 static void brk_memory_of_the_program_alone(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE);
     put_memory(0x10000, 0x21000);
     for (uint64_t at = 0x10000; at < 0x31000; at += 8)
@@ -192,7 +188,6 @@ static void brk_memory_of_the_program_alone(void **state)
 
 static void sbrk_above_the_top_is_the_programs(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE DATA_LINE);
     put_simple_heap(0x30000);
     put_chunk(0x30000, 0x100 | 1); /* what looks like one more chunk */
@@ -206,7 +201,6 @@ static void sbrk_above_the_top_is_the_programs(void **state)
 
 static void sbrk_between_two_runs_is_the_programs(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE DATA_LINE);
     put_simple_heap(0x10fe0);
     put_chunk(0x10fe0, 16 | 1);
@@ -228,7 +222,6 @@ static void sbrk_between_two_runs_is_the_programs(void **state)
 /* Without address randomization .bss and [heap] are one line. */
 static void bss_in_the_heap_line_is_the_programs(void **state)
 {
-    (void)state;
     put_map("e000-31000 rw-p 00000000 00:00 0 [heap]\n");
     put_simple_heap(0x31000);
     put_memory(0xe000, 0x2000);
@@ -241,7 +234,6 @@ static void bss_in_the_heap_line_is_the_programs(void **state)
 
 static void overwritten_size_does_not_end_the_run(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE DATA_LINE);
     put_simple_heap(0x31000);
     put_chunk(0x102d0, 0x4141414141414141);
@@ -254,7 +246,6 @@ static void overwritten_size_does_not_end_the_run(void **state)
 
 static void full_bins_are_told_too_and_chance_is_not(void **state)
 {
-    (void)state;
     put_map(DATA_LINE);
     put_memory(0x80000, 0x2000);
     put_main_arena(BINS, 0x10440, 90);
@@ -267,7 +258,6 @@ static void full_bins_are_told_too_and_chance_is_not(void **state)
 static void main_arena_begins_where_its_ring_says(void **state)
 {
     static const uint64_t before[] = {24, 104, 112};
-    (void)state;
     put_map(DATA_LINE);
     put_memory(0x80000, 0x2000);
     put_memory(0x90000, 0x2000);
@@ -300,7 +290,6 @@ static void put_linked_bins(uint64_t bins, uint64_t chunks)
 
 static void bins_in_use_are_told_by_their_chunks(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE DATA_LINE);
     put_simple_heap(0x30000);
     put_memory(0x80000, 0x2000);
@@ -335,7 +324,6 @@ static void put_heap_info(uint64_t heap, uint64_t arena, uint64_t previous, uint
 
 static void heaps_are_found_by_shape(void **state)
 {
-    (void)state;
     put_map(MIB64_LINES);
     put_heap_info(H1, H1 + 48, 0, 0x21000);
     put_heap_info(H2, H1 + 48, H1, 0x10000);
@@ -364,7 +352,6 @@ static void other_64_mib_mappings_are_no_heaps(void **state)
         {H2 + 48, 0, 0x21000},  /* */
         {0, 0, 0x21000},        /* */
     };
-    (void)state;
     put_map(MIB64_LINES);
     put_heap_info(H1, 0, 0, 0);
     put_memory(H2, 0x10000);
@@ -384,7 +371,6 @@ static void other_64_mib_mappings_are_no_heaps(void **state)
 
 static void hole_or_file_behind_is_no_heap(void **state)
 {
-    (void)state;
     put_heap_info(H1, H1 + 48, 0, 0x21000);
     put_map("40000000-40021000 rw-p 00000000 00:00 0\n40021000-43fff000 ---p 00000000 00:00 0\n");
     assert_int_equal(find(0).heaps, 0);
@@ -399,7 +385,6 @@ static void hole_or_file_behind_is_no_heap(void **state)
 
 static void block_of_a_heap_that_makes_no_sense(void **state)
 {
-    (void)state;
     put_map(MIB64_LINES);
     put_heap_info(H1, 0x4141, 0x4141, 0x4141);
     put_chunk(H1 + 0x1000, 0x20 | 1 | 4);
@@ -415,7 +400,6 @@ static void block_of_a_heap_that_makes_no_sense(void **state)
 
 static void mmapped_chunks(void **state)
 {
-    (void)state;
     put_map(ANONYMOUS_LINE);
     put_memory(0x50000, 0x40000);
     put_chunk(0x52000, 0x21000 | 2);
@@ -435,7 +419,6 @@ static void mmapped_chunks(void **state)
  * pages. */
 static void mmapped_chunks_of_newer_releases(void **state)
 {
-    (void)state;
     put_map(ANONYMOUS_LINE);
     put_memory(0x50000, 0x40000);
     put_chunk(0x52000, 0x20ff0 | 2);
@@ -452,7 +435,6 @@ static void mmapped_chunks_of_newer_releases(void **state)
 
 static void main_arena_outside_of_the_heap(void **state)
 {
-    (void)state;
     put_map(ANONYMOUS_LINE "a0000-a2000 rw-p 00000000 fe:00 9 /lib/libc.so.6\n");
     put_memory(0x50000, 0x40000);
     put_memory(0xa0000, 0x2000);
@@ -468,7 +450,6 @@ static void main_arena_outside_of_the_heap(void **state)
 
 static void foreign_block_takes_its_mapping_with_it(void **state)
 {
-    (void)state;
     put_map(ANONYMOUS_LINE "b0000-b4000 rw-p 00000000 fe:00 9 /bin/x\n");
     put_memory(0x50000, 0x40000);
     put_memory(0xb0000, 0x4000);
@@ -487,7 +468,6 @@ static void foreign_block_takes_its_mapping_with_it(void **state)
 
 static void other_allocators_marks_mean_nothing(void **state)
 {
-    (void)state;
     put_map(HEAP_LINE ANONYMOUS_LINE);
     put_simple_heap(0x31000);
     put_memory(0x50000, 0x40000);
@@ -559,7 +539,6 @@ static int initialised = 4711; /* .data */
 
 static void own_process(void **state)
 {
-    (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip();
 #endif

@@ -15,7 +15,6 @@ static const struct glibc_layout_malloc own = {malloc, free, malloc_usable_size}
 
 static void own_malloc_is_as_known(void **state)
 {
-    (void)state;
     assert_true(glibc_layout_verify(&own));
     assert_true(glibc_layout_is_known());
     assert_true(glibc_layout_mapped_holds(&own));
@@ -60,7 +59,6 @@ static bool odd_is_known(uint64_t flags, uint64_t less, uint64_t flags_of_next)
 
 static void other_layouts_are_told(void **state)
 {
-    (void)state;
     assert_true(odd_is_known(1, 8, 1));
     assert_true(odd_is_known(1 | 4, 8, 1 | 4)); /* of another arena */
     assert_false(glibc_layout_is_doubtful());
@@ -77,7 +75,6 @@ static void other_layouts_are_told(void **state)
 static void mapping_is_told_by_either_size(void **state)
 {
     struct glibc_mapped_chunk mapped;
-    (void)state;
     const uint64_t older[2] = {0x30, 0x2fd0 | 2}, newer[2] = {0x30 | 1, 0x2fc0 | 2};
     const uint64_t neither[2] = {0x30, 0x2fb0 | 2}, used[2] = {0x30, 0x2fd0 | 1};
     const uint64_t large[2] = {0x2030, 0x2fd0 | 2};
@@ -106,7 +103,6 @@ static void *mapping_malloc(size_t size)
 static void odd_mapping_is_told(void **state)
 {
     const struct glibc_layout_malloc odd = {mapping_malloc, odd_free, odd_usable};
-    (void)state;
     for (size_word = 0; size_word <= 64; size_word += 8)
         assert_int_equal(glibc_layout_mapped_holds(&odd), size_word < 24 && size_word % 16 == 0);
     assert_true(glibc_layout_is_doubtful());
@@ -121,7 +117,6 @@ static void *no_malloc(size_t size)
 static void where_there_is_no_memory_nothing_is_said_of_mappings(void **state)
 {
     const struct glibc_layout_malloc poor = {no_malloc, odd_free, odd_usable};
-    (void)state;
     assert_true(glibc_layout_mapped_holds(&poor));
 }
 

@@ -15,7 +15,6 @@ static size_t block_capacity;
 
 static int make_model(void **state)
 {
-    (void)state;
     model_init(&model, "trace.log");
     block_capacity = 0;
     return 0;
@@ -23,7 +22,6 @@ static int make_model(void **state)
 
 static int drop_model(void **state)
 {
-    (void)state;
     group_free(&records);
     model_free(&model);
     return 0;
@@ -68,7 +66,6 @@ static void expect(uint32_t number, enum block_kind kind, uint64_t blocks, uint6
 
 static void same_kind_and_stack_is_one_record(void **state)
 {
-    (void)state;
     uint32_t one = stack(1, 2, 3, 4, 5);
 
     add(BLOCK_REACHABLE, 10, one, BLOCK_NO_HEAD);
@@ -88,7 +85,6 @@ static void resolution_says_how_many_frames_count(void **state)
         uint32_t frames, records;
     } cases[] = {{2, 1}, {4, 2}, {UINT32_MAX, 3}};
 
-    (void)state;
     add(BLOCK_REACHABLE, 1, stack(1, 2, 3, 4, 5), BLOCK_NO_HEAD);
     add(BLOCK_REACHABLE, 2, stack(1, 2, 3, 9, 5), BLOCK_NO_HEAD);
     add(BLOCK_REACHABLE, 4, stack(1, 2, 3, 4, 9), BLOCK_NO_HEAD);
@@ -101,7 +97,6 @@ static void resolution_says_how_many_frames_count(void **state)
 
 static void head_carries_what_is_lost_through_it(void **state)
 {
-    (void)state;
     uint32_t head = add(BLOCK_DEFINITELY_LOST, 16, stack(1, 1, 1, 1, 1), BLOCK_NO_HEAD);
 
     add(BLOCK_INDIRECTLY_LOST, 30, stack(2, 2, 2, 2, 2), head);
@@ -113,7 +108,6 @@ static void head_carries_what_is_lost_through_it(void **state)
 
 static void order_is_bytes_then_kind_then_blocks_then_age(void **state)
 {
-    (void)state;
     uint32_t first = stack(1, 0, 0, 0, 0), second = stack(2, 0, 0, 0, 0);
 
     add(BLOCK_DEFINITELY_LOST, 8, second, BLOCK_NO_HEAD);
@@ -140,7 +134,6 @@ static void order_is_bytes_then_kind_then_blocks_then_age(void **state)
 
 static void block_of_no_known_kind_is_in_no_record(void **state)
 {
-    (void)state;
     add(BLOCK_KINDS_COUNT, 8, 0, BLOCK_NO_HEAD);
     group_blocks(&records, &model, UINT32_MAX);
     assert_int_equal(records.count, 0);
@@ -149,7 +142,6 @@ static void block_of_no_known_kind_is_in_no_record(void **state)
 
 static void no_blocks_are_no_records(void **state)
 {
-    (void)state;
     group_blocks(&records, &model, 2);
     assert_int_equal(records.count, 0);
 }

@@ -10,14 +10,12 @@ static struct fake_heap fake;
 
 static int open_fake(void **state)
 {
-    (void)state;
     fake_heap_open(&fake, 8, 1024);
     return 0;
 }
 
 static int close_fake(void **state)
 {
-    (void)state;
     fake_heap_close(&fake);
     return 0;
 }
@@ -58,7 +56,6 @@ static uint64_t block_with(uint64_t size, uint64_t word0, uint64_t word1)
 
 static void stdstring(void **state)
 {
-    (void)state;
     uint64_t full = block_with(24 + 10 + 1, 10, 10), some = block_with(24 + 10 + 1, 3, 10);
     excused(full, 24, TRACE_STDSTRING);
     excused(some, 24, TRACE_STDSTRING);
@@ -72,7 +69,6 @@ static void stdstring(void **state)
 
 static void length64(void **state)
 {
-    (void)state;
     uint64_t good = block_with(8 + 37, 37, 0);
     excused(good, 8, TRACE_LENGTH64);
     not_excused(good, 16);
@@ -86,7 +82,6 @@ static void length64(void **state)
 
 static void newarray(void **state)
 {
-    (void)state;
     uint64_t five = block_with(8 + 5 * 12, 5, 0), none = block_with(8, 0, 0);
     excused(five, 8, TRACE_NEWARRAY);
     not_excused(five, 20);
@@ -109,7 +104,6 @@ static void set_vtable(uint64_t at, uint64_t w0, uint64_t w1, uint64_t w2)
 
 static void multiple_inheritance(void **state)
 {
-    (void)state;
     set_vtable(VTABLE, FAKE_CODE, FAKE_CODE + 16, 1);
     set_vtable(VTABLE + 64, FAKE_CODE, 0, FAKE_CODE + 32);
     uint64_t object = fake_heap_block(&fake, 48);
@@ -142,7 +136,6 @@ static void multiple_inheritance(void **state)
 /* Tables outside of mapped files, at odd addresses, or at the end of what can be read. */
 static void vtables_where_there_can_be_none(void **state)
 {
-    (void)state;
     set_vtable(VTABLE, FAKE_CODE, FAKE_CODE, 0);
     uint64_t table = fake_heap_block(&fake, 32), object = fake_heap_block(&fake, 48);
     set_vtable(table, FAKE_CODE, FAKE_CODE, 0);
@@ -164,7 +157,6 @@ static void vtables_where_there_can_be_none(void **state)
 /* An excuse makes a pointer sure: what the block points to is reachable. */
 static void excuse_carries_on(void **state)
 {
-    (void)state;
     uint64_t array = block_with(8 + 16, 2, 0), next = fake_heap_block(&fake, 16);
     fake_heap_store(&fake, array + 8, next);
     excused(array, 8, TRACE_NEWARRAY);
@@ -174,7 +166,6 @@ static void excuse_carries_on(void **state)
 /* … but not from a doubtful path. */
 static void excuse_on_a_doubtful_path(void **state)
 {
-    (void)state;
     uint64_t first = fake_heap_block(&fake, 64), array = block_with(8 + 16, 2, 0);
     fake_heap_store(&fake, first, array + 8);
     not_excused(first, 8);
@@ -185,7 +176,6 @@ static void excuse_on_a_doubtful_path(void **state)
 /* Also when it comes later, and the block is settled but for that. */
 static void pointer_to_the_start_needs_no_excuse(void **state)
 {
-    (void)state;
     uint64_t array = block_with(8 + 16, 2, 0), other = fake_heap_block(&fake, 16);
     fake_heap_root(&fake, array + 8);
     for (unsigned k = 0; k < REACH_COMING; k++)
@@ -202,7 +192,6 @@ static void pointer_to_the_start_needs_no_excuse(void **state)
 /* What cannot be read excuses nothing. */
 static void excuse_in_a_hole(void **state)
 {
-    (void)state;
     uint64_t array = block_with(8 + 16, 2, 0);
     fake.hole_begin = array, fake.hole_end = array + 8;
     not_excused(array, 8);

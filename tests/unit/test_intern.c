@@ -13,7 +13,6 @@ static void equal_keys_have_one_number(void **state)
     struct intern intern = {0};
     size_t size;
 
-    (void)state;
     for (int round = 0; round < 2; round++)
         for (uint32_t i = 0; i < 100000; i++) {
             uint32_t key[] = {i * 2654435761u, i, 7};
@@ -31,7 +30,6 @@ static void keys_of_different_length_are_different(void **state)
 {
     struct intern intern = {0};
 
-    (void)state;
     assert_int_equal(intern_put(&intern, "a\0b", 1), 0);
     assert_int_equal(intern_put(&intern, "a\0b", 2), 1);
     assert_int_equal(intern_put(&intern, "", 0), 2);

@@ -26,7 +26,6 @@ static const char *path;
 
 static int make_log(void **state)
 {
-    (void)state;
     log_writer_begin(&writer);
     path = scratch_path("trace.log");
     return 0;
@@ -34,7 +33,6 @@ static int make_log(void **state)
 
 static int drop_log(void **state)
 {
-    (void)state;
     model_free(&model);
     log_writer_end(&writer);
     return 0;
@@ -90,7 +88,6 @@ static void expect_stack(uint32_t number, enum stack_end end, uint32_t count,
 
 static void live_block_is_loaded_whole(void **state)
 {
-    (void)state;
     uint32_t node = log_writer_node(&writer, 0x111, 0, 0);
 
     log_writer_block(&writer, 0x7f0000001000, 123, node);
@@ -105,7 +102,6 @@ static void live_block_is_loaded_whole(void **state)
 
 static void programs_before_an_exec_are_noted(void **state)
 {
-    (void)state;
     struct trace_earlier earlier = {.start_realtime_ns = 1,
                                     .totals = {.allocations = 1000, .frees = 4, .bad_frees = 1},
                                     .errors = 3,
@@ -126,7 +122,6 @@ static void programs_before_an_exec_are_noted(void **state)
 
 static void blocks_are_ordered_by_address(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x3000, 3, 0);
     log_writer_block(&writer, 0x1000, 1, 0);
     log_writer_block(&writer, 0x2000, 2, 0);
@@ -138,7 +133,6 @@ static void blocks_are_ordered_by_address(void **state)
 
 static void empty_and_frozen_slots_hold_nothing(void **state)
 {
-    (void)state;
     log_writer_slot(&writer, 0x1000, TRACE_SLOT_FROZEN);
     log_writer_slot(&writer, 0x3000, 0);
     load();
@@ -148,7 +142,6 @@ static void empty_and_frozen_slots_hold_nothing(void **state)
 
 static void block_in_a_frozen_slot_counts(void **state)
 {
-    (void)state;
     log_writer_slot(&writer, 0x1ff8,
                     TRACE_SLOT_TAKEN | TRACE_SLOT_FROZEN | 10ull << TRACE_SLOT_SIZE_SHIFT);
     load();
@@ -160,7 +153,6 @@ static void block_in_a_frozen_slot_counts(void **state)
 /* Eight, sixteen, thirty-two: two leaves are waste by then. */
 static void leaf_that_was_replaced_does_not_count(void **state)
 {
-    (void)state;
     for (uint64_t i = 0; i < 20; i++)
         log_writer_block(&writer, 0x7f0000201000 + 32 * i, i, 0);
     load();
@@ -173,7 +165,6 @@ static void leaf_that_was_replaced_does_not_count(void **state)
 
 static void a_slot_says_all_of_its_block(void **state)
 {
-    (void)state;
     uint32_t node = log_writer_node(&writer, 0x111, 0, 0);
     uint64_t count =
         log_writer_account(&writer, (struct trace_account){.thread = 1, .stack = node});
@@ -192,7 +183,6 @@ static void a_slot_says_all_of_its_block(void **state)
 
 static void block_without_a_slot_is_in_rare(void **state)
 {
-    (void)state;
     log_writer_rare(&writer, 0x2001, 5, log_writer_node(&writer, 0x111, 0, 0));
     log_writer_rare(&writer, 0x10000000, 1ull << 40, 0);
     log_writer_rare(&writer, 0, 7, 0);
@@ -208,7 +198,6 @@ static void block_without_a_slot_is_in_rare(void **state)
 
 static void leaf_that_is_not_in_the_log_is_noted(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x1000, 10, 0);
     *log_writer_leaf(&writer, 0x2000) = (LOG_WRITER_SLOTS + 4096) | 7ull << 48;
     *log_writer_leaf(&writer, 0x3000) = LOG_WRITER_SLOTS | 0xffffull << 48;
@@ -220,7 +209,6 @@ static void leaf_that_is_not_in_the_log_is_noted(void **state)
 /* Of a log that means harm: a small file would have any number of blocks. */
 static void no_slot_is_used_by_many_pages(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x1000, 10, 0);
     for (uint64_t page = 2; page < 5000; page++) {
         uint64_t leaf = *log_writer_leaf(&writer, 0x1000);
@@ -235,7 +223,6 @@ static void no_slot_is_used_by_many_pages(void **state)
 
 static void size_of_a_huge_verdict_is_in_rare(void **state)
 {
-    (void)state;
     log_writer_rare(&writer, 0x1000, 1ull << 40, 0);
     log_writer_verdict(&writer, 0x1000, 1ull << 40, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     log_writer_verdict(&writer, 0x3000, 1ull << 40, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
@@ -249,7 +236,6 @@ static void size_of_a_huge_verdict_is_in_rare(void **state)
 
 static void verdicts_replace_the_block_table(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x9000, 99, 0);
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
     log_writer_verdict(&writer, 0x2000, 20, 0, TRACE_INDIRECTLY_LOST, 0);
@@ -263,7 +249,6 @@ static void verdicts_replace_the_block_table(void **state)
 
 static void interrupted_leak_check_is_not_used(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x9000, 99, 0);
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_DEFINITELY_LOST, TRACE_HEAD_NONE);
     writer.header.check.scan = TRACE_SCAN_RUNNING;
@@ -274,7 +259,6 @@ static void interrupted_leak_check_is_not_used(void **state)
 
 static void head_that_is_none_is_dropped_and_noted(void **state)
 {
-    (void)state;
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_INDIRECTLY_LOST, 4000000000u);
     log_writer_verdict(&writer, 0x2000, 10, 0, TRACE_INDIRECTLY_LOST, 1);
     log_writer_verdict(&writer, 0x3000, 10, 0, TRACE_INDIRECTLY_LOST, 3);
@@ -287,7 +271,6 @@ static void head_that_is_none_is_dropped_and_noted(void **state)
 
 static void block_that_is_nowhere_is_noted(void **state)
 {
-    (void)state;
     log_writer_verdict(&writer, 0, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     load();
     assert_int_equal(model.blocks[0].kind, BLOCK_KINDS_COUNT);
@@ -296,7 +279,6 @@ static void block_that_is_nowhere_is_noted(void **state)
 
 static void verdicts_that_are_not_there_are_noted(void **state)
 {
-    (void)state;
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, 0);
     writer.header.check.verdicts = 1ull << 60;
     load();
@@ -308,7 +290,6 @@ static void verdicts_that_are_not_there_are_noted(void **state)
 
 static void stack_is_innermost_first(void **state)
 {
-    (void)state;
     uint32_t outer = log_writer_node(&writer, 0x300, TRACE_NODE_END, 0);
     uint32_t middle = log_writer_node(&writer, 0x200, outer, 0);
 
@@ -321,7 +302,6 @@ static void stack_is_kept_to_the_depth_asked_for(void **state)
 {
     uint32_t node = TRACE_NODE_END;
 
-    (void)state;
     for (uint64_t address = 5; address > 0; address--)
         node = log_writer_node(&writer, address, node, 0);
     log_writer_block(&writer, 0x1000, 1, node);
@@ -331,7 +311,6 @@ static void stack_is_kept_to_the_depth_asked_for(void **state)
 
 static void stacks_that_differ_further_out_are_one(void **state)
 {
-    (void)state;
     uint32_t a = log_writer_node(&writer, 0x300, TRACE_NODE_END, 0);
     uint32_t b = log_writer_node(&writer, 0x400, TRACE_NODE_END, 0);
 
@@ -343,7 +322,6 @@ static void stacks_that_differ_further_out_are_one(void **state)
 
 static void cut_stack_says_so(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0x100, TRACE_NODE_CUT, 0));
     load();
     expect_stack(model.blocks[0].stack, STACK_CUT, 1, (uint64_t[]){0x100});
@@ -352,7 +330,6 @@ static void cut_stack_says_so(void **state)
 
 static void block_without_a_stack_has_the_unknown_one(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x1000, 1, TRACE_NODE_END);
     load();
     expect_stack(model.blocks[0].stack, STACK_UNKNOWN, 0, NULL);
@@ -360,7 +337,6 @@ static void block_without_a_stack_has_the_unknown_one(void **state)
 
 static void parent_cycle_ends_and_is_noted(void **state)
 {
-    (void)state;
     uint32_t self = log_writer_node(&writer, 0x100, 2, 0);
     uint32_t forward = log_writer_node(&writer, 0x200, 4, 0);
 
@@ -376,7 +352,6 @@ static void parent_cycle_ends_and_is_noted(void **state)
 
 static void uncommitted_node_is_damage(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0, 0, 0));
     load();
     expect_stack(model.blocks[0].stack, STACK_DAMAGED, 0, NULL);
@@ -384,7 +359,6 @@ static void uncommitted_node_is_damage(void **state)
 
 static void frame_in_a_module_that_is_not_there_is_in_none(void **state)
 {
-    (void)state;
     uint32_t module = log_writer_module(&writer, "/bin/x", 0x1000, 0x1000);
 
     log_writer_block(&writer, 0x1000, 1, log_writer_node(&writer, 0x100, TRACE_NODE_END, module));
@@ -398,7 +372,6 @@ static void frame_in_a_module_that_is_not_there_is_in_none(void **state)
 
 static void build_id_of_impossible_length_is_bounded(void **state)
 {
-    (void)state;
     log_writer_module(&writer, "/bin/x", 0x1000, 0x1000);
     ((struct trace_module *)(void *)writer.tables[TRACE_MODULES].bytes)[1].build_id_size = 1u << 31;
     load();
@@ -409,7 +382,6 @@ static void build_id_of_impossible_length_is_bounded(void **state)
 
 static void totals_are_the_headers_after_the_end(void **state)
 {
-    (void)state;
     writer.header.totals = (struct trace_totals){10, 4, 0, 1000, 300};
     log_writer_account(&writer, (struct trace_account){.thread = 1, .allocations = 99});
     load();
@@ -419,7 +391,6 @@ static void totals_are_the_headers_after_the_end(void **state)
 
 static void totals_are_summed_before_the_end(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_RUNNING;
     log_writer_thread(&writer, (struct trace_thread){.tid = 1});
     log_writer_thread(&writer, (struct trace_thread){.tid = 2, .bad_frees = 4});
@@ -444,7 +415,6 @@ static void running_process_is_known_by_pid_and_start(void **state)
     char line[1024];
     FILE *file = fopen("/proc/self/stat", "r");
 
-    (void)state;
     assert_non_null(fgets(line, sizeof line, file));
     fclose(file);
     char *field = strrchr(line, ')') + 1;
@@ -462,7 +432,6 @@ static void running_process_is_known_by_pid_and_start(void **state)
 
 static void pid_that_was_given_out_again_is_not_the_process(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_RUNNING;
     writer.header.pid = (uint32_t)getpid();
     writer.header.start_ticks = 1;
@@ -472,7 +441,6 @@ static void pid_that_was_given_out_again_is_not_the_process(void **state)
 
 static void process_of_another_container_is_not_called_killed(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_RUNNING;
     writer.header.pid = (uint32_t)getpid();
     writer.header.pid_namespace = 12345;
@@ -482,7 +450,6 @@ static void process_of_another_container_is_not_called_killed(void **state)
 
 static void command_is_its_arguments_with_blanks(void **state)
 {
-    (void)state;
     log_writer_command(&writer, "prog\0-x\0two words\0", 18);
     load();
     assert_string_equal(model.command, "prog -x two words");
@@ -490,7 +457,6 @@ static void command_is_its_arguments_with_blanks(void **state)
 
 static void bad_frees_do_not_hide_live_blocks(void **state)
 {
-    (void)state;
     writer.header.totals = (struct trace_totals){2, 1, 1, 30, 10};
     load();
     assert_int_equal(model.bytes_in_use, 20);
@@ -500,7 +466,6 @@ static void bad_frees_do_not_hide_live_blocks(void **state)
 
 static void each_loss_is_a_note_with_its_number(void **state)
 {
-    (void)state;
     writer.header.losses.blocks = 1234567;
     writer.header.losses.stacks_cut = 3;
     writer.header.check.threads_not_stopped = 2;
@@ -515,7 +480,6 @@ static void each_loss_is_a_note_with_its_number(void **state)
 
 static void the_latest_check_is_a_note(void **state)
 {
-    (void)state;
     for (int i = 0; i < 3; i++)
         log_writer_check(&writer, (struct trace_check){.scan = TRACE_SCAN_DONE,
                                                        .time_ns = 1500000000ull * (unsigned)i,
@@ -530,7 +494,6 @@ static void the_latest_check_is_a_note(void **state)
 
 static void check_that_found_nothing_out_says_why(void **state)
 {
-    (void)state;
     log_writer_check(&writer, (struct trace_check){.obstacle = TRACE_OBSTACLE_MEMORY});
     load();
     expect_note("found nothing out: too little memory was left.");
@@ -538,7 +501,6 @@ static void check_that_found_nothing_out_says_why(void **state)
 
 static void count_of_checks_without_their_records_says_nothing(void **state)
 {
-    (void)state;
     writer.header.checks = UINT64_MAX;
     load();
     assert_int_equal(model.note_count, 0);
@@ -546,7 +508,6 @@ static void count_of_checks_without_their_records_says_nothing(void **state)
 
 static void errors_come_with_their_stacks(void **state)
 {
-    (void)state;
     uint32_t bad = log_writer_node(&writer, 0x100, 0, 0);
     uint32_t allocated = log_writer_node(&writer, 0x200, 0, 0);
 
@@ -608,7 +569,6 @@ static void record_that_changes_while_it_is_read_is_judged_as_it_is_kept(void **
     struct failure failure;
     pthread_t changer;
 
-    (void)state;
     for (uint32_t i = 0; i < CHANGING; i++) {
         uint32_t node = log_writer_node(&writer, 0x100 + i, 0, 0);
 
@@ -638,7 +598,6 @@ static void record_that_changes_while_it_is_read_is_judged_as_it_is_kept(void **
 
 static void hole_in_the_verdicts_ends_them(void **state)
 {
-    (void)state;
     log_writer_verdict(&writer, 0x1000, 10, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     writer.header.check.verdicts = 3000000000;
     log_writer_finish(&writer);

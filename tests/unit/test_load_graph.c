@@ -19,7 +19,6 @@ static size_t size;
 
 static int make_log(void **state)
 {
-    (void)state;
     log_writer_begin(&writer);
     size = 0;
     for (uint64_t i = 0; i < 4; i++)
@@ -29,7 +28,6 @@ static int make_log(void **state)
 
 static int drop_log(void **state)
 {
-    (void)state;
     model_free(&model);
     log_writer_end(&writer);
     return 0;
@@ -122,7 +120,6 @@ static void put_example(void)
 
 static void pointers_are_read(void **state)
 {
-    (void)state;
     put_example();
     log_writer_root(&writer, (struct trace_root){.begin = 0x7000, .end = 0x9000, .kind = 1});
     log_writer_root(&writer, (struct trace_root){.begin = 0x9000, .end = 0x9000, .kind = 1});
@@ -146,7 +143,6 @@ static void pointers_are_read(void **state)
 /* A hostile table gives what stands in front of its fault, and a note. */
 static void damage_ends_the_table(void **state)
 {
-    (void)state;
     put_example();
     put_block(1, 0, 0, 0); /* there is no block 4 */
     put_block(0, 1, 0, 0);
@@ -158,7 +154,6 @@ static void damage_ends_the_table(void **state)
 
 static void target_that_is_no_block_is_damage(void **state)
 {
-    (void)state;
     put(0);
     put_block(2, 7, 1, 0);
     put_block(0, 1, 3, 0);
@@ -170,7 +165,6 @@ static void target_that_is_no_block_is_damage(void **state)
 
 static void endless_number_is_damage(void **state)
 {
-    (void)state;
     put_root(4, 1, 0);
     memset(bytes + size, 0xff, 100);
     size += 100;
@@ -182,7 +176,6 @@ static void endless_number_is_damage(void **state)
 
 static void every_cut_is_survived(void **state)
 {
-    (void)state;
     static struct log_reader reader;
     const char *path = scratch_path("trace.log");
     struct failure failure;
@@ -207,7 +200,6 @@ static void every_cut_is_survived(void **state)
 
 static void verdicts_say_who_pointed_first(void **state)
 {
-    (void)state;
     log_writer_verdict(&writer, 0x2000, 8, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);
     log_writer_last_verdict(&writer)->pointer_at = 0x1210;
     log_writer_verdict(&writer, 0x3000, 8, 0, TRACE_REACHABLE, TRACE_HEAD_NONE);

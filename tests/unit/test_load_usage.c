@@ -21,7 +21,6 @@ static uint32_t node;
 
 static int make_log(void **state)
 {
-    (void)state;
     log_writer_begin(&writer);
     node = log_writer_node(&writer, 0x1000, TRACE_NODE_END, 0);
     path = scratch_path("trace.log");
@@ -30,7 +29,6 @@ static int make_log(void **state)
 
 static int drop_log(void **state)
 {
-    (void)state;
     model_free(&model);
     log_writer_end(&writer);
     return 0;
@@ -68,7 +66,6 @@ static void count(uint32_t thread, uint32_t stack, uint64_t allocations, uint64_
 
 static void stack_is_the_sum_over_its_threads(void **state)
 {
-    (void)state;
     writer.header.peak.epoch = 1;
     log_writer_account(&writer, (struct trace_account){.thread = 1,
                                                        .stack = node,
@@ -106,7 +103,6 @@ static void record_of_the_peaks_epoch_has_its_share_saved(void **state)
                                    .blocks_at_peak = 5,
                                    .peak_epoch = 7};
 
-    (void)state;
     writer.header.peak.epoch = 7;
     log_writer_account(&writer, record);
     load_depth(12);
@@ -126,7 +122,6 @@ static void record_of_an_older_epoch_has_not_changed_since(void **state)
                                    .blocks_at_peak = 5,
                                    .peak_epoch = 6};
 
-    (void)state;
     writer.header.peak.epoch = 7;
     log_writer_account(&writer, record);
     load_depth(12);
@@ -145,7 +140,6 @@ static void record_of_a_later_epoch_was_saved_while_we_read(void **state)
                                    .blocks_at_peak = -5,
                                    .peak_epoch = 1};
 
-    (void)state;
     writer.header.peak.epoch = UINT32_MAX;
     log_writer_account(&writer, record);
     load_depth(12);
@@ -158,7 +152,6 @@ static void stacks_that_are_equal_to_the_depth_are_one(void **state)
     uint32_t outer[2] = {log_writer_node(&writer, 0x2000, TRACE_NODE_END, 0),
                          log_writer_node(&writer, 0x3000, TRACE_NODE_END, 0)};
 
-    (void)state;
     for (int i = 0; i < 2; i++)
         count(1, log_writer_node(&writer, 0x1000, outer[i], 0), 5, 50);
     load_depth(1);
@@ -174,7 +167,6 @@ static void stacks_that_are_equal_to_the_depth_are_one(void **state)
 
 static void records_that_were_never_committed_are_left_out(void **state)
 {
-    (void)state;
     count(0, node, 77, 7777);
     count(1, 0, 5, 50);
     load_depth(12);
@@ -192,7 +184,6 @@ static void samples_are_ordered_and_doubles_dropped(void **state)
 {
     static const uint64_t times[] = {20, 40, 60, 40, 50, 60, 0, 10};
 
-    (void)state;
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         sample(times[i], times[i] * 100);
     load_depth(12);
@@ -207,7 +198,6 @@ static void samples_are_ordered_and_doubles_dropped(void **state)
 
 static void threads_are_counted(void **state)
 {
-    (void)state;
     log_writer_thread(&writer, (struct trace_thread){.tid = 8});
     log_writer_thread(&writer, (struct trace_thread){.tid = 0});
     log_writer_thread(&writer, (struct trace_thread){.tid = 9});
@@ -217,7 +207,6 @@ static void threads_are_counted(void **state)
 
 static void log_without_any_of_it(void **state)
 {
-    (void)state;
     load_depth(12);
     assert_int_equal(model.usage->sample_count, 0);
     assert_int_equal(model.usage->threads, 0);

@@ -20,7 +20,6 @@ static const struct link_map *libc_file(void)
 
 static void a_file_is_known_by_its_header(void **state)
 {
-    (void)state;
     struct loaded_file file;
     assert_true(loaded_file_at(libc_file()->l_addr, &file));
     assert_true(file.count > 3);
@@ -31,7 +30,6 @@ static void a_file_is_known_by_its_header(void **state)
 /* A word of the loader's that nobody may write any more is written, and may not be afterwards. */
 static void words_are_written_where_nobody_may(void **state)
 {
-    (void)state;
     struct loaded_file file;
     assert_true(loaded_file_at(_r_debug.r_ldbase, &file));
     for (unsigned i = 0; i < file.count; i++)
@@ -67,7 +65,6 @@ static bool end_at_once(void *context, const char *symbol, void **slot)
 
 static void slots_of_this_program(void **state)
 {
-    (void)state;
     const struct link_map *self = _r_debug.r_map;
     int count = 0;
     assert_true(getpid() > 0); /* so that the slot is filled */
@@ -87,7 +84,6 @@ int on_exit(void (*function)(int, void *), void *argument)
 
 static void names_are_found_in_libc_itself(void **state)
 {
-    (void)state;
     void *found = (void *)real_libc()->on_exit;
     Dl_info info;
     assert_ptr_not_equal(found, (void *)on_exit);

@@ -27,7 +27,6 @@ static void assert_the_walk_agrees(uintptr_t address)
 static void every_loaded_file_is_found(void **state)
 {
     unsigned files = 0;
-    (void)state;
     for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next, files++)
         assert_the_walk_agrees((uintptr_t)map->l_ld);
     assert_true(files >= 4); /* this program, libcmocka, libc, ld.so */
@@ -35,7 +34,6 @@ static void every_loaded_file_is_found(void **state)
 
 static void code_and_data_of_program_and_libraries(void **state)
 {
-    (void)state;
     assert_the_walk_agrees((uintptr_t)assert_the_walk_agrees);
     assert_the_walk_agrees((uintptr_t)&in_the_program);
     assert_the_walk_agrees((uintptr_t)dlsym(RTLD_DEFAULT, "printf"));
@@ -46,7 +44,6 @@ static void memory_of_no_file_is_in_none(void **state)
 {
     struct loaded_object object;
     void *block = malloc(10);
-    (void)state;
     assert_false(loaded_object_find((uintptr_t)block, &object));
     assert_false(loaded_object_walk((uintptr_t)block, &object));
     assert_false(loaded_object_walk((uintptr_t)&block, &object));
@@ -57,7 +54,6 @@ static void memory_of_no_file_is_in_none(void **state)
 static void nothing_is_looked_up_while_a_file_goes(void **state)
 {
     struct loaded_object object;
-    (void)state;
     _r_debug.r_state = RT_DELETE;
     bool found = loaded_object_walk((uintptr_t)&in_the_program, &object);
     _r_debug.r_state = RT_CONSISTENT;

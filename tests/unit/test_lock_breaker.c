@@ -81,13 +81,11 @@ static void assert_comes_to_its_end(int (*work)(void))
 
 static void lock_that_nobody_gives_back_is_taken(void **state)
 {
-    (void)state;
     assert_comes_to_its_end(lock_twice);
 }
 
 static void who_waits_for_ever_is_ended(void **state)
 {
-    (void)state;
     int status = in_child(wait_for_ever);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 1);
@@ -95,7 +93,6 @@ static void who_waits_for_ever_is_ended(void **state)
 
 static void other_waits_are_left_alone(void **state)
 {
-    (void)state;
     assert_comes_to_its_end(wait_with_a_limit);
     assert_comes_to_its_end(sleep_and_compute);
     assert_comes_to_its_end(leave_no_timer);
@@ -103,7 +100,6 @@ static void other_waits_are_left_alone(void **state)
 
 static void only_a_wait_without_a_limit_is_one_for_a_lock(void **state)
 {
-    (void)state;
     static const unsigned char code[] = {0x0f, 0x05, 0x90, 0x90};
     uint32_t word = 1;
     ucontext_t context = {0};

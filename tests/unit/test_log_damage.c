@@ -26,7 +26,6 @@ static int make_log(void **state)
 {
     uint32_t stacks[6] = {0};
 
-    (void)state;
     log_writer_begin(&writer);
     writer.header.executable = log_writer_string(&writer, "/none/prog");
     log_writer_command(&writer, "./prog\0", 7);
@@ -74,7 +73,6 @@ static int make_log(void **state)
 
 static int drop_log(void **state)
 {
-    (void)state;
     log_writer_end(&writer);
     free(report_text);
     report_text = NULL;
@@ -158,7 +156,6 @@ static void log_cut_anywhere_gives_a_report_or_a_line(void **state)
 {
     uint64_t seed = 88172645463325252u;
 
-    (void)state;
     const struct trace_extent *last = log_writer_extent(&writer, TRACE_REGIONS, 0);
     for (size_t cut = 0; cut < last->offset + last->length; cut += 1 + next_random(&seed) % 700) {
         bool reported = read_log(cut);
@@ -173,7 +170,6 @@ static void log_cut_anywhere_gives_a_report_or_a_line(void **state)
 
 static void log_cut_at_each_edge_of_a_table(void **state)
 {
-    (void)state;
     for (unsigned kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++) {
         struct trace_extent *extent = log_writer_extent(&writer, kind, 0);
 
@@ -223,7 +219,6 @@ static void hostile_words_anywhere_do_no_harm(void **state)
     uint64_t seed = 0x9e3779b97f4a7c15u;
     unsigned reports = 0;
 
-    (void)state;
     for (int round = 0; round < 1500; round++) {
         unsigned char *good = memcpy(malloc(writer.size), writer.bytes, writer.size);
 
@@ -244,7 +239,6 @@ static void garbage_in_all_tables_does_no_harm(void **state)
 {
     uint64_t seed = 0x2545f4914f6cdd1du;
 
-    (void)state;
     for (int round = 0; round < 60; round++) {
         for (size_t at = TRACE_DATA_OFFSET; at + 8 <= writer.size; at += 8) {
             uint64_t value = next_random(&seed);
@@ -262,7 +256,6 @@ static void chain_of_deep_stacks_needs_no_more_memory_than_its_file(void **state
     struct rusage before, after;
     uint32_t node = TRACE_NODE_END;
 
-    (void)state;
     getrusage(RUSAGE_SELF, &before);
     log_writer_end(&writer);
     log_writer_begin(&writer);

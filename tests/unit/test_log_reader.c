@@ -22,7 +22,6 @@ static const char *path;
 
 static int make_log(void **state)
 {
-    (void)state;
     log_writer_begin(&writer);
     writer.records_per_extent = 256;
     writer.header.executable = log_writer_string(&writer, "/bin/prog");
@@ -37,7 +36,6 @@ static int make_log(void **state)
 
 static int drop_log(void **state)
 {
-    (void)state;
     log_reader_close(&reader);
     log_writer_end(&writer);
     return 0;
@@ -81,7 +79,6 @@ static void records_are_found_across_extents(void **state)
     struct trace_node node;
     struct trace_verdict verdict;
 
-    (void)state;
     assert_int_equal(open_whole(), 0);
     assert_int_equal(reader.damage_count, 0);
     for (uint32_t i = 0; i < 600; i++) {
@@ -95,14 +92,12 @@ static void records_are_found_across_extents(void **state)
 
 static void string_is_the_bytes_written(void **state)
 {
-    (void)state;
     assert_int_equal(open_whole(), 0);
     assert_memory_equal(log_reader_string(&reader, reader.header.executable), "/bin/prog", 9);
 }
 
 static void string_outside_of_its_table_is_none(void **state)
 {
-    (void)state;
     assert_int_equal(open_whole(), 0);
     assert_null(
         log_reader_string(&reader, (struct trace_string){.offset = 1ull << 60, .length = 1}));
@@ -117,7 +112,6 @@ static void file_cut_before_the_tables_is_refused_with_its_end(void **state)
     static const size_t ends[] = {1, 7, 8, 9, 375, 376, 4095, 4096, 4128, TRACE_DATA_OFFSET - 1};
     char expected[64];
 
-    (void)state;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         assert_int_equal(open_cut(ends[i]), -1);
         snprintf(expected, sizeof expected, "it ends at byte %zu", ends[i]);
@@ -127,7 +121,6 @@ static void file_cut_before_the_tables_is_refused_with_its_end(void **state)
 
 static void file_cut_in_a_table_keeps_what_is_there(void **state)
 {
-    (void)state;
     struct trace_extent *nodes = log_writer_extent(&writer, TRACE_NODES, 0);
     struct trace_node node;
     size_t end = nodes->offset + 10 * sizeof(struct trace_node) + 3;
@@ -144,7 +137,6 @@ static void file_cut_in_a_table_keeps_what_is_there(void **state)
 
 static void empty_file_is_refused(void **state)
 {
-    (void)state;
     assert_int_equal(open_cut(0), -1);
     assert_non_null(strstr(failure.text, "is empty (0 bytes)"));
 }
@@ -160,7 +152,6 @@ static void missing_file_directory_and_device_are_refused(void **state)
         {"/dev/null", "a character device"},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(log_reader_open(&reader, cases[i].path, NULL, &failure), -1);
         assert_non_null(strstr(failure.text, cases[i].text));
@@ -169,14 +160,12 @@ static void missing_file_directory_and_device_are_refused(void **state)
 
 static void wrong_magic_is_refused(void **state)
 {
-    (void)state;
     header()->magic[3] = 'X';
     expect_failure("byte 0 should begin \"leaklog\"");
 }
 
 static void log_that_was_never_begun_is_refused(void **state)
 {
-    (void)state;
     memset(writer.bytes, 0, TRACE_MAGIC_SIZE);
     expect_failure("bytes 0 to 7 are zero");
 }
@@ -185,14 +174,12 @@ static void elf_file_is_known_as_one(void **state)
 {
     enum log_likeness likeness = LOG_IS_LOG;
 
-    (void)state;
     assert_int_equal(log_reader_open(&reader, "/proc/self/exe", &likeness, &failure), -1);
     assert_int_equal(likeness, LOG_IS_ELF);
 }
 
 static void newer_version_is_refused_by_number(void **state)
 {
-    (void)state;
     header()->version = TRACE_VERSION + 1;
     expect_failure("written by a newer libtrace, version 8 (byte 8); this leakreport reads 7: use "
                    "the leakreport that came with it");
@@ -200,14 +187,12 @@ static void newer_version_is_refused_by_number(void **state)
 
 static void version_0_is_refused(void **state)
 {
-    (void)state;
     header()->version = 0;
     expect_failure("has version 0 (byte 8)");
 }
 
 static void other_byte_order_is_refused(void **state)
 {
-    (void)state;
     header()->byte_order = __builtin_bswap32(TRACE_BYTE_ORDER);
     header()->version = __builtin_bswap32(TRACE_VERSION);
     expect_failure("other byte order (byte 12)");
@@ -215,7 +200,6 @@ static void other_byte_order_is_refused(void **state)
 
 static void wrong_sizes_in_the_header_are_refused(void **state)
 {
-    (void)state;
     header()->header_size = 12;
     expect_failure("damaged at byte 16");
     header()->header_size = sizeof(struct trace_header);
@@ -229,7 +213,6 @@ static void senseless_extent_is_left_out(void **state)
     struct trace_extent good = *extent;
     char expected[64];
 
-    (void)state;
     snprintf(expected, sizeof expected, "damaged at byte %zu: entry",
              (size_t)((unsigned char *)extent - writer.bytes));
     *extent = good, extent->kind = 77;
@@ -248,7 +231,6 @@ static void senseless_extent_is_left_out(void **state)
 
 static void extent_behind_the_end_holds_nothing(void **state)
 {
-    (void)state;
     struct trace_extent *extent = log_writer_extent(&writer, TRACE_BLOCKS, 0);
     uint32_t count;
 
@@ -260,7 +242,6 @@ static void extent_behind_the_end_holds_nothing(void **state)
 
 static void extent_of_2_to_the_60_bytes_is_cut_to_the_file(void **state)
 {
-    (void)state;
     struct trace_extent *extent = log_writer_extent(&writer, TRACE_REGIONS, 0); /* the last one */
     uint32_t count;
 
@@ -273,7 +254,6 @@ static void extent_of_2_to_the_60_bytes_is_cut_to_the_file(void **state)
 
 static void extents_on_one_another_are_left_out(void **state)
 {
-    (void)state;
     struct trace_extent *first = log_writer_extent(&writer, TRACE_NODES, 0);
     struct trace_extent *blocks = log_writer_extent(&writer, TRACE_BLOCKS, 0);
 
@@ -283,7 +263,6 @@ static void extents_on_one_another_are_left_out(void **state)
 
 static void extents_with_the_same_records_are_left_out(void **state)
 {
-    (void)state;
     log_writer_extent(&writer, TRACE_NODES, 1)->first = 10;
     expect_damage(1, "overlaps its own records");
     struct trace_node node;
@@ -298,7 +277,6 @@ static void a_walk_gives_the_records_of_all_extents(void **state)
     uint64_t records = 0;
     uint32_t count;
 
-    (void)state;
     assert_int_equal(open_whole(), 0);
     assert_non_null(log_reader_extents(&reader, TRACE_NODES, &count));
     assert_int_equal(count, 3);
@@ -325,7 +303,6 @@ static void holes_of_the_file_are_passed_over(void **state)
     uint64_t block = 0x7000;
     uint64_t offset = blocks->offset;
 
-    (void)state;
     blocks->length = tera;
     log_writer_save(&writer, path, writer.size);
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -370,7 +347,6 @@ static void file_that_shrinks_while_it_is_read_is_a_failure(void **state)
 {
     struct failure why;
 
-    (void)state;
     assert_int_equal(open_whole(), 0);
     assert_int_equal(log_file_guard(&reader.file, read_what_is_cut_off, &reader, &why), -1);
     assert_false(whole_file_was_read);

@@ -44,7 +44,6 @@ static bool find_object(const void *address)
 
 static void the_program_and_a_library(void **state)
 {
-    (void)state;
     char self[4096] = "";
     assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
     assert_true(find_object((const void *)find_object));
@@ -60,7 +59,6 @@ static void the_program_and_a_library(void **state)
 
 static void the_vdso_has_a_name_and_no_file(void **state)
 {
-    (void)state;
     uintptr_t vdso = getauxval(AT_SYSINFO_EHDR);
     if (!vdso) /* valgrind hides it */
         skip();
@@ -88,7 +86,6 @@ static bool find_mapping(uintptr_t at)
 
 static void a_file_without_a_header(void **state)
 {
-    (void)state;
     const char *name = scratch_path("plain file");
     assert_true(find_mapping(map(name)));
     expect_file(name);
@@ -96,7 +93,6 @@ static void a_file_without_a_header(void **state)
 
 static void a_file_that_was_removed_or_replaced(void **state)
 {
-    (void)state;
     const char *name = scratch_path("gone");
     uintptr_t at = map(name);
     assert_int_equal(unlink(name), 0);
@@ -111,7 +107,6 @@ static void a_file_that_was_removed_or_replaced(void **state)
 
 static void a_file_that_is_called_deleted(void **state)
 {
-    (void)state;
     const char *name = scratch_path("it (deleted)");
     assert_true(find_mapping(map(name)));
     expect_file(name);
@@ -119,14 +114,12 @@ static void a_file_that_is_called_deleted(void **state)
 
 static void memory_of_no_file(void **state)
 {
-    (void)state;
     void *at = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_false(find_mapping((uintptr_t)at));
 }
 
 static void by_the_loaders_name(void **state)
 {
-    (void)state;
     char self[4096] = "";
     assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
     mapped_file_guess(&file, "");

@@ -104,7 +104,6 @@ static int run_cases(void)
 
 static void what_is_there_is_copied(void **state)
 {
-    (void)state;
     int status = run_in_child(run_cases);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), (1 << CASES) - 1);
@@ -118,7 +117,6 @@ static int fault(void)
 
 static void other_faults_end_the_process(void **state)
 {
-    (void)state;
     int status = run_in_child(fault);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGSEGV);

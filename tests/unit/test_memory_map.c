@@ -24,7 +24,6 @@ static const char example[] =
 
 static void lines_become_mappings(void **state)
 {
-    (void)state;
     struct mapping m[16];
     const unsigned rw = MAPPING_READABLE | MAPPING_WRITABLE;
     const unsigned flags[] = {
@@ -53,7 +52,6 @@ static void lines_become_mappings(void **state)
 
 static void bad_lines_are_left_out(void **state)
 {
-    (void)state;
     const char *text = "garbage\n"
                        "\n"
                        "1000-2000 rw\n"
@@ -68,7 +66,6 @@ static void bad_lines_are_left_out(void **state)
 
 static void short_arrays_are_not_overrun(void **state)
 {
-    (void)state;
     struct mapping m[4];
     memset(m, 0xee, sizeof m);
     assert_int_equal(memory_map_parse(example, sizeof example - 1, m, 3), 12);
@@ -79,7 +76,6 @@ static void short_arrays_are_not_overrun(void **state)
 
 static void every_cut_of_the_text_is_survived(void **state)
 {
-    (void)state;
     for (size_t length = 0; length < sizeof example - 1; length++) {
         char *copy = malloc(length + 1); /* so that AddressSanitizer sees a read behind it */
         memcpy(copy, example, length);
@@ -91,7 +87,6 @@ static void every_cut_of_the_text_is_survived(void **state)
 
 static void addresses_are_found(void **state)
 {
-    (void)state;
     struct mapping m[16];
     struct memory_map map = {m, memory_map_parse(example, sizeof example - 1, m, 16)};
     assert_ptr_equal(memory_map_find(&map, 0x5592d4000000), &m[0]);
@@ -110,7 +105,6 @@ static void addresses_are_found(void **state)
 /* Thousands of lines: every other page of a region loses its write permission. */
 static void own_map_with_thousands_of_lines(void **state)
 {
-    (void)state;
     enum { PAGES = 12000 };
     char *region =
         mmap(NULL, PAGES * 4096ul, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -100,7 +100,6 @@ static unsigned run_cases(int expect_descriptor)
 
 static void by_the_system_call(void **state)
 {
-    (void)state;
     assert_int_equal(run_cases(0), (1u << CASES) - 1);
 }
 
@@ -133,14 +132,12 @@ static void in_a_sandbox(unsigned error)
 
 static void by_proc_self_mem_where_the_call_is_refused(void **state)
 {
-    (void)state;
     in_a_sandbox(EPERM);
     in_a_sandbox(ENOSYS);
 }
 
 static void a_closed_reader_reads_nothing(void **state)
 {
-    (void)state;
     struct memory_reader reader;
     uint64_t word;
     assert_int_equal(memory_read_open(&reader), 0);
@@ -151,7 +148,6 @@ static void a_closed_reader_reads_nothing(void **state)
 /* The child's own memory, not its parent's. */
 static void child_of_a_fork_opens_anew(void **state)
 {
-    (void)state;
     static uint64_t value = 1;
     int status = 0;
     pid_t child = fork();

@@ -16,7 +16,6 @@ static char text[256];
 
 static void numbers_with_commas(void **state)
 {
-    (void)state;
     static const struct {
         uint64_t number;
         const char *text;
@@ -38,7 +37,6 @@ static void numbers_with_commas(void **state)
 
 static void every_format(void **state)
 {
-    (void)state;
     FORMAT("%d|%d|%d", (int64_t)-1234567, (int64_t)0, INT64_MIN);
     assert_string_equal(text, "-1234567|0|-9223372036854775808");
     FORMAT("0x%x 0x%x", (uint64_t)0xdeadbeef1234, (uint64_t)0);
@@ -51,7 +49,6 @@ static void every_format(void **state)
 
 static void what_is_too_long_is_cut(void **state)
 {
-    (void)state;
     char small[8];
     memset(small, 'X', sizeof small);
     assert_int_equal(message_format(small, 6, "%s", "0123456789"), 5);
@@ -66,7 +63,6 @@ static void what_is_too_long_is_cut(void **state)
 
 static int clean(void **state)
 {
-    (void)state;
     unlink(scratch_path("err"));
     unlink(scratch_path("other"));
     unlink(scratch_path("file"));
@@ -112,7 +108,6 @@ static void assert_said(const char *name, const char *lines)
 
 static void a_line_to_standard_error(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say), 0);
     assert_said("err", "in use at exit: 77,412 bytes in 7 blocks\n\n");
 }
@@ -129,7 +124,6 @@ static void say_after_close(void)
 
 static void the_program_closed_standard_error(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_after_close), 0);
     assert_said("err", "one\ntwo\n");
     assert_string_equal(scratch_read(scratch_path("other")), "");
@@ -150,7 +144,6 @@ static void say_after_close_of_all(void)
 
 static void every_descriptor_was_closed(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_after_close_of_all), 0);
     assert_string_equal(scratch_read(scratch_path("err")), "");
     assert_string_equal(scratch_read(scratch_path("other")), "");
@@ -166,7 +159,6 @@ static void say_without_standard_error(void)
 
 static void started_without_standard_error(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_without_standard_error), 0);
     assert_string_equal(scratch_read(scratch_path("other")), "");
 }
@@ -183,7 +175,6 @@ static void say_to_file(void)
 
 static void lines_to_a_file(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_to_file), 0);
     assert_said("file", "one\ntwo\n");
     assert_string_equal(scratch_read(scratch_path("err")), "");
@@ -199,7 +190,6 @@ static void say_to_no_file(void)
 
 static void a_file_that_cannot_be_made(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_to_no_file), 0);
     const char *said = scratch_read(scratch_path("err"));
     assert_non_null(strstr(said, "nowhere/file: No such file or directory; it goes to standard"));
@@ -223,7 +213,6 @@ static void say_to_a_file_that_was_lost(void)
 
 static void a_file_that_cannot_be_opened_again(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_to_a_file_that_was_lost), 0);
     assert_string_equal(scratch_read(scratch_path("err")), "");
 }
@@ -239,7 +228,6 @@ static void say_to_a_moved_file(void)
 
 static void the_file_is_kept_open(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_to_a_moved_file), 0);
     assert_said("other", "one\n");
 }
@@ -257,7 +245,6 @@ static void say_much(void)
 
 static void a_line_too_long_is_a_line(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_much), 0);
     const char *said = scratch_read(scratch_path("err"));
     size_t length = strcspn(said, "\n");
@@ -279,7 +266,6 @@ static void say_after_forget(void)
 
 static void a_forked_child_is_silent(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(say_after_forget), 0);
     assert_string_equal(scratch_read(scratch_path("err")), "");
 }

@@ -21,7 +21,6 @@ static char self[4096];
 
 static int begin(void **state)
 {
-    (void)state;
     self[readlink("/proc/self/exe", self, sizeof self - 1)] = 0;
     cache = module_cache_new(true);
     return 0;
@@ -29,7 +28,6 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    (void)state;
     module_cache_free(cache);
     return 0;
 }
@@ -56,7 +54,6 @@ static void equal_modules_are_one_file(void **state)
     char *path = memory_text("%s", self);
     struct module one = module_of(self), other = module_of(path);
 
-    (void)state;
     assert_false(module_cache_has(cache, &one, true));
     struct module_symbols *symbols = module_cache_get(cache, &one, true);
     assert_int_equal(symbols->file.state, MODULE_FILE_FOUND);
@@ -69,7 +66,6 @@ static void other_builds_and_other_wants_are_other_files(void **state)
 {
     struct module one = module_of(self), other = module_of(self);
 
-    (void)state;
     other.build_id_size = 20;
     memset(other.build_id, 7, 20);
     struct module_symbols *symbols = module_cache_get(cache, &one, true);
@@ -83,7 +79,6 @@ static void address_is_looked_up_once(void **state)
     struct module one = module_of(self);
     struct module_symbols *symbols = module_cache_get(cache, &one, true);
 
-    (void)state;
     const struct position *positions = module_symbols_call(symbols, 0x1234)->positions;
     module_symbols_call(symbols, 0x1235);
     assert_ptr_equal(module_symbols_call(symbols, 0x1234)->positions, positions);
@@ -98,7 +93,6 @@ static void many_names_of_one_file_are_one_file(void **state)
     struct module_symbols *symbols = module_cache_get(cache, &one, true);
     unsigned before = open_files();
 
-    (void)state;
     for (int i = 0; i < 300; i++) {
         char slashes[301];
 
@@ -131,7 +125,6 @@ static void open_files_are_bounded(void **state)
     char folder[] = "/tmp/test_module_cache_XXXXXX";
     unsigned before = open_files();
 
-    (void)state;
     assert_non_null(mkdtemp(folder));
     for (int i = 0; i < MODULE_CACHE_MAX + 20; i++) {
         char *path = memory_text("%s/%d", folder, i);
@@ -166,7 +159,6 @@ static void file_in_use_is_not_the_one_that_is_closed(void **state)
     struct module used = module_of(self), first = missing_module(0);
     struct module_symbols *symbols = module_cache_get(cache, &used, true);
 
-    (void)state;
     for (uint8_t i = 0; i < 100; i++) {
         struct module missing = missing_module(i);
 

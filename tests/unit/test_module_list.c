@@ -19,7 +19,6 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("modules.log");
     module_list_begin();
     return 0;
@@ -40,7 +39,6 @@ static const char *path_of(const void *address)
 
 static void the_program_itself(void **state)
 {
-    (void)state;
     char path[4096] = "";
     const struct trace_module *module = module_of((const void *)set_up);
     assert_true(readlink("/proc/self/exe", path, sizeof path - 1) > 0);
@@ -92,7 +90,6 @@ static int look_for(struct dl_phdr_info *info, size_t size, void *context)
 
 static void a_library_with_its_build_id(void **state)
 {
-    (void)state;
     struct wanted wanted = {.name = "/libc.so.6"};
     assert_int_equal(dl_iterate_phdr(look_for, &wanted), 1);
     assert_int_equal(wanted.build_id_size, 20); /* Debian's libc has one */
@@ -107,7 +104,6 @@ static void a_library_with_its_build_id(void **state)
 
 static void addresses_in_no_module(void **state)
 {
-    (void)state;
     int local = 0;
     char *block = calloc(1, 100);
     assert_null(module_of(&local));
@@ -119,7 +115,6 @@ static void addresses_in_no_module(void **state)
 
 static void each_module_once(void **state)
 {
-    (void)state;
     uint64_t count = trace_log_modules.count;
     for (int i = 0; i < 10; i++)
         assert_ptr_equal(module_of((const void *)set_up),
@@ -148,7 +143,6 @@ static bool refresh(void)
 
 static void a_library_comes_and_goes(void **state)
 {
-    (void)state;
     assert_false(refresh());
     for (int round = 0; round < 2; round++) {
         void *library = dlopen(LIBRARY, RTLD_LAZY);
@@ -171,7 +165,6 @@ static void a_library_comes_and_goes(void **state)
 
 static void a_short_buffer_gets_the_beginning(void **state)
 {
-    (void)state;
     char path[5];
     assert_int_equal(module_list_path((uintptr_t)set_up, path, sizeof path), 4);
     assert_memory_equal(path, path_of((const void *)set_up), 4);

@@ -10,7 +10,6 @@
 
 static void numbers_are_grouped_by_thousands(void **state)
 {
-    (void)state;
     assert_string_equal(number_text(0).text, "0");
     assert_string_equal(number_text(999).text, "999");
     assert_string_equal(number_text(1000).text, "1,000");

@@ -23,7 +23,6 @@ static bool is_near(uintptr_t a, uintptr_t b)
 
 static int begin(void **state)
 {
-    (void)state;
     own_stack_begin();
     return 0;
 }
@@ -35,7 +34,6 @@ static void note_place(void *place)
 
 static void work_runs_elsewhere(void **state)
 {
-    (void)state;
     uintptr_t place = 0;
     own_stack_run(OWN_STACK_LEARNING, note_place, &place);
     assert_true(place != 0);
@@ -49,7 +47,6 @@ static void note_current(void *is_current)
 
 static void work_knows_where_it_runs(void **state)
 {
-    (void)state;
     bool within = false;
     own_stack_run(OWN_STACK_LEARNING, note_current, &within);
     assert_true(within);
@@ -64,7 +61,6 @@ static void note_both(void *places)
 
 static void work_within_work_stays_there(void **state)
 {
-    (void)state;
     uintptr_t places[2] = {0, 0};
     own_stack_run(OWN_STACK_LEARNING, note_both, places);
     assert_true(is_near(places[0], places[1]));
@@ -78,7 +74,6 @@ static void note_mask(void *mask)
 
 static void signals_are_blocked_meanwhile_and_then_as_before(void **state)
 {
-    (void)state;
     sigset_t before, within, after;
     sigemptyset(&before);
     sigaddset(&before, SIGUSR2);
@@ -112,7 +107,6 @@ static void let_other_work(void *unused)
 
 static void taken_stack_leaves_work_where_it_is(void **state)
 {
-    (void)state;
     own_stack_run(OWN_STACK_LEARNING, let_other_work, NULL);
 }
 
@@ -129,7 +123,6 @@ static void note_trace(void *context)
 
 static __attribute__((noinline)) void unwinders_find_the_caller(void **state)
 {
-    (void)state;
     struct trace trace;
     own_stack_run(OWN_STACK_LEARNING, note_trace, &trace);
     bool found = false;

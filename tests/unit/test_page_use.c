@@ -19,14 +19,12 @@ static uint64_t until;
 
 static int map_memory(void **state)
 {
-    (void)state;
     memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return memory == MAP_FAILED || madvise(memory, PAGES * PAGE, MADV_NOHUGEPAGE) != 0;
 }
 
 static int unmap_memory(void **state)
 {
-    (void)state;
     page_use_close(&use);
     if (forker >= 0)
         close(forker);
@@ -45,7 +43,6 @@ static uint64_t next(size_t begin, size_t end)
 
 static void only_used_pages_are_found(void **state)
 {
-    (void)state;
     memory[3 * PAGE + 5] = 1;
     memory[2000 * PAGE] = 1;
     memory[2001 * PAGE] = 1;
@@ -68,7 +65,6 @@ static void only_used_pages_are_found(void **state)
 /* A page that the child has not touched is its own nevertheless. */
 static void forked_child_sees_what_was_used_before(void **state)
 {
-    (void)state;
     int status;
     memory[7 * PAGE] = 1;
     pid_t child = fork();
@@ -84,7 +80,6 @@ static void forked_child_sees_what_was_used_before(void **state)
 
 static void everything_counts_as_used_without_the_file(void **state)
 {
-    (void)state;
     use = (struct page_use){.own = -1, .forker = -1};
     assert_int_equal(next(5 * PAGE, PAGES * PAGE), 5 * PAGE);
 }
@@ -133,7 +128,6 @@ static void check_here_and_in_a_child(void)
 
 static void of_shared_memory_what_others_wrote_is_used(void **state)
 {
-    (void)state;
     int fd = sparse_file();
     kind = PAGE_USE_SHARED;
     map_instead(MAP_SHARED, fd);
@@ -143,7 +137,6 @@ static void of_shared_memory_what_others_wrote_is_used(void **state)
 
 static void of_a_file_what_is_in_memory_is_used(void **state)
 {
-    (void)state;
     int fd = sparse_file();
     kind = PAGE_USE_PRIVATE_FILE;
     map_instead(MAP_PRIVATE, fd);
@@ -153,7 +146,6 @@ static void of_a_file_what_is_in_memory_is_used(void **state)
 
 static void without_the_forkers_pages_the_cache_tells(void **state)
 {
-    (void)state;
     int fd = sparse_file();
     kind = PAGE_USE_SHARED;
     map_instead(MAP_SHARED, fd);

@@ -22,7 +22,6 @@ static bool is_listed(uintptr_t begin, uintptr_t end)
 
 static void memory_is_zeroed_whole_pages_and_listed(void **state)
 {
-    (void)state;
     char *memory = pages_map(5000);
     assert_non_null(memory);
     assert_int_equal((uintptr_t)memory % 4096, 0);
@@ -34,7 +33,6 @@ static void memory_is_zeroed_whole_pages_and_listed(void **state)
 
 static void sizes_that_no_kernel_has(void **state)
 {
-    (void)state;
     size_t before, after;
     pages_list(&before);
     assert_null(pages_map(SIZE_MAX));
@@ -54,7 +52,6 @@ static void look_in_child(void)
 
 static void a_child_finds_zeros(void **state)
 {
-    (void)state;
     wiped = pages_map_wiped_on_fork(100);
     assert_non_null(wiped);
     memset(wiped, 7, 4096);
@@ -72,7 +69,6 @@ static void *map_some(void *argument)
 
 static void ranges_of_many_threads(void **state)
 {
-    (void)state;
     static uintptr_t pages[4][100];
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
@@ -86,7 +82,6 @@ static void ranges_of_many_threads(void **state)
 
 static void more_ranges_than_the_list_holds(void **state)
 {
-    (void)state;
     size_t count;
     for (size_t i = 0; i < PAGES_RANGES_MAX + 10; i++)
         pages_note((const void *)(0x10000 + i * 4096), 4096);

@@ -19,14 +19,12 @@ static int path_count;
 
 static int begin_paths(void **state)
 {
-    (void)state;
     path_count = 0;
     return 0;
 }
 
 static int drop_paths(void **state)
 {
-    (void)state;
     process_tree_free(&tree);
     for (int i = 0; i < path_count; i++)
         free(paths[i]);
@@ -66,7 +64,6 @@ static void expect_order(const char *expected)
 
 static void parents_stand_before_children_and_these_by_start(void **state)
 {
-    (void)state;
     add("ld", 14, 12, 9);
     add("as", 13, 11, 5);
     add("cc1", 15, 11, 4);
@@ -87,7 +84,6 @@ static void parents_stand_before_children_and_these_by_start(void **state)
 
 static void exec_keeps_the_process_in_its_place(void **state)
 {
-    (void)state;
     add("after", 11, 10, 4);
     add("child", 12, 11, 5);
     add("before", 11, 10, 2);
@@ -105,7 +101,6 @@ static void exec_keeps_the_process_in_its_place(void **state)
 
 static void pids_of_different_containers_are_different_processes(void **state)
 {
-    (void)state;
     add("host", 10, 1, 1);
     add("@host", 10, 1, 2);
     add("child", 11, 10, 3);
@@ -120,7 +115,6 @@ static void pids_of_different_containers_are_different_processes(void **state)
 /* It does not move to where its second program's start would put it. */
 static void exec_of_a_root_stays_with_it(void **state)
 {
-    (void)state;
     add("before", 10, 1, 1);
     add("other", 20, 2, 2);
     add("after", 10, 1, 3);
@@ -133,7 +127,6 @@ static void exec_of_a_root_stays_with_it(void **state)
 /* A log may say anything: itself as parent, or two that are each other's. */
 static void circles_are_none(void **state)
 {
-    (void)state;
     add("self", 10, 10, 1);
     add("a", 11, 12, 2);
     add("b", 12, 11, 2);
@@ -148,7 +141,6 @@ static void bad_logs_and_the_same_one_are_told(void **state)
 {
     struct failure failure;
 
-    (void)state;
     add("log", 10, 1, 1);
     char *twin = memory_text("%s", scratch_path("./log"));
     assert_int_equal(process_tree_add(&tree, twin, &failure), PROCESS_KNOWN);

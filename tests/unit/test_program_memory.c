@@ -26,7 +26,6 @@ static void map_at(unsigned page, unsigned count, int flags, int fd)
 
 static int map_pages(void **state)
 {
-    (void)state;
     int fd = memfd_create("file", 0);
     assert_int_equal(ftruncate(fd, PAGE), 0);
     pages = mmap(NULL, 6 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -40,7 +39,6 @@ static int map_pages(void **state)
 
 static int unmap_pages(void **state)
 {
-    (void)state;
     return munmap(pages, 6 * PAGE);
 }
 
@@ -72,7 +70,6 @@ static int is_in_place(struct program_memory *memory, unsigned page, size_t leng
 
 static void where_others_may_work_the_kernel_reads(void **state)
 {
-    (void)state;
     struct program_memory memory;
     assert_int_equal(program_memory_open(&memory, false, -1), 0);
     assert_true(reads_are_right(&memory, 2 * PAGE));
@@ -100,7 +97,6 @@ static int child(void)
 
 static void in_a_child_loads_do(void **state)
 {
-    (void)state;
     int status = 0;
     pid_t pid = fork();
     if (pid == 0)
@@ -111,7 +107,6 @@ static void in_a_child_loads_do(void **state)
 
 static void files_are_known(void **state)
 {
-    (void)state;
     struct program_memory memory;
     assert_int_equal(program_memory_open(&memory, false, -1), 0);
     assert_int_equal(program_memory_file_at(&memory, (uintptr_t)pages), 0);

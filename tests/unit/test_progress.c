@@ -21,7 +21,6 @@ static uint64_t fake_clock(void)
 
 static int begin(void **state)
 {
-    (void)state;
     time_ns = 0;
     progress_begin(&progress, open_memstream(&written, &size), true);
     progress.now = fake_clock;
@@ -31,7 +30,6 @@ static int begin(void **state)
 
 static int end(void **state)
 {
-    (void)state;
     fclose(progress.out);
     free(written);
     return 0;
@@ -45,7 +43,6 @@ static void expect(const char *text)
 
 static void line_changes_ten_times_a_second(void **state)
 {
-    (void)state;
     progress_count(&progress, "looked up", 1, 2000);
     expect("");
     time_ns = 100000000;
@@ -63,7 +60,6 @@ static void line_changes_ten_times_a_second(void **state)
 /* What a terminal of 80 columns shows in the end: the last line's text over what was there. */
 static void nothing_is_left_of_it(void **state)
 {
-    (void)state;
     progress_say(&progress, "reading", "/a/b");
     progress_clear(&progress);
     expect("leakreport: reading /a/b\r                        \r");
@@ -75,7 +71,6 @@ static void long_name_shows_its_end_in_one_line(void **state)
 {
     char name[300];
 
-    (void)state;
     memset(name, 'x', sizeof name);
     strcpy(name + sizeof name - 8, "\033end.so");
     progress_say(&progress, "reading", name);
@@ -88,7 +83,6 @@ static void without_a_terminal_nothing_is_written(void **state)
 {
     struct progress silent;
 
-    (void)state;
     progress_begin(&silent, progress.out, false);
     progress_say(&silent, "reading", "/a/b");
     progress_count(&silent, "looked up", 1, 2);

@@ -18,7 +18,6 @@ static struct options options;
 
 static int make_model(void **state)
 {
-    (void)state;
     model_init(&model, "trace.log");
     model_want_usage(&model);
     model.modules = memory_zeroed(1, sizeof *model.modules);
@@ -31,7 +30,6 @@ static int make_model(void **state)
 
 static int drop_model(void **state)
 {
-    (void)state;
     rank_free(&rankings);
     symbolize_end(symbolizer);
     module_cache_free(modules);
@@ -73,7 +71,6 @@ static void each_order_has_its_figure(void **state)
                                                .temporary = 3,
                                                .bytes_at_peak = 40});
 
-    (void)state;
     rank((1u << CLI_ORDERS_COUNT) - 1);
     for (int order = 0; order < CLI_ORDERS_COUNT; order++) {
         assert_int_equal(rankings.by[order].count, 1);
@@ -85,7 +82,6 @@ static void each_order_has_its_figure(void **state)
 
 static void only_what_is_asked_for_is_ranked(void **state)
 {
-    (void)state;
     add(1, (struct stack_use){.allocations = 7, .bytes_allocated = 100});
     rank(1u << CLI_ORDER_CALLS);
     assert_int_equal(rankings.by[CLI_ORDER_CALLS].count, 1);
@@ -99,7 +95,6 @@ static void largest_first_and_equal_ones_by_age(void **state)
     uint32_t early = add(10, (struct stack_use){.bytes_allocated = 5});
     uint32_t large = add(20, (struct stack_use){.bytes_allocated = 6});
 
-    (void)state;
     rank(1u << CLI_ORDER_BYTES);
     assert_int_equal(ranking->count, 3);
     assert_int_equal(ranking->stacks[0].stack, large);
@@ -110,7 +105,6 @@ static void largest_first_and_equal_ones_by_age(void **state)
 
 static void no_more_are_shown_than_wanted(void **state)
 {
-    (void)state;
     for (uint64_t i = 1; i <= 20; i++)
         add(i, (struct stack_use){.allocations = i});
     options.top = 3;
@@ -122,7 +116,6 @@ static void no_more_are_shown_than_wanted(void **state)
 
 static void nothing_and_less_are_not_ranked(void **state)
 {
-    (void)state;
     add(1, (struct stack_use){.allocations = 1, .bytes_at_peak = (uint64_t)-50});
     add(2, (struct stack_use){.allocations = 1});
     rank(1u << CLI_ORDER_PEAK);
@@ -134,7 +127,6 @@ static void model_without_usage_has_no_ranking(void **state)
 {
     struct usage *usage = model.usage;
 
-    (void)state;
     model.usage = NULL;
     rank(1u << CLI_ORDER_PEAK);
     assert_int_equal(rankings.by[CLI_ORDER_PEAK].count, 0);

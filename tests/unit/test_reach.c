@@ -13,14 +13,12 @@ static struct fake_heap fake;
 
 static int open_fake(void **state)
 {
-    (void)state;
     fake_heap_open(&fake, 64, 64 * 1024);
     return 0;
 }
 
 static int close_fake(void **state)
 {
-    (void)state;
     fake_heap_close(&fake);
     return 0;
 }
@@ -52,7 +50,6 @@ static void expect_under(uint64_t address, uint64_t head)
 
 static void no_blocks_at_all(void **state)
 {
-    (void)state;
     fake_heap_root(&fake, FAKE_HEAP);
     fake_heap_check(&fake);
     assert_int_equal(reach_mark_block(&fake.reach, FAKE_HEAP), -ENOENT);
@@ -60,7 +57,6 @@ static void no_blocks_at_all(void **state)
 
 static void chain_from_a_root_is_reachable(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32), c = block(32), lost = block(8);
     uint64_t root = fake_heap_root(&fake, b);
     point(b + 24, a);
@@ -78,7 +74,6 @@ static void chain_from_a_root_is_reachable(void **state)
 
 static void interior_pointer_is_possible(void **state)
 {
-    (void)state;
     uint64_t a = block(64), b = block(32), c = block(32);
     uint64_t root = fake_heap_root(&fake, a + 17);
     point(a, b);
@@ -94,7 +89,6 @@ static void interior_pointer_is_possible(void **state)
 
 static void sure_path_lifts_what_was_possible(void **state)
 {
-    (void)state;
     uint64_t a = block(64), b = block(32), c = block(32), d = block(32);
     fake_heap_root(&fake, a + 8); /* seen first */
     uint64_t later = fake_heap_root(&fake, a);
@@ -113,7 +107,6 @@ static void sure_path_lifts_what_was_possible(void **state)
 /* The lifting must reach blocks that were scanned long before. */
 static void deep_sure_path_lifts_late(void **state)
 {
-    (void)state;
     uint64_t shared = block(32), tail = block(32), first = block(64), link[20];
     point(shared, tail);
     point(first, shared);
@@ -132,7 +125,6 @@ static void deep_sure_path_lifts_late(void **state)
 
 static void registers_are_roots(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32);
     uint64_t registers[] = {1, a, ~0ull, b + 8};
     fake_heap_begin(&fake);
@@ -145,7 +137,6 @@ static void registers_are_roots(void **state)
 
 static void marked_block_is_a_root(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32), c = block(32);
     point(a, b);
     point(c, a);
@@ -164,7 +155,6 @@ static void marked_block_is_a_root(void **state)
 
 static void last_byte_is_inside_and_the_next_is_not(void **state)
 {
-    (void)state;
     uint64_t a = block(24), b = block(24);
     fake_heap_root(&fake, a + 23);
     fake_heap_root(&fake, b + 24);
@@ -175,7 +165,6 @@ static void last_byte_is_inside_and_the_next_is_not(void **state)
 
 static void block_of_no_bytes_counts_as_one(void **state)
 {
-    (void)state;
     uint64_t a = block(0), b = block(0), c = block(0);
     fake_heap_root(&fake, b);
     fake_heap_root(&fake, c + 1);
@@ -187,7 +176,6 @@ static void block_of_no_bytes_counts_as_one(void **state)
 
 static void only_aligned_words_count(void **state)
 {
-    (void)state;
     uint64_t a = block(64), b = block(32), c = block(32), d = block(12);
     fake_heap_root(&fake, a);
     point(a + 8, 0);
@@ -201,7 +189,6 @@ static void only_aligned_words_count(void **state)
 
 static void words_cut_by_the_ends_of_a_range_do_not_count(void **state)
 {
-    (void)state;
     uint64_t a = block(12), b = block(32), c = block(32);
     fake_heap_root(&fake, b);
     fake_heap_root(&fake, c);
@@ -222,7 +209,6 @@ static void words_cut_by_the_ends_of_a_range_do_not_count(void **state)
 
 static void size_that_is_kept_elsewhere(void **state)
 {
-    (void)state;
     fake.hole_begin = FAKE_HEAP + 4096, fake.hole_end = FAKE_HEAP + fake.heap_words * 8;
     fake.large_size = TRACE_SIZE_ELSEWHERE + 5;
     fake.blocks[0] = (struct trace_block){.where = FAKE_HEAP, .what = TRACE_SIZE_ELSEWHERE};
@@ -239,7 +225,6 @@ static void size_that_is_kept_elsewhere(void **state)
 /* What is unused is not even read; what follows it counts. */
 static void unused_part_of_a_large_block_is_not_read(void **state)
 {
-    (void)state;
     fake_heap_close(&fake);
     fake_heap_open(&fake, 8, 9 << 20);
     uint64_t a = block(64 << 20), b = block(32), c = block(32), d = block(32);
@@ -263,7 +248,6 @@ static void unused_part_of_a_large_block_is_not_read(void **state)
 
 static void holes_are_skipped_and_counted(void **state)
 {
-    (void)state;
     uint64_t big = block(5 * 4096), a = block(32), b = block(32), c = block(32);
     assert_int_equal(big % 4096, 0);
     fake_heap_root(&fake, big);
@@ -286,7 +270,6 @@ static void holes_are_skipped_and_counted(void **state)
 
 static void root_range_of_which_nothing_is_there(void **state)
 {
-    (void)state;
     uint64_t a = block(32);
     fake_heap_begin(&fake);
     reach_scan_roots(&fake.reach, 0x100100, 0x103008);
@@ -298,7 +281,6 @@ static void root_range_of_which_nothing_is_there(void **state)
 /* Larger than what is read at a time: the pointer stands in the last word. */
 static void long_ranges_are_read_in_pieces(void **state)
 {
-    (void)state;
     uint64_t big = block(200 * 1024 + 24), a = block(32);
     fake_heap_root(&fake, big);
     point(big + 200 * 1024 + 16, a);
@@ -310,7 +292,6 @@ static void long_ranges_are_read_in_pieces(void **state)
 
 static void lost_chain_hangs_on_its_first_block(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32), c = block(32);
     point(a, b);
     point(b, c);
@@ -323,7 +304,6 @@ static void lost_chain_hangs_on_its_first_block(void **state)
 
 static void head_is_taken_over_by_a_later_one(void **state)
 {
-    (void)state;
     uint64_t c = block(32), b = block(32), a = block(32);
     point(a, b);
     point(b, c);
@@ -336,7 +316,6 @@ static void head_is_taken_over_by_a_later_one(void **state)
 /* Heads taken over one after another, with what hung on each: all follow to the last. */
 static void members_follow_their_head(void **state)
 {
-    (void)state;
     uint64_t head[8], member[8];
     for (int k = 0; k < 8; k++) {
         head[k] = block(32);
@@ -355,7 +334,6 @@ static void members_follow_their_head(void **state)
 
 static void lowest_block_of_a_cycle_is_its_head(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32), c = block(32), self = block(16);
     point(b, c);
     point(c + 8, a);
@@ -372,7 +350,6 @@ static void lowest_block_of_a_cycle_is_its_head(void **state)
 
 static void cycle_is_taken_over_from_outside(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32), outside = block(32);
     point(a, b);
     point(b, a);
@@ -389,7 +366,6 @@ static void cycle_is_taken_over_from_outside(void **state)
 
 static void two_heads_share_a_block(void **state)
 {
-    (void)state;
     uint64_t a = block(32), shared = block(32), b = block(32);
     point(a, shared);
     point(b, shared);
@@ -401,7 +377,6 @@ static void two_heads_share_a_block(void **state)
 
 static void lost_block_may_point_to_a_reachable_one(void **state)
 {
-    (void)state;
     uint64_t lost = block(32), a = block(32), b = block(32);
     point(lost, a);
     point(lost + 8, b);
@@ -435,7 +410,6 @@ static void begin_spoiled(uint64_t root)
 
 static void check_finds_a_reachable_block_called_lost(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32);
     point(a, b);
     begin_spoiled(a);
@@ -445,7 +419,6 @@ static void check_finds_a_reachable_block_called_lost(void **state)
 
 static void check_finds_a_reachable_block_called_possible(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32);
     point(a, b);
     begin_spoiled(a);
@@ -455,7 +428,6 @@ static void check_finds_a_reachable_block_called_possible(void **state)
 
 static void check_finds_wrong_heads(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32);
     point(a, b);
     begin_spoiled(0);
@@ -468,7 +440,6 @@ static void check_finds_wrong_heads(void **state)
 
 static void unsorted_blocks_are_refused(void **state)
 {
-    (void)state;
     struct reach_world world = {0};
     block(32);
     block(32);
@@ -512,7 +483,6 @@ static void expect_told(size_t k, uint64_t at, uint64_t word, uint32_t holder, u
  * blocks are, too, and what leads behind a block's end is no pointer. */
 static void every_pointer_is_told_once(void **state)
 {
-    (void)state;
     uint64_t a = block(32), b = block(32), c = block(32);
     uint64_t inside = fake_heap_root(&fake, a + 8), start = fake_heap_root(&fake, a);
     point(a, b + 8);

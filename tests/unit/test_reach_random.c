@@ -164,7 +164,6 @@ static void compare(uint64_t number)
 
 static void random_heaps_agree_with_the_plain_rules(void **state)
 {
-    (void)state;
     size_t kinds[4] = {0};
     for (uint64_t number = 0; number < 3000; number++) {
         seed = number;
@@ -184,7 +183,6 @@ static void random_heaps_agree_with_the_plain_rules(void **state)
 /* Each block points to the one before it; the last one is held, or not, or by its second byte. */
 static void list_of_a_million(void **state)
 {
-    (void)state;
     const size_t n = 1000 * 1000;
     fake_heap_open(&fake, n, n * 4 + 64);
     fake.in_place = true;
@@ -211,7 +209,6 @@ static void list_of_a_million(void **state)
 /* Two pointers in each block to any other: nearly all hang together. */
 static void two_million_blocks_at_random(void **state)
 {
-    (void)state;
     const size_t n = 2 * 1000 * 1000;
     fake_heap_open(&fake, n, n * 8 + 64);
     fake.in_place = true;
@@ -237,7 +234,6 @@ static void two_million_blocks_at_random(void **state)
  * front of it. */
 static void table_of_more_than_the_stack_holds(void **state)
 {
-    (void)state;
     const size_t n = 10 * REACH_STACK_MIN, half = n / 2;
     fake_heap_open(&fake, n + 1, n * 8 + 64);
     seed = 5;

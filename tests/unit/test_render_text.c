@@ -23,7 +23,6 @@ static uint32_t tracer, program;
 
 static int make_log(void **state)
 {
-    (void)state;
     log_writer_begin(&writer);
     tracer = log_writer_module(&writer, "/none/libtrace.so", 0x10000, 0x1000);
     program = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
@@ -34,7 +33,6 @@ static int make_log(void **state)
 
 static int drop_log(void **state)
 {
-    (void)state;
     log_writer_end(&writer);
     free(text);
     text = NULL;
@@ -147,7 +145,6 @@ static void add_leaks(void)
 
 static void full_report_is_valgrinds(void **state)
 {
-    (void)state;
     add_leaks();
     render("--show-leak-kinds=all", NULL);
     expect("HEAP SUMMARY:\n"
@@ -184,7 +181,6 @@ static void full_report_is_valgrinds(void **state)
 
 static void hidden_records_still_count_in_x_of_y(void **state)
 {
-    (void)state;
     add_leaks();
     render(NULL);
     expect("possibly lost in loss record 1 of 4\n");
@@ -199,7 +195,6 @@ static void hidden_records_still_count_in_x_of_y(void **state)
 
 static void summary_mode_shows_no_records_and_counts_no_errors(void **state)
 {
-    (void)state;
     add_leaks();
     render("--leak-check=summary", NULL);
     expect_not("loss record");
@@ -211,7 +206,6 @@ static void summary_mode_shows_no_records_and_counts_no_errors(void **state)
 
 static void leak_check_no_gives_advice_only(void **state)
 {
-    (void)state;
     add_leaks();
     render("--leak-check=no", NULL);
     expect("77,412 bytes allocated\n"
@@ -224,7 +218,6 @@ static void leak_check_no_gives_advice_only(void **state)
 
 static void quiet_leaves_records_only(void **state)
 {
-    (void)state;
     add_leaks();
     render("-q", NULL);
     assert_int_equal(strncmp(text, "64 bytes in 1 blocks are possibly lost", 38), 0);
@@ -235,7 +228,6 @@ static void quiet_leaves_records_only(void **state)
 
 static void error_kinds_decide_what_counts(void **state)
 {
-    (void)state;
     add_leaks();
     render("--errors-for-leak-kinds=reachable,indirect,definite", NULL);
     expect("ERROR SUMMARY: 3 errors from 3 contexts");
@@ -243,7 +235,6 @@ static void error_kinds_decide_what_counts(void **state)
 
 static void nothing_live_is_said_and_no_leak_summary(void **state)
 {
-    (void)state;
     writer.header.check.scan = TRACE_SCAN_DONE;
     writer.header.totals = (struct trace_totals){34, 34, 0, 77412, 77412};
     render(NULL);
@@ -258,7 +249,6 @@ static void nothing_live_is_said_and_no_leak_summary(void **state)
 
 static void heuristics_are_listed_under_reachable(void **state)
 {
-    (void)state;
     add_leaks();
     log_writer_verdict(&writer, 0x5000, 20, stack(0x500), TRACE_REACHABLE, TRACE_HEAD_NONE);
     log_writer_last_verdict(&writer)->where |= (uint64_t)TRACE_NEWARRAY << TRACE_HEURISTIC_SHIFT;
@@ -282,7 +272,6 @@ static void render_suppressed(const char *suppressions, const char *option)
 
 static void suppressed_head_takes_along_what_hangs_on_it(void **state)
 {
-    (void)state;
     add_leaks();
     render_suppressed("{\n one\n Memcheck:Leak\n match-leak-kinds: definite\n"
                       " obj:/none/libtrace.so\n ...\n}\n",
@@ -300,7 +289,6 @@ static void suppressed_head_takes_along_what_hangs_on_it(void **state)
 
 static void suppressed_record_that_is_no_error_is_not_counted_as_one(void **state)
 {
-    (void)state;
     add_leaks();
     render_suppressed("{\n one\n Memcheck:Leak\n match-leak-kinds: reachable\n ...\n"
                       " obj:/none/prog\n}\n",
@@ -316,7 +304,6 @@ static void suppressed_record_that_is_no_error_is_not_counted_as_one(void **stat
 
 static void generated_suppressions_follow_their_records(void **state)
 {
-    (void)state;
     add_leaks();
     render("--gen-suppressions=all", NULL);
     expect("\n"
@@ -333,7 +320,6 @@ static void generated_suppressions_follow_their_records(void **state)
 
 static void killed_process_shows_its_live_blocks(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_RUNNING;
     log_writer_block(&writer, 0x1000, 10, stack(0x100));
     log_writer_block(&writer, 0x2000, 2000, stack(0x200));
@@ -364,7 +350,6 @@ static void killed_process_shows_its_live_blocks(void **state)
 
 static void head_names_command_ending_losses_and_modules(void **state)
 {
-    (void)state;
     writer.header.ending_value = 3;
     writer.header.losses.stacks_cut = 1234;
     add_leaks();
@@ -379,7 +364,6 @@ static void head_names_command_ending_losses_and_modules(void **state)
 
 static void signal_is_named_in_valgrinds_words(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_SIGNALED;
     writer.header.ending_value = 6;
     writer.header.ending_stack = log_writer_node(&writer, 0x20011, 0, program);
@@ -390,7 +374,6 @@ static void signal_is_named_in_valgrinds_words(void **state)
 
 static void fault_is_named_with_its_address(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_SIGNALED;
     writer.header.ending_value = 11;
     writer.header.signal = (struct trace_signal){.code = 1, .address = 0xab};
@@ -400,7 +383,6 @@ static void fault_is_named_with_its_address(void **state)
 
 static void code_of_a_damaged_log_has_no_words(void **state)
 {
-    (void)state;
     writer.header.ending = TRACE_SIGNALED;
     writer.header.ending_value = 8;
     writer.header.signal = (struct trace_signal){.code = 1000000, .address = 0xab};
@@ -411,7 +393,6 @@ static void code_of_a_damaged_log_has_no_words(void **state)
 
 static void escape_sequences_do_not_reach_the_terminal(void **state)
 {
-    (void)state;
     log_writer_command(&writer, "\033[31m\n", 7);
     render(NULL);
     expect_not("\033");
@@ -422,7 +403,6 @@ static void escape_sequences_do_not_reach_the_terminal(void **state)
 
 static void cut_and_unknown_stacks_are_marked(void **state)
 {
-    (void)state;
     log_writer_block(&writer, 0x1000, 10,
                      log_writer_node(&writer, 0x20011, TRACE_NODE_CUT, program));
     log_writer_block(&writer, 0x2000, 11, TRACE_NODE_END);
@@ -441,7 +421,6 @@ static void num_callers_bounds_the_stack(void **state)
 {
     uint32_t node = TRACE_NODE_END;
 
-    (void)state;
     for (uint64_t i = 20; i > 0; i--)
         node = log_writer_node(&writer, 0x20000 + i, node, program);
     log_writer_block(&writer, 0x1000, 10, node);
@@ -463,7 +442,6 @@ static void add_error(struct trace_error error)
 
 static void double_free_comes_with_three_stacks(void **state)
 {
-    (void)state;
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                    .address_kind = TRACE_ADDRESS_FREED_BLOCK,
                                    .address = 0x4a420e0,
@@ -500,7 +478,6 @@ static void place_of_a_bad_address_is_told(void **state)
         {0x1000, 0, " Address 0x1000 is 0 bytes after a block of size 0 alloc'd\n"},
     };
 
-    (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                        .address_kind = TRACE_ADDRESS_LIVE_BLOCK,
@@ -547,7 +524,6 @@ static void place_of_a_bad_address_is_told(void **state)
 /* Other blocks, other addresses: the bad call alone makes the context. Another kind is another. */
 static void errors_of_one_context_are_one(void **state)
 {
-    (void)state;
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE, .address = 0x10, .count = 3});
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                    .address_kind = TRACE_ADDRESS_FREED_BLOCK,
@@ -564,7 +540,6 @@ static void errors_of_one_context_are_one(void **state)
 
 static void each_kind_of_error_has_its_words(void **state)
 {
-    (void)state;
     add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE});
     add_error((struct trace_error){.kind = TRACE_WRONG_SIZE, .given = 10, .family = TRACE_BY_NEW});
     add_error(
@@ -592,7 +567,6 @@ static void each_kind_of_error_has_its_words(void **state)
 /* There is no byte inside of it. */
 static void block_of_no_size_has_no_inside(void **state)
 {
-    (void)state;
     add_error((struct trace_error){.kind = TRACE_INVALID_FREE,
                                    .address_kind = TRACE_ADDRESS_FREED_BLOCK,
                                    .address = 0x50,
@@ -603,7 +577,6 @@ static void block_of_no_size_has_no_inside(void **state)
 
 static void error_list_shows_the_rarest_first(void **state)
 {
-    (void)state;
     add_error((struct trace_error){.kind = TRACE_REALLOC_ZERO, .count = 5});
     add_error((struct trace_error){.kind = TRACE_MISMATCHED_FREE, .count = 2});
     render("-s", NULL);
@@ -649,7 +622,6 @@ static void add_usage(void)
 
 static void peak_is_all_that_is_shown(void **state)
 {
-    (void)state;
     add_usage();
     add_leaks();
     writer.header.totals = (struct trace_totals){62, 3, 0, 8000, 4000};
@@ -677,7 +649,6 @@ static void peak_is_all_that_is_shown(void **state)
 
 static void peak_beside_leaks_when_leaks_are_asked_for(void **state)
 {
-    (void)state;
     add_usage();
     add_leaks();
     render("--peak", "--show-leak-kinds=all", NULL);
@@ -689,7 +660,6 @@ static void peak_beside_leaks_when_leaks_are_asked_for(void **state)
 
 static void nothing_of_it_unless_asked_for(void **state)
 {
-    (void)state;
     add_usage();
     render(NULL);
     expect_not("PEAK");
@@ -699,7 +669,6 @@ static void nothing_of_it_unless_asked_for(void **state)
 
 static void each_order_has_its_section(void **state)
 {
-    (void)state;
     add_usage();
     render("--top=1,all", NULL);
     expect("MOST BYTES ALLOCATED:\n"
@@ -728,7 +697,6 @@ static void each_order_has_its_section(void **state)
 
 static void timeline_marks_the_peak(void **state)
 {
-    (void)state;
     add_usage();
     render("--timeline", NULL);
     expect("TIMELINE:\n"
@@ -743,7 +711,6 @@ static void timeline_marks_the_peak(void **state)
 
 static void peak_of_several_threads_says_how_exact_it_is(void **state)
 {
-    (void)state;
     add_usage();
     log_writer_thread(&writer, (struct trace_thread){.tid = 2});
     render("--peak", NULL);
@@ -754,7 +721,6 @@ static void peak_of_several_threads_says_how_exact_it_is(void **state)
 
 static void peak_after_the_last_sample_has_no_end(void **state)
 {
-    (void)state;
     add_usage();
     writer.header.peak.epoch = 4;
     render("--peak", NULL);
@@ -763,7 +729,6 @@ static void peak_after_the_last_sample_has_no_end(void **state)
 
 static void quiet_leaves_what_was_asked_for(void **state)
 {
-    (void)state;
     add_usage();
     render("-q", "--top", NULL);
     assert_int_equal(strncmp(text, "MOST BYTES ALLOCATED:\n", 22), 0);
@@ -772,7 +737,6 @@ static void quiet_leaves_what_was_asked_for(void **state)
 
 static void program_that_allocated_nothing(void **state)
 {
-    (void)state;
     render("--top=all", "--timeline", NULL);
     expect("PEAK MEMORY CONSUMERS:\n"
            "    nothing was allocated\n"

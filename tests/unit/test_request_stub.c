@@ -101,7 +101,6 @@ uint64_t request_answer(const uint64_t words[6], uintptr_t return_address, uintp
 
 static void both_requests_are_found(void **state)
 {
-    (void)state;
     const unsigned char *first = request_stub_find(code_begin, code_end);
     assert_non_null(first);
     const unsigned char *second = request_stub_find(first + REQUEST_BYTES, code_end);
@@ -114,7 +113,6 @@ static void both_requests_are_found(void **state)
 /* The sequence that names the original function of a wrapped one exchanges another register. */
 static void what_is_not_whole_is_left_alone(void **state)
 {
-    (void)state;
     unsigned char code[REQUEST_BYTES];
     const unsigned char *request = request_stub_find(code_begin, code_end);
     for (unsigned i = 0; i < REQUEST_BYTES; i++) {
@@ -126,7 +124,6 @@ static void what_is_not_whole_is_left_alone(void **state)
 
 static void unpatched_it_is_the_default(void **state)
 {
-    (void)state;
     uint64_t words[6] = {REQUEST_RUNNING_ON_VALGRIND};
     assert_int_equal(one_request(words), 77);
     assert_int_equal(asked.count, 0);
@@ -136,7 +133,6 @@ static void unpatched_it_is_the_default(void **state)
 
 static int patch(void **state)
 {
-    (void)state;
     size_t length = (size_t)(code_end - code_begin + 4095) & ~(size_t)4095;
     if (mprotect((void *)code_begin, length, PROT_READ | PROT_WRITE | PROT_EXEC) != 0)
         return -1;
@@ -148,7 +144,6 @@ static int patch(void **state)
 
 static void valgrind_is_there(void **state)
 {
-    (void)state;
     uint64_t words[6] = {REQUEST_RUNNING_ON_VALGRIND};
     uint64_t freed[6] = {REQUEST_FREELIKE_BLOCK, 11};
     asked.count = 0;
@@ -159,7 +154,6 @@ static void valgrind_is_there(void **state)
 
 static void other_requests_are_handed_on(void **state)
 {
-    (void)state;
     uint64_t words[6] = {REQUEST_MALLOCLIKE_BLOCK, 11, 22, 33, 44, 55};
     asked.count = 0;
     assert_int_equal(one_request(words), 4321);
@@ -194,7 +188,6 @@ static void check_kept(void)
 
 static void every_register_is_kept(void **state)
 {
-    (void)state;
     fill();
     request_words[0] = REQUEST_MALLOCLIKE_BLOCK;
     every_register();

@@ -23,7 +23,6 @@ static void look(void)
 
 static void regions_are_there_until_they_are_removed(void **state)
 {
-    (void)state;
     assert_true(root_regions_add(0x1000, 16));
     assert_true(root_regions_add(0x1000, 16)); /* twice is twice */
     assert_true(root_regions_add(0x2000, 100));
@@ -41,7 +40,6 @@ static void regions_are_there_until_they_are_removed(void **state)
 
 static void what_was_not_added_is_not_removed(void **state)
 {
-    (void)state;
     assert_true(root_regions_add(0x1000, 16));
     assert_false(root_regions_remove(0x1000, 15));
     assert_false(root_regions_remove(0x1008, 16));
@@ -55,7 +53,6 @@ static void what_was_not_added_is_not_removed(void **state)
 
 static void too_many_are_refused_and_their_slots_used_again(void **state)
 {
-    (void)state;
     for (uintptr_t i = 1; i <= ROOT_REGIONS_MAX; i++)
         assert_true(root_regions_add(i * 4096, 8));
     assert_false(root_regions_add(8, 8));

@@ -47,7 +47,6 @@ static const char *all_roots(void)
 
 static void which_mappings_are_roots(void **state)
 {
-    (void)state;
     begin(LINE("1000-2000", "r-xp", "fe:00 5 /bin/x")              /* */
           LINE("2000-3000", "rw-p", "fe:00 5 /bin/x")              /* .data */
           LINE("4000-5000", "rw-p", ANONYMOUS)                     /* */
@@ -67,7 +66,6 @@ static void which_mappings_are_roots(void **state)
 
 static void exclusions_cut_ranges(void **state)
 {
-    (void)state;
     begin(LINE("1000-2000", "rw-p", ANONYMOUS) LINE("3000-4000", "rw-p", ANONYMOUS)
               LINE("4000-5000", "rw-p", ANONYMOUS) LINE("6000-7000", "rw-p", ANONYMOUS));
     roots_exclude(&roots, 0x3800, 0x4800); /* over a border */
@@ -85,7 +83,6 @@ static void exclusions_cut_ranges(void **state)
 
 static void ranges_are_whole_words(void **state)
 {
-    (void)state;
     begin(LINE("1000-2000", "rw-p", ANONYMOUS));
     roots_exclude(&roots, 0x1004, 0x1011); /* a block of 13 bytes, say */
     roots_exclude(&roots, 0x101c, 0x101f); /* leaves 1018-101c: no word */
@@ -94,7 +91,6 @@ static void ranges_are_whole_words(void **state)
 
 static void thousands_of_exclusions(void **state)
 {
-    (void)state;
     begin(LINE("100000-40000000", "rw-p", ANONYMOUS));
     for (uint64_t i = 0; i < 20000; i++) {
         uint64_t at = 0x100000 + i * 7919 % 20000 * 0x1000; /* each page once, out of order */
@@ -113,7 +109,6 @@ static void thousands_of_exclusions(void **state)
 
 static void own_pages_are_no_roots(void **state)
 {
-    (void)state;
     uint64_t page = (uintptr_t)pages_map(4096);
     char text[128];
     snprintf(text, sizeof text, "%lx-%lx rw-p 00000000 00:00 0\n", page - 4096, page + 8192);
@@ -149,7 +144,6 @@ static const char *roots_with(const struct stopped_thread *threads, size_t count
 
 static void below_the_main_stack_pointer(void **state)
 {
-    (void)state;
     struct stopped_thread main_thread = {.held = 1,
                                          .red_zone = STOP_WORLD_RED_ZONE,
                                          .stack_pointer = 0x7ff08000,
@@ -161,7 +155,6 @@ static void below_the_main_stack_pointer(void **state)
 
 static void below_a_threads_stack_pointer(void **state)
 {
-    (void)state;
     struct stopped_thread thread = {.held = 1,
                                     .red_zone = STOP_WORLD_RED_ZONE,
                                     .stack_pointer = 0x18000,
@@ -174,7 +167,6 @@ static void below_a_threads_stack_pointer(void **state)
 /* In one mapping of which nothing says that it is a stack. */
 static void stack_whose_begin_is_known(void **state)
 {
-    (void)state;
     struct stopped_thread thread = {
         .held = 1, .stack_pointer = 0x35000, .thread_pointer = 0x36000, .stack_begin = 0x31000};
     assert_memory_equal(roots_with(&thread, 1), "11000-20000 30000-31000 35000-40000", 35);
@@ -184,7 +176,6 @@ static void stack_whose_begin_is_known(void **state)
 
 static void handler_on_the_signal_stack_knows_what_it_interrupted(void **state)
 {
-    (void)state;
     struct stopped_thread thread = {.held = 1,
                                     .stack_pointer = 0x62000,
                                     .thread_pointer = 0x1f6c0,
@@ -200,7 +191,6 @@ static void handler_on_the_signal_stack_knows_what_it_interrupted(void **state)
 static void stack_without_bounds_stays_whole(void **state)
 {
     static const uint64_t inside[] = {0x38000, 0x58000, 0x68000, 0x88000};
-    (void)state;
     for (size_t i = 0; i < 4; i++) {
         struct stopped_thread thread = {
             .held = 1, .red_zone = STOP_WORLD_RED_ZONE, .stack_pointer = inside[i]};
@@ -212,7 +202,6 @@ static void stack_without_bounds_stays_whole(void **state)
 
 static void large_guarded_mapping_is_a_stack_only_with_its_thread_pointer(void **state)
 {
-    (void)state;
     struct stopped_thread thread = {
         .held = 1, .red_zone = STOP_WORLD_RED_ZONE, .stack_pointer = 0x1800000};
     assert_string_equal(roots_with(&thread, 1), OTHERS_BEFORE "7ff00000-7ff10000");
@@ -222,7 +211,6 @@ static void large_guarded_mapping_is_a_stack_only_with_its_thread_pointer(void *
 
 static void thread_on_another_stack_keeps_its_own_whole(void **state)
 {
-    (void)state;
     /* A coroutine on a guarded stack; the thread's own is the large one. */
     struct stopped_thread threads[2] = {
         {.held = 1,
@@ -241,7 +229,6 @@ static void thread_on_another_stack_keeps_its_own_whole(void **state)
 
 static void two_stacks_in_one_mapping(void **state)
 {
-    (void)state;
     struct stopped_thread threads[2] = {
         {.held = 1,
          .red_zone = STOP_WORLD_RED_ZONE,
@@ -257,7 +244,6 @@ static void two_stacks_in_one_mapping(void **state)
 
 static void signal_stacks_are_cut_by_their_own_bounds(void **state)
 {
-    (void)state;
     struct stopped_thread thread = {.held = 1,
                                     .red_zone = STOP_WORLD_RED_ZONE,
                                     .stack_pointer = 0x62000, /* in .bss */
@@ -330,7 +316,6 @@ static uint64_t begin_of_stack(pthread_t thread)
 
 static void own_process(void **state)
 {
-    (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip(); /* frames lie elsewhere there */
 #endif

@@ -22,7 +22,6 @@ static void shows(const char *text, const char *expected)
 
 static void harmless_text_is_left_alone(void **state)
 {
-    (void)state;
     shows("", "");
     shows("/usr/lib/a b\t(c.c:7) ~!", "/usr/lib/a b\t(c.c:7) ~!");
     shows("\303\204\303\237 \342\202\254 \360\237\230\200",
@@ -33,7 +32,6 @@ static void harmless_text_is_left_alone(void **state)
 
 static void control_characters_become_question_marks(void **state)
 {
-    (void)state;
     shows("\033]0;x\007", "?]0;x?");
     shows("a\nb\rc\177", "a?b?c?");
     shows("\302\233"
@@ -48,7 +46,6 @@ static void control_characters_become_question_marks(void **state)
 
 static void order_of_text_cannot_be_turned(void **state)
 {
-    (void)state;
     shows("a\342\200\256b", "a???b");
     shows("\342\200\252\342\201\246\342\201\251", "?????????");
     shows("\342\200\251\342\200\257\342\201\252", "\342\200\251\342\200\257\342\201\252");
@@ -56,7 +53,6 @@ static void order_of_text_cannot_be_turned(void **state)
 
 static void character_cut_by_the_end(void **state)
 {
-    (void)state;
     shows("\303", "\303");
     shows("\342\202", "\342?");
     shows("\360\237\230", "\360??");

@@ -18,7 +18,6 @@ static void take(const char *text)
 
 static void shared_mappings_with_swap_are_told(void **state)
 {
-    (void)state;
     swap = (struct shared_swap){.count = 0};
     take("7f0000001000-7f0000005000 rw-s 00000000 00:01 1027   /dev/zero (deleted)\n"
          "Size:                 16 kB\n"
@@ -40,7 +39,6 @@ static void shared_mappings_with_swap_are_told(void **state)
 
 static void huge_pages_are_told(void **state)
 {
-    (void)state;
     swap = (struct shared_swap){.count = 0};
     take("7f0000000000-7f0000400000 rw-s 00000000 00:0f 1027   /anon_hugepage (deleted)\n"
          "KernelPageSize:     2048 kB\n"
@@ -55,7 +53,6 @@ static void huge_pages_are_told(void **state)
 
 static void with_too_many_of_them_all_count(void **state)
 {
-    (void)state;
     char text[100];
     swap = (struct shared_swap){.count = 0};
     for (unsigned i = 1; i <= SHARED_SWAP_MOST; i++) {
@@ -70,7 +67,6 @@ static void with_too_many_of_them_all_count(void **state)
 
 static void bad_lines_say_nothing(void **state)
 {
-    (void)state;
     swap = (struct shared_swap){.count = 0};
     take("-\n1000-\n1000-2000\n1000-2000 \n1000-2000 rw\nSwap:\nSwap: 4 kB\nSwap: -1 kB\n");
     assert_int_equal(swap.count, 0);

@@ -30,7 +30,6 @@ static bool never_gone(uint32_t module)
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("counts.log");
     usage_begin();
     return stack_table_begin(no_module, never_gone) ? 0 : -1;
@@ -111,7 +110,6 @@ static void assert_peak(void)
 /* Memory goes up and down in waves, so that there are many peaks, and long ways between them. */
 static void every_peak_is_that_of_a_model(void **state)
 {
-    (void)state;
     uint64_t dice = 7;
     alone_begin();
     for (unsigned event = 0; event < EVENTS; event++) {
@@ -133,7 +131,6 @@ static void every_peak_is_that_of_a_model(void **state)
 
 static void a_stack_has_one_record_in_a_thread(void **state)
 {
-    (void)state;
     struct thread *thread = thread_current();
     uint32_t first[3000];
     for (uint32_t i = 0; i < 3000; i++)
@@ -156,7 +153,6 @@ static void *free_here(void *argument)
 
 static void another_thread_counts_in_a_record_of_its_own(void **state)
 {
-    (void)state;
     struct trace_totals before, after;
     pthread_t thread;
     void *other;
@@ -194,7 +190,6 @@ static void *go_up_and_down(void *argument)
 
 static void a_peak_of_several_threads_is_nearly_exact(void **state)
 {
-    (void)state;
     pthread_barrier_t barrier;
     pthread_t threads[4];
     const struct trace_peak *peak = &trace_log_header->peak;

@@ -27,7 +27,6 @@ static bool is_gone(uint32_t module)
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("stacks.log");
     return stack_table_begin(module_of, is_gone) ? 0 : -1;
 }
@@ -43,7 +42,6 @@ static uint32_t intern(uint32_t parent, uintptr_t address)
 
 static void a_frame_is_a_node(void **state)
 {
-    (void)state;
     uint32_t outer = intern(TRACE_NODE_END, 0x401000);
     uint32_t inner = intern(outer, 0x402000);
     assert_int_not_equal(outer, inner);
@@ -57,7 +55,6 @@ static void a_frame_is_a_node(void **state)
 
 static void the_same_frame_is_the_same_node(void **state)
 {
-    (void)state;
     uint32_t outer = intern(TRACE_NODE_END, 0x403000);
     uint32_t inner = intern(outer, 0x404000);
     assert_int_equal(intern(TRACE_NODE_END, 0x403000), outer);
@@ -70,7 +67,6 @@ static void the_same_frame_is_the_same_node(void **state)
 
 static void a_node_knows_its_module(void **state)
 {
-    (void)state;
     uint32_t node = intern(TRACE_NODE_END, 0x7f0000001000);
     const struct trace_node *record = chunk_table_at(&trace_log_nodes, node);
     assert_int_equal(record->module, 0x7f);
@@ -83,7 +79,6 @@ static void a_node_knows_its_module(void **state)
 
 static void siblings_that_share_their_way_stay_apart(void **state)
 {
-    (void)state;
     static uint32_t children[64];
     assert_true(0x9e3779b97f4a7c15u * INVERSE_OF_FACTOR == 1);
     uint32_t parent = intern(TRACE_NODE_END, 0x408000);
@@ -101,7 +96,6 @@ static void siblings_that_share_their_way_stay_apart(void **state)
 
 static void a_gone_module_s_nodes_are_not_found(void **state)
 {
-    (void)state;
     uintptr_t address = 0x7e0000001000;
     uint32_t old = intern(TRACE_NODE_END, address);
     gone_module = 0x7e;
@@ -118,7 +112,6 @@ static void a_gone_module_s_nodes_are_not_found(void **state)
 
 static void very_many_nodes(void **state)
 {
-    (void)state;
     enum { COUNT = 200000 / SCALE };
     static uint32_t made[COUNT];
     uint64_t random = 99;
@@ -137,7 +130,6 @@ static void very_many_nodes(void **state)
 
 static void a_very_deep_stack(void **state)
 {
-    (void)state;
     enum { DEPTH = 100000 / SCALE };
     uint32_t node = TRACE_NODE_END;
     for (int i = 0; i < DEPTH; i++)
@@ -178,7 +170,6 @@ static void *intern_shared(void *argument)
 
 static void threads_agree_on_every_node(void **state)
 {
-    (void)state;
     pthread_t threads[THREADS];
     pthread_barrier_init(&barrier, NULL, THREADS);
     for (uintptr_t i = 0; i < THREADS; i++)
@@ -199,7 +190,6 @@ static void threads_agree_on_every_node(void **state)
 
 static void who_may_not_wait_gets_no_node(void **state)
 {
-    (void)state;
     uintptr_t address = 0x7f3000000000;
     uint32_t node;
     trace_log_nodes.growing = 1; /* the thread below this signal handler, say */
@@ -224,7 +214,6 @@ static void *no_memory(struct chunk_table *table, unsigned number, size_t bytes,
 
 static void without_memory_known_stacks_are_still_found(void **state)
 {
-    (void)state;
     uintptr_t address = 0x7f4000000000;
     trace_log_nodes.grow = no_memory;
     while (stack_table_intern(TRACE_NODE_END, address, true) != 0) {
@@ -238,7 +227,6 @@ static void without_memory_known_stacks_are_still_found(void **state)
 
 static void the_check_notices_broken_rules(void **state)
 {
-    (void)state;
     struct trace_node *record = chunk_table_at(&trace_log_nodes, TRACE_NODE_FIRST);
     uint32_t children = record->writer[0];
     record->writer[0] = 0;

@@ -38,14 +38,12 @@ struct worker {
 
 static int set_up(void **state)
 {
-    (void)state;
     memset(&shared, 0, sizeof shared);
     return pipe(shared.pipe);
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
     close(shared.pipe[0]);
     close(shared.pipe[1]);
     return 0;
@@ -128,7 +126,6 @@ static void assert_in_frame(const struct worker *worker, const struct stopped_th
 
 static void looping_threads_stand_still_and_go_on(void **state)
 {
-    (void)state;
     struct worker workers[4];
     struct stopped_world world;
     for (int i = 0; i < 4; i++)
@@ -157,7 +154,6 @@ static void looping_threads_stand_still_and_go_on(void **state)
 
 static void read_is_not_interrupted(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     start(&worker, block_in_read);
@@ -184,7 +180,6 @@ static void *sleep_in_nanosleep(void *argument)
 
 static void sleepers_are_held(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     start(&worker, sleep_in_nanosleep);
@@ -198,7 +193,6 @@ static void sleepers_are_held(void **state)
 
 static void libc_cannot_block_it(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     start(&worker, block_all_signals);
@@ -212,7 +206,6 @@ static void libc_cannot_block_it(void **state)
 
 static void thread_that_blocks_it_is_listed_as_silent(void **state)
 {
-    (void)state;
     struct worker workers[2];
     struct stopped_world world;
     start(&workers[0], block_all_in_the_kernel);
@@ -246,7 +239,6 @@ static void *unblock_at_the_end(void *argument)
 
 static void pending_signal_does_not_kill_at_default_disposition(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     struct sys_sigaction libcs, found, standard = {.handler.simple = SIG_DFL};
@@ -264,7 +256,6 @@ static void pending_signal_does_not_kill_at_default_disposition(void **state)
 
 static void late_thread_does_not_disturb_the_next_hold(void **state)
 {
-    (void)state;
     struct worker workers[2];
     struct stopped_world world;
     start(&workers[0], unblock_at_the_end);
@@ -283,7 +274,6 @@ static void late_thread_does_not_disturb_the_next_hold(void **state)
 
 static void nothing_is_left_behind(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     struct sys_sigaction before[65], after;
@@ -334,7 +324,6 @@ static void *run_on_signal_stack(void *argument)
 
 static void thread_on_its_signal_stack(void **state)
 {
-    (void)state;
     struct sigaction action = {.sa_handler = spin_in_handler, .sa_flags = SA_ONSTACK};
     struct worker worker;
     struct stopped_world world;
@@ -363,7 +352,6 @@ static void *loop_with_signal_stack(void *argument)
 
 static void frame_goes_to_the_signal_stack_but_not_the_stack_pointer(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     start(&worker, loop_with_signal_stack);
@@ -406,7 +394,6 @@ static int has_word(const struct stopped_thread *thread, uint64_t wanted)
 
 static void registers_are_reported(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     struct stopped_thread copy;
@@ -433,7 +420,6 @@ __attribute__((noinline)) static uint64_t capture_with_rbx(struct stopped_thread
 
 static void caller_is_captured(void **state)
 {
-    (void)state;
     struct stopped_thread self;
     assert_true(capture_with_rbx(&self) == IN_RBX);
     assert_true(self.registers[11] == IN_RBX);
@@ -448,7 +434,6 @@ static void caller_is_captured(void **state)
 
 static void five_hundred_threads(void **state)
 {
-    (void)state;
     static struct worker workers[THREADS];
     struct stopped_world world;
     pthread_attr_t small;
@@ -500,7 +485,6 @@ static size_t count_listed(void)
 
 static void threads_being_created_are_stopped_too(void **state)
 {
-    (void)state;
     struct worker workers[3];
     struct stopped_world world;
     for (int i = 0; i < 3; i++)
@@ -536,7 +520,6 @@ static void hold_in_handler(int signal)
 
 static void hold_inside_a_signal_handler(void **state)
 {
-    (void)state;
     struct sigaction action = {.sa_handler = hold_in_handler};
     struct worker worker;
     start(&worker, loop);
@@ -549,7 +532,6 @@ static void hold_inside_a_signal_handler(void **state)
 
 static void hold_with_all_signals_blocked(void **state)
 {
-    (void)state;
     uint64_t all = ~0ull, before, after;
     struct worker worker;
     struct stopped_world world;
@@ -579,7 +561,6 @@ static void *hold_too(void *argument)
 
 static void two_holders_at_once(void **state)
 {
-    (void)state;
     for (int round = 0; round < 100; round++) {
         int results[2] = {1, 1};
         pthread_t threads[2];
@@ -594,7 +575,6 @@ static void two_holders_at_once(void **state)
 
 static void no_descriptor_left_is_an_error_and_nobody_is_held(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     struct rlimit before, none;
@@ -628,7 +608,6 @@ static void *change_user(void *argument)
 
 static void libcs_own_signals_arrive(void **state)
 {
-    (void)state;
     struct worker worker, bystander;
     struct stopped_world world;
     memset(&worker, 0, sizeof worker);
@@ -658,7 +637,6 @@ static _Noreturn void *hold_without_main(void *argument)
 
 static void ended_main_thread_is_dropped(void **state)
 {
-    (void)state;
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
@@ -674,7 +652,6 @@ static void ended_main_thread_is_dropped(void **state)
 /* What the world holds can be read in a child of the bare fork. */
 static void child_reads_the_description(void **state)
 {
-    (void)state;
     struct worker worker;
     struct stopped_world world;
     int status = 0;
@@ -692,7 +669,6 @@ static void child_reads_the_description(void **state)
 /* A container whose /proc is the outer one's: it lists numbers that mean nothing inside. */
 static void numbers_of_another_pid_namespace(void **state)
 {
-    (void)state;
     int status = 0;
     pid_t child = fork();
     if (child == 0) {
@@ -724,7 +700,6 @@ static void numbers_of_another_pid_namespace(void **state)
 
 static void errno_is_left_alone(void **state)
 {
-    (void)state;
     struct stopped_world world;
     errno = 4711;
     assert_int_equal(stop_world_hold(&world, LIMIT), 0);

@@ -38,7 +38,6 @@ static const unsigned char code[] __attribute__((aligned(64))) = {
 
 static void call_with_its_number_begins_anew(void **state)
 {
-    (void)state;
     ucontext_t context = behind(code, 7, -EINTR);
     assert_true(stop_world_gate_is_cut_short(&context));
     assert_true(stop_world_gate_begin_anew(&context));
@@ -48,7 +47,6 @@ static void call_with_its_number_begins_anew(void **state)
 
 static void call_without_a_number_stays_as_it_is(void **state)
 {
-    (void)state;
     ucontext_t context = behind(code, 14, -EINTR);
     assert_true(stop_world_gate_is_cut_short(&context));
     assert_false(stop_world_gate_begin_anew(&context));
@@ -81,7 +79,6 @@ static bool begins_anew(uint64_t stack[16])
 
 static void call_whose_number_is_on_the_stack_begins_anew(void **state)
 {
-    (void)state;
     uint64_t inner = (uintptr_t)chain + INSIDE_INNER, outer = (uintptr_t)chain + BEHIND_OUTERS;
     uint64_t stack[16] = {inner, 7, 8, 9, outer, 0xe8};
     uint64_t other_function[16] = {inner, 7, 8, 9, inner, 0xe8};
@@ -95,7 +92,6 @@ static void call_whose_number_is_on_the_stack_begins_anew(void **state)
 
 static void what_has_not_come_back_with_eintr_is_not_cut_short(void **state)
 {
-    (void)state;
     ucontext_t done = behind(code, 7, 3), elsewhere = behind(code, 15, -EINTR);
     ucontext_t in_front = behind(code, 5, -EINTR);
     assert_false(stop_world_gate_is_cut_short(&done));
@@ -105,7 +101,6 @@ static void what_has_not_come_back_with_eintr_is_not_cut_short(void **state)
 
 static void the_page_before_is_not_looked_at(void **state)
 {
-    (void)state;
     unsigned char *pages =
         mmap(NULL, 2 * SYS_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(pages, MAP_FAILED);
@@ -326,25 +321,21 @@ static void check_child(int (*body)(void))
 
 static void keeper_is_alone_while_it_runs(void **state)
 {
-    (void)state;
     check_child(keep_world);
 }
 
 static void keeper_that_a_timer_wakes_is_asleep(void **state)
 {
-    (void)state;
     check_child(keep_world_woken);
 }
 
 static void held_call_with_a_limit_has_the_rest_of_it(void **state)
 {
-    (void)state;
     check_child(hold_often);
 }
 
 static void holds_in_a_row_are_not_noticed(void **state)
 {
-    (void)state;
     check_child(hold_in_a_row);
 }
 
@@ -355,7 +346,6 @@ extern const char stop_world_resume_begin[], stop_world_resume_late[];
 
 static void who_is_held_on_the_way_back_begins_anew(void **state)
 {
-    (void)state;
     ucontext_t call = {0};
     ucontext_t held[4] = {{0}};
     for (int i = 0; i <= REG_RIP; i++)

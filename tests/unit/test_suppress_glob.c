@@ -9,7 +9,6 @@
 
 static void globs_match_as_in_valgrind(void **state)
 {
-    (void)state;
     static const struct {
         const char *glob, *text;
         bool match;
@@ -51,7 +50,6 @@ static void globs_match_as_in_valgrind(void **state)
 
 static void templates_match_as_in_leaksanitizer(void **state)
 {
-    (void)state;
     static const struct {
         const char *text, *name;
         bool match;
@@ -78,7 +76,6 @@ static void templates_match_as_in_leaksanitizer(void **state)
 
 static void copy_makes_runs_of_stars_one(void **state)
 {
-    (void)state;
     static const char *const cases[][2] = {
         {"a***b", "a*b"}, {"***", "*"}, {"a", "a"}, {"", ""}, {"**a*?**", "*a*?*"},
     };
@@ -92,7 +89,6 @@ static void copy_makes_runs_of_stars_one(void **state)
 /* With a matcher that tries every star again this would not end before the sun does. */
 static void many_stars_cost_no_more_than_one(void **state)
 {
-    (void)state;
     char glob[2002] = "", text[20001];
     for (size_t i = 0; i < 1000; i++)
         memcpy(glob + 2 * i, "a*", 2);

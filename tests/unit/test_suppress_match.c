@@ -38,7 +38,6 @@ static bool matches_frame(const char *line, struct fake_frame frame)
 
 static void frames_match_as_a_prefix_from_the_innermost(void **state)
 {
-    (void)state;
     assert_true(matches("fun:malloc\n", STACK("malloc", "f", "main")));
     assert_true(matches("fun:malloc\nfun:f\n", STACK("malloc", "f", "main")));
     assert_true(matches("fun:malloc\nfun:f\nfun:main\n", STACK("malloc", "f", "main")));
@@ -50,7 +49,6 @@ static void frames_match_as_a_prefix_from_the_innermost(void **state)
 
 static void dots_stand_for_any_number_of_frames(void **state)
 {
-    (void)state;
     assert_true(matches("...\nfun:main\n", STACK("malloc", "f", "main")));
     assert_true(matches("...\nfun:malloc\n", STACK("malloc", "f", "main")));
     assert_false(matches("...\nfun:g\n", STACK("malloc", "f", "main")));
@@ -67,7 +65,6 @@ static void dots_stand_for_any_number_of_frames(void **state)
 
 static void functions_match_mangled_and_demangled(void **state)
 {
-    (void)state;
     struct fake_frame frame = {.function = "_ZN3app4makeEi", .demangled = "app::make(int)"};
     assert_true(matches_frame("fun:_ZN3app4makeEi", frame));
     assert_true(matches_frame("fun:_ZN3app*", frame));
@@ -79,7 +76,6 @@ static void functions_match_mangled_and_demangled(void **state)
 
 static void inlined_functions_match_by_their_name_alone(void **state)
 {
-    (void)state;
     struct fake_frame frame = {
         .function = "_ZN1n2tmIiEEPvT_", .demangled = "void* n::tm<int>(int)", .inlined = "tm<int>"};
     assert_true(matches_frame("fun:tm<int>", frame));
@@ -96,7 +92,6 @@ static void inlined_functions_match_by_their_name_alone(void **state)
 
 static void names_that_valgrind_has_for_libcs_functions(void **state)
 {
-    (void)state;
     assert_true(matches("fun:malloc\nfun:t\nfun:clone\n", STACK("malloc", "t", "clone3")));
     assert_true(matches("fun:malloc\nfun:t\nfun:clone3\n", STACK("malloc", "t", "clone3")));
     assert_false(matches("fun:malloc\nfun:t\nfun:clone3\n", STACK("malloc", "t", "clone")));
@@ -108,7 +103,6 @@ static void names_that_valgrind_has_for_libcs_functions(void **state)
 
 static void posix_memalign_may_have_one_frame_or_two(void **state)
 {
-    (void)state;
     assert_true(matches("fun:posix_memalign\nfun:f\n", STACK("posix_memalign", "f")));
     assert_true(matches("fun:memalign\nfun:posix_memalign\nfun:f\n", STACK("posix_memalign", "f")));
     assert_true(matches("...\nfun:posix_memalign\nfun:f\n", STACK("posix_memalign", "f")));
@@ -124,7 +118,6 @@ static void posix_memalign_may_have_one_frame_or_two(void **state)
 
 static void an_unknown_name_is_three_question_marks(void **state)
 {
-    (void)state;
     struct fake_frame unknown = {0}, empty = {"", "", "", "", 0, ""};
     static const char *const lines[] = {"fun:*", "fun:???", "obj:*", "obj:???", "src:*"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -138,7 +131,6 @@ static void an_unknown_name_is_three_question_marks(void **state)
 
 static void objects_match_by_path(void **state)
 {
-    (void)state;
     struct fake_frame frame = {.function = "f", .object = "/usr/lib/libz.so.1.2"};
     assert_true(matches_frame("obj:/usr/lib/libz.so.1.2", frame));
     assert_true(matches_frame("obj:*/libz.so*", frame));
@@ -148,7 +140,6 @@ static void objects_match_by_path(void **state)
 
 static void sources_match_by_path_or_name_and_line(void **state)
 {
-    (void)state;
     struct fake_frame frame = {.file = "/src/app/a.c", .line = 42};
     assert_true(matches_frame("src:a.c", frame));
     assert_true(matches_frame("src:a.c:42", frame));
@@ -161,7 +152,6 @@ static void sources_match_by_path_or_name_and_line(void **state)
 
 static void valgrinds_own_names_are_understood(void **state)
 {
-    (void)state;
     struct suppressions *suppressions = fake_load(
         LEAK("preload") "obj:/usr/lib*/valgrind/vgpreload_memcheck-*-linux.so\nfun:f\n}\n");
     struct fake_frame frames[] = {{.function = "malloc", .object = "/opt/libtrace.so"},
@@ -178,7 +168,6 @@ static void valgrinds_own_names_are_understood(void **state)
 
 static void leaksanitizers_match_any_frame_and_any_name(void **state)
 {
-    (void)state;
     struct fake_frame frames[] = {
         {.function = "malloc", .object = "/opt/libtrace.so"},
         {"_ZN1a1bEv", "a::b()", "/usr/lib/libz.so.1", "/src/b.c", 7, NULL},
@@ -205,7 +194,6 @@ static void leaksanitizers_match_any_frame_and_any_name(void **state)
 /* Every stack ends in libc. */
 static void start_code_of_libc_is_nothing_for_leaksanitizers(void **state)
 {
-    (void)state;
     static const char libc[] = "/usr/lib/x86_64-linux-gnu/libc.so.6";
     struct fake_frame frames[] = {
         {.function = "malloc", .object = "/opt/libtrace.so"},
@@ -244,7 +232,6 @@ static bool matches_kind(const char *lines, enum suppress_kind kind, unsigned le
 
 static void leak_kinds_are_respected(void **state)
 {
-    (void)state;
     const char *lines = "Memcheck:Leak\nmatch-leak-kinds: definite,reachable";
     assert_true(matches_kind(lines, SUPPRESS_LEAK, SUPPRESS_DEFINITE));
     assert_true(matches_kind(lines, SUPPRESS_LEAK, SUPPRESS_REACHABLE));
@@ -260,7 +247,6 @@ static void leak_kinds_are_respected(void **state)
 /* After SIGKILL nobody knows the kind: what may be meant is matched. */
 static void a_record_of_unknown_kind_matches_entries_of_any(void **state)
 {
-    (void)state;
     assert_true(matches_kind("Memcheck:Leak", SUPPRESS_LEAK, SUPPRESS_ALL_LEAKS));
     assert_true(matches_kind("Memcheck:Leak\nmatch-leak-kinds: indirect", SUPPRESS_LEAK,
                              SUPPRESS_ALL_LEAKS));
@@ -271,7 +257,6 @@ static void a_record_of_unknown_kind_matches_entries_of_any(void **state)
 
 static void an_entry_matches_only_its_kind(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < SUPPRESS_KINDS_COUNT; i++) {
         char line[60];
         snprintf(line, sizeof line, "Memcheck:%s", suppress_kind_name((enum suppress_kind)i));
@@ -282,7 +267,6 @@ static void an_entry_matches_only_its_kind(void **state)
 
 static void the_entry_read_last_is_tried_first(void **state)
 {
-    (void)state;
     struct failure failure;
     struct suppressions *suppressions =
         fake_load(LEAK("short") "fun:malloc\n}\n" LEAK("long") "fun:malloc\nfun:f\nfun:g\n}\n");
@@ -302,7 +286,6 @@ static void the_entry_read_last_is_tried_first(void **state)
 
 static void a_file_in_the_shape_of_pythons(void **state)
 {
-    (void)state;
     struct suppressions *suppressions = fake_load(
         "#\n# The interpreter reads memory that its allocator may not own.\n#\n\n"
         "{\n   ADDRESS_IN_RANGE/Invalid read of size 4\n   Memcheck:Addr4\n   "
@@ -325,7 +308,6 @@ static void a_file_in_the_shape_of_pythons(void **state)
 
 static void a_file_in_the_shape_of_glibs(void **state)
 {
-    (void)state;
     struct suppressions *suppressions =
         fake_load("{\n\tg-type-register\n\tMemcheck:Leak\n\tmatch-leak-kinds:reachable,definite\n"
                   "\tfun:?alloc\n\t...\n\tfun:g_type_register_*\n}\n"
@@ -345,7 +327,6 @@ static void a_file_in_the_shape_of_glibs(void **state)
 
 static void only_frames_that_still_matter_are_asked_for(void **state)
 {
-    (void)state;
     struct suppressions *suppressions = fake_load(
         LEAK("a") "fun:malloc\nobj:*/libx.so\nfun:f\n}\n" LEAK("b") "fun:calloc\n...\nfun:z\n}\n");
     const struct fake_frame frames[] = {{.function = "malloc"}, {.object = "/bin/a"}, {0}, {0}};
@@ -360,7 +341,6 @@ static void only_frames_that_still_matter_are_asked_for(void **state)
 /* A match of the entry that is tried first ends the search; later ones need no more frames. */
 static void a_match_ends_the_search(void **state)
 {
-    (void)state;
     struct suppressions *suppressions =
         fake_load(LEAK("later") "...\nfun:deep\n}\n" LEAK("first") "fun:malloc\nfun:f\n}\n");
     const struct fake_frame frames[] = {
@@ -375,7 +355,6 @@ static void a_match_ends_the_search(void **state)
 
 static void frames_seen_before_are_not_asked_again(void **state)
 {
-    (void)state;
     struct suppressions *suppressions = fake_load(LEAK("a") "...\nfun:nobody\n}\nleak:noone\n");
     struct fake_frame frames[200];
     for (size_t i = 0; i < 200; i++)
@@ -393,7 +372,6 @@ static void frames_seen_before_are_not_asked_again(void **state)
 /* Twelve dots and a long stack: a search that tries every way would need 500 over 12 of them. */
 static void hostile_dots_stay_cheap(void **state)
 {
-    (void)state;
     char text[1000] = LEAK("hostile");
     for (size_t i = 0; i < 11; i++)
         strcat(text, "...\nfun:*a*a*\n");
@@ -469,7 +447,6 @@ static void assert_same_answer(struct suppressions *suppressions, const struct r
 
 static void random_rules_match_as_a_simple_matcher_says(void **state)
 {
-    (void)state;
     static const struct fake_frame letters[] = {
         {.function = "a"}, {.function = "b"}, {.function = "c"}, {.function = "d"},
         {.function = "e"}, {.function = "f"}, {.function = "g"}, {.function = "h"}};

@@ -35,7 +35,6 @@ static void assert_pattern(const struct suppress_rule *rule, size_t index,
 
 static void an_entry_has_name_place_kind_and_frames(void **state)
 {
-    (void)state;
     struct suppress_rules rules =
         parse("# comment\n\n{\n   my name, with {blanks}  \r\n"
               "\tMemcheck:Leak\n  match-leak-kinds: definite, possible\n"
@@ -59,7 +58,6 @@ static void an_entry_has_name_place_kind_and_frames(void **state)
 
 static void leak_kinds_are_all_without_their_line(void **state)
 {
-    (void)state;
     static const struct {
         const char *line;
         unsigned set;
@@ -81,7 +79,6 @@ static void leak_kinds_are_all_without_their_line(void **state)
 
 static void other_tools_and_kinds_without_use_are_read_over(void **state)
 {
-    (void)state;
     struct suppress_rules rules = parse("{\nh\nHelgrind:Race\nwhatever: this means\n}\n"
                                         "{\nc\nCoreError:FdBadClose\nfun:x\n}\n"
                                         "{\np\nMemcheck:Param\nwrite(buf)\nfun:write\n}\n"
@@ -97,7 +94,6 @@ static void other_tools_and_kinds_without_use_are_read_over(void **state)
 
 static void every_kind_of_memcheck_is_known(void **state)
 {
-    (void)state;
     static const char *const kinds[] = {
         "Leak",    "Free",    "Mempool",      "ReallocZero",   "FishyValue",     "BadAlign",
         "BadSize", "Addr1",   "Addr2",        "Addr4",         "Addr8",          "Addr16",
@@ -117,7 +113,6 @@ static void every_kind_of_memcheck_is_known(void **state)
 
 static void source_lines_are_cut_only_from_numbers(void **state)
 {
-    (void)state;
     struct suppress_rules rules =
         parse(LEAK "src:a.c:7\nsrc:a:b.c\nsrc:9\nsrc::9\nsrc:a.c:\nsrc:a.c:99999999999\n}\n");
     assert_pattern(rules.items[0], 0, SUPPRESS_SOURCE, "a.c", 7);
@@ -131,7 +126,6 @@ static void source_lines_are_cut_only_from_numbers(void **state)
 
 static void dots_are_made_one_and_dropped_at_the_end(void **state)
 {
-    (void)state;
     struct suppress_rules rules =
         parse(LEAK "...\n...\nfun:a\n...\n...\n...\nfun:b\n...\n...\n}\n");
     assert_int_equal(rules.items[0]->patterns_count, 4);
@@ -144,7 +138,6 @@ static void dots_are_made_one_and_dropped_at_the_end(void **state)
 
 static void as_many_frames_count_as_a_stack_has(void **state)
 {
-    (void)state;
     struct suppress_rules few = {.callers = 12};
     struct failure failure;
     char text[2000] = LEAK;
@@ -165,7 +158,6 @@ static void as_many_frames_count_as_a_stack_has(void **state)
 
 static void what_nobody_can_have_meant_is_a_warning(void **state)
 {
-    (void)state;
     static const struct {
         const char *text, *warning;
     } cases[] = {
@@ -200,7 +192,6 @@ static void what_nobody_can_have_meant_is_a_warning(void **state)
 
 static void leaksanitizers_lines_are_understood(void **state)
 {
-    (void)state;
     struct suppress_rules rules = parse("# LSan\nleak:^foo$\n  leak:libX.so  \r\n"
                                         "{\nv\nMemcheck:Leak\nfun:f\n}\nleak:z");
     assert_int_equal(rules.count, 4);
@@ -216,7 +207,6 @@ static void leaksanitizers_lines_are_understood(void **state)
 
 static void empty_texts_have_no_entries(void **state)
 {
-    (void)state;
     static const char *const texts[] = {"", "\n\n", "# only\n  # comments", "\xef\xbb\xbf# mark\n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct suppress_rules rules = parse(texts[i]);
@@ -229,7 +219,6 @@ static void empty_texts_have_no_entries(void **state)
 
 static void errors_say_file_line_what_and_remedy(void **state)
 {
-    (void)state;
     static const struct {
         const char *text, *start, *part;
     } cases[] = {
@@ -290,7 +279,6 @@ static void errors_say_file_line_what_and_remedy(void **state)
 
 static void a_nul_byte_is_named_with_its_place(void **state)
 {
-    (void)state;
     static const char text[] = "# a\n{\nn\0ame\n";
     struct suppress_rules rules = {0};
     struct failure failure;
@@ -301,7 +289,6 @@ static void a_nul_byte_is_named_with_its_place(void **state)
 
 static void a_bad_text_leaves_the_rules_as_they_were(void **state)
 {
-    (void)state;
     struct suppress_rules rules = parse("leak:a\nleak:b\n");
     struct failure failure;
     const char *bad = "leak:c\nleak:d\nnonsense\n";
@@ -314,7 +301,6 @@ static void a_bad_text_leaves_the_rules_as_they_were(void **state)
 /* Ten megabytes without a line end: as a name, as a frame, as nonsense. */
 static void lines_of_ten_megabytes(void **state)
 {
-    (void)state;
     size_t size = 10u << 20;
     char *text = malloc(size + 100);
     memset(text, '*', size);
@@ -340,7 +326,6 @@ static void lines_of_ten_megabytes(void **state)
 
 static void files_that_cannot_be_read_are_errors(void **state)
 {
-    (void)state;
     struct suppressions *suppressions = suppress_new(0);
     struct failure failure;
     assert_int_equal(suppress_load(suppressions, "/no/such/file.supp", &failure), -1);
@@ -357,7 +342,6 @@ static void files_that_cannot_be_read_are_errors(void **state)
 
 static void a_pipe_is_read_to_its_end(void **state)
 {
-    (void)state;
     int ends[2];
     char path[50];
     assert_int_equal(pipe(ends), 0);

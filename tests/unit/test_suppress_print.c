@@ -50,7 +50,6 @@ static void assert_generated(enum suppress_kind kind, unsigned leak_kind,
 /* The expected texts are valgrind 3.19's for programs of the same shape. */
 static void generated_entries_have_valgrinds_text(void **state)
 {
-    (void)state;
     const struct fake_frame c[] = {
         {.function = "malloc"}, {.function = "inner"}, {.function = "outer"}, {.function = "main"}};
     assert_generated(SUPPRESS_LEAK, SUPPRESS_DEFINITE, c, 4,
@@ -72,7 +71,6 @@ static void generated_entries_have_valgrinds_text(void **state)
 
 static void names_are_those_that_valgrind_has(void **state)
 {
-    (void)state;
     const struct fake_frame inlined[] = {
         {.function = "_Znam"},
         {"_ZN1n2tmIiEEPvi", "void* n::tm<int>(int)", 0, 0, 0, "tm<int>"},
@@ -92,7 +90,6 @@ static void names_are_those_that_valgrind_has(void **state)
 
 static void frames_without_function_are_objects(void **state)
 {
-    (void)state;
     const struct fake_frame frames[] = {{.function = "malloc"},
                                         {.object = "/tmp/a b"},
                                         {0},
@@ -108,7 +105,6 @@ static void frames_without_function_are_objects(void **state)
 
 static void odd_names_are_written_so_that_they_match(void **state)
 {
-    (void)state;
     static const char *const names[] = {" lead", "trail ", "two\nlines", "back\\slash",
                                         "end\\", "st*r?",  "\t",         "#x",
                                         "}",     "...",    "a\rb",       "\r"};
@@ -120,7 +116,6 @@ static void odd_names_are_written_so_that_they_match(void **state)
 
 static void deep_stacks_are_cut_at_twenty_four_frames(void **state)
 {
-    (void)state;
     struct fake_frame frames[60];
     for (size_t i = 0; i < 60; i++)
         frames[i] = (struct fake_frame){.function = "f"};
@@ -135,7 +130,6 @@ static void deep_stacks_are_cut_at_twenty_four_frames(void **state)
 
 static void every_kind_is_generated_and_read_again(void **state)
 {
-    (void)state;
     const struct fake_frame frames[] = {{.function = "free"}, {.function = "main"}};
     for (size_t kind = 0; kind < SUPPRESS_KINDS_COUNT; kind++) {
         for (unsigned leak_kind = 1; leak_kind < SUPPRESS_ALL_LEAKS; leak_kind *= 2)
@@ -147,7 +141,6 @@ static void every_kind_is_generated_and_read_again(void **state)
 
 static void used_entries_are_listed_with_their_figures(void **state)
 {
-    (void)state;
     struct suppressions *suppressions =
         fake_load("{\ncold one\nMemcheck:Leak\nfun:never\n}\n{\nhot\nMemcheck:Leak\nfun:malloc\n}\n"
                   "{\ndouble\nMemcheck:Free\nfun:free\n}\n");

@@ -16,7 +16,6 @@ static void alias_chosen_is_global_then_shortest_then_first(void **state)
         {0x300, 4, "longer", false}, {0x400, 4, "foo@@V_2", false}, {0x400, 4, "fooo", false},
     };
 
-    (void)state;
     assert_int_equal(symbol_table_order(symbols, sizeof symbols / sizeof *symbols), 4);
     assert_string_equal(symbols[0].name, "strdup");
     assert_string_equal(symbols[1].name, "aa");
@@ -30,7 +29,6 @@ static void address_is_in_the_symbol_that_covers_it(void **state)
         {0x100, 0x100, "outer", false}, {0x110, 4, "inner", false}, {0x300, 0, "open", false}};
     struct symbol_table table = {.functions = symbols, .function_count = 3};
 
-    (void)state;
     assert_null(symbol_table_function(&table, 0xff));
     assert_string_equal(symbol_table_function(&table, 0x100)->name, "outer");
     assert_string_equal(symbol_table_function(&table, 0x113)->name, "inner");

@@ -35,7 +35,6 @@ static int find_program(struct dl_phdr_info *info, size_t size, void *context)
 /* A model with this program as module 1. */
 static int make_model(void **state)
 {
-    (void)state;
     dl_iterate_phdr(find_program, NULL);
     self[readlink("/proc/self/exe", self, sizeof self - 1)] = 0;
     model_init(&model, "trace.log");
@@ -53,7 +52,6 @@ static int make_model(void **state)
 
 static int drop_model(void **state)
 {
-    (void)state;
     symbolize_end(symbolizer);
     model_free(&model);
     module_cache_free(modules);
@@ -90,7 +88,6 @@ __attribute__((noinline, noclone)) static void *outer_function(void)
 
 static void inlined_functions_come_innermost_first(void **state)
 {
-    (void)state;
     const struct frame *frame = look_up(outer_function(), 1);
 
     assert_int_equal(frame->position_count, 2);
@@ -122,7 +119,6 @@ __attribute__((noinline, noclone, noreturn)) static void ends_in_a_call(void)
 /* Then the return address is the next function's first byte, or lies between the two. */
 static void call_at_the_very_end_of_a_function_belongs_to_it(void **state)
 {
-    (void)state;
     if (setjmp(back) == 0)
         ends_in_a_call();
     const struct frame *frame = look_up(last_address, 1);
@@ -132,7 +128,6 @@ static void call_at_the_very_end_of_a_function_belongs_to_it(void **state)
 
 static void address_outside_of_all_modules_has_no_name(void **state)
 {
-    (void)state;
     const struct frame *frame = look_up(outer_function(), 0);
 
     assert_int_equal(frame->position_count, 1);
@@ -142,7 +137,6 @@ static void address_outside_of_all_modules_has_no_name(void **state)
 
 static void address_in_no_function_has_no_name(void **state)
 {
-    (void)state;
     const struct frame *frame = look_up((void *)(uintptr_t)(bias + 2), 1);
 
     assert_int_equal(frame->position_count, 1);
@@ -153,7 +147,6 @@ static void variable_is_named_with_the_place_in_it(void **state)
 {
     uint64_t inside = 0;
 
-    (void)state;
     symbolizer = symbolize_begin(&model, modules, NULL);
     const char *name =
         symbolize_data(symbolizer, (uint64_t)(uintptr_t)&test_symbolize_variable[3], &inside);
@@ -182,7 +175,6 @@ static void set_path(const char *path)
 
 static void file_of_another_build_is_not_used(void **state)
 {
-    (void)state;
     model.modules[1].build_id_size = 20;
     model.modules[1].build_id[0] = 0xab;
     expect_only_a_note("(build id ab00000000000000000000000000000000000000) is a different build");
@@ -190,7 +182,6 @@ static void file_of_another_build_is_not_used(void **state)
 
 static void missing_module_is_noted_with_its_build_id(void **state)
 {
-    (void)state;
     model.modules[1].build_id_size = 3;
     memcpy(model.modules[1].build_id, "\001\002\377", 3);
     set_path("/none/module");
@@ -199,7 +190,6 @@ static void missing_module_is_noted_with_its_build_id(void **state)
 
 static void file_that_is_no_elf_file_is_noted(void **state)
 {
-    (void)state;
     set_path("/proc/self/status");
     expect_only_a_note("cannot be read as an ELF file");
 }
@@ -210,7 +200,6 @@ static void pipe_is_not_opened_as_a_module(void **state)
     char folder[] = "/tmp/test_symbolize_XXXXXX", path[64];
     struct inotify_event event;
 
-    (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/pipe", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
@@ -228,7 +217,6 @@ static void pipe_is_not_opened_as_a_module(void **state)
 
 static void relative_path_is_not_opened_as_a_module(void **state)
 {
-    (void)state;
     set_path("test_symbolize");
     expect_only_a_note("could not be found");
 }
@@ -237,7 +225,6 @@ static void two_modules_of_one_file(void **state)
 {
     uint64_t offset = (uint64_t)(uintptr_t)outer_function + 1 - bias;
 
-    (void)state;
     model.modules = memory_resized(model.modules, 3, sizeof *model.modules);
     model.modules[2] = model.modules[1];
     model.modules[2].path = memory_text("/proc/self/root/%s", self);

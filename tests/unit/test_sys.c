@@ -14,7 +14,6 @@
 
 static void errors_are_returned_and_errno_is_left(void **state)
 {
-    (void)state;
     errno = 4711;
     assert_int_equal(sys_open(scratch_path("not there"), O_RDONLY, 0), -ENOENT);
     assert_int_equal(sys_close(-1), -EBADF);
@@ -27,7 +26,6 @@ static void errors_are_returned_and_errno_is_left(void **state)
 
 static void as_libc_has_it(void **state)
 {
-    (void)state;
     char ours[4096], theirs[4096];
     assert_int_equal(sys_getpid(), getpid());
     assert_int_equal(sys_getppid(), getppid());
@@ -49,7 +47,6 @@ static long descriptor(const char *name)
 
 static void storage_is_allocated_and_given_back(void **state)
 {
-    (void)state;
     struct stat status;
     int fd = (int)descriptor("storage");
     assert_int_equal(sys_allocate(fd, 0, 1 << 20), 0);
@@ -94,7 +91,6 @@ static void write_behind_the_limit(void)
 
 static void writing_behind_the_file_size_limit_sends_no_signal(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(write_behind_the_limit), 0);
 }
 
@@ -114,7 +110,6 @@ static void limit_address_space(void)
 static void half_of_the_address_space_is_the_programs(void **state)
 {
     bool limited = true;
-    (void)state;
     assert_true(sys_leaves_space(UINT64_MAX)); /* without a limit */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
     limited = false; /* their shadow is larger than any limit */
@@ -126,7 +121,6 @@ static void half_of_the_address_space_is_the_programs(void **state)
 /* Where nobody reads, the traced program would never end. */
 static void pipe_that_does_not_block_and_is_full(void **state)
 {
-    (void)state;
     static char much[100000];
     int ends[2];
     assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
@@ -138,14 +132,12 @@ static void pipe_that_does_not_block_and_is_full(void **state)
 
 static void no_storage_is_an_error(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(allocate_too_much), 0);
     assert_int_equal(sys_allocate(-1, 0, 4096), -EBADF);
 }
 
 static void files_are_read_whole(void **state)
 {
-    (void)state;
     char buffer[64];
     memset(buffer, 'X', sizeof buffer);
     scratch_write(scratch_path("text"), "0123456789");
@@ -161,7 +153,6 @@ static void files_are_read_whole(void **state)
 
 static void everything_is_written(void **state)
 {
-    (void)state;
     static char much[100000];
     int ends[2];
     memset(much, 'm', sizeof much - 1);
@@ -182,7 +173,6 @@ static void everything_is_written(void **state)
 
 static void descriptors_move_out_of_the_way(void **state)
 {
-    (void)state;
     int fd = (int)descriptor("high");
     int high = sys_move_high(fd, true);
     assert_true(high >= 100);
@@ -215,13 +205,11 @@ static void move_under_a_limit(void)
 
 static void few_descriptors_are_allowed(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(move_under_a_limit), 0);
 }
 
 static void error_texts_are_libcs(void **state)
 {
-    (void)state;
     static const int errors[] = {EPERM,   ENOENT,       EIO,    EBADF,  ENOMEM, EACCES, EEXIST,
                                  ENOTDIR, EISDIR,       EINVAL, ENFILE, EMFILE, EFBIG,  ENOSPC,
                                  EROFS,   ENAMETOOLONG, ELOOP,  EDQUOT, ENODEV, ESTALE};
@@ -242,7 +230,6 @@ static void handle(int number, siginfo_t *info, void *context)
 
 static void signals_as_the_kernel_has_them(void **state)
 {
-    (void)state;
     struct sys_sigaction before;
     struct sys_sigaction action = {.handler.function = handle,
                                    .flags = SA_SIGINFO | SYS_SA_RESTORER,

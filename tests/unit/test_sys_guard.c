@@ -106,7 +106,6 @@ static void compare(struct sock_filter *filter, size_t length)
 #define COMPARE(filter)                                                                            \
     static void as_the_kernel_##filter(void **state)                                               \
     {                                                                                              \
-        (void)state;                                                                               \
         compare(filter, sizeof filter / sizeof *filter);                                           \
     }
 COMPARE(equal)
@@ -122,7 +121,6 @@ static void every_filter_has_a_say(void **state)
 {
     struct sock_fprog first = {sizeof equal / sizeof *equal, equal};
     struct sock_fprog other = {sizeof bits / sizeof *bits, bits};
-    (void)state;
     assert_false(sys_guard_is_on);
     sys_guard_add(&first);
     sys_guard_add(&other);

@@ -12,7 +12,6 @@
 
 static void states_are_read_behind_the_name(void **state)
 {
-    (void)state;
     assert_int_equal(task_state_of_stat("7 (a) S 1 7 7 0 -1 4194304 88"), TASK_ALIVE);
     assert_int_equal(task_state_of_stat("7 (x) Z 1) (y) R 1 7 7 0 -1 64 88"), TASK_ALIVE);
     assert_int_equal(task_state_of_stat("7 (a) Z 1 7 7 0 -1 4194304 88"), TASK_WITHOUT_CODE);
@@ -25,7 +24,6 @@ static void states_are_read_behind_the_name(void **state)
 
 static void status_lines_are_found_by_name(void **state)
 {
-    (void)state;
     const char *status = "Name:\tPid:\nPid:\t5\nNSpid:\t5\t2\n";
     assert_ptr_equal(task_status_line(status, "Pid:\t"), status + 16);
     assert_ptr_equal(task_status_line(status, "NSpid:"), status + 24);
@@ -35,7 +33,6 @@ static void status_lines_are_found_by_name(void **state)
 
 static void own_thread(void **state)
 {
-    (void)state;
     uint32_t tid = (uint32_t)sys_gettid();
     uint64_t mask = 1ull << 9, before; /* SIGUSR1 = 10 */
     assert_int_equal(task_numbers_differ(), 0);
@@ -50,7 +47,6 @@ static void own_thread(void **state)
 
 static void no_thread(void **state)
 {
-    (void)state;
     assert_int_equal(task_state(4000000000u), TASK_VANISHED);
     assert_int_equal(task_translate(4000000000u), 0);
     assert_int_equal(task_blocks_signal(4000000000u, 10), 0);
@@ -72,7 +68,6 @@ static void *spin(void *unused)
 
 static void who_waits_sleeps(void **state)
 {
-    (void)state;
     pthread_t thread;
     pthread_create(&thread, NULL, spin, NULL);
     int tid;

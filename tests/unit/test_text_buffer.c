@@ -13,7 +13,6 @@ static void pieces_stand_one_after_another(void **state)
 {
     struct text_buffer buffer = {0};
 
-    (void)state;
     text_buffer_add(&buffer, "");
     assert_string_equal(buffer.text, "");
     text_buffer_add(&buffer, "a");
@@ -27,7 +26,6 @@ static void pieces_stand_one_after_another(void **state)
 /* Each length around the room that there is, as text and as a number's width. */
 static void pieces_of_each_length_arrive_whole(void **state)
 {
-    (void)state;
     for (int length = 0; length < 1200; length++) {
         struct text_buffer buffer = {0};
         char *text = calloc(1, (size_t)length + 1);
@@ -51,7 +49,6 @@ static void cleared_buffer_is_empty(void **state)
 {
     struct text_buffer buffer = {0};
 
-    (void)state;
     text_buffer_clear(&buffer);
     assert_string_equal(buffer.text, "");
     text_buffer_add(&buffer, "long ago");

@@ -13,7 +13,6 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     scratch_begin_log("thread.log");
     return 0;
 }
@@ -28,7 +27,6 @@ static unsigned structs(void)
 
 static void a_thread_keeps_its_struct(void **state)
 {
-    (void)state;
     struct thread *self = thread_current();
     assert_non_null(self);
     assert_ptr_equal(thread_current(), self);
@@ -73,7 +71,6 @@ static void *in_thread(void *(*act)(void *), uintptr_t argument)
 
 static void a_successor_begins_anew(void **state)
 {
-    (void)state;
     struct thread *first = in_thread(count_some, 1);
     assert_ptr_not_equal(first, thread_current());
     for (int i = 0; i < 10; i++)
@@ -82,7 +79,6 @@ static void a_successor_begins_anew(void **state)
 
 static void sums_over_2_000_threads(void **state)
 {
-    (void)state;
     struct trace_totals before, after;
     stack_accounts_sum(&before);
     uint64_t expected = 0;
@@ -115,7 +111,6 @@ static void *meet(void *argument)
 
 static void threads_alive_together_have_one_each(void **state)
 {
-    (void)state;
     static pthread_t threads[AT_ONCE];
     static void *given[AT_ONCE];
     struct trace_totals before, after;
@@ -160,7 +155,6 @@ static void *ask(void *argument)
 /* Nor does it take memory each time it asks for one; two that ask at once may. */
 static void without_room_a_thread_has_none(void **state)
 {
-    (void)state;
     static pthread_t threads[800];
     pthread_barrier_init(&barrier, NULL, 800);
     trace_log_threads.grow = no_memory;

@@ -86,20 +86,17 @@ static void stack_of_a_thread(size_t guard)
 
 static void stack_with_a_guard(void **state)
 {
-    (void)state;
     stack_of_a_thread(4096);
     stack_of_a_thread(65536);
 }
 
 static void stack_without_a_guard(void **state)
 {
-    (void)state;
     stack_of_a_thread(0);
 }
 
 static void the_first_threads_stack_is_not_told(void **state)
 {
-    (void)state;
     struct thread_stack stack;
     struct thread_stacks_world world = look_round();
     assert_false(thread_stacks_find(&world, sys_thread_pointer(), &stack));
@@ -135,7 +132,6 @@ static unsigned find_worker(const struct stopped_thread *others, size_t count)
 
 static void who_is_not_among_the_living_is_dead(void **state)
 {
-    (void)state;
     begin_worker(4096, NULL, 0);
     struct stopped_thread others[3] = {
         {.thread_pointer = 64}, {.held = 1, .thread_pointer = worker.pointer}, {.tid = 1}};
@@ -147,7 +143,6 @@ static void who_is_not_among_the_living_is_dead(void **state)
 
 static void memory_that_the_program_brought_is_left_alone(void **state)
 {
-    (void)state;
     const size_t size = SCRATCH_SANITIZED ? 4u << 20 : 256u << 10;
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     begin_worker(0, memory, size);

@@ -15,7 +15,6 @@ static struct timeline timeline;
 
 static int make_model(void **state)
 {
-    (void)state;
     model_init(&model, "trace.log");
     model_want_usage(&model);
     return 0;
@@ -23,7 +22,6 @@ static int make_model(void **state)
 
 static int drop_model(void **state)
 {
-    (void)state;
     model_free(&model);
     return 0;
 }
@@ -39,7 +37,6 @@ static void sample(uint64_t time, uint64_t bytes, uint64_t resident)
 
 static void few_samples_are_all_rows(void **state)
 {
-    (void)state;
     sample(100, 5, 0);
     sample(200, 9, 0);
     sample(300, 2, 0);
@@ -51,7 +48,6 @@ static void few_samples_are_all_rows(void **state)
 
 static void no_sample_no_row(void **state)
 {
-    (void)state;
     model.header.peak.bytes = 5;
     timeline_make(&timeline, &model);
     assert_int_equal(timeline.count, 0);
@@ -62,7 +58,6 @@ static void many_samples_keep_their_highs_and_the_last(void **state)
 {
     bool high = false;
 
-    (void)state;
     for (uint64_t i = 1; i <= 1000; i++)
         sample(i * 1000, i == 320 ? 5000 : i % 7, 0);
     timeline_make(&timeline, &model);
@@ -78,7 +73,6 @@ static void many_samples_keep_their_highs_and_the_last(void **state)
 
 static void times_at_the_end_of_the_range_fit(void **state)
 {
-    (void)state;
     for (uint64_t i = 0; i < 1000; i++)
         sample(UINT64_MAX - 1000 + i, UINT64_MAX, UINT64_MAX);
     sample(UINT64_MAX, 1, 1);
@@ -89,7 +83,6 @@ static void times_at_the_end_of_the_range_fit(void **state)
 
 static void peak_stands_before_the_sample_that_noticed_it(void **state)
 {
-    (void)state;
     sample(100, 5, 1000);
     sample(200, 9, 4000);
     sample(300, 2, 3000);
@@ -109,7 +102,6 @@ static void peak_stands_before_the_sample_that_noticed_it(void **state)
 /* Killed before the next sample: the time that is in the log is an older peak's. */
 static void peak_that_no_sample_noticed_stands_last(void **state)
 {
-    (void)state;
     sample(100, 5, 1000);
     sample(200, 9, 2000);
     model.header.peak = (struct trace_peak){.bytes = 77, .time_ns = 100, .epoch = 5, .timed = 4};
@@ -124,7 +116,6 @@ static void peak_that_no_sample_noticed_stands_last(void **state)
 
 static void peak_before_the_first_sample(void **state)
 {
-    (void)state;
     sample(100, 5, 1000);
     model.header.peak = (struct trace_peak){.bytes = 77, .time_ns = 100};
     struct timeline_peak peak = timeline_peak(&model);
@@ -134,7 +125,6 @@ static void peak_before_the_first_sample(void **state)
 
 static void negative_peaks_are_none(void **state)
 {
-    (void)state;
     sample(100, 5, 1000);
     model.header.peak = (struct trace_peak){.bytes = -5};
     timeline_make(&timeline, &model);

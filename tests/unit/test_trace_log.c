@@ -50,7 +50,6 @@ static void fill_facts(void)
 
 static int clean(void **state)
 {
-    (void)state;
     char command[600];
     snprintf(command, sizeof command, "rm -rf '%s'*", scratch_path(""));
     return system(command) == -1;
@@ -76,7 +75,6 @@ static void make_plainly(void)
 
 static void a_new_log(void **state)
 {
-    (void)state;
     struct stat status;
     struct trace_header header;
     assert_int_equal(scratch_in_child(make_plainly), 0);
@@ -117,7 +115,6 @@ static void assert_refused(const char *reason)
 
 static void a_symbolic_link_is_not_followed(void **state)
 {
-    (void)state;
     scratch_write(scratch_path("victim"), "");
     assert_int_equal(symlink(scratch_path("victim"), scratch_path(LOG)), 0);
     assert_refused("is not a trace log");
@@ -131,7 +128,6 @@ static void a_symbolic_link_is_not_followed(void **state)
 
 static void a_foreign_file_is_left_alone(void **state)
 {
-    (void)state;
     static const char *const texts[] = {"short", NULL};
     static char longer[5000];
     memset(longer, 'x', sizeof longer - 1);
@@ -172,7 +168,6 @@ static void begin_in_a_run(void)
 
 static void logs_of_one_run_are_all_kept(void **state)
 {
-    (void)state;
     static const uint64_t begun[] = {999, 1000, 2000};
     for (int i = 0; i < 3; i++) {
         begun_before = begun[i];
@@ -201,7 +196,6 @@ static void begin_where_all_names_are_taken(void)
 
 static void without_a_name_there_is_no_log(void **state)
 {
-    (void)state;
     begun_before = 1000;
     assert_int_equal(scratch_in_child(leave_log_of_another), 0);
     assert_int_equal(scratch_in_child(begin_where_all_names_are_taken), 0);
@@ -210,7 +204,6 @@ static void without_a_name_there_is_no_log(void **state)
 
 static void neither_folders_nor_devices_are_taken(void **state)
 {
-    (void)state;
     assert_int_equal(mkdir(scratch_path(LOG), 0700), 0);
     assert_refused("is not a trace log");
     assert_int_equal(rmdir(scratch_path(LOG)), 0);
@@ -226,7 +219,6 @@ static void make_at_null(void)
 
 static void the_null_device(void **state)
 {
-    (void)state;
     struct stat status;
     assert_int_equal(scratch_in_child(make_at_null), 0);
     assert_int_equal(stat("/dev/null", &status), 0);
@@ -241,7 +233,6 @@ static void make_in_no_folder(void)
 
 static void a_folder_that_is_not_there(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(make_in_no_folder), 0);
     const char *said = scratch_read(scratch_path(SAID));
     assert_non_null(strstr(said, "cannot create"));
@@ -250,7 +241,6 @@ static void a_folder_that_is_not_there(void **state)
 
 static void an_empty_file_is_used(void **state)
 {
-    (void)state;
     scratch_write(scratch_path(LOG), "");
     assert_int_equal(scratch_in_child(make_plainly), 0);
 }
@@ -336,13 +326,11 @@ static void check_live_writer(void (*act)(void))
 
 static void a_live_writers_log_is_not_overwritten(void **state)
 {
-    (void)state;
     check_live_writer(hold);
 }
 
 static void nor_where_files_have_no_locks(void **state)
 {
-    (void)state;
     check_live_writer(hold_without_lock);
 }
 
@@ -355,7 +343,6 @@ static void hold_as_another(void)
 
 static void a_number_used_again_is_no_live_writer(void **state)
 {
-    (void)state;
     end_holder(start_holder(hold_as_another));
     assert_int_equal(scratch_in_child(make_plainly), 0);
 }
@@ -398,7 +385,6 @@ static void fill_tables(void)
 
 static void records_stand_in_the_file_at_once(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(fill_tables), 0);
 }
 
@@ -421,7 +407,6 @@ static void add_strings(void)
 
 static void strings_lie_in_one_extent_each(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(add_strings), 0);
 }
 
@@ -450,7 +435,6 @@ static void end_it(void)
 
 static void the_end_gives_back_what_no_record_uses(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(end_it), 0);
     assert_int_equal(mark_in_log(), 3);
 }
@@ -471,7 +455,6 @@ static void end_with_a_chunk_made_ahead(void)
 
 static void the_end_gives_back_what_was_made_ahead(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(end_with_a_chunk_made_ahead), 0);
 }
 
@@ -490,7 +473,6 @@ static void fill_directory(void)
 
 static void a_full_directory_is_said(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(fill_directory), 0);
     assert_non_null(strstr(scratch_read(scratch_path(SAID)), "cannot grow"));
 }
@@ -532,7 +514,6 @@ static void run_full(void)
 
 static void a_full_disk_leaves_the_tables_working(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(run_full), 0);
     const char *said = scratch_read(scratch_path(SAID));
     assert_non_null(strstr(said, "cannot grow (File too large)"));
@@ -550,7 +531,6 @@ static void begin_full(void)
 
 static void a_disk_full_from_the_start(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(begin_full), 0);
     assert_non_null(strstr(scratch_read(scratch_path(SAID)), "cannot write"));
 }
@@ -579,7 +559,6 @@ static void grow_after_close(void)
 
 static void the_program_may_close_every_descriptor(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(grow_after_close), 0);
 }
 
@@ -594,7 +573,6 @@ static void low_numbers_stay_free(void)
 
 static void the_program_gets_the_numbers_it_expects(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(low_numbers_stay_free), 0);
 }
 
@@ -615,7 +593,6 @@ static void forget(void)
 
 static void a_forked_child_lets_go(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(forget), 0);
 }
 

@@ -22,7 +22,6 @@
 
 static int clean(void **state)
 {
-    (void)state;
     char command[600];
     snprintf(command, sizeof command, "rm -rf '%s'*", scratch_path(""));
     return system(command) == -1;
@@ -111,7 +110,6 @@ static void copy_and_look(void)
 
 static void nothing_reaches_the_parents_log(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(copy_and_look), 0);
 }
 
@@ -148,7 +146,6 @@ static void add_after_the_fork(void)
 
 static void what_the_parent_adds_later_is_the_parents(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(add_after_the_fork), 0);
 }
 
@@ -170,7 +167,6 @@ static void begin_and_share(void)
 
 static void a_shared_name_has_the_number_in_it(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(begin_and_share), 0);
 }
 
@@ -206,7 +202,6 @@ static void fail_thrice(void)
 
 static void failure_is_said_and_leaves_nothing(void **state)
 {
-    (void)state;
     assert_int_equal(scratch_in_child(fail_thrice), 0);
 }
 

@@ -13,13 +13,11 @@
 
 static int set_up(void **state)
 {
-    (void)state;
     return !tracing_begin();
 }
 
 static void off_on_and_paused(void **state)
 {
-    (void)state;
     tracing_set(false);
     assert_false(tracing_is_on());
     assert_false(tracing_pause()); /* what is off stays off */
@@ -37,7 +35,6 @@ static void off_on_and_paused(void **state)
 
 static void a_pause_that_ends_in_off_is_not_resumed(void **state)
 {
-    (void)state;
     tracing_set(true);
     tracing_pause();
     tracing_set(false);
@@ -76,7 +73,6 @@ static void turn_off(void)
 
 static void whoever_waits_is_woken(void **state)
 {
-    (void)state;
     await_end(tracing_resume);
     await_end(turn_off);
     tracing_await(LONG_NS); /* nothing to wait for */
@@ -89,7 +85,6 @@ static void whoever_waits_is_woken(void **state)
 
 static void a_forked_child_finds_it_off(void **state)
 {
-    (void)state;
     int status = -1;
     tracing_set(true);
     tracing_pause();

@@ -35,7 +35,6 @@ static bool is_stable(uintptr_t address)
 
 static int set_up(void **state)
 {
-    (void)state;
     const char *reason;
     scratch_begin_log("unwind.log");
     module_list_begin();
@@ -48,7 +47,6 @@ static int set_up(void **state)
 
 static void libunwind_shows_which_address_it_looks_for(void **state)
 {
-    (void)state;
     assert_true(unwind_library_needs_no_lock());
 }
 
@@ -76,7 +74,6 @@ static volatile int two = 2; /* a loop over it is one call for the compiler, too
 
 static int begin_counting(void **state)
 {
-    (void)state;
     unwind_count(&before);
     return 0;
 }
@@ -196,33 +193,27 @@ static void check_recursion(uint32_t (*recurse)(unsigned))
 
 static void frames_with_a_frame_pointer(void **state)
 {
-    (void)state;
     check_recursion(recurse_with_frame);
 }
 static void frames_without_one(void **state)
 {
-    (void)state;
     check_recursion(recurse_without_frame);
 }
 static void frames_of_changing_size(void **state)
 {
-    (void)state;
     check_recursion(recurse_with_alloca);
 }
 static void frames_that_realign_the_stack(void **state)
 {
-    (void)state;
     check_recursion(recurse_with_aligned_array);
 }
 static void frames_of_200_kb(void **state)
 {
-    (void)state;
     check_recursion(recurse_with_large_frame);
 }
 
 static void a_stack_50_000_deep(void **state)
 {
-    (void)state;
     unwind_verify(false); /* libunwind is given up on at 4,096 */
     uint32_t shallow = recurse_without_frame(0);
     uint32_t deep[2];
@@ -246,7 +237,6 @@ static void *capture_in_huge_frames(void *argument)
 
 static void frames_of_many_mib(void **state)
 {
-    (void)state;
     uint32_t stacks[4];
     pthread_t thread;
     pthread_attr_t attributes;
@@ -267,7 +257,6 @@ static void frames_of_many_mib(void **state)
 
 static void the_same_stack_is_the_same_node(void **state)
 {
-    (void)state;
     uint32_t stacks[10];
     for (int i = 0; i < 10; i++)
         stacks[i] = recurse_without_frame(5);
@@ -315,7 +304,6 @@ static NOINLINE uint32_t a_third_way(void)
 /* The call is the same and lies in the same place; its caller's caller differs. */
 static void three_stacks_of_a_call_in_turn_are_all_remembered(void **state)
 {
-    (void)state;
     enum { WAYS = 3, TURNS = 60, SETTLED = 30 };
     static uint32_t (*const ways[WAYS])(void) = {one_way, another_way, a_third_way};
     static volatile int count = WAYS; /* as `two` */
@@ -360,7 +348,6 @@ static NOINLINE uint32_t down_beside(size_t bytes, unsigned levels)
  * Which places they have is told by where they lie, so the second one lies everywhere. */
 static void two_calls_with_frames_of_their_own_take_turns(void **state)
 {
-    (void)state;
     enum { TURNS = 60, SETTLED = 30, LEVELS = 6, PLACES = 512 / SCALE };
     static uint32_t stacks[TURNS], walks[TURNS];
     static volatile unsigned levels = LEVELS;
@@ -444,7 +431,6 @@ static const branch branches[32] = {
 
 static void random_calls(void **state)
 {
-    (void)state;
     const unsigned wanted = 100000 / SCALE;
     captures_left = wanted;
     while (captures_left > 0)
@@ -474,7 +460,6 @@ static NOINLINE void recurse_and_jump(unsigned more)
 
 static void stacks_left_by_longjmp(void **state)
 {
-    (void)state;
     for (volatile unsigned i = 0; i < 50; i++) {
         if (setjmp(jump) == 0)
             recurse_and_jump(i * 7 % 30);
@@ -494,7 +479,6 @@ static NOINLINE uint32_t call_twice(uint32_t (*first)(unsigned), uint32_t (*seco
 
 static void other_calls_at_the_same_depth(void **state)
 {
-    (void)state;
     uint32_t (*const all[])(unsigned) = {recurse_with_frame, recurse_without_frame,
                                          recurse_with_alloca, recurse_with_aligned_array,
                                          recurse_with_large_frame};
@@ -531,7 +515,6 @@ static NOINLINE uint32_t share_room(size_t bytes, size_t rest)
 
 static void frames_with_another_border(void **state)
 {
-    (void)state;
     for (int i = 0; i < 20; i++)
         share_room(i % 2 ? 640 : 64, i % 2 ? 64 : 640);
     assert_all_the_same(20);
@@ -614,7 +597,6 @@ static void assert_few_compared(uint64_t from, uint64_t captures)
 
 static void a_recursion_that_allocates_costs_its_depth_once(void **state)
 {
-    (void)state;
     struct stack_deep_time (*real_now)(void) = stack_deep_now;
     unwind_verify(false);
     forget_all(thread_current());
@@ -675,7 +657,6 @@ static void check_outermost_change(unsigned rounds)
 
 static void a_deep_stack_that_changes_outside_is_another(void **state)
 {
-    (void)state;
     struct stack_deep_time (*const clocks[])(void) = {stack_deep_now, tell_no_time,
                                                       tell_other_processors};
     unwind_verify(false);
@@ -700,7 +681,6 @@ static WITHOUT_FRAME void random_calls_below(unsigned more)
 
 static void random_calls_at_great_depth(void **state)
 {
-    (void)state;
     stacks_different = 0;
     captures_left = 20000 / SCALE;
     random_calls_below(1500);
@@ -752,13 +732,11 @@ static void check_handler(int flags)
 
 static void handlers_on_the_same_stack(void **state)
 {
-    (void)state;
     check_handler(0);
 }
 
 static void handlers_on_a_stack_of_their_own(void **state)
 {
-    (void)state;
     static char stack[262144];
     stack_t own = {.ss_sp = stack, .ss_size = sizeof stack};
     stack_t none = {.ss_flags = SS_DISABLE};
@@ -787,7 +765,6 @@ static void *capture_in_thread(void *argument)
 
 static void threads_have_stacks_of_their_own(void **state)
 {
-    (void)state;
     pthread_t threads[4];
     unwind_verify(VERIFIES_THREADS);
     pthread_barrier_init(&together, NULL, 4);
@@ -828,7 +805,6 @@ static void run_coroutine(int number)
 #pragma GCC diagnostic ignored "-Wclobbered" /* getcontext returns once here */
 static void stacks_of_coroutines(void **state)
 {
-    (void)state;
     static uint64_t random = 5;
     for (int i = 0; i < 3; i++) {
         getcontext(&coroutines[i]);
@@ -857,7 +833,6 @@ static void stacks_of_coroutines(void **state)
 
 static void code_made_at_run_time(void **state)
 {
-    (void)state;
     static const unsigned char keeps_frame_pointer[] = {
         0x55,             /* push %rbp */
         0x48, 0x89, 0xe5, /* mov %rsp, %rbp */
@@ -902,7 +877,6 @@ static WITH_FRAME uint32_t call_with_frame_pointer(uintptr_t garbage, uint32_t (
 
 static void a_smashed_frame_pointer_cuts_the_stack(void **state)
 {
-    (void)state;
     static uintptr_t words[64];
     const uintptr_t garbage[] = {
         8, 0x4141414141414141, 0x1000, (uintptr_t)1 << 63, (uintptr_t)words + 3, 0x7ffffffff000,
@@ -974,7 +948,6 @@ static NOINLINE void outer(unsigned more, unsigned frames)
 
 static void whether_a_call_is_inside_another(void **state)
 {
-    (void)state;
     outer(2, 16);
     assert_true(was_inside[0]);
     assert_false(was_inside[1]);

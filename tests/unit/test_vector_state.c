@@ -34,7 +34,6 @@ static unsigned visit(size_t length, uint64_t in_use)
 
 static void no_area_has_no_registers(void **state)
 {
-    (void)state;
     assert_int_equal(visit(0, ~0ull), 0);
     assert_int_equal(visit(511, ~0ull), 0);
 }
@@ -42,7 +41,6 @@ static void no_area_has_no_registers(void **state)
 /* 8 registers of x87 and 16 of SSE, 16 bytes each; not what lies around them. */
 static void fxsave_alone(void **state)
 {
-    (void)state;
     assert_int_equal(visit(512, ~0ull), 24 * 16);
     assert_int_equal(visited[31], 0);
     assert_int_equal(visited[32], 1);
@@ -52,14 +50,12 @@ static void fxsave_alone(void **state)
 
 static void components_in_their_initial_state_are_left_out(void **state)
 {
-    (void)state;
     assert_int_equal(visit(sizeof area, 3), 24 * 16);
 }
 
 static void upper_halves_of_ymm(void **state)
 {
     unsigned size, offset, c, d;
-    (void)state;
     __cpuid_count(0xd, 2, size, offset, c, d);
     if (size == 0)
         return; /* a processor without AVX */
