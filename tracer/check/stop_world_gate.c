@@ -1,5 +1,6 @@
 #include "check/stop_world_gate.h"
 
+#include "check/call_number.h"
 #include "check/stop_world_resume.h"
 #include "os/sys.h"
 #include "os/task.h"
@@ -103,13 +104,12 @@ static bool is_call_of(uint64_t outer, uint64_t inner)
     return inner - (outer + (uint64_t)(int64_t)distance) < CALLER_MAX;
 }
 
-/* mov $NUMBER,%eax; syscall */
 static bool find_in_code(const unsigned char *next, uint32_t *number)
 {
-    if (!has_before(next, 7) || next[-7] != 0xb8)
-        return false;
-    memcpy(number, next - 6, sizeof *number);
-    return true;
+    unsigned length = CALL_NUMBER_REACH;
+    while (!has_before(next, length))
+        length--;
+    return call_number_find(next - length, length, number);
 }
 
 /* Since 2.41 libc has one `syscall` for all calls that a thread can be cancelled in. It stands in a
