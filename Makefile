@@ -37,8 +37,9 @@ TRACER_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -fno-lto -U_FORTIFY_SOURCE -fPIC -fvis
 # What tracer/os/bytes.c has in libc's place.
 TRACER_OWN    = memchr memcmp memcpy memmove memset strchr strcmp strcspn strlen strncmp strnlen strrchr strspn
 REPORT_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)"'
-# capstone tells how much an instruction reads or writes; without it errors do not say.
-HAS_CAPSTONE := $(shell echo '\#include <capstone/capstone.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lcapstone)
+# capstone tells how much an instruction reads or writes; without it errors do not say. Looked for when it is linked: `make deps
+# try` reads this before deps has installed it.
+HAS_CAPSTONE = $(shell echo '\#include <capstone/capstone.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lcapstone)
 REPORT_LIBS   = -ldw -lelf -liberty -lz $(HAS_CAPSTONE)
 # valgrind 3.19 cannot read clang 14's DWARF 5.
 DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra $(WERROR) $(if $(findstring clang,$(CC)),-gdwarf-4,-g) -Idemo -MMD -MP $(HERE) $(CPPFLAGS) $(DEMO_FLAGS)
