@@ -26,6 +26,7 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
         return -1;
     model_init(model, path);
     model->only_errors = only_errors;
+    model->wants_cycles = !only_errors && options->show_leaks;
     model->wants_graph = !only_errors && options_want_holders(options);
     if (!only_errors && (options_want_usage(options) || renderer_of(options->format)->wants_usage ||
                          options->xtree_memory != CLI_XTREE_NONE))

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "holders/cycles.h"
 #include "holders/holders.h"
 #include "judge/growth_stacks.h"
 #include "judge/group.h"
@@ -124,11 +125,13 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct holders *holders;
     struct diff_rankings changes = {0};
     struct growth_stacks *growth;
+    struct cycles cycles;
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
                             .selection = &selection,
                             .rankings = &rankings,
+                            .cycles = &cycles,
                             .tree = run->tree,
                             .number = number,
                             .several = run->several,
@@ -153,6 +156,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     report.growth = growth = growth_stacks_find(model, options->top, symbolizer);
     if (renderer_of(options->format)->wants_stacks || options_want_trees(options))
         log_symbolize_all(model, symbolizer);
+    cycles_find(&cycles, model);
+    cycles_symbolize(&cycles, model, symbolizer);
     report.holders = holders = holders_find(options, model, &records, symbolizer);
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
@@ -166,6 +171,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     diff_rank_free(&changes);
     log_xtree_forget(&report);
     growth_stacks_free(growth);
+    cycles_free(&cycles);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

@@ -16,13 +16,18 @@ struct target {
     uint8_t *stacks;  /* by stack: 0 not looked at, 1 not meant, 2 meant */
 };
 
-/* The whole of it, or up to its parameters. */
+/* The whole of it, or without its parameters, or without what it is in (app::, Session::), too. */
 static bool why_is_function(const char *function, const char *asked)
 {
     size_t length = strlen(asked);
+    const char *end = function ? function + strcspn(function, "(") : NULL;
 
-    return function && strncmp(function, asked, length) == 0 &&
-           (!function[length] || function[length] == '(');
+    for (const char *at = function; at && at < end; at = strstr(at, "::")) {
+        at += at == function ? 0 : 2;
+        if (strncmp(at, asked, length) == 0 && (!at[length] || at[length] == '('))
+            return true;
+    }
+    return false;
 }
 
 static const char *why_base_name(const char *path)

@@ -16,6 +16,8 @@ static bool own_is_system(const char *path)
 {
     static const char *const folders[] = {"/usr", "/lib", "/lib64", "/rustc"};
 
+    if (strncmp(path, "/usr/src/rustc", 14) == 0)
+        return true;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (own_is_below(path, folders[i]) && !own_is_below(path, "/usr/local") &&
             !own_is_below(path, "/usr/src"))

@@ -11,10 +11,12 @@
 #include <stdint.h>
 #include "trace_format.h"
 
+#define GRAPH_INSIDE UINT32_MAX /* so many bytes, or more, or nobody knows how many */
+
 struct graph_root {  /* a pointer in a root */
     uint64_t at;     /* TRACE_ROOT_REGISTERS, TRACE_ROOT_IN_USE: no memory */
     uint32_t to;     /* block */
-    uint32_t inside; /* bytes; UINT32_MAX: as many or more */
+    uint32_t inside; /* bytes behind the block's start */
 };
 
 struct graph {

@@ -322,6 +322,15 @@ static void load_misuses(struct stack_loader *stacks, struct model *model)
         model_add_note(model, NOTE_ERRORS_DAMAGED, damaged, NULL, NULL);
 }
 
+/* Of lost blocks: only then does anything point to a head. */
+static bool load_has_cycle(const struct model *model)
+{
+    for (size_t b = 0; b < model->block_count; b++)
+        if (model->blocks[b].kind == BLOCK_DEFINITELY_LOST && model->blocks[b].pointer_at)
+            return true;
+    return false;
+}
+
 void load_log(const struct log_reader *reader, uint32_t depth, struct model *model)
 {
     struct stack_loader stacks;
@@ -338,7 +347,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_names(reader, model);
     if (!model->only_errors)
         load_blocks(&stacks, model);
-    if (model->wants_graph)
+    if (model->wants_graph || (model->wants_cycles && load_has_cycle(model)))
         load_graph(reader, model);
     load_in_use(model);
     load_misuses(&stacks, model);

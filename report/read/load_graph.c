@@ -3,7 +3,8 @@
 #include <string.h>
 #include "base/memory.h"
 
-#define GRAPH_POINTERS_MAX (UINT32_MAX - 1u)
+#define GRAPH_POINTERS_MAX (1u << 31)
+#define GRAPH_ROOTS_MAX    (1u << 30)
 
 /* Words that reach puts where there is no address: see reach_state.h. */
 #define GRAPH_IN_REGISTER 1u
@@ -97,7 +98,8 @@ static void graph_read_roots(struct graph_reading *reading)
 
     while ((head = graph_number(reading)) >> 1 != 0) {
         at += graph_signed(head >> 1);
-        if (!graph_target(reading, head & 1, &inside))
+        if (!graph_target(reading, head & 1, &inside) ||
+            reading->graph->root_count == GRAPH_ROOTS_MAX)
             return;
         graph_add_root(reading->graph, at * 8, (uint32_t)reading->target, inside);
     }
@@ -201,7 +203,8 @@ static int graph_compare(const void *left, const void *right)
     return (a->holder > b->holder) - (a->holder < b->holder);
 }
 
-/* How far into the block a pointer leads that was seen first nobody knows: one byte stands for it.
+/* How far into the block a pointer leads that was seen first nobody knows: GRAPH_INSIDE stands for
+ * it.
  */
 static size_t graph_collect(struct model *model, struct graph_first *found)
 {
@@ -212,7 +215,8 @@ static size_t graph_collect(struct model *model, struct graph_first *found)
         uint32_t holder = at ? graph_block_at(model, at) : UINT32_MAX;
 
         if (at && holder == UINT32_MAX)
-            graph_add_root(model->graph, graph_root_address(at), b, model->blocks[b].interior);
+            graph_add_root(model->graph, graph_root_address(at), b,
+                           model->blocks[b].interior ? GRAPH_INSIDE : 0);
         else if (at)
             found[count++] =
                 (struct graph_first){holder, b, at / 8 - model->blocks[holder].address / 8};
@@ -231,7 +235,8 @@ static void graph_read_verdicts(struct model *model)
     qsort(found, count, sizeof *found, graph_compare);
     for (size_t i = 0; i < count; i++) {
         graph_go_to(&reading, found[i].holder);
-        graph_add(graph, found[i].place, found[i].to, model->blocks[found[i].to].interior);
+        graph_add(graph, found[i].place, found[i].to,
+                  model->blocks[found[i].to].interior ? GRAPH_INSIDE : 0);
     }
     if (graph->count)
         graph_go_to(&reading, graph->count - 1);

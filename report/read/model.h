@@ -196,6 +196,7 @@ struct model {
     struct history *history; /* NULL: nobody asked for it */
     bool only_errors;        /* before load_log: blocks are left out */
     bool wants_graph;        /* before load_log */
+    bool wants_cycles;       /* before load_log: the graph is, if lost blocks hold one another */
 
     struct note *notes; /* what is missing, lost or damaged */
     uint32_t note_count, note_capacity;

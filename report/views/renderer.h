@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include "base/options.h"
 #include "base/question.h"
+#include "holders/cycles.h"
 #include "holders/holders.h"
 #include "judge/diff/diff_rank.h"
 #include "judge/ending.h"
@@ -31,6 +32,7 @@ struct report {
     const struct loss_records *records;
     const struct selection *selection;
     const struct rankings *rankings;
+    const struct cycles *cycles;         /* of lost blocks */
     const struct holders *holders;       /* NULL: nobody asked for them, or nothing is known */
     const struct log_diff *diff;         /* what has changed; NULL: it is compared with nothing */
     const struct diff_rankings *changes; /* where `diff` is */

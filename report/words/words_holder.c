@@ -253,6 +253,16 @@ static bool holder_has_offset(const struct holding *holding, const struct way_st
     }
 }
 
+/* Where a pointer leads that is not to a block's start. */
+static void holder_add_inside(struct text_buffer *text, uint64_t inside, const char *article)
+{
+    if (inside == GRAPH_INSIDE)
+        text_buffer_format(text, "the middle of %s", article);
+    else if (inside)
+        text_buffer_format(text, "%s byte%s inside %s", NUMBER(inside), inside == 1 ? "" : "s",
+                           article);
+}
+
 char *words_way_step(const struct options *options, const struct holding *holding,
                      const struct way_step *steps, uint32_t number)
 {
@@ -263,8 +273,7 @@ char *words_way_step(const struct options *options, const struct holding *holdin
 
     if (number)
         text_buffer_add(&text, "-> ");
-    if (inside)
-        text_buffer_format(&text, "%s bytes inside a ", NUMBER(inside));
+    holder_add_inside(&text, inside, number && inside ? "a " : "");
     text_buffer_add(&text, name);
     if (holder_has_offset(holding, step))
         text_buffer_format(&text, " +%" PRIu64, step->offset);
@@ -319,4 +328,52 @@ char *words_held_way(const struct held_way *way)
     return memory_text("%s byte%s in %s block%s %s held by", NUMBER(way->bytes),
                        way->bytes == 1 ? "" : "s", NUMBER(way->blocks), way->blocks == 1 ? "" : "s",
                        way->blocks == 1 ? "is" : "are");
+}
+
+/* --- cycles -------------------------------------------------------------- */
+
+char *words_cycle(const struct cycle *cycle)
+{
+    return memory_text("%s lost cycle%s, %s bytes in %s block%s:", NUMBER(cycle->count),
+                       cycle->count == 1 ? "" : "s", NUMBER(cycle->bytes), NUMBER(cycle->blocks),
+                       cycle->blocks == 1 ? "" : "s");
+}
+
+char *words_cycle_step(const struct options *options, const struct model *model,
+                       const struct cycle *cycle, uint32_t number)
+{
+    uint64_t inside = number ? cycle->steps[number - 1].inside : 0;
+    struct text_buffer text = {0};
+
+    if (number)
+        text_buffer_add(&text, "-> ");
+    holder_add_inside(&text, inside, "");
+    if (number == cycle->step_count) {
+        text_buffer_add(&text, cycle->step_count == 1 ? "itself" : "the first block");
+        return text.text;
+    }
+    char *block = words_held_block(options, model, cycle->steps[number].block);
+    text_buffer_format(&text, "%s%s +%" PRIu64, inside ? "a " : "", block,
+                       cycle->steps[number].offset);
+    free(block);
+    return text.text;
+}
+
+char *words_cycle_end(const struct options *options, const struct model *model,
+                      const struct cycle *cycle)
+{
+    if (cycle->members == cycle->step_count && cycle->ends_at != UINT32_MAX)
+        return memory_text("%s", cycle->step_count == 1 ? "make this pointer weak"
+                                                        : "make one of these pointers weak");
+    if (cycle->ends_at == UINT32_MAX)
+        return memory_text("%s blocks lead to one another: no single pointer ends it",
+                           NUMBER(cycle->members));
+    const struct cycle_step *step = &cycle->steps[cycle->ends_at];
+    char *block = words_held_block(options, model, step->block);
+    char *text = memory_text("%s blocks lead to one another: make the pointer at +%" PRIu64
+                             " of the %s weak, which ends it alone",
+                             NUMBER(cycle->members), step->offset, block);
+
+    free(block);
+    return text;
 }

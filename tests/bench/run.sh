@@ -6,7 +6,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bad=0
 echo "leakreport $(git -C "$here" describe --always --dirty 2>/dev/null || echo), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg), $(uname -r)"
-for script in instructions slowdown pairs log_size report leak_check block_tables; do
+for script in instructions slowdown pairs log_size report leak_check block_tables holders; do
     printf '\n--- %s\n' $script
     bash "$here/$script.sh" || bad=1
 done

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum {
     REPORT_FACTOR = 16000, /* a frame of 16 bytes may be printed in each of many stacks */
     REPORT_LEAST = 1 << 20,
-    ARGUMENTS_MAX = 26,
+    ARGUMENTS_MAX = 29,
 };
 
 static int log_fd, second_fd, report_fd;
@@ -79,17 +79,18 @@ static int choose_options(const uint8_t choice[4], char *arguments[ARGUMENTS_MAX
                                         "--leak-resolution=med",       "--demangle=no",
                                         "--fullpath-after=/",          "--suppressions=module.supp",
                                         "--errors-for-leak-kinds=all", "--num-callers=1"};
-    static const char *const usage[4] = {"--peak", "--top=7,all", "--growth", "--top=200,live"};
+    static const char *const usage[7] = {"--peak",     "--top=7,all", "--growth", "--top=200,live",
+                                         "--retained", "--why=main",  "--paths=3"};
     int count = 0;
 
     arguments[count++] = (char *)"leakreport";
     for (int i = 0; i < 8; i++)
         if (choice[0] >> i & 1)
             arguments[count++] = (char *)options[i];
-    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 10; i++)
+    for (int i = 0; i < 8 && count < ARGUMENTS_MAX - 13; i++)
         if (choice[1] >> i & 1)
             arguments[count++] = (char *)more[i];
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 7; i++)
         if (choice[2] >> (i + 1) & 1)
             arguments[count++] = (char *)usage[i];
     arguments[count++] = report_option;

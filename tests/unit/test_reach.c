@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "check/reach_cycle.h"
 #include "fake_heap.h"
 
 static struct fake_heap fake;
@@ -509,6 +510,93 @@ static void every_pointer_is_told_once(void **state)
     assert_int_equal(fake_heap_verdict(&fake, c)->kind, TRACE_DEFINITELY_LOST);
 }
 
+/* --- the heads of cycles ------------------------------------------------- */
+
+/* A block's account says how old its stack is. */
+static uint32_t age_of(const struct trace_block *block)
+{
+    return trace_block_account(block->what);
+}
+
+static uint64_t aged_block(uint64_t size, uint64_t age)
+{
+    uint64_t address = block(size);
+    fake.blocks[fake.n - 1].what |= age << TRACE_SIZE_BITS;
+    return address;
+}
+
+static void check_and_choose(void)
+{
+    fake_heap_begin(&fake);
+    reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 8 * fake.roots_used);
+    fake_heap_reach(&fake);
+    reach_cycle_choose(&fake.reach, age_of);
+    for (uint32_t k = 0; k < fake.n; k++)
+        fake.verdicts[k] = reach_verdict_of(&fake.reach, k);
+    uint64_t address;
+    assert_null(reach_check(&fake.reach, &address));
+    free(fake.scratch);
+}
+
+/* The oldest of those that lead to the head, not the oldest that hangs on it. */
+static void oldest_block_of_a_cycle_is_its_head(void **state)
+{
+    (void)state;
+    uint64_t a = aged_block(32, 7), b = aged_block(48, 5), c = aged_block(64, 6);
+    uint64_t below = aged_block(16, 1), held = aged_block(16, 2);
+    point(a, b);
+    point(b, c);
+    point(c, a);
+    point(b + 8, below);
+    fake_heap_root(&fake, held);
+    check_and_choose();
+    expect(b, TRACE_DEFINITELY_LOST);
+    expect_under(a, b);
+    expect_under(c, b);
+    expect_under(below, b);
+    expect(held, TRACE_REACHABLE);
+    assert_int_equal(fake_heap_verdict(&fake, a)->pointer_at, c);
+    assert_int_equal(fake_heap_verdict(&fake, b)->pointer_at, a);
+}
+
+/* 100 of two blocks each, in whatever order they lie: one kind of head. */
+static void equal_cycles_have_equal_heads(void **state)
+{
+    (void)state;
+    uint64_t first[30];
+    for (unsigned i = 0; i < 30; i++)
+        first[i] = aged_block(i % 3 ? 32 : 48, i % 3 ? 2 : 1);
+    for (unsigned i = 0; i < 10; i++) {
+        uint64_t owner = first[3 * i], other = first[(3 * i + 31 - 2 * (i % 2)) % 30];
+        point(owner, other);
+        point(other, owner);
+    }
+    check_and_choose();
+    for (unsigned i = 0; i < 10; i++)
+        expect(first[3 * i], TRACE_DEFINITELY_LOST);
+}
+
+/* Two cycles, one hanging on the other, and one of equally old blocks. */
+static void other_heads_stay(void **state)
+{
+    (void)state;
+    uint64_t a = aged_block(32, 3), b = aged_block(32, 4), c = aged_block(32, 1);
+    uint64_t d = aged_block(32, 2), e = aged_block(32, 9), f = aged_block(32, 9);
+    point(a, b);
+    point(b, a);
+    point(b + 8, c);
+    point(c, d);
+    point(d, c);
+    point(e, f);
+    point(f, e);
+    check_and_choose();
+    expect(a, TRACE_DEFINITELY_LOST);
+    expect_under(c, a);
+    expect_under(d, a);
+    expect(e, TRACE_DEFINITELY_LOST);
+    expect_under(f, e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +624,9 @@ int main(void)
         CASE(two_heads_share_a_block),
         CASE(lost_block_may_point_to_a_reachable_one),
         CASE(every_pointer_is_told_once),
+        CASE(oldest_block_of_a_cycle_is_its_head),
+        CASE(equal_cycles_have_equal_heads),
+        CASE(other_heads_stay),
         CASE(check_finds_a_reachable_block_called_lost),
         CASE(check_finds_a_reachable_block_called_possible),
         CASE(check_finds_wrong_heads),

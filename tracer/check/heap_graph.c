@@ -104,6 +104,14 @@ static void begin_blocks(void)
     put_number(0);
 }
 
+/* Of a pointer to a start the block's record need not be fetched from memory. */
+static uint64_t offset_in_target(const struct reach_pointer *pointer)
+{
+    if (!pointer->interior)
+        return 0;
+    return pointer->word - trace_block_address(graph.reach->blocks[pointer->index].where);
+}
+
 static void tell(void *context, const struct reach_pointer *pointer)
 {
     (void)context;
@@ -111,11 +119,10 @@ static void tell(void *context, const struct reach_pointer *pointer)
         graph.result->lost++;
         return;
     }
-    uint64_t start = trace_block_address(graph.reach->blocks[pointer->index].where);
     if (pointer->holder == REACH_NO_BLOCK)
-        put_in_root(pointer->at, pointer->index, pointer->word - start);
+        put_in_root(pointer->at, pointer->index, offset_in_target(pointer));
     else
-        put_in_block(pointer, pointer->word - start);
+        put_in_block(pointer, offset_in_target(pointer));
 }
 
 /* --- one check ----------------------------------------------------------- */

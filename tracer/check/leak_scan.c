@@ -7,6 +7,7 @@
 #include "check/libc_caches.h"
 #include "check/program_memory.h"
 #include "check/reach.h"
+#include "check/reach_cycle.h"
 #include "check/root_regions.h"
 #include "check/roots.h"
 #include "libc/bootstrap.h"
@@ -288,6 +289,12 @@ static void tell_graph(struct scan *scan)
     scan->tells_graph = false;
 }
 
+/* Nodes of stacks are numbered in the order in which they were seen. */
+static uint32_t age_of(const struct trace_block *block)
+{
+    return stack_accounts_stack(trace_block_account(block->what));
+}
+
 /* --- the check ----------------------------------------------------------- */
 
 /* Pages that are taken back come again as zeros. */
@@ -327,6 +334,7 @@ static int check(struct scan *scan, enum trace_scan how)
     root_regions_for_each(scan_range, scan);
     roots_for_each(&scan->roots, scan_range, scan);
     reach_finish(&scan->reach);
+    reach_cycle_choose(&scan->reach, age_of);
     scan->result->check->mapping_bytes_not_read = scan->reach.bytes_not_read;
     scan->result->check->verdicts = scan->reach.n;
     scan->result->write(scan->result->context, &scan->reach, scan->result->check);

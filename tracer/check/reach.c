@@ -551,6 +551,13 @@ void reach_tell_words(struct reach *reach, const uint64_t *words, size_t count, 
     follow_all(reach);
 }
 
+void reach_tell_block(struct reach *reach, uint32_t index)
+{
+    reach->holder = index;
+    scan_block(reach, index);
+    follow_all(reach);
+}
+
 void reach_tell_blocks(struct reach *reach)
 {
     for (uint32_t k = 0; k < reach->n; k++) {

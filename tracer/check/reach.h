@@ -79,6 +79,8 @@ void reach_tell_begin(struct reach *reach, reach_tell *tell, void *context);
 /* As reach_scan_words, the first word as if it stood at the address `at`. */
 void reach_tell_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at);
 void reach_tell_blocks(struct reach *reach);
+/* One block's, at once. */
+void reach_tell_block(struct reach *reach, uint32_t index);
 
 /* Checks, after reach_finish, what must be true of the verdicts by reading the blocks once more:
  *   - an indirectly lost block has a definitely lost head

@@ -84,3 +84,38 @@ void text_holders(const struct text_page *page)
     if (holders->retained)
         text_retained(page);
 }
+
+/* --- cycles -------------------------------------------------------------- */
+
+enum { CYCLE_STEPS_SHOWN = 12 };
+
+static void text_cycle(const struct text_page *page, const struct cycle *cycle)
+{
+    const struct report *report = page->report;
+
+    text_sentence(page, "    ", words_cycle(cycle));
+    for (uint32_t i = 0; i <= cycle->step_count; i++) {
+        if (i == CYCLE_STEPS_SHOWN && cycle->step_count > i + 1) {
+            text_line(page, "         -> %s more blocks", NUMBER(cycle->step_count - i));
+            i = cycle->step_count;
+        }
+        text_sentence(page, i ? "         " : "       ",
+                      words_cycle_step(report->options, report->model, cycle, i));
+    }
+    text_sentence(page, "       ", words_cycle_end(report->options, report->model, cycle));
+}
+
+void text_cycles(const struct text_page *page)
+{
+    enum { CYCLES_SHOWN = 10 };
+    const struct cycles *cycles = page->report->cycles;
+
+    if (!cycles || cycles->count == 0)
+        return;
+    text_line(page, "LOST BLOCKS THAT HOLD ONE ANOTHER:");
+    for (uint32_t i = 0; i < cycles->count && i < CYCLES_SHOWN; i++)
+        text_cycle(page, &cycles->cycles[i]);
+    if (cycles->count > CYCLES_SHOWN)
+        text_line(page, "    and %s more kinds of cycles", NUMBER(cycles->count - CYCLES_SHOWN));
+    text_blank(page);
+}

@@ -5,5 +5,7 @@
 #include "views/text/text_page.h"
 
 void text_holders(const struct text_page *page);
+/* Lost blocks that hold one another. */
+void text_cycles(const struct text_page *page);
 
 #endif

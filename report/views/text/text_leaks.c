@@ -1,6 +1,7 @@
 #include "views/text/text_leaks.h"
 #include <stdlib.h>
 #include "views/text/text_changes.h"
+#include "views/text/text_holders.h"
 #include "views/text/text_stack.h"
 #include "words/words_ending.h"
 #include "words/words_error.h"
@@ -73,6 +74,7 @@ static void text_leak_summary(const struct text_page *page)
 {
     const struct selection *selection = page->report->selection;
 
+    text_cycles(page);
     text_line(page, "LEAK SUMMARY:");
     text_leak_kind(page, BLOCK_DEFINITELY_LOST);
     text_leak_kind(page, BLOCK_INDIRECTLY_LOST);
