@@ -5,7 +5,7 @@
 // Each SCRIPT is the body of a function that runs in the page; what it returns is printed, a line or a text each. It may
 // be asynchronous, and has wait(MILLISECONDS) and text(SELECTOR). A message on the browser's console is printed as
 // "console: ...", and makes the exit status 1; with "console=severe", for pages that are not ours, only an error. In place of a
-// script may stand "screenshot=FILE", "size=WxH", "dark", "print=FILE" (PDF), "script=FILE".
+// script may stand "screenshot=FILE", "size=WxH", "dark", "paper" (as it is printed), "print=FILE" (PDF), "script=FILE".
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -54,6 +54,7 @@ try {
     const script = /^script=(.*)$/s.exec(step);
     if (print) writeFileSync(print[1], Buffer.from(await ask("POST", session + "/print", { background: true }), "base64"));
     else if (step === "dark") await ask("POST", session + "/goog/cdp/execute", { cmd: "Emulation.setEmulatedMedia", params: { features: [{ name: "prefers-color-scheme", value: "dark" }] } });
+    else if (step === "paper") await ask("POST", session + "/goog/cdp/execute", { cmd: "Emulation.setEmulatedMedia", params: { media: "print" } });
     else if (picture) writeFileSync(picture[1], Buffer.from(await ask("GET", session + "/screenshot"), "base64"));
     else if (size) await ask("POST", session + "/window/rect", { width: Number(size[1]), height: Number(size[2]) });
     else console.log(String(await ask("POST", session + "/execute/sync", { script: "return (async () => {" + helpers + (script ? readFileSync(script[1], "utf8") : step) + "})()", args: [] })));

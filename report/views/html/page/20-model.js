@@ -132,6 +132,30 @@ class Process {
     return this.nodeValues["self " + (side || "now") + " " + metric];
   }
 
+  /** Loss records that are looked at first: what is lost, or all where nothing is. Suppressed ones come by choice. */
+  firstKinds() {
+    const { leaks, diff } = this.raw;
+    return KINDS.filter((kind) => kind !== "reachable" || !KINDS.slice(0, 3).some((lost) => leaks[lost].blocks || (diff && diff.leaks[lost].blocks)));
+  }
+
+  /**
+   * How many records of a kind there are, but for suppressed ones.
+   * @param {string} kind
+   */
+  recordCount(kind) {
+    const { records } = this.raw;
+    return records.kind.filter((known, i) => known === kind && !records.suppressed[i]).length;
+  }
+
+  /** Modules of the program's own most of whose functions have no names. */
+  stripped() {
+    const { frames, modules } = this.raw;
+    return modules.map((module) => module.path).filter((path, module) => {
+      const own = this.ownModule[module] ? frames.module.map((_, i) => i).filter((i) => frames.module[i] === module) : [];
+      return own.length >= 4 && own.filter((i) => !frames.function[i]).length > own.length / 2;
+    });
+  }
+
   /** The metric to begin with: what there is most reason to look at. */
   firstMetric() {
     const has = (/** @type {string} */ metric) => this.values(metric, this.raw.diff ? "most" : "now")[0] > 0;

@@ -43,7 +43,7 @@ function recordText(process, record) {
 function leaksView(page) {
   const { process, state } = page;
   const { records, leaks, diff } = process.raw;
-  const wanted = new Set((state.k || KINDS.filter((kind) => kind !== "reachable" || !KINDS.slice(0, 3).some((lost) => leaks[lost].blocks || (diff && diff.leaks[lost].blocks))).join(",")).split(","));
+  const wanted = new Set((state.k || process.firstKinds().join(",")).split(","));
   const least = Number(state.least || 0) || 0;
   const where = state.in || "any";
   const matches = matcher(state.q || "");
@@ -109,7 +109,7 @@ function leaksView(page) {
           if (event.target.checked) wanted.add(kind);
           else wanted.delete(kind);
           page.go({ k: [...wanted].join(",") || "none" }, false);
-        } }), element("span", { class: "kind " + kind }, KIND_WORDS[kind])))),
+        } }), element("span", { class: "kind " + kind }, KIND_WORDS[kind]), element("span", { class: "dim" }, "(" + grouped(process.recordCount(kind)) + ")")))),
     element("div", { class: "controls" },
       element("input", { type: "search", placeholder: "Filter: text or /expression/", "aria-label": "Filter loss records", value: state.q || "", onchange: (/** @type {any} */ event) => page.go({ q: event.target.value || undefined }, false) }),
       element("label", {}, "in", element("select", { onchange: (/** @type {any} */ event) => page.go({ in: event.target.value }, false) },

@@ -85,6 +85,7 @@ function summaryView(page) {
       peak ? card(size(peak.bytes), "at the peak, in " + counted(peak.blocks, "block") + (peak.resident_bytes ? "; resident " + size(peak.resident_bytes) : "")) : "",
       card(size(totals.bytes_allocated), "allocated in all, by " + counted(totals.allocations, "call")),
       card(grouped(raw.errors.length), raw.errors.length === 1 ? "kind of bad free" : "kinds of bad frees")),
+    ...process.stripped().map((path) => element("p", { class: "note" }, "Most functions of " + path + " have no names, because it was stripped: install its debug symbols (Debian has them in packages whose names end in -dbgsym), or build it with -g, and make the page anew.")),
     ...changesElements(page),
     whole ? element("h2", {}, "The largest") : "",
     whole ? element("ol", { class: "culprits" }, ...culprits(process, metric, 3).map(([name, sum]) => element("li", {},

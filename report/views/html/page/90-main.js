@@ -85,7 +85,7 @@ class Page {
   /** @param {string} chosen */
   showTabs(chosen) {
     const tabs = /** @type {HTMLElement} */ (document.getElementById("tabs"));
-    const counts = { leaks: this.process.raw.records.kind.length, errors: this.process.raw.errors.length };
+    const counts = { leaks: this.process.firstKinds().reduce((sum, kind) => sum + this.process.recordCount(kind), 0), errors: this.process.raw.errors.length };
     tabs.replaceChildren(...VIEWS.map((view) => {
       const count = /** @type {Object<string, number>} */ (counts)[view.id];
       return element("button", { type: "button", role: "tab", id: "tab-" + view.id, "aria-selected": String(view.id === chosen), tabindex: view.id === chosen ? 0 : -1, "aria-controls": "view",
