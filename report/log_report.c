@@ -5,6 +5,7 @@
 #include "holders/cycles.h"
 #include "holders/holders.h"
 #include "judge/growth_stacks.h"
+#include "holders/stale.h"
 #include "judge/group.h"
 #include "judge/rank.h"
 #include "judge/select.h"
@@ -158,6 +159,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
         log_symbolize_all(model, symbolizer);
     cycles_find(&cycles, model);
     cycles_symbolize(&cycles, model, symbolizer);
+    struct stale *stale = stale_find(model, symbolizer, options->demangle);
+    report.stale = stale;
     report.holders = holders = holders_find(options, model, &records, symbolizer);
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
@@ -172,6 +175,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     log_xtree_forget(&report);
     growth_stacks_free(growth);
     cycles_free(&cycles);
+    stale_free(stale);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

@@ -180,7 +180,8 @@ struct trace_losses {
     uint64_t fork_threads; /* other threads that were at work while it was forked */
     uint64_t pointers;     /* of --heap-graph=yes, and records of ROOTS */
     uint64_t unguarded;    /* blocks that --guard had no place for */
-    uint64_t reserved[8];
+    uint64_t stale;        /* records of STALE */
+    uint64_t reserved[7];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -374,6 +375,7 @@ enum trace_table {
     TRACE_NAMES = 19,    /* struct trace_name; one extent */
     TRACE_MOMENTS = 20,  /* struct trace_moment; one extent */
     TRACE_GROWTH = 21,   /* struct trace_growth */
+    TRACE_STALE = 22,    /* struct trace_stale; one extent, with --stale-pointers=yes only */
     TRACE_TABLES_COUNT
 };
 
@@ -811,6 +813,23 @@ struct trace_name {
 };
 
 _Static_assert(sizeof(struct trace_name) == 32, "trace_name");
+
+/* A word that points into a block that the program gave up. Commit word: at. */
+#define TRACE_STALE_MAX 4096u
+struct trace_stale {
+    uint64_t at;    /* where the word stands, */
+    uint64_t word;  /* and what it is */
+    uint64_t block; /* the block that it points into */
+    uint64_t block_size;
+    uint64_t moved_to;  /* by realloc; 0: it was freed, or nobody knows */
+    uint64_t holder_at; /* the block that the word stands in; 0: in none */
+    uint64_t holder_size;
+    uint32_t account;     /* of the block: as in trace_block */
+    uint32_t stack_freed; /* 0: it was not freed, but nobody has a pointer to its begin */
+    uint32_t holder;      /* the other block's, if holder_at */
+    uint32_t unused;
+};
+_Static_assert(sizeof(struct trace_stale) == 72, "trace_stale");
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");
 _Static_assert(sizeof(struct trace_check) == 280, "trace_check");
 _Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");

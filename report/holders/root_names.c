@@ -30,7 +30,8 @@ static int root_compare_facts(const void *left, const void *right)
 void root_names_begin(struct root_names *names, struct model *model, struct symbolizer *symbolizer,
                       bool demangle)
 {
-    const struct graph *graph = model->graph;
+    static const struct graph none;
+    const struct graph *graph = model->graph ? model->graph : &none;
 
     *names = (struct root_names){.model = model, .symbolizer = symbolizer, .demangle = demangle};
     names->fact_count = graph->fact_count;

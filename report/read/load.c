@@ -11,6 +11,7 @@
 #include "read/load_growth.h"
 #include "read/load_graph.h"
 #include "read/load_names.h"
+#include "read/load_stale.h"
 #include "read/load_stacks.h"
 #include "read/load_usage.h"
 #include "read/losses.h"
@@ -351,6 +352,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
         load_graph(reader, model);
     load_in_use(model);
     load_misuses(&stacks, model);
+    load_stale(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);
     if (model->usage)
         load_usage(&stacks, model);

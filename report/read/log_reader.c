@@ -30,6 +30,7 @@ static const struct {
     [TRACE_POINTERS] = {"POINTERS", 1},
     [TRACE_ROOTS] = {"ROOTS", sizeof(struct trace_root)},
     [TRACE_NAMES] = {"NAMES", sizeof(struct trace_name)},
+    [TRACE_STALE] = {"STALE", sizeof(struct trace_stale)},
 };
 
 /* --- the header ---------------------------------------------------------- */

@@ -70,6 +70,7 @@ void model_free(struct model *model)
     for (uint32_t i = 0; i < model->name_count; i++)
         free(model->names[i].text);
     free(model->names);
+    free(model->stale);
     free(model->command);
     free(model->arguments);
     free(model->executable);

@@ -92,6 +92,10 @@ struct name { /* that the program gave */
 };
 
 struct suppress_entry;
+struct stale_pointer { /* to a block that the program gave up */
+    struct trace_stale record;
+    uint32_t stack_allocated, stack_freed, stack_holder; /* stacks of the model */
+};
 struct misuse {                                   /* an error of the program */
     struct trace_error record;                    /* count: 1 or more */
     uint64_t first;                               /* record of ERRORS; there may be more */
@@ -190,6 +194,8 @@ struct model {
     uint32_t misuse_count, misuse_capacity;
     struct name *names; /* those of blocks first */
     uint32_t name_count, named_blocks;
+    struct stale_pointer *stale; /* with --stale-pointers=yes, in no order */
+    uint32_t stale_count;
 
     struct usage *usage;     /* NULL: nobody asked for it */
     struct graph *graph;     /* NULL: nobody asked for it */

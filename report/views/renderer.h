@@ -37,6 +37,7 @@ struct report {
     const struct log_diff *diff;         /* what has changed; NULL: it is compared with nothing */
     const struct diff_rankings *changes; /* where `diff` is */
     const struct growth_stacks *growth;  /* NULL: nobody asked for it */
+    const struct stale *stale;           /* NULL: there is none, or nobody looked */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */

@@ -52,6 +52,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_NAMES] = sizeof(struct trace_name),
         [TRACE_MOMENTS] = sizeof(struct trace_moment),
         [TRACE_GROWTH] = sizeof(struct trace_growth),
+        [TRACE_STALE] = sizeof(struct trace_stale),
     };
 
     return sizes[table];

@@ -295,6 +295,33 @@ static uint32_t age_of(const struct trace_block *block)
     return stack_accounts_stack(trace_block_account(block->what));
 }
 
+static bool is_stack(const struct scan *scan, const struct mapping *mapping)
+{
+    bool found = mapping->flags & MAPPING_STACK || (scan->here.stack_pointer >= mapping->begin &&
+                                                    scan->here.stack_pointer < mapping->end);
+    for (size_t i = 0; i < scan->world->count; i++) {
+        uint64_t at = scan->world->threads[i].stack_pointer;
+        found |= at >= mapping->begin && at < mapping->end;
+    }
+    return found;
+}
+
+static void scan_for_stale(void *context, uint64_t begin, uint64_t end)
+{
+    struct scan *scan = context;
+    const struct mapping *mapping = memory_map_find(&scan->memory.map, begin);
+    if (mapping && !is_stack(scan, mapping))
+        scan->options->stale->scan(begin, end);
+}
+
+static void find_stale_pointers(struct scan *scan)
+{
+    if (!scan->options->stale->open(&scan->reach, &scan->memory))
+        return;
+    roots_for_each(&scan->roots, scan_for_stale, scan);
+    scan->options->stale->scan_blocks();
+}
+
 /* --- the check ----------------------------------------------------------- */
 
 /* Pages that are taken back come again as zeros. */
@@ -338,6 +365,8 @@ static int check(struct scan *scan, enum trace_scan how)
     scan->result->check->mapping_bytes_not_read = scan->reach.bytes_not_read;
     scan->result->check->verdicts = scan->reach.n;
     scan->result->write(scan->result->context, &scan->reach, scan->result->check);
+    if (scan->options->stale)
+        find_stale_pointers(scan);
     if (scan->options->heap_graph)
         tell_graph(scan);
     program_memory_close(&scan->memory);
@@ -469,6 +498,8 @@ static enum trace_obstacle prepare(struct scan *scan, size_t live)
         return TRACE_OBSTACLE_MEMORY;
     if (!scan->result->begin(scan->result->context, scan->capacity))
         return TRACE_OBSTACLE_LOG;
+    if (scan->options->stale)
+        scan->options->stale->begin();
     if (scan->options->heap_graph)
         heap_graph_begin(&scan->here, scan->world);
     return TRACE_OBSTACLE_NONE;

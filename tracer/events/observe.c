@@ -132,10 +132,13 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
 
 /* realloc has freed the block before it was known by which stack. */
 static __attribute__((noinline, cold)) void tell_where(struct thread *thread,
-                                                       const struct block *old, uint32_t stack)
+                                                       const struct block *old, uint32_t stack,
+                                                       const void *moved_to)
 {
     struct guard_slot *slot = guard_area_slot(old->address);
     kept_blocks_tell(thread, &(struct kept_block){.address = old->address,
+                                                  .size = old->size,
+                                                  .moved_to = (uint64_t)moved_to,
                                                   .account = old->account,
                                                   .stack_freed = stack});
     if (slot && slot->address == old->address) {
@@ -145,14 +148,14 @@ static __attribute__((noinline, cold)) void tell_where(struct thread *thread,
 }
 
 static __attribute__((noinline)) void replaced(struct thread *thread, const struct block *old,
-                                               const struct call_site *site)
+                                               const void *moved_to, const struct call_site *site)
 {
     static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
     struct block copy = *old;
     uint32_t stack = event_stack_rarely(thread, site);
     taken_out(thread, old, stack);
     if (__builtin_expect(thread->kept != NULL, 0))
-        tell_where(thread, old, stack);
+        tell_where(thread, old, stack, moved_to);
     if (!misuse_fits(&copy, &how))
         free_otherwise(&copy, &how, stack);
 }
@@ -181,7 +184,7 @@ void observe_realloc_done(const struct block *old, void *pointer, size_t size, b
 {
     struct thread *thread = thread_current();
     if (thread && old->address)
-        replaced(thread, old, site);
+        replaced(thread, old, pointer, site);
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }

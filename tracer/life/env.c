@@ -169,6 +169,14 @@ static int read_heap_graph(struct env_options *options, const char *value, struc
 {
     return read_yes_no(value, &options->heap_graph, problem);
 }
+static int read_stale_pointers(struct env_options *options, const char *value,
+                               struct problem *problem)
+{
+    int result = read_yes_no(value, &options->stale_pointers, problem);
+    /* So that what is pointed to is not somebody else's meanwhile. */
+    options->guard.keeps |= options->stale_pointers;
+    return result;
+}
 static int read_volume(struct env_options *options, const char *value, struct problem *problem)
 {
     const char *next = value;
@@ -352,6 +360,7 @@ static const struct {
     {"--glib", read_glib},
     {"--track-fds", read_track_fds},
     {"--check-on-signal", read_check_signal},
+    {"--stale-pointers", read_stale_pointers},
     {"--guard", read_guard},
     {"--freelist-vol", read_volume},
     {"--freelist-big-blocks", read_big_blocks},

@@ -48,7 +48,8 @@ struct env_options {
     bool verify_stacks;    /* compare every capture with libunwind's own answer */
     bool errors_live;      /* a reader shows errors as they happen */
     bool leak_check;
-    bool heap_graph; /* it writes who points at whom */
+    bool stale_pointers; /* it writes which words point to what was given up */
+    bool heap_graph;     /* it writes who points at whom */
     bool run_libc_freeres;
     bool run_cxx_freeres;
     bool track_fds;   /* say at the end which descriptors are open */

@@ -5,6 +5,7 @@
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
 #include "guard/changed.h"
+#include "guard/stale_pointers.h"
 #include "life/fork_gate.h"
 #include "life/invariants.h"
 #include "life/lifecycle.h"
@@ -44,6 +45,7 @@ static void check_leaks(const struct stopped_thread *here, const struct stopped_
     static struct leak_result tables;
     struct leak_scan_options options = lifecycle_check_options(false);
     options.heap_graph = lifecycle_options()->heap_graph;
+    options.stale = lifecycle_options()->stale_pointers ? &stale_pointers : NULL;
     const struct leak_scan_result result = {&trace_log_header->check, &tables, leak_result_begin,
                                             leak_result_write};
     leak_scan_run(&options, &result, here, world);

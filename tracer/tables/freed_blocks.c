@@ -105,6 +105,19 @@ bool freed_blocks_latest(const struct thread *thread, uint64_t address, struct f
     return false;
 }
 
+void freed_blocks_for_each(void (*visit)(void *context, const struct freed_block *block),
+                           void *context)
+{
+    for (const struct thread *thread = thread_first(); thread; thread = thread->next) {
+        const struct freed_block *ring = __atomic_load_n(&thread->freed.ring, __ATOMIC_ACQUIRE);
+        for (uint32_t i = 0; ring && i <= thread->freed.mask; i++) {
+            struct freed_block block;
+            if (read_slot(&ring[i], &block) && block.address)
+                visit(context, &block);
+        }
+    }
+}
+
 static bool check_ring(const struct thread *thread)
 {
     uint64_t accounts = atomic_load_explicit(&trace_log_accounts.count, memory_order_acquire);

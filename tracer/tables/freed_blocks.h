@@ -60,6 +60,9 @@ bool freed_blocks_find(uint64_t address, bool interior, struct block *block, uin
 /* The thread is freeing the block at `address`: what it has just put. false: that is another one,
  * or it was not put. */
 bool freed_blocks_latest(const struct thread *thread, uint64_t address, struct freed_block *block);
+/* Each block in the rings, in no order. */
+void freed_blocks_for_each(void (*visit)(void *context, const struct freed_block *block),
+                           void *context);
 /* Whether each block in the rings has an account and a stack that there are. */
 bool freed_blocks_check(void);
 

@@ -245,6 +245,17 @@ bool kept_blocks_find(uint64_t address, bool interior, struct kept_block *block)
     return block->address != 0;
 }
 
+/* It was not known either, but what malloc can hold there. */
+static void tell_size(struct kept_block *block, uint64_t size)
+{
+    if (size >= block->size)
+        return;
+    atomic_fetch_sub_explicit(&volume, (int64_t)(block->size - size), memory_order_relaxed);
+    block->size = size;
+    if (block->copied > size)
+        block->copied = (uint32_t)size;
+}
+
 void kept_blocks_tell(struct thread *thread, const struct kept_block *told)
 {
     for (unsigned i = 0; thread->kept && i < RINGS; i++) {
@@ -254,6 +265,8 @@ void kept_blocks_tell(struct thread *thread, const struct kept_block *told)
         struct kept_block *block = record_at(ring, ring->latest);
         if (ring->latest >= ring->tail && ring->latest < ring->head &&
             block->address == told->address) {
+            tell_size(block, told->size);
+            block->moved_to = told->moved_to;
             block->account = told->account;
             block->stack_freed = told->stack_freed;
         }

@@ -18,6 +18,7 @@
 struct kept_block {
     uint64_t address; /* 0: the rest of the ring is empty */
     uint64_t size;
+    uint64_t moved_to; /* by realloc */
     uint32_t account;
     uint32_t stack_freed;
     uint32_t length; /* of the record with its copy, in bytes */

@@ -8,6 +8,7 @@
 #include "views/text/text_leaks.h"
 #include "views/text/text_misuse.h"
 #include "views/text/text_stack.h"
+#include "views/text/text_stale.h"
 #include "views/text/text_timeline.h"
 #include "views/text/text_usage.h"
 #include "words/words_ending.h"
@@ -117,6 +118,7 @@ static void text_memory(const struct text_page *page)
     if (page->report->growth)
         text_growth(page);
     text_holders(page);
+    text_stale(page);
     text_leaks(page);
 }
 
