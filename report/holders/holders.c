@@ -223,6 +223,7 @@ static void holders_retain(struct holders *holders)
     holders_list_roots(holders);
     holders_list_stacks(holders);
     holders_list_blocks(holders);
+    kept_tree_make(&holders->tree, &holders->holding);
 }
 
 /* --- names --------------------------------------------------------------- */
@@ -244,6 +245,9 @@ static void holders_symbolize(const struct holders *holders, struct symbolizer *
 
     for (uint32_t i = 0; i < holders->counts[HOLDER_STACK]; i++)
         symbolize_stack(symbolizer, holders->lists[HOLDER_STACK][i].number);
+    for (uint32_t i = 0; i < holders->tree.count; i++)
+        if (!holders->tree.nodes[i].is_root)
+            symbolize_stack(symbolizer, holders->tree.nodes[i].number);
     for (uint32_t i = 0; i < holders->counts[HOLDER_BLOCK]; i++)
         symbolize_stack(symbolizer, model->blocks[holders->lists[HOLDER_BLOCK][i].number].stack);
 }
@@ -288,6 +292,7 @@ void holders_free(struct holders *holders)
     for (int kind = 0; kind < HOLDER_KINDS; kind++)
         free(holders->lists[kind]);
     free(holders->whys);
+    kept_tree_free(&holders->tree);
     ways_free(&holders->ways);
     holding_end(&holders->holding);
     free(holders);

@@ -4,6 +4,7 @@
 #define HOLDERS_H
 
 #include "base/options.h"
+#include "holders/kept_tree.h"
 #include "holders/why.h"
 
 enum holder_kind { HOLDER_ROOT, HOLDER_STACK, HOLDER_BLOCK, HOLDER_KINDS };
@@ -22,7 +23,8 @@ struct holders {
     bool retained; /* was asked for; where not all pointers are known the lists are empty */
     struct holder *lists[HOLDER_KINDS]; /* the largest first */
     uint32_t counts[HOLDER_KINDS];
-    bool is_partial; /* not all pointers are known */
+    struct kept_tree tree; /* where they were asked for */
+    bool is_partial;       /* not all pointers are known */
 };
 
 /* Stacks that are to be shown are symbolized. NULL: nothing was asked, or there is no leak check

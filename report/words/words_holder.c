@@ -188,11 +188,52 @@ static const char *holder_folder(void)
     return folder;
 }
 
+static bool holder_is_systems(const struct shown_line *line)
+{
+    const char *path = line->position && line->position->path ? line->position->path : "";
+
+    return strncmp(path, "/usr/", 5) == 0 || path[0] != '/' || strstr(path, "/csu/");
+}
+
+/* xmalloc, g_strdup, operator new: who calls them says more. */
+static bool holder_is_allocator(const char *function)
+{
+    static const char *const parts[] = {"alloc", "strdup", "strndup", "operator new"};
+
+    for (size_t i = 0; function && i < sizeof parts / sizeof *parts; i++)
+        if (strstr(function, parts[i]))
+            return true;
+    return false;
+}
+
+/* Without sources: the innermost function that allocates for itself. */
+static void holder_find_caller(struct shown_line *line, const struct options *options,
+                               const struct model *model, uint32_t stack)
+{
+    struct shown_stack shown;
+    struct shown_line each, first = {0};
+
+    shown_stack_begin(&shown, options, model, stack);
+    while (shown_stack_next(&shown, &each)) {
+        if (model->tracer && each.object && strcmp(each.object, model->tracer) == 0)
+            continue;
+        if (!first.object)
+            first = each;
+        if (!holder_is_allocator(each.function)) {
+            *line = each;
+            return;
+        }
+    }
+    if (first.object)
+        *line = first;
+}
+
 char *words_stack_place(const struct options *options, const struct model *model, uint32_t stack)
 {
     struct shown_line line;
 
-    own_frame(&line, options, model, stack, holder_folder());
+    if (!own_frame(&line, options, model, stack, holder_folder()) || holder_is_systems(&line))
+        holder_find_caller(&line, options, model, stack);
     if (!line.object)
         return memory_text("%s", "");
     if (line.file && line.function)
@@ -283,8 +324,8 @@ char *words_way_step(const struct options *options, const struct holding *holdin
 
 /* --- sentences ----------------------------------------------------------- */
 
-static char *holder_name(const struct options *options, const struct holding *holding,
-                         enum holder_kind kind, const struct holder *holder)
+char *words_holder_name(const struct options *options, const struct holding *holding,
+                        enum holder_kind kind, const struct holder *holder)
 {
     const struct model *model = holding->model;
 
@@ -302,7 +343,7 @@ static char *holder_name(const struct options *options, const struct holding *ho
 char *words_holder(const struct options *options, const struct holding *holding,
                    enum holder_kind kind, const struct holder *holder)
 {
-    char *name = holder_name(options, holding, kind, holder);
+    char *name = words_holder_name(options, holding, kind, holder);
     bool several = kind == HOLDER_STACK && holder->own != 1;
     char *text = memory_text("%s keep%s %s bytes in %s block%s", name, several ? "" : "s",
                              NUMBER(holder->kept.bytes), NUMBER(holder->kept.blocks),

@@ -20,6 +20,9 @@ char *words_stack_place(const struct options *options, const struct model *model
 /* A step of a way, with an arrow in front of all but the first. */
 char *words_way_step(const struct options *options, const struct holding *holding,
                      const struct way_step *steps, uint32_t number);
+/* What it is: "static variable g_sessions (server.c:41)", "12 blocks (hash_grow, hash.c:88)". */
+char *words_holder_name(const struct options *options, const struct holding *holding,
+                        enum holder_kind kind, const struct holder *holder);
 /* "keeps 812,000,000 bytes in 1,200,000 blocks", of a holder with its name in front. */
 char *words_holder(const struct options *options, const struct holding *holding,
                    enum holder_kind kind, const struct holder *holder);

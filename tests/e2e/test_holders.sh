@@ -67,3 +67,30 @@ test_no_graph_unless_it_is_asked_for() {
     # The table is all that it takes: nothing that was reserved is left.
     [ "$(stat -c %s trace.log)" -lt $((size + 32768)) ] || fail 'the log has grown by more than the graph'
 }
+
+# JSON has the same answers, and what is kept as a tree, by which the page draws it.
+test_json_and_the_page_have_the_answers() {
+    OPTIONS=--heap-graph=yes traced "$BUILD/demo" state --tracked
+    report --format=json --why=create_app_state --paths=7 --retained trace.log
+    python3 - <<'X' || fail 'JSON'
+import json
+holders = json.load(open('report'))['processes'][0]['holders']
+why, kept = holders['why'][0], holders['retained']
+assert why['blocks'] == 7 and len(why['ways']) == 7 and why['all_ways'] == 7, why
+steps = why['ways'][0]['steps']
+assert [step['kind'] for step in steps] == ['root', 'block', 'block'] and steps[1]['offset'] == 40, steps
+assert steps[0]['text'].startswith('static variable tracked_states[0] (state.c:'), steps
+assert kept['roots'][0]['bytes'] == 10502239 and kept['roots'][0]['blocks'] == 5757, kept['roots']
+tree = kept['tree']
+assert tree[0]['depth'] == 1 and tree[0]['name'].startswith('static variable tracked_states'), tree[0]
+assert tree[1]['name'].startswith('100 blocks (update_app_state') and tree[1]['bytes'] == 10399689, tree[1]
+for above, below in zip(tree, tree[1:]):
+    assert below['depth'] <= above['depth'] + 1
+    assert below['depth'] <= above['depth'] or below['bytes'] <= above['bytes']
+X
+    report --format=html --retained --why=create_app_state trace.log
+    has report '"retained":{' 'function holdersView'
+    traced "$PROGRAMS/leak_cpp_shared_cycle"
+    report --format=json trace.log
+    has report '"cycles":[' 'make one of these pointers weak'
+}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "judge/timeline.h"
 #include "views/json/json_diff.h"
+#include "views/json/json_holders.h"
 #include "views/json/json_stacks.h"
 #include "views/json/json_sums.h"
 #include "words/words_ending.h"
@@ -253,6 +254,7 @@ void json_process(struct json_writer *json, const struct report *report)
     json_records(json, report->records);
     json_errors(json, model);
     json_diff(json, report);
+    json_holders(json, report);
     json_number(json, "ending_stack", model->ending_stack);
     json_sizes(json, model);
     json_modules(json, model);

@@ -4,6 +4,7 @@
 const VIEWS = [
   { id: "summary", label: "Summary", show: summaryView },
   { id: "leaks", label: "Leaks", show: leaksView },
+  { id: "holders", label: "Holders", show: holdersView },
   { id: "flame", label: "Flame graph", show: flameView },
   { id: "table", label: "Functions", show: tableView },
   { id: "timeline", label: "Timeline", show: timelineView },
