@@ -18,13 +18,14 @@ known() {
     free_threads) echo 'it leaks what its threads come to' ;;
     stack_split) echo 'valgrind does not know split stacks' ;;
     stack_use_first | api_cxx_replaced | api_descriptors_reused | thread_detached) echo 'it does something else under valgrind' ;;
+    live_errors) echo 'valgrind names the line where main begins for a frame of it' ;;
     check_lsan) echo "it asks for LeakSanitizer's functions, and loses nothing where there are none" ;;
     esac
 }
 # not_run PROGRAM: it needs arguments, takes long, or is no matter of single errors
 not_run() {
     case $1 in
-    *.so | api_descriptors_asked | api_huge | end_* | fork_* | locked_leaks | log_* | loader_loop | many_* | model_* | random_graph | run_seat) ;;
+    *.so | api_descriptors_asked | check_churn | api_huge | end_* | fork_* | locked_leaks | log_* | loader_loop | many_* | model_* | random_graph | run_seat) ;;
     sandbox* | scan_* | scarce | signal_ways | stack_moves | thread_exchange | thread_kill | thread_losses | thread_many | thread_signals | unwritten*) ;;
     *) return 1 ;;
     esac
