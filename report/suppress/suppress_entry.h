@@ -13,14 +13,12 @@ enum suppress_kind {
     SUPPRESS_REALLOC_ZERO = 2,   /* realloc to size 0 */
     SUPPRESS_SIZE_MISMATCH = 3,  /* sized delete, free_sized */
     SUPPRESS_ALIGN_MISMATCH = 4, /* aligned delete, free_aligned_sized */
-    SUPPRESS_BAD_ALIGN = 5,
-    SUPPRESS_BAD_SIZE = 6,
-    SUPPRESS_ADDR1 = 7, /* reads and writes of memory that is no block's, by their size */
-    SUPPRESS_ADDR2 = 8,
-    SUPPRESS_ADDR4 = 9,
-    SUPPRESS_ADDR8 = 10,
-    SUPPRESS_ADDR16 = 11,
-    SUPPRESS_ADDR32 = 12,
+    SUPPRESS_ADDR1 = 5,          /* reads and writes of memory that is no block's, by their size */
+    SUPPRESS_ADDR2 = 6,
+    SUPPRESS_ADDR4 = 7,
+    SUPPRESS_ADDR8 = 8,
+    SUPPRESS_ADDR16 = 9,
+    SUPPRESS_ADDR32 = 10,
     SUPPRESS_KINDS_COUNT
 };
 

@@ -23,8 +23,9 @@ struct parser {
 
 /* Kinds that Memcheck has and that no heap tracer can see: their entries are read over. */
 static const char *const kinds_without_use[] = {
-    "Value0", "Value1", "Value2",  "Value4", "Value8",     "Value16", "Value32", "Cond",
-    "Param",  "Jump",   "Overlap", "User",   "FishyValue", "Mempool", "CoreMem", "UnsafeZeroSize",
+    "Value0",     "Value1",  "Value2",  "Value4",         "Value8",   "Value16",
+    "Value32",    "Cond",    "Param",   "Jump",           "Overlap",  "User",
+    "FishyValue", "Mempool", "CoreMem", "UnsafeZeroSize", "BadAlign", "BadSize",
 };
 /* --- errors -------------------------------------------------------------- */
 

@@ -10,8 +10,6 @@ const char *suppress_kind_name(enum suppress_kind kind)
         [SUPPRESS_REALLOC_ZERO] = "ReallocZero",
         [SUPPRESS_SIZE_MISMATCH] = "SizeMismatch",
         [SUPPRESS_ALIGN_MISMATCH] = "AlignMismatch",
-        [SUPPRESS_BAD_ALIGN] = "BadAlign",
-        [SUPPRESS_BAD_SIZE] = "BadSize",
         [SUPPRESS_ADDR1] = "Addr1",
         [SUPPRESS_ADDR2] = "Addr2",
         [SUPPRESS_ADDR4] = "Addr4",
