@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -250,6 +251,15 @@ static void *sleep_by_a_clock(void *unused)
     ended += clock_nanosleep(CLOCK_MONOTONIC, 0, &limit, no_rest) == 0;
     return unused;
 }
+static void *wait_for_an_event(void *unused)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+    epoll_ctl(fd, EPOLL_CTL_ADD, letter[0], &event);
+    ready++;
+    ended += epoll_wait(fd, &event, 1, LIMIT_MS) == 0;
+    return unused;
+}
 static uint32_t word;
 static void *wait_for_a_word(void *unused)
 {
@@ -268,19 +278,19 @@ static void *wait_for_a_word(void *unused)
 static int hold_often(void)
 {
     void *(*bodies[])(void *) = {poll_for_a_while, sleep_for_a_while, sleep_by_a_clock,
-                                 wait_for_a_word};
+                                 wait_for_a_word, wait_for_an_event};
     struct stopped_world world;
     if (pipe(letter) != 0)
         return 1;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         begin(bodies[i]);
-    for (int times = 0; times < 200 && ended < 4; times++) {
+    for (int times = 0; times < 200 && ended < 5; times++) {
         usleep(LIMIT_MS * 1000 / 5);
         if (stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT) != 0)
             return 2;
         stop_world_release(&world);
     }
-    return ended == 4 ? 7 : 3;
+    return ended == 5 ? 7 : 3;
 }
 
 static atomic_int seen;

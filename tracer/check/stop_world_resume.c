@@ -3,6 +3,7 @@
 #include "os/sys.h"
 
 #include <linux/futex.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -110,8 +111,51 @@ static __attribute__((noreturn)) void put_back(const ucontext_t *context)
     __builtin_unreachable();
 }
 
+/* --- the limit of epoll_wait ------------------------------------------------ */
+
+/* Nobody remembers it. So it is whole when it is cut short for the first time, less a millisecond,
+ * by which the call is known again, and from then on ends when it is to. */
+#define RESTS 256u
+#define MILLI 1000000ll
+static struct rest {
+    _Atomic uint32_t tid; /* 0: being written */
+    int limit;            /* as the call has it now */
+    greg_t stack;
+    uint64_t until;
+} rests[RESTS];
+
+static bool is_known(const struct rest *rest, uint32_t tid, const greg_t *registers)
+{
+    return atomic_load(&rest->tid) == tid && rest->stack == registers[REG_RSP] &&
+           rest->limit == (int)registers[REG_R10];
+}
+
+static void shorten(greg_t *registers)
+{
+    const uint32_t tid = (uint32_t)sys_gettid();
+    const uint64_t now = sys_nanoseconds(CLOCK_MONOTONIC);
+    struct rest *rest = &rests[tid % RESTS];
+    int limit = (int)registers[REG_R10];
+    if (limit <= 1)
+        return;
+    uint64_t until = is_known(rest, tid, registers) ? rest->until : now + (uint64_t)limit * MILLI;
+    long long left = (long long)(until - now) / MILLI;
+    limit = left >= limit ? limit - 1 : left > 0 ? (int)left : 0;
+    atomic_store(&rest->tid, 0);
+    rest->limit = limit;
+    rest->stack = registers[REG_RSP];
+    rest->until = until;
+    atomic_store(&rest->tid, tid);
+    registers[REG_R10] = limit;
+}
+
+/* --- the whole --------------------------------------------------------------- */
+
 void stop_world_resume(ucontext_t *context)
 {
+    const greg_t number = context->uc_mcontext.gregs[REG_RAX];
+    if (number == SYS_epoll_wait || number == SYS_epoll_pwait)
+        shorten(context->uc_mcontext.gregs);
     if (!is_remembered(context->uc_mcontext.gregs) || is_more_than_registers(context) ||
         !context->uc_mcontext.fpregs ||
         (sys_guard_is_on && sys_guard_forbids(SYS_restart_syscall, 0, 0, 0, 0, 0, 0)))
