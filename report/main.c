@@ -17,6 +17,8 @@
 #include "cli/option_files.h"
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
+#include "live/follow_plain.h"
+#include "live/follow_screen.h"
 #include "live/live_check.h"
 #include "live_report.h"
 #include "log_report.h"
@@ -243,6 +245,19 @@ static void main_prepare_to_read(const struct options *options)
     main_raise_file_limit();
 }
 
+static int main_follow(const struct options *options)
+{
+    bool has_screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    struct failure failure;
+    const char *word = options->logs.items[0];
+
+    main_prepare_to_read(options);
+    int result = options->follow == CLI_FOLLOW_SCREEN && has_screen
+                     ? follow_screen(options, word, &failure)
+                     : follow_plain(options, word, &failure);
+    return result == 0 ? 0 : main_fail(&failure);
+}
+
 static int main_report(struct options *options)
 {
     struct process_tree tree = {0}, old = {0};
@@ -360,7 +375,7 @@ static int main_run(struct options *options)
     case CLI_TRACE:
         return main_trace(options);
     default:
-        return main_report(options);
+        return options->follow ? main_follow(options) : main_report(options);
     }
     return output_flush(stdout, false, &failure) == 0 ? 0 : main_fail(&failure);
 }

@@ -256,6 +256,21 @@ struct trace_snapshot {
     char name[TRACE_SNAPSHOT_NAME]; /* its file, in the folder of this log; ended by NUL */
 };
 
+/* What the process had in memory when its leak check was made; bytes. */
+struct trace_memory {
+    uint64_t is_known; /* 1: pages could be asked for, and the allocator's ranges are known */
+    uint64_t
+        resident; /* of the process; 0: could not be asked. The rest are pages in memory or swap */
+    uint64_t of_malloc; /* the allocator's */
+    uint64_t in_blocks; /* of these: requested, and not freed */
+    uint64_t free;      /* neither in blocks nor in what malloc puts around them */
+    uint64_t trimmable; /* of these: whole pages */
+    uint64_t mapped;    /* private memory of the program that is none of these */
+    uint64_t stacks;
+    uint64_t threads;
+    uint64_t tracer;
+};
+
 /* The program's totals at the moment its summary was printed (the exact text is valgrind's).
  * Before that, sum THREADS. */
 struct trace_totals {
@@ -349,6 +364,7 @@ struct trace_header {
 
     struct trace_signal signal;
     struct trace_snapshot snapshot;
+    struct trace_memory memory;
 };
 
 /* What an extent holds. */
@@ -835,8 +851,9 @@ _Static_assert(sizeof(struct trace_check) == 280, "trace_check");
 _Static_assert(sizeof(struct trace_lost) == 24, "trace_lost");
 _Static_assert(sizeof(struct trace_losses) == 160, "trace_losses");
 _Static_assert(sizeof(struct trace_peak) == 64, "trace_peak: a cache line");
+_Static_assert(sizeof(struct trace_memory) == 80, "trace_memory");
 _Static_assert(sizeof(struct trace_snapshot) == 272, "trace_snapshot");
-_Static_assert(sizeof(struct trace_header) == 1152, "trace_header");
+_Static_assert(sizeof(struct trace_header) == 1216, "trace_header");
 _Static_assert(sizeof(struct trace_header) <= TRACE_DIRECTORY_OFFSET, "the header has one page");
 _Static_assert(sizeof(struct trace_extent) == 32, "trace_extent");
 _Static_assert(TRACE_DATA_OFFSET % TRACE_PAGE_SIZE == 0, "extents are page aligned");

@@ -10,6 +10,7 @@
 /* CLI_RUN: this process becomes the program. CLI_TRACE: it waits for it, and reports. */
 enum cli_mode { CLI_REPORT = 0, CLI_RUN, CLI_TRACE, CLI_HELP, CLI_HELP_ALL, CLI_VERSION };
 enum cli_xtree { CLI_XTREE_NONE = 0, CLI_XTREE_ALLOCS, CLI_XTREE_FULL };
+enum cli_follow { CLI_FOLLOW_NO = 0, CLI_FOLLOW_SCREEN, CLI_FOLLOW_PLAIN };
 enum cli_leak_check { CLI_CHECK_NO = 0, CLI_CHECK_SUMMARY, CLI_CHECK_FULL };
 /* What stacks are ordered by: --top, --peak. */
 enum cli_order {
@@ -43,6 +44,7 @@ struct destination {
 struct options {
     int mode; /* enum cli_mode */
     struct option_list logs;
+    int follow;                     /* enum cli_follow: watch it */
     bool check;                     /* the logs, or process numbers, are of what is to be checked */
     char **program;                 /* PROGRAM [ARGUMENTS], ended by NULL */
     struct option_list run_options; /* the tracer's options */

@@ -142,6 +142,10 @@ static const struct cli_option cli_table[] = {
      "make a leak check now of each traced process that is named,\n"
      "by its number or its log; it goes on",
      cli_take_flag, CLI_FIELD(check), NULL, 0, 0},
+    {"--follow", "screen|plain",
+     "watch a traced process that runs, named by its number or\n"
+     "its log: a screen, or a line a second [screen]",
+     cli_take_follow, CLI_FIELD(follow), cli_follows, 0, 0},
     {"--command-line-only", "yes|no", "read no option file and no variable [no]", cli_take_bool,
      CLI_FIELD(command_line_only), cli_yes_no, 0, 0},
     {"-s", NULL, "list the errors and the suppressions at the end", cli_take_flag,
@@ -233,7 +237,8 @@ static int cli_take_argument(struct options *options, const char *argument, stru
     if (option->take == cli_take_tracers || strcmp(option->name, "--leak-check-heuristics") == 0 ||
         strcmp(option->name, "--track-fds") == 0)
         option_list_add(&options->run_options, argument);
-    if (!value && option->argument && option->take != cli_take_top)
+    if (!value && option->argument && option->take != cli_take_top &&
+        option->take != cli_take_follow)
         return failure_set(failure, "%s needs a value: %s=%s", option->name, option->name,
                            option->argument);
     if (value && !option->argument)
@@ -338,8 +343,18 @@ static int cli_check_diff(const struct options *options, struct failure *failure
     return 0;
 }
 
+static int cli_check_follow(const struct options *options, struct failure *failure)
+{
+    if (options->follow && options->logs.count != 1)
+        return failure_set(failure, "--follow watches one process: leakreport --follow PID, or "
+                                    "--follow trace.log");
+    return 0;
+}
+
 static int cli_check(const struct options *options, struct failure *failure)
 {
+    if (cli_check_follow(options, failure) != 0)
+        return -1;
     if (options->mode == CLI_REPORT && options->logs.count == 0)
         return failure_set(failure, "%s",
                            options->check
@@ -414,7 +429,7 @@ static const struct options cli_defaults = {
  * is. */
 static bool cli_is_program(const struct options *options, bool run, const char *argument)
 {
-    return options->logs.count == 0 && !options->check &&
+    return options->logs.count == 0 && !options->check && !options->follow &&
            (run || program_file_is_program(argument));
 }
 
@@ -531,6 +546,7 @@ void cli_print_help(FILE *out, bool all)
     fputs("leakreport [OPTIONS] PROGRAM [ARGUMENTS] trace a program and report when it has ended\n"
           "leakreport [OPTIONS] LOG...              what the logs of traced programs say\n"
           "leakreport [OPTIONS] --check PID|LOG     check a traced process that goes on\n"
+          "leakreport [OPTIONS] --follow PID|LOG    watch it\n"
           "leakreport --run [TRACER-OPTIONS] PROGRAM [ARGUMENTS]\n"
           "                                         become the traced program (its log: "
           "trace.log)\n\n"

@@ -25,6 +25,8 @@ const struct cli_word cli_generated[] = {
     {"no", CLI_GENERATED_NO}, {"yes", CLI_GENERATED_ASKED}, {"all", CLI_GENERATED_ALL}, {NULL, 0}};
 /* bad: of valgrind 3.26, for what is seen in the midst of the run. */
 const struct cli_word cli_tracked[] = {{"no", 0}, {"bad", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
+const struct cli_word cli_follows[] = {
+    {"screen", CLI_FOLLOW_SCREEN}, {"plain", CLI_FOLLOW_PLAIN}, {NULL, 0}};
 const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
                                      {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
                                      {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},
@@ -210,6 +212,12 @@ static bool cli_take_top_part(struct options *options, const struct cli_option *
         return cli_put_number(options, option, part, length);
     options->top_orders |= word->value;
     return true;
+}
+
+int cli_take_follow(struct options *options, const struct cli_option *option, const char *value,
+                    struct failure *failure)
+{
+    return cli_take_choice(options, option, value ? value : "screen", failure);
 }
 
 int cli_take_top(struct options *options, const struct cli_option *option, const char *value,

@@ -5,6 +5,7 @@
 #include "check/leak_scan_child.h"
 #include "check/leak_scan_stacks.h"
 #include "check/libc_caches.h"
+#include "check/memory_use.h"
 #include "check/program_memory.h"
 #include "check/reach.h"
 #include "check/reach_cycle.h"
@@ -148,6 +149,18 @@ static void exclude(void *context, uint64_t begin, uint64_t end)
     roots_exclude(&((struct scan *)context)->roots, begin, end);
 }
 
+static void take_range(void *context, uint64_t begin, uint64_t end)
+{
+    exclude(context, begin, end);
+    memory_use_add(begin, end);
+}
+
+static uint64_t size_of(const struct trace_block *block)
+{
+    uint64_t size = trace_block_size(block->what);
+    return size == TRACE_SIZE_ELSEWHERE ? block_rare_size(block) : size;
+}
+
 static void scan_range(void *context, uint64_t begin, uint64_t end)
 {
     reach_scan_roots(&((struct scan *)context)->reach, begin, end);
@@ -191,7 +204,8 @@ static void find_roots(struct scan *scan)
                                     .read = read_for_heap,
                                     .in_place = read_in_place,
                                     .next_used = next_used,
-                                    .found = exclude};
+                                    .found = take_range};
+    memory_use_begin();
     roots_begin(&scan->roots, &scan->memory.map);
     exclude_tracer(scan);
     struct glibc_heap_counts counts = glibc_heap_find(&heap);
@@ -349,6 +363,8 @@ static int check(struct scan *scan, enum trace_scan how)
     if (error)
         return error;
     find_roots(scan);
+    memory_use_sum(&trace_log_header->memory, &scan->memory.map, scan->blocks, scan->count, size_of,
+                   &scan->here, scan->world);
     divide_blocks(scan);
     error = reach_plan(&scan->reach, &world, scan->blocks, scan->count, scan->options->heuristics);
     if (error)

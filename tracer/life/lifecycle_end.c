@@ -56,6 +56,7 @@ static bool broken; /* the tables do not agree */
 static void take_stock(const struct stopped_thread *here, const struct stopped_world *world)
 {
     usage_end();
+    trace_log_header->memory.resident = usage_resident();
     changed_look_at_all();
     tracing_set(false);
     if (lifecycle_options()->debug_invariants && !invariants_hold(world, here))

@@ -1,6 +1,6 @@
 #include "life/lifecycle_snapshot.h"
 
-#include "check/ask_signal.h"
+#include "life/ask_signal.h"
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
 #include "check/leak_scan_child.h"
@@ -40,6 +40,7 @@ struct plan {
     uint64_t begun_ns;
     enum trace_obstacle not_held;
     int pagemap;
+    uint64_t resident;
 };
 
 static struct trace_snapshot *shown(void)
@@ -98,7 +99,7 @@ static void judge_copy(const struct plan *plan)
         leak_scan_run_as_child(&options, &result, &plan->here, plan->world, plan->pagemap);
 }
 
-static void describe(uint32_t number)
+static void describe(uint32_t number, uint64_t resident)
 {
     struct trace_header *header = trace_log_header;
     memset(header->magic, 0, sizeof header->magic);
@@ -107,7 +108,9 @@ static void describe(uint32_t number)
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     header->snapshot = (struct trace_snapshot){.number = number};
     module_list_refresh(NULL);
+    usage_know_resident(resident);
     usage_end();
+    header->memory.resident = resident;
     stack_accounts_sum(&header->totals);
 }
 
@@ -152,7 +155,7 @@ static _Noreturn void be_child(const struct plan *plan)
     if (!freeze())
         give_up(parents, TRACE_SNAPSHOT_COPY, ENOMEM);
     uint32_t number = parents->number + 1;
-    describe(number);
+    describe(number, plan->resident);
     change(parents, TRACE_SNAPSHOT_JUDGING);
     leak_scan_child_be_humble();
     long error = trace_log_snapshot_write(&number);
@@ -300,6 +303,7 @@ static void make(void *context)
     if (error && !swap_is_alone())
         plan->not_held = leak_scan_obstacle(error);
     plan->begun_ns = trace_log_now();
+    plan->resident = usage_resident();
     plan->pagemap = page_use_open_forker();
     make_child(plan);
     if (plan->pagemap >= 0)

@@ -21,6 +21,7 @@ static struct {
     uint64_t interval_ns;
     uint32_t count;
     bool cannot_ask;
+    uint64_t resident_known;
 } timeline = {.interval_ns = FIRST_INTERVAL_NS};
 
 /* --- the peak ------------------------------------------------------------ */
@@ -54,10 +55,12 @@ __attribute__((noinline)) void usage_add_shared(struct thread *thread, int64_t b
 /* --- the timeline -------------------------------------------------------- */
 
 /* The second number of /proc/self/statm, in pages. */
-static uint64_t resident_bytes(void)
+uint64_t usage_resident(void)
 {
     char text[128];
     uint64_t pages = 0;
+    if (timeline.resident_known)
+        return timeline.resident_known;
     long fd = timeline.cannot_ask ? -1 : sys_open("/proc/self/statm", O_RDONLY | O_CLOEXEC, 0);
     long length = fd < 0 ? -1 : sys_read((int)fd, text, sizeof text - 1);
     if (fd >= 0)
@@ -95,7 +98,7 @@ static void take_sample(uint64_t now)
     int64_t live = __atomic_load_n(&usage_peak->live_bytes, __ATOMIC_RELAXED);
     sample->live_bytes = live > 0 ? (uint64_t)live : 0;
     sample->live_blocks = thread_live_blocks();
-    sample->resident_bytes = resident_bytes();
+    sample->resident_bytes = usage_resident();
     /* Release: a reader that sees the time sees the rest. */
     __atomic_store_n(&sample->time_ns, now, __ATOMIC_RELEASE);
     uint32_t epoch = __atomic_load_n(&usage_peak->epoch, __ATOMIC_RELAXED);
@@ -150,6 +153,11 @@ void usage_begin(void)
     usage_peak->quantum = QUANTUM_MIN;
     timeline.samples =
         trace_log_extend(TRACE_TIMELINE, 0, TRACE_SAMPLES_MAX * sizeof(struct trace_sample), 0);
+}
+
+void usage_know_resident(uint64_t bytes)
+{
+    timeline.resident_known = bytes;
 }
 
 void usage_forked(void)

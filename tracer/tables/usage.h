@@ -57,6 +57,10 @@ static inline void usage_tick(struct thread *thread)
         usage_sample(thread);
 }
 
+/* The process' resident bytes; 0: they cannot be asked. */
+uint64_t usage_resident(void);
+/* Of the process that this one is a copy of. */
+void usage_know_resident(uint64_t bytes);
 /* In a forked child: who else was taking a sample is not here. */
 void usage_forked(void);
 /* The last sample, at the end. */

@@ -1,4 +1,5 @@
 /* The text view: a process's report, in valgrind's order. */
+#include "judge/memory_view.h"
 #include "suppress/suppress_print.h"
 #include "views/text/text_all.h"
 #include "views/text/text_files.h"
@@ -12,6 +13,7 @@
 #include "views/text/text_timeline.h"
 #include "views/text/text_usage.h"
 #include "words/words_ending.h"
+#include "words/words_memory.h"
 
 static uint64_t text_frees(const struct model *model)
 {
@@ -36,6 +38,8 @@ static void text_heap_summary(const struct text_page *page)
               NUMBER(frees), old ? delta_text(frees, text_frees(old)).text : "",
               NUMBER(totals->bytes_allocated),
               DELTA(totals->bytes_allocated, totals.bytes_allocated));
+    if (memory_is_shown(page->report->options, model))
+        text_sentence(page, "  ", words_memory(&model->header.memory));
     text_blank(page);
 }
 

@@ -1,4 +1,4 @@
-#include "check/ask_signal.h"
+#include "life/ask_signal.h"
 
 #include "check/stop_world_gate.h"
 #include "check/stop_world_resume.h"

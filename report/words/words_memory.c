@@ -1,0 +1,29 @@
+#include "words/words_memory.h"
+#include <inttypes.h>
+#include "base/memory.h"
+
+/* In tenths of a megabyte. */
+#define MEGABYTES(bytes) (double)(bytes) / 1e6
+
+/* Libraries, files, shared memory, the log: what has pages that are not the process' alone. */
+static uint64_t words_rest(const struct trace_memory *memory)
+{
+    uint64_t known = memory->of_malloc + memory->mapped + memory->stacks + memory->tracer;
+
+    return memory->resident > known ? memory->resident - known : 0;
+}
+
+char *words_memory(const struct trace_memory *memory)
+{
+    uint64_t around = memory->of_malloc - memory->in_blocks - memory->free;
+
+    return memory_text(
+        "resident %.1f MB: in blocks %.1f, around them %.1f, free inside malloc %.1f "
+        "(malloc_trim would give back %.1f), mmapped by the program %.1f, stacks of "
+        "%" PRIu64 " threads %.1f, the tracer's %.1f, libraries, files and shared "
+        "memory %.1f",
+        MEGABYTES(memory->resident), MEGABYTES(memory->in_blocks), MEGABYTES(around),
+        MEGABYTES(memory->free), MEGABYTES(memory->trimmable), MEGABYTES(memory->mapped),
+        memory->threads, MEGABYTES(memory->stacks), MEGABYTES(memory->tracer),
+        MEGABYTES(words_rest(memory)));
+}
