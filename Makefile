@@ -256,12 +256,14 @@ install: $(BUILD)/libtrace.so $(BUILD)/leakreport
 	install -m 644 report/leakreport.1 $(SHARE)/man/man1/
 	install -d $(DESTDIR)$(PREFIX)/include
 	install -m 644 tracer/leakreport.h $(DESTDIR)$(PREFIX)/include/
+	install -d $(DESTDIR)$(PREFIX)/include/leakreport/valgrind
+	install -m 644 include/valgrind/*.h $(DESTDIR)$(PREFIX)/include/leakreport/valgrind/
 	install -m 644 packaging/completion/leakreport.bash $(SHARE)/bash-completion/completions/leakreport
 	install -m 644 packaging/completion/_leakreport $(SHARE)/zsh/vendor-completions/
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/leakreport $(DESTDIR)$(PREFIX)/include/leakreport.h $(SHARE)/man/man1/leakreport.1 \
 	  $(SHARE)/bash-completion/completions/leakreport $(SHARE)/zsh/vendor-completions/_leakreport
-	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport $(SHARE)/leakreport
+	rm -rf $(DESTDIR)$(PREFIX)/lib/leakreport $(SHARE)/leakreport $(DESTDIR)$(PREFIX)/include/leakreport
 dist:
 	@bash packaging/dist.sh $(VERSION) $(BUILD)/dist
 deb:

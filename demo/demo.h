@@ -8,9 +8,10 @@
 
 /* Which version of itself a demo runs. */
 enum demo_way {
-    DEMO_LEAKING, /* with its mistake */
-    DEMO_FIXED,   /* mended: every block is freed */
-    DEMO_TRACKED, /* what should be freed is kept in a global array (state only) */
+    DEMO_LEAKING,   /* with its mistake */
+    DEMO_FIXED,     /* mended: every block is freed */
+    DEMO_TRACKED,   /* what should be freed is kept in a global array (state only) */
+    DEMO_ANNOTATED, /* with its mistake, and the tracer is told of each parcel (pool only) */
 };
 
 /* memory, or the end of the program (exit status 1) when it is NULL. It takes what malloc returned

@@ -32,7 +32,8 @@ static const struct demo demos[] = {
      "points into is possibly lost, the next one definitely."},
     {"pool", pool_run, false, false,
      "A pool is dropped without its chunks: the newest chunk is definitely lost, the\n"
-     "older ones and what the objects in them own indirectly."},
+     "older ones and what the objects in them own indirectly. With --annotated the\n"
+     "tracer is told of each parcel, and shows them in place of the chunks."},
     {"refcount", refcount_run, false, false,
      "Two folders hold each other, and a reference to a third is not given back:\n"
      "two blocks definitely lost, one indirectly."},
@@ -41,6 +42,11 @@ static const struct demo demos[] = {
      "program there."},
 };
 enum { DEMOS = sizeof demos / sizeof demos[0] };
+
+static bool can_be_annotated(const struct demo *demo)
+{
+    return demo->run == pool_run;
+}
 
 /* What the command line asks for. */
 struct request {
@@ -66,6 +72,8 @@ static bool request_add_argument(struct request *request, const char *argument)
         request->way = DEMO_FIXED;
     } else if (way_is_open && strcmp(argument, "--tracked") == 0) {
         request->way = DEMO_TRACKED;
+    } else if (way_is_open && strcmp(argument, "--annotated") == 0) {
+        request->way = DEMO_ANNOTATED;
     } else if (request->demo || request->list) {
         return false;
     } else {
@@ -83,13 +91,18 @@ static const char *request_find_fault(const struct request *request)
         return "list goes without options";
     if (request->way == DEMO_TRACKED && !(request->demo && request->demo->can_be_tracked))
         return "--tracked goes with state only";
+    if (request->way == DEMO_ANNOTATED && !(request->demo && can_be_annotated(request->demo)))
+        return "--annotated goes with pool only";
     return NULL;
 }
 
 static void print_list(void)
 {
     for (size_t i = 0; i < DEMOS; i++) {
-        printf("%s%s\n", demos[i].name, demos[i].can_be_tracked ? " [--tracked]" : "");
+        printf("%s%s\n", demos[i].name,
+               demos[i].can_be_tracked       ? " [--tracked]"
+               : can_be_annotated(&demos[i]) ? " [--annotated]"
+                                             : "");
         for (const char *line = demos[i].mistake; line;) {
             int length = (int)strcspn(line, "\n");
             printf("    %.*s\n", length, line);

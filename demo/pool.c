@@ -1,7 +1,9 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tracer/leakreport.h"
 #include "pool.h"
 
 enum {
@@ -29,9 +31,15 @@ struct pool {
     size_t taken; /* parcels, over all chunks */
 };
 
+/* Whether the tracer is told of the parcels. */
+static bool annotated;
+
 static struct pool *pool_create(void)
 {
-    return must_have(calloc(1, sizeof(struct pool)));
+    struct pool *pool = must_have(calloc(1, sizeof(struct pool)));
+    if (annotated)
+        LEAKREPORT_CREATE_MEMPOOL(pool, 0, 0);
+    return pool;
 }
 
 static void pool_add_chunk(struct pool *pool)
@@ -47,7 +55,10 @@ static struct parcel *pool_take(struct pool *pool)
     if (!pool->newest || pool->newest->used == CHUNK_PARCELS)
         pool_add_chunk(pool);
     pool->taken++;
-    return &pool->newest->parcels[pool->newest->used++];
+    struct parcel *parcel = &pool->newest->parcels[pool->newest->used++];
+    if (annotated)
+        LEAKREPORT_MEMPOOL_ALLOC(pool, parcel, sizeof *parcel);
+    return parcel;
 }
 
 static void pool_destroy_chunks(struct pool *pool)
@@ -103,6 +114,7 @@ static void work_a_day(enum demo_way way)
 
 void pool_run(enum demo_way way)
 {
+    annotated = way == DEMO_ANNOTATED;
     work_a_day(way);
     if (way == DEMO_FIXED)
         printf("pool: the pool is dropped, its chunks destroyed first\n");

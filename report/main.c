@@ -177,8 +177,10 @@ static int main_begin(struct log_run *run, FILE *stream)
     run->suppressions = main_load_suppressions(options);
     if (!run->suppressions || main_find_processes(&options->diff, run->old) != 0)
         return -1;
-    if (!options->diff.count)
+    if (!options->diff.count) {
+        process_tree_free(run->old);
         run->old = NULL;
+    }
     if (output_init(&run->output, is_xml ? "xml" : "log",
                     is_xml ? &options->xml_to : &options->log_to, stream, &failure) != 0) {
         main_fail(&failure);

@@ -41,6 +41,8 @@ enum leakreport_request {
     LEAKREPORT_NAME = 8,        /* pointer: a block; answer: its name. 1, or 0 */
     LEAKREPORT_NAME_REGION = 9, /* pointer, number: a region and its size; answer: its name */
     LEAKREPORT_UNNAME = 10,     /* number: what the request before answered */
+    LEAKREPORT_CLIENT = 11,     /* answer: one of valgrind's, a word and its five arguments;
+                                 * number: what is answered where the request is not known */
 };
 typedef long leakreport_function(int request, const void *pointer, unsigned long number,
                                  void *answer);
@@ -157,6 +159,58 @@ LEAKREPORT_INLINE void leakreport_root_remove(const void *begin, size_t size)
 {
     leakreport_ask_(LEAKREPORT_ROOT_REMOVE, begin, size, NULL, 0);
 }
+
+/* --- pools and allocators of the program's own --------------------------- */
+
+/* A request of valgrind's by its number: what valgrind/valgrind.h beside this file is made of. A
+ * macro, because the block's stack is to begin where it stands. */
+#define LEAKREPORT_CLIENT_REQUEST(otherwise, request, a, b, c, d, e)                               \
+    __extension__({                                                                                \
+        leakreport_function *leakreport_asked_ = leakreport_find_();                               \
+        unsigned long leakreport_words_[6] = {(unsigned long)(request), (unsigned long)(a),        \
+                                              (unsigned long)(b),       (unsigned long)(c),        \
+                                              (unsigned long)(d),       (unsigned long)(e)};       \
+        leakreport_asked_ ? leakreport_asked_(LEAKREPORT_CLIENT, (const void *)0,                  \
+                                              (unsigned long)(otherwise), leakreport_words_)       \
+                          : (long)(otherwise);                                                     \
+    })
+
+/* A block in memory that the program divides itself. It counts in the totals and takes part in the
+ * leak check; the block of malloc's that it lies in has no verdict of its own then. red_zone and
+ * is_zeroed are valgrind's, and mean nothing here. An address of 0 is passed over. */
+#define LEAKREPORT_MALLOCLIKE_BLOCK(address, size, red_zone, is_zeroed)                            \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1301, address, size, red_zone, is_zeroed, 0))
+#define LEAKREPORT_FREELIKE_BLOCK(address, red_zone)                                               \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1302, address, red_zone, 0, 0, 0))
+#define LEAKREPORT_RESIZEINPLACE_BLOCK(address, old_size, new_size, red_zone)                      \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x130b, address, old_size, new_size, red_zone, 0))
+
+/* A pool is any address. Destroying it frees all pieces that were taken from it. */
+#define LEAKREPORT_CREATE_MEMPOOL(pool, red_zone, is_zeroed)                                       \
+    LEAKREPORT_CREATE_MEMPOOL_EXT(pool, red_zone, is_zeroed, 0)
+/* flags: a metapool's pieces hold MALLOCLIKE blocks; with AUTO_FREE these are free when their piece
+ * is. */
+#define LEAKREPORT_MEMPOOL_AUTO_FREE 1
+#define LEAKREPORT_MEMPOOL_METAPOOL  2
+#define LEAKREPORT_CREATE_MEMPOOL_EXT(pool, red_zone, is_zeroed, flags)                            \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1303, pool, red_zone, is_zeroed, flags, 0))
+#define LEAKREPORT_DESTROY_MEMPOOL(pool)                                                           \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1304, pool, 0, 0, 0, 0))
+#define LEAKREPORT_MEMPOOL_ALLOC(pool, address, size)                                              \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1305, pool, address, size, 0, 0))
+#define LEAKREPORT_MEMPOOL_FREE(pool, address)                                                     \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1306, pool, address, 0, 0, 0))
+/* Only what lies in there stays; a piece across an edge is cut. */
+#define LEAKREPORT_MEMPOOL_TRIM(pool, address, size)                                               \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1307, pool, address, size, 0, 0))
+/* The same pool is another address from now on. */
+#define LEAKREPORT_MOVE_MEMPOOL(pool, new_pool)                                                    \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1308, pool, new_pool, 0, 0, 0))
+/* The same piece is another one. */
+#define LEAKREPORT_MEMPOOL_CHANGE(pool, address, new_address, size)                                \
+    ((void)LEAKREPORT_CLIENT_REQUEST(0, 0x1309, pool, address, new_address, size, 0))
+#define LEAKREPORT_MEMPOOL_EXISTS(pool)                                                            \
+    ((int)LEAKREPORT_CLIENT_REQUEST(0, 0x130a, pool, 0, 0, 0, 0))
 
 #endif
 

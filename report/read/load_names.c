@@ -53,6 +53,8 @@ static uint32_t load_names_below(const struct name *names, uint32_t count, uint6
 
 uint32_t load_name_of(const struct model *model, uint64_t address, uint32_t marks)
 {
+    if (!model->name_count)
+        return 0;
     const struct name *regions = model->names + model->named_blocks;
     uint32_t below = 0;
 

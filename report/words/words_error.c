@@ -56,12 +56,12 @@ char *words_names(const struct model *model, const struct loss_records *records,
                   const struct loss_record *record)
 {
     enum { SHOWN = 8 };
-    const uint32_t *named = records->named + record->named;
     struct text_buffer text = {0};
     uint32_t shown = 0, told = 0;
 
     if (record->named_count == 0)
         return NULL;
+    const uint32_t *named = records->named + record->named;
     text_buffer_add(&text, record->blocks == 1 ? "The block is named" : "Blocks of it are named");
     for (; told < record->named_count && shown < SHOWN; told++)
         if (words_is_new_name(model, named, told))

@@ -162,7 +162,7 @@ make_target() {
 test_what_is_installed_works() {
     make_target install
     (cd root && find . -type f | sort) >files
-    equal files './opt/tools/bin/leakreport ./opt/tools/include/leakreport.h ./opt/tools/lib/leakreport/libtrace.so ./opt/tools/share/bash-completion/completions/leakreport ./opt/tools/share/leakreport/python3.supp ./opt/tools/share/man/man1/leakreport.1 ./opt/tools/share/zsh/vendor-completions/_leakreport' "$(paste -sd' ' files)"
+    equal files './opt/tools/bin/leakreport ./opt/tools/include/leakreport.h ./opt/tools/include/leakreport/valgrind/memcheck.h ./opt/tools/include/leakreport/valgrind/valgrind.h ./opt/tools/lib/leakreport/libtrace.so ./opt/tools/share/bash-completion/completions/leakreport ./opt/tools/share/leakreport/python3.supp ./opt/tools/share/man/man1/leakreport.1 ./opt/tools/share/zsh/vendor-completions/_leakreport' "$(paste -sd' ' files)"
     equal 'version by the name valgrind' valgrind "$(root/opt/tools/lib/leakreport/valgrind --version | cut -d- -f1)"
     make_program
     REPORT=$PWD/root/opt/tools/bin/leakreport

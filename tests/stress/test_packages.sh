@@ -22,6 +22,8 @@ test_the_debian_package_has_its_files_and_runs_the_demo() {
     cat >expected <<'F'
 usr/bin/leakreport
 usr/include/leakreport.h
+usr/include/leakreport/valgrind/memcheck.h
+usr/include/leakreport/valgrind/valgrind.h
 usr/lib/leakreport/libtrace.so
 usr/share/bash-completion/completions/leakreport
 usr/share/doc/leakreport/changelog.gz

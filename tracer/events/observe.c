@@ -72,11 +72,33 @@ void observe_deleting(void *pointer)
         thread->deleting = pointer;
 }
 
+static inline __attribute__((always_inline)) void taken_out(struct thread *thread,
+                                                            const struct block *block,
+                                                            uint32_t stack)
+{
+    freed_blocks_put(thread, block, stack);
+    stack_accounts_freed(thread, event_own_account(thread, block->account), block->size,
+                         thread->latest == (const void *)block->address);
+}
+
 static void drop_part(void *context, const struct block *part)
 {
     struct thread *thread = context;
     thread_count(&thread->live_blocks, -(uint64_t)1);
     stack_accounts_freed(thread, event_own_account(thread, part->account), part->size, false);
+}
+
+/* Where a whole and its first part begin the part was taken: the whole, which is what the real
+ * function knows. */
+static bool uncover(struct thread *thread, struct block *block)
+{
+    struct block whole;
+    if (!block_parts_is_part(block) || !block_parts_whole_at(block->address, &whole) ||
+        !block_table_remove(block->address, &whole))
+        return false;
+    thread_count(&thread->live_blocks, -(uint64_t)1);
+    *block = whole;
+    return true;
 }
 
 /* A free that does not fit its block as it is recorded. With a whole its parts go, before its
@@ -85,6 +107,8 @@ static __attribute__((noinline, cold)) bool free_otherwise(struct block *block,
                                                            const struct misuse_free *how,
                                                            uint32_t stack)
 {
+    if (uncover(thread_self, block))
+        taken_out(thread_self, block, stack);
     if (block_parts_is_whole(block)) {
         block_parts_take(block, drop_part, thread_self);
         block->family = TRACE_BY_MALLOC;
@@ -93,15 +117,6 @@ static __attribute__((noinline, cold)) bool free_otherwise(struct block *block,
     if (!misuse_fits(block, how))
         misuse_check_free(block, how, stack);
     return !block_parts_is_part(block);
-}
-
-static inline __attribute__((always_inline)) void taken_out(struct thread *thread,
-                                                            const struct block *block,
-                                                            uint32_t stack)
-{
-    freed_blocks_put(thread, block, stack);
-    stack_accounts_freed(thread, event_own_account(thread, block->account), block->size,
-                         thread->latest == (const void *)block->address);
 }
 
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
@@ -164,8 +179,13 @@ bool observe_realloc_begin(void *pointer, struct block *old, const struct call_s
 {
     struct thread *thread = thread_current();
     if (thread && event_take(thread, pointer, old)) {
+        struct block part = *old;
         if (__builtin_expect(!block_parts_is_part(old), 1))
             return true;
+        if (uncover(thread, old)) {
+            stack_accounts_freed(thread, event_own_account(thread, part.account), part.size, false);
+            return true;
+        }
         event_record(thread, old);
     }
     *old = (struct block){0};

@@ -6,6 +6,7 @@
 #include "check/root_regions.h"
 #include "events/ignored.h"
 #include "events/named.h"
+#include "events/pools.h"
 #include "hooks/interpose.h"
 #include "life/lifecycle_check.h"
 
@@ -61,12 +62,61 @@ static long name(int request, uintptr_t begin, unsigned long size, const char *t
     return lifecycle_check_keep_off(named_put, &what) ? number : 0;
 }
 
+/* --- valgrind's requests ------------------------------------------------- */
+
+enum {
+    MEMCHECK_LEAK_CHECK = 0x4d430006,
+    MEMCHECK_COUNT_LEAKS = 0x4d430007,
+    MEMCHECK_CREATE_BLOCK = 0x4d43000a,
+    MEMCHECK_DISCARD = 0x4d430003,
+    MEMCHECK_COUNT_LEAK_BLOCKS = 0x4d43000c,
+};
+
+/* Of the latest check that was asked for so; exact if one thread asks. */
+static struct leakreport_leaks latest;
+
+static void count_leaks(const uint64_t words[6])
+{
+    bool bytes = words[0] == MEMCHECK_COUNT_LEAKS;
+    const struct leakreport_leaks *found = &latest;
+    *(uint64_t *)words[1] = bytes ? found->definitely_lost_bytes + found->indirectly_lost_bytes
+                                  : found->definitely_lost_blocks + found->indirectly_lost_blocks;
+    *(uint64_t *)words[2] = bytes ? found->possibly_lost_bytes : found->possibly_lost_blocks;
+    *(uint64_t *)words[3] = bytes ? found->reachable_bytes : found->reachable_blocks;
+    *(uint64_t *)words[4] = 0;
+}
+
+static long client(const uint64_t words[6], unsigned long otherwise,
+                   const struct stopped_thread *here, const struct call_site *site)
+{
+    if (pools_has(words[0]))
+        return interpose_is_observed() ? (long)pools_request(words, site) : 0;
+    switch (words[0]) {
+    case MEMCHECK_LEAK_CHECK:
+        check(here, LEAKREPORT_CHECK, 0, &latest);
+        return 0;
+    case MEMCHECK_COUNT_LEAKS:
+    case MEMCHECK_COUNT_LEAK_BLOCKS:
+        count_leaks(words);
+        return 0;
+    case MEMCHECK_CREATE_BLOCK:
+        return name(LEAKREPORT_NAME_REGION, words[1], words[2], (const char *)words[3]);
+    case MEMCHECK_DISCARD:
+        return !lifecycle_check_keep_off(named_forget, &(uint32_t){(uint32_t)words[2]});
+    default:
+        return (long)otherwise;
+    }
+}
+
 INTERPOSE long leakreport_request(int request, const void *pointer, unsigned long number,
                                   void *answer)
 {
     struct stopped_thread here;
+    struct call_site site = UNWIND_CALL_SITE(NULL);
     stop_world_capture(&here);
     switch (request) {
+    case LEAKREPORT_CLIENT:
+        return client(answer, number, &here, &site);
     case LEAKREPORT_CHECK:
     case LEAKREPORT_SINCE:
         return check(&here, request, number, answer);

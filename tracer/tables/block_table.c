@@ -139,7 +139,7 @@ static __attribute__((noinline)) bool insert_anywhere(uint64_t address, uint64_t
     }
 }
 
-static __attribute__((noinline, cold)) bool insert_rare(const struct block *block)
+__attribute__((noinline, cold)) bool block_table_insert_apart(const struct block *block)
 {
     return block_rare_put(
         (struct trace_block){block->address | (uint64_t)block->family << TRACE_FAMILY_SHIFT |
@@ -152,7 +152,7 @@ bool block_table_insert(const struct block *block)
 {
     return __builtin_expect(block_table_fits_a_slot(block), 1)
                ? insert_anywhere(block->address, block_table_pack(block))
-               : insert_rare(block);
+               : block_table_insert_apart(block);
 }
 
 /* --- removing ------------------------------------------------------------ */

@@ -47,6 +47,8 @@ struct block {
 
 /* Records a block. false: no space. */
 bool block_table_insert(const struct block *block);
+/* The same, for one that has another at its address, which is then the one that is found. */
+bool block_table_insert_apart(const struct block *block);
 /* Takes out the block that begins at `address`: true for exactly one of concurrent callers. */
 bool block_table_remove(uint64_t address, struct block *block);
 /* Where the block at `address` belongs, for the two below; brings it near. Any address will do. */
