@@ -19,6 +19,7 @@ known() {
     stack_split) echo 'valgrind does not know split stacks' ;;
     stack_use_first | api_cxx_replaced | api_descriptors_reused | thread_detached) echo 'it does something else under valgrind' ;;
     live_errors) echo 'valgrind names the line where main begins for a frame of it' ;;
+    check_names) echo 'it names its blocks, which valgrind does not show' ;;
     check_lsan) echo "it asks for LeakSanitizer's functions, and loses nothing where there are none" ;;
     esac
 }
