@@ -7,13 +7,16 @@
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 WORK=${WORK:-/var/tmp/leakreport-compilers}
-SETS=${SETS:-O0 O2 O3 lto hardened}
+SETS=${SETS:-O0 O2 O3 lto hardened dwarf4 dwarf5 split}
 TESTS=${TESTS:-unit demo}
 flags_O0='-O0 -g'
 flags_O2='-O2 -g'
 flags_O3='-O3 -march=native -mno-avx512f -g' # valgrind has no AVX-512
 flags_lto='-O2 -flto -g'
 flags_hardened='-O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fcf-protection -fPIE'
+flags_dwarf4='-O2 -g -gdwarf-4'
+flags_dwarf5='-O2 -g -gdwarf-5'
+flags_split='-O1 -g -gsplit-dwarf'
 links_hardened='-pie -Wl,-z,relro,-z,now'
 
 installed() { compgen -c | grep -xE '(gcc|clang)-[0-9]+' | sort -Vu; }
@@ -26,7 +29,15 @@ build() { # build FOLDER COMPILER SET
     make -C "$top" -j"$(nproc)" BUILD="$1" CC="$2" CFLAGS="${!flags}" LDFLAGS="${!links-}" $targets
 }
 warnings() { find "$1/obj/tracer" "$1/obj/report" "$1/obj/demo" -name '*.said' -exec cat {} + | grep -c 'warning:'; }
-demo() { bash "$top/tests/lib.sh" "$top/tests/e2e/test_demo.sh" | awk '/OK \]/ { ok++ } /FAILED  \]/ { bad++ } END { print ok + 0 " passed, " bad + 0 " failed" } { print > "/dev/stderr" }'; }
+# Older valgrinds give up when they meet split debug information: then what is compared with them does not count.
+demo() {
+    local counted=. without=
+    if valgrind --log-file=/dev/stdout "$BUILD/demo" list | grep -q 'Giving up'; then
+        counted='\] (tracer|report_names|heap_usage|output)_' without=' (valgrind gives up)'
+    fi
+    bash "$top/tests/lib.sh" "$top/tests/e2e/test_demo.sh" | tee /dev/stderr | grep -E "$counted" |
+        awk -v without="$without" '/OK \]/ { ok++ } /FAILED  \]/ { bad++ } END { print ok + 0 " passed, " bad + 0 " failed" without }'
+}
 units() { bash "$top/tests/run.sh" unit | tee /dev/stderr | tail -1; }
 
 row() { # row COMPILER SET

@@ -67,11 +67,11 @@ __asm__(".globl stop_world_resume_begin, stop_world_resume_late, stop_world_resu
 extern const char stop_world_resume_begin[], stop_world_resume_late[], stop_world_resume_end[];
 
 /* From `begin` on signals come. The call may change rcx and r11: one has where it stands, the other
- * the context, and lately its number. */
-static __attribute__((noreturn)) void put_back(const ucontext_t *context)
+ * the context, and lately its number. It stands in a function without branches: where two ways lead
+ * to it clang -O3 makes two of it, and its names are there once. */
+static __attribute__((noreturn, noinline)) void put_back(const ucontext_t *context,
+                                                         const char *vectors, uint64_t features)
 {
-    const char *vectors = (const char *)context->uc_mcontext.fpregs;
-    uint64_t features = features_of(vectors);
     __asm__ volatile("test %%rax, %%rax\n"
                      "jnz 1f\n"
                      "fxrstor64 (%%rcx)\n"
@@ -154,13 +154,13 @@ static void shorten(greg_t *registers)
 void stop_world_resume(ucontext_t *context)
 {
     const greg_t number = context->uc_mcontext.gregs[REG_RAX];
+    const char *vectors = (const char *)context->uc_mcontext.fpregs;
     if (number == SYS_epoll_wait || number == SYS_epoll_pwait)
         shorten(context->uc_mcontext.gregs);
-    if (!is_remembered(context->uc_mcontext.gregs) || is_more_than_registers(context) ||
-        !context->uc_mcontext.fpregs ||
+    if (!is_remembered(context->uc_mcontext.gregs) || is_more_than_registers(context) || !vectors ||
         (sys_guard_is_on && sys_guard_forbids(SYS_restart_syscall, 0, 0, 0, 0, 0, 0)))
         return;
-    put_back(context);
+    put_back(context, vectors, features_of(vectors));
 }
 
 /* --- on the way back ------------------------------------------------------- */
