@@ -1,6 +1,7 @@
 /* Leaks in two phases, the second only if it is asked for, or if valgrind runs it: then with valgrind's own check of what
  * has changed since the first. "diff_phases [1|2]" */
-#include <stdlib.h>
+#include "leak.h"
+
 #include <valgrind/memcheck.h>
 
 struct node {
@@ -36,14 +37,6 @@ static __attribute__((noinline)) void hold(void)
         held[i] = malloc(50);
     inside = (char *)malloc(60) + 20;
 }
-static __attribute__((noinline)) void clobber(void)
-{
-    volatile char space[4000];
-
-    for (unsigned i = 0; i < sizeof space; i++)
-        space[i] = 0;
-}
-
 /* One place for both phases: the stacks are the same. */
 static __attribute__((noinline)) void phase(int number)
 {
@@ -57,7 +50,7 @@ static __attribute__((noinline)) void phase(int number)
         free(held[0]);
         held[0] = held[1] = inside = NULL;
     }
-    clobber();
+    forget();
 }
 
 int main(int count, char **arguments)
