@@ -285,7 +285,7 @@ help:
 	@echo 'make stress bench  long tests; the cost compared with other tools'
 	@echo "make soak          other people's test suites with and without the tracer (make deps-soak first)"
 	@echo "make commands      108 commands of Debian packages: leak kinds beside valgrind's (make deps-commands first)"
-	@echo 'make compilers     warnings, unit tests and demo with every gcc-N and clang-N that is installed, five sets of flags each'
+	@echo 'make compilers     warnings, unit tests and demo with every gcc-N and clang-N that is installed, eight sets of flags each'
 	@echo 'make releases      the two commands on Debian 11, 12, 13 and unstable, in folders by debootstrap (make deps-releases first)'
 	@echo 'make install       PREFIX=$(PREFIX), DESTDIR honoured'
 	@echo 'make dist          $(BUILD)/dist/leakreport-$(VERSION).tar.gz'

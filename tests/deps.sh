@@ -17,7 +17,7 @@ commands="bc binutils bison bzip2 coreutils cpio curl dc diffutils dpkg file fin
   iproute2 jq less libglib2.0-bin lua5.4 m4 man-db mawk nano nginx openssh-client openssl pango1.0-tools patch perl pkg-config postgresql procps
   python3 redis-tools rsync ruby sed sqlite3 tar tcl tmux unzip vim-tiny wget xsltproc xvfb xz-utils zenity zip zstd"
 releases="debootstrap util-linux"
-deb="dpkg-dev debhelper fakeroot lintian"
+deb="build-essential dpkg-dev debhelper fakeroot lintian"
 
 wanted=
 for group in "$@"; do

@@ -34,6 +34,6 @@ usr/share/zsh/vendor-completions/_leakreport
 F
     diff expected files || fail 'the package has other files (< expected, > package)'
     dpkg-deb -f deb/leakreport_*_amd64.deb Depends >depends
-    has depends libunwind8 libdw1 libelf1
+    has depends libunwind8 libdw1 libelf1 libcapstone4
     (cd deb/leakreport-*/ && PATH=$PWD/../../root/usr/bin:$PATH sh debian/tests/demo) >demo 2>&1 || fail "$(tail -20 demo)"
 }
