@@ -177,8 +177,8 @@ C
     }
     for run in ./files './files more'; do
         for options in --track-fds=yes '-q --track-fds=all' '-q --track-fds=yes'; do
-            valgrind --leak-check=full $options $run >out 2>expected 8</etc/hosts || true
-            report --leak-check=full $options $run 8</etc/hosts
+            valgrind --leak-check=full $options $run >out 2>expected 8<files.c || true
+            report --leak-check=full $options $run 8<files.c
             diff <(fds expected) <(fds report.err | as_this_valgrind "$options") || fail "$options $run tells others"
         done
     done
