@@ -15,8 +15,8 @@
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
  *   VERDICTS, HEADS, TIMELINE, MOMENTS, GROWTH, EARLIER, CHECKS, ROOTS and NAMES, whose first
- * record is 0, BLOCKS, which is numbered by addresses, and STRINGS, COMMAND and POINTERS, which are
- * bytes.
+ *   record is 0, BLOCKS, which is numbered by addresses, and STRINGS, COMMAND, POINTERS and
+ *   GENERATED, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -359,6 +359,8 @@ struct trace_header {
     uint32_t open_count;
     uint32_t open_standard; /* of these: 0, 1 and 2 */
 
+    uint64_t generated_bytes; /* of perf's map file: GENERATED has the first of them */
+
     /* On a cache line of its own. */
     struct trace_peak peak __attribute__((aligned(64)));
 
@@ -369,29 +371,30 @@ struct trace_header {
 
 /* What an extent holds. */
 enum trace_table {
-    TRACE_FREE = 0,      /* not in use (yet, or any longer) */
-    TRACE_STRINGS = 1,   /* bytes */
-    TRACE_COMMAND = 2,   /* bytes: the arguments, each ended by NUL; one extent */
-    TRACE_MODULES = 3,   /* struct trace_module */
-    TRACE_THREADS = 4,   /* struct trace_thread */
-    TRACE_NODES = 5,     /* struct trace_node */
-    TRACE_BLOCKS = 6,    /* uint64_t: slots, see struct trace_region */
-    TRACE_ERRORS = 7,    /* struct trace_error */
-    TRACE_VERDICTS = 8,  /* struct trace_verdict */
-    TRACE_RARE = 9,      /* struct trace_rare */
-    TRACE_ACCOUNTS = 10, /* struct trace_account */
-    TRACE_TIMELINE = 11, /* struct trace_sample; one extent */
-    TRACE_HEADS = 12,    /* struct trace_heads; none where nothing is indirectly lost */
-    TRACE_REGIONS = 13,  /* struct trace_region */
-    TRACE_EARLIER = 14,  /* struct trace_earlier; one extent */
-    TRACE_CHECKS = 15,   /* struct trace_check; one extent */
-    TRACE_LOST = 16,     /* struct trace_lost */
-    TRACE_POINTERS = 17, /* bytes; one extent. It and ROOTS are there with --heap-graph=yes only */
-    TRACE_ROOTS = 18,    /* struct trace_root; one extent */
-    TRACE_NAMES = 19,    /* struct trace_name; one extent */
-    TRACE_MOMENTS = 20,  /* struct trace_moment; one extent */
-    TRACE_GROWTH = 21,   /* struct trace_growth */
-    TRACE_STALE = 22,    /* struct trace_stale; one extent, with --stale-pointers=yes only */
+    TRACE_FREE = 0,       /* not in use (yet, or any longer) */
+    TRACE_STRINGS = 1,    /* bytes */
+    TRACE_COMMAND = 2,    /* bytes: the arguments, each ended by NUL; one extent */
+    TRACE_MODULES = 3,    /* struct trace_module */
+    TRACE_THREADS = 4,    /* struct trace_thread */
+    TRACE_NODES = 5,      /* struct trace_node */
+    TRACE_BLOCKS = 6,     /* uint64_t: slots, see struct trace_region */
+    TRACE_ERRORS = 7,     /* struct trace_error */
+    TRACE_VERDICTS = 8,   /* struct trace_verdict */
+    TRACE_RARE = 9,       /* struct trace_rare */
+    TRACE_ACCOUNTS = 10,  /* struct trace_account */
+    TRACE_TIMELINE = 11,  /* struct trace_sample; one extent */
+    TRACE_HEADS = 12,     /* struct trace_heads; none where nothing is indirectly lost */
+    TRACE_REGIONS = 13,   /* struct trace_region */
+    TRACE_EARLIER = 14,   /* struct trace_earlier; one extent */
+    TRACE_CHECKS = 15,    /* struct trace_check; one extent */
+    TRACE_LOST = 16,      /* struct trace_lost */
+    TRACE_POINTERS = 17,  /* bytes; one extent. It and ROOTS are there with --heap-graph=yes only */
+    TRACE_ROOTS = 18,     /* struct trace_root; one extent */
+    TRACE_NAMES = 19,     /* struct trace_name; one extent */
+    TRACE_MOMENTS = 20,   /* struct trace_moment; one extent */
+    TRACE_GROWTH = 21,    /* struct trace_growth */
+    TRACE_STALE = 22,     /* struct trace_stale; one extent, with --stale-pointers=yes only */
+    TRACE_GENERATED = 23, /* bytes: perf's map file of the process, as it was; one extent */
     TRACE_TABLES_COUNT
 };
 

@@ -11,6 +11,7 @@ static const struct {
     [TRACE_FREE] = {"FREE", 1},
     [TRACE_STRINGS] = {"STRINGS", 1},
     [TRACE_COMMAND] = {"COMMAND", 1},
+    [TRACE_GENERATED] = {"GENERATED", 1},
     [TRACE_MODULES] = {"MODULES", sizeof(struct trace_module)},
     [TRACE_THREADS] = {"THREADS", sizeof(struct trace_thread)},
     [TRACE_NODES] = {"NODES", sizeof(struct trace_node)},

@@ -76,6 +76,7 @@ void model_free(struct model *model)
     free(model->executable);
     free(model->tracer);
     free(model->became);
+    free(model->generated);
     free(model->root);
     free(model->suppressions);
     free(model->open_files);

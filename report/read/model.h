@@ -169,6 +169,7 @@ struct model {
     char *tracer;       /* path of libtrace.so, or NULL */
     char *became;       /* TRACE_EXECED: path, or NULL */
     char *suppressions; /* the program's own, or NULL */
+    char *generated;    /* perf's map of code that was made at run time, or NULL */
     char *open_files;   /* a line each, as in header.open_files; NULL: it was not asked for */
 
     struct module *modules; /* [0] is none */

@@ -3,12 +3,14 @@
 #include <string.h>
 #include "base/memory.h"
 #include "symbols/below_main.h"
+#include "symbols/generated_code.h"
 #include "symbols/module_map.h"
 
 struct symbolizer {
     struct model *model;
     struct module_cache *cache;
     struct progress *progress;
+    struct generated_code *generated; /* NULL: there is none */
     struct module_symbols **opened; /* one for each module; NULL: not asked for yet */
     uint32_t module_count;          /* those that were added later are another log's */
     uint32_t done;                  /* frames that have their names */
@@ -24,6 +26,7 @@ struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cac
     symbolizer->cache = cache;
     symbolizer->progress = progress;
     symbolizer->module_count = model->module_count;
+    symbolizer->generated = model->generated ? generated_code_new(model->generated) : NULL;
     symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
     return symbolizer;
 }
@@ -37,6 +40,7 @@ void symbolize_end(struct symbolizer *symbolizer)
 {
     if (!symbolizer)
         return;
+    generated_code_free(symbolizer->generated);
     free(symbolizer->opened);
     free(symbolizer);
 }
@@ -59,6 +63,16 @@ static struct module_symbols *symbolize_open(struct symbolizer *symbolizer, uint
     return symbolizer->opened[number] = module_cache_get(symbolizer->cache, module, with_lines);
 }
 
+static void symbolize_generated(struct symbolizer *symbolizer, struct frame *frame)
+{
+    const struct position *found =
+        symbolizer->generated ? generated_code_find(symbolizer->generated, frame->address - 1)
+                              : NULL;
+
+    if (found)
+        frame->positions = found;
+}
+
 void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
 {
     static const struct position unknown;
@@ -70,7 +84,11 @@ void symbolize_frame(struct symbolizer *symbolizer, uint32_t number)
                    symbolizer->model->frame_count);
     frame->positions = &unknown;
     frame->position_count = 1;
-    if (frame->module == 0 || frame->module >= symbolizer->module_count)
+    if (frame->module == 0) {
+        symbolize_generated(symbolizer, frame);
+        return;
+    }
+    if (frame->module >= symbolizer->module_count)
         return;
     struct module_symbols *symbols = symbolize_open(symbolizer, frame->module);
     const struct module_call *call = module_symbols_call(
@@ -218,6 +236,11 @@ static void symbolize_note_split(struct model *model, const struct module *modul
 /* The vdso is in brackets: it has no file anywhere. */
 void symbolize_note(struct symbolizer *symbolizer)
 {
+    uint64_t replaced = symbolizer->generated ? generated_code_replaced(symbolizer->generated) : 0;
+
+    if (replaced)
+        model_add_note(symbolizer->model, NOTE_GENERATED_REPLACED, replaced, NULL, NULL);
+
     for (uint32_t i = 1; i < symbolizer->module_count; i++) {
         const struct module *module = &symbolizer->model->modules[i];
         const struct module_symbols *opened = symbolizer->opened[i];

@@ -55,7 +55,8 @@ test_library_that_comes_for_ever() {
     few=$(stat -c %s trace.log)
     OPTIONS=-q traced "$PROGRAMS/loader_loop" again 5000
     equal 'exit status' 0 "$status"
-    equal 'size of the log' "$few" "$(stat -c %s trace.log)"
+    # The long run has moments of the growth, too; 4,900 modules more would be 600 KB.
+    [ "$(stat -c %s trace.log)" -le $((few + 128 * 1024)) ] || fail "the log grew from $few to $(stat -c %s trace.log) bytes"
 }
 # Each block is its own library's, though both lay at one address, and a hundred others after them.
 test_library_at_the_address_of_another() {

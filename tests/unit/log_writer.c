@@ -33,6 +33,7 @@ static size_t record_size(enum trace_table table)
     static const size_t sizes[TRACE_TABLES_COUNT] = {
         [TRACE_STRINGS] = 1,
         [TRACE_COMMAND] = 1,
+        [TRACE_GENERATED] = 1,
         [TRACE_MODULES] = sizeof(struct trace_module),
         [TRACE_THREADS] = sizeof(struct trace_thread),
         [TRACE_NODES] = sizeof(struct trace_node),
@@ -151,6 +152,11 @@ void log_writer_lost(struct log_writer *writer, struct trace_lost lost)
 {
     writer->header.lost++;
     add_record(writer, TRACE_LOST, &lost);
+}
+
+void log_writer_generated(struct log_writer *writer, const char *text)
+{
+    add_bytes(&writer->tables[TRACE_GENERATED], text, strlen(text));
 }
 
 void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size)
@@ -318,7 +324,7 @@ static void add_extent(struct log_writer *writer, struct trace_extent extent,
 
     extent.offset = writer->size;
     bool is_exact = extent.kind == TRACE_COMMAND || extent.kind == TRACE_REGIONS ||
-                    extent.kind == TRACE_POINTERS;
+                    extent.kind == TRACE_POINTERS || extent.kind == TRACE_GENERATED;
     extent.length = is_exact ? size : length;
     writer->bytes = grow(writer->bytes, writer->size + length);
     memset(writer->bytes + writer->size, 0, length);

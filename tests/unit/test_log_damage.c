@@ -29,6 +29,9 @@ static int make_log(void **state)
     log_writer_begin(&writer);
     writer.header.executable = log_writer_string(&writer, "/none/prog");
     log_writer_command(&writer, "./prog\0", 7);
+    log_writer_generated(&writer, "1000 10 JS:*name x.js:1:1\n");
+    log_writer_pointers(&writer, (const unsigned char *)"\1\2\3\4\5\6\7", 7);
+    log_writer_root(&writer, (struct trace_root){.kind = 1});
     uint32_t module = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
     for (uint32_t i = 0; i < 6; i++)
         stacks[i] = log_writer_node(&writer, 0x20000 + 16 * i, i ? stacks[i - 1] : 0, module);

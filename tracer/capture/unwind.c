@@ -1,5 +1,7 @@
 #include "capture/unwind.h"
 
+#include "capture/epilogue.h"
+#include "capture/frame_cache.h"
 #include "capture/stepper.h"
 #include "capture/walk.h"
 #include "log/trace_log.h"
@@ -73,6 +75,13 @@ static bool ends_for_libunwind(uint32_t node)
     return next < 0x4000;
 }
 
+/* From such a frame on libunwind guesses, and we know. */
+static bool is_known_better(uintptr_t ours)
+{
+    return frame_rule_unpack(frame_cache_find(ours)).kind == FRAME_GUESSED &&
+           epilogue_rule(ours).kind != FRAME_UNKNOWN;
+}
+
 static void verify(const struct call_site *site, uint32_t stack)
 {
     static _Thread_local void **buffer __attribute__((tls_model("initial-exec")));
@@ -93,6 +102,10 @@ static void verify(const struct call_site *site, uint32_t stack)
             break;
         node = node > TRACE_NODE_CUT ? stack_table_read(node, &ours) : 0;
         same = is_same_frame(ours, buffer[i]);
+        if (same && is_known_better(ours)) {
+            node = 0;
+            break;
+        }
     }
     if (count < VERIFY_DEPTH && node > TRACE_NODE_CUT && !ends_for_libunwind(node))
         same = false;

@@ -1,5 +1,6 @@
 #include "capture/walk.h"
 
+#include "capture/epilogue.h"
 #include "capture/frame_cache.h"
 #include "capture/stack_deep.h"
 #include "capture/stack_memory.h"
@@ -232,15 +233,18 @@ static inline enum step step_by_rule(struct thread *thread, struct thread_frame 
     return __builtin_expect(caller->return_address == 0, 0) ? STEP_NO_CALLER : STEP_ON;
 }
 
+/* What follows the call says it surely; a frame pointer, where it is kept, may be the caller's. */
 static enum step step_by_guess(struct thread *thread, struct thread_frame *inner,
-                               struct thread_frame *caller, struct frame_rule rule)
+                               struct thread_frame *caller, struct frame_rule guess)
 {
+    struct frame_rule rule = epilogue_rule(inner->return_address);
+    bool is_sure = rule.kind != FRAME_UNKNOWN;
     inner->by_bp = true;
-    if (inner->bp == 0)
+    if (!is_sure && inner->bp == 0)
         return STEP_OUTERMOST;
-    if (inner->bp - inner->cfa > FRAME_GUESS_REACH)
+    if (!is_sure && inner->bp - inner->cfa > FRAME_GUESS_REACH)
         return STEP_CUT;
-    enum step result = step_by_rule(thread, inner, caller, rule);
+    enum step result = step_by_rule(thread, inner, caller, is_sure ? rule : guess);
     return result == STEP_WALK ? STEP_CUT : result;
 }
 

@@ -7,6 +7,7 @@
 #include "guard/changed.h"
 #include "guard/stale_pointers.h"
 #include "life/fork_gate.h"
+#include "life/generated_code.h"
 #include "life/invariants.h"
 #include "life/lifecycle.h"
 #include "life/lifecycle_check.h"
@@ -121,6 +122,7 @@ static void close_books(const struct closing *closing, const struct stopped_thre
     take_stock(here, world);
     if (lifecycle_options()->track_fds)
         open_files_end();
+    generated_code_end();
     note_ending(closing->ending, closing->value, closing->signal);
     if (trace_log_loss_is_there())
         return;

@@ -1,0 +1,225 @@
+#include "symbols/generated_code.h"
+#include <stdlib.h>
+#include <string.h>
+#include "base/memory.h"
+
+enum { GENERATED_NESTED_MAX = 4096 };
+
+struct generated {
+    uint64_t start, end;
+    uint64_t reach; /* the highest end of this one and those before it */
+    uint32_t order; /* of its line in the file */
+    uint32_t length;
+    const char *name;
+};
+struct generated_position {
+    struct position position; /* first: what is given out */
+    struct generated_position *next;
+    char *text;
+};
+struct generated_code {
+    struct generated *pieces; /* by start */
+    size_t count, capacity;
+    struct generated_position *positions;
+    uint64_t replaced;
+};
+
+/* --- the file ------------------------------------------------------------ */
+
+/* false: the line is none of perf's. */
+static bool generated_parse(struct generated *piece, const char *line, const char *end)
+{
+    char *after;
+    uint64_t start = strtoull(line, &after, 16);
+    uint64_t size = after > line && *after == ' ' ? strtoull(after + 1, &after, 16) : 0;
+
+    if (size == 0 || *after != ' ' || after + 1 >= end || start + size < start)
+        return false;
+    *piece = (struct generated){.start = start,
+                                .end = start + size,
+                                .name = after + 1,
+                                .length = (uint32_t)(end - after - 1)};
+    return true;
+}
+
+static int generated_compare(const void *left, const void *right)
+{
+    const struct generated *a = left, *b = right;
+
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return (a->order > b->order) - (a->order < b->order);
+}
+
+static void generated_sort(struct generated_code *code)
+{
+    uint64_t reach = 0;
+
+    if (code->count)
+        qsort(code->pieces, code->count, sizeof *code->pieces, generated_compare);
+    for (size_t i = 0; i < code->count; i++) {
+        reach = code->pieces[i].end > reach ? code->pieces[i].end : reach;
+        code->pieces[i].reach = reach;
+    }
+}
+
+struct generated_code *generated_code_new(const char *text)
+{
+    struct generated_code *code = memory_zeroed(1, sizeof *code);
+    struct generated piece;
+
+    for (uint32_t order = 0; *text; order++) {
+        const char *end = text + strcspn(text, "\n");
+
+        if (generated_parse(&piece, text, end)) {
+            piece.order = order;
+            memory_reserve(code->pieces, code->count, code->capacity);
+            code->pieces[code->count++] = piece;
+        }
+        text = *end ? end + 1 : end;
+    }
+    generated_sort(code);
+    return code;
+}
+
+void generated_code_free(struct generated_code *code)
+{
+    if (!code)
+        return;
+    for (struct generated_position *at = code->positions, *next; at; at = next) {
+        next = at->next;
+        free(at->text);
+        free(at);
+    }
+    free(code->pieces);
+    free(code);
+}
+
+/* --- names --------------------------------------------------------------- */
+
+/* Where the source begins in "name /path/x.js:10:5": names have blanks ("get size"), and so may
+ * paths have. */
+static char *generated_source(char *text)
+{
+    static const char *const beginnings[] = {" /", " file:", " node:", " internal/", " [eval"};
+    char *first = NULL;
+
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        char *found = strstr(text, beginnings[i]);
+
+        first = found && (!first || found < first) ? found : first;
+    }
+    return first ? first : strrchr(text, ' ');
+}
+
+/* Takes ":10" from the end. 0: there is none. */
+static unsigned generated_take_number(char *text)
+{
+    char *colon = strrchr(text, ':'), *end;
+    unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+    if (!colon || end == colon + 1 || *end)
+        return 0;
+    *colon = 0;
+    return (unsigned)number;
+}
+
+static void generated_place(struct position *position, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    position->path = path;
+    position->file = slash && slash[1] ? slash + 1 : path;
+}
+
+static void generated_name_javascript(struct position *position, char *text)
+{
+    text += strspn(text, "~+^*");
+    char *source = generated_source(text);
+
+    if (source) {
+        *source++ = 0;
+        unsigned column = generated_take_number(source);
+        position->line = generated_take_number(source);
+        position->line = position->line ? position->line : column;
+        generated_place(position, source);
+    }
+    position->function = *text ? text : "(anonymous)";
+}
+
+static void generated_name_python(struct position *position, char *text)
+{
+    char *colon = strchr(text, ':');
+
+    if (colon) {
+        *colon = 0;
+        generated_place(position, colon + 1);
+    }
+    position->function = text;
+}
+
+static const struct position *generated_name(struct generated_code *code,
+                                             const struct generated *piece)
+{
+    struct generated_position *made = memory_zeroed(1, sizeof *made);
+    char *text = made->text = memory_copy_bytes(piece->name, piece->length);
+
+    made->next = code->positions;
+    code->positions = made;
+    made->position.function = text;
+    if (strncmp(text, "JS:", 3) == 0)
+        generated_name_javascript(&made->position, text + 3);
+    else if (strncmp(text, "py::", 4) == 0)
+        generated_name_python(&made->position, text + 4);
+    made->position.linked = made->position.function;
+    return &made->position;
+}
+
+/* --- addresses ----------------------------------------------------------- */
+
+/* How many begin at the address or before. */
+static size_t generated_before(const struct generated_code *code, uint64_t address)
+{
+    size_t low = 0, high = code->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (code->pieces[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool generated_is_same(const struct generated *a, const struct generated *b)
+{
+    return a->length == b->length && memcmp(a->name, b->name, a->length) == 0;
+}
+
+const struct position *generated_code_find(struct generated_code *code, uint64_t address)
+{
+    const struct generated *found = NULL;
+    bool replaced = false;
+
+    size_t before = generated_before(code, address);
+
+    /* Many pieces inside of one are no compiler's: a file that would take forever. */
+    for (size_t i = before;
+         i-- > 0 && code->pieces[i].reach > address && before - i < GENERATED_NESTED_MAX;) {
+        const struct generated *piece = &code->pieces[i];
+
+        if (piece->end <= address)
+            continue;
+        replaced = replaced || (found && !generated_is_same(found, piece));
+        found = !found || piece->order > found->order ? piece : found;
+    }
+    code->replaced += replaced;
+    return found ? generated_name(code, found) : NULL;
+}
+
+uint64_t generated_code_replaced(const struct generated_code *code)
+{
+    return code->replaced;
+}
