@@ -1,4 +1,5 @@
 #include "log_read.h"
+#include "base/metric.h"
 #include "read/load.h"
 #include "read/log_reader.h"
 #include "views/renderer.h"
@@ -16,11 +17,20 @@ static void log_load(void *context)
     load_log(load->reader, load->depth, load->model);
 }
 
+static bool log_wants_usage(const struct options *options)
+{
+    bool by_use = options->by && options->metric != METRIC_LOST && options->metric != METRIC_IN_USE;
+
+    return by_use || options_want_usage(options) || renderer_of(options->format)->wants_usage ||
+           options->xtree_memory != CLI_XTREE_NONE;
+}
+
 int log_read(const struct options *options, const char *path, bool only_errors, struct model *model,
              struct failure *failure)
 {
     static struct log_reader reader;
-    struct log_load load = {&reader, options->num_callers, model};
+    uint32_t depth = options->own ? CLI_CALLERS_MAX : options->num_callers;
+    struct log_load load = {&reader, depth, model};
 
     if (log_reader_open(&reader, path, NULL, failure) != 0)
         return -1;
@@ -28,8 +38,7 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
     model->only_errors = only_errors;
     model->wants_cycles = !only_errors && options->show_leaks;
     model->wants_graph = !only_errors && options_want_holders(options);
-    if (!only_errors && (options_want_usage(options) || renderer_of(options->format)->wants_usage ||
-                         options->xtree_memory != CLI_XTREE_NONE))
+    if (!only_errors && log_wants_usage(options))
         model_want_usage(model);
     if (!only_errors && options->growth)
         model_want_history(model);

@@ -7,6 +7,10 @@
 #include "judge/growth_stacks.h"
 #include "holders/stale.h"
 #include "judge/group.h"
+#include "judge/hints.h"
+#include "judge/own/filter.h"
+#include "judge/own/own_trim.h"
+#include "judge/own/tally.h"
 #include "judge/rank.h"
 #include "judge/select.h"
 #include "judge/verdict.h"
@@ -26,6 +30,24 @@ static void log_symbolize_all(const struct model *model, struct symbolizer *symb
         stacks[i] = i;
     symbolize_stacks(symbolizer, stacks, count);
     free(stacks);
+}
+
+/* What needs all names before blocks are put together. */
+static void log_arrange_stacks(const struct log_run *run, struct model *model,
+                               struct symbolizer *symbolizer)
+{
+    const struct options *options = run->options;
+    struct owners owners;
+
+    if (!options->own && !options->by && !options->filters.count)
+        return;
+    log_symbolize_all(model, symbolizer);
+    if (options->own) {
+        owners_begin(&owners, options, model);
+        own_trim(model, &owners);
+        owners_end(&owners);
+    }
+    filter_stacks(model, options);
 }
 
 /* What the tracer was to be told before the program ran. */
@@ -127,12 +149,14 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct diff_rankings changes = {0};
     struct growth_stacks *growth;
     struct cycles cycles;
+    struct tally tally = {0};
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
                             .selection = &selection,
                             .rankings = &rankings,
                             .cycles = &cycles,
+                            .tally = options->by ? &tally : NULL,
                             .tree = run->tree,
                             .number = number,
                             .several = run->several,
@@ -147,8 +171,11 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     if (options->show_below_main)
         symbolize_below_main(symbolizer);
     log_note_options(run, number, model);
+    hints_note(options, model);
+    log_arrange_stacks(run, model, symbolizer);
     group_blocks(&records, model, of->frames);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
+    filter_records(model, &records, options, renderer_of(options->format)->lists_all);
     if (compare) {
         log_compare_make(compare, of, &(struct diff_side){model, &records, &selection, symbolizer});
         diff_rank_stacks(&changes, &compare->diff, options, model, symbolizer);
@@ -162,6 +189,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct stale *stale = stale_find(model, symbolizer, options->demangle);
     report.stale = stale;
     report.holders = holders = holders_find(options, model, &records, symbolizer);
+    if (options->by)
+        tally_make(&tally, options, model, &records);
     symbolize_note(symbolizer);
     progress_clear(&run->progress);
     process_tree_note(run->tree, number, model, &selection);
@@ -176,6 +205,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     growth_stacks_free(growth);
     cycles_free(&cycles);
     stale_free(stale);
+    tally_free(&tally);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);
@@ -259,6 +289,7 @@ static int log_report_model_errors(struct log_run *run, struct model *model, uin
     if (run->options->show_below_main)
         symbolize_below_main(symbolizer);
     log_add_suppressions(run, model);
+    log_arrange_stacks(run, model, symbolizer);
     group_blocks(&records, model, UINT32_MAX);
     select_records(&selection, run->options, model, &records, symbolizer, run->suppressions);
     renderer_prepare(&report);

@@ -203,10 +203,28 @@ static void main_end(struct log_run *run)
         process_tree_free(run->old);
 }
 
+/* Two such documents in one stream are none: of a file each further process has one of its own, of
+ * a socket a connection. */
+static int main_refuse_several(const struct log_run *run)
+{
+    struct failure failure;
+
+    if (run->tree->count < 2 || !run->output.apart || run->output.to->file ||
+        run->output.to->socket)
+        return 0;
+    failure_set(&failure,
+                "a document of this --format holds one process, and there are %u: add "
+                "--%s-file=NAME, of which the others have NAME.PID, or name one log",
+                run->tree->count, run->output.name);
+    return main_fail(&failure);
+}
+
 static int main_report_tree(struct log_run *run)
 {
     const struct options *options = run->options;
 
+    if (main_refuse_several(run) != 0)
+        return EXIT_TROUBLE;
     run->several = run->tree->count + run->tree->unreadable > 1;
     run->modules = module_cache_new(options->demangle);
     if (options->gen_suppressions == CLI_GENERATED_ASKED)

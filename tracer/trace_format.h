@@ -149,6 +149,9 @@ enum {
     /* A copy of a process' log, made and judged while that went on: header.snapshot.number. Its
      * process had not ended (TRACE_RUNNING); end_realtime_ns says when the copy was made. */
     TRACE_FLAG_SNAPSHOT = 1u << 8,
+    /* The environment has PYTHONMALLOC, or G_SLICE: whose user knows of those allocators. */
+    TRACE_FLAG_PYTHONMALLOC = 1u << 16,
+    TRACE_FLAG_G_SLICE = 1u << 17,
 };
 
 /* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */

@@ -29,6 +29,7 @@ void options_free(struct options *options)
     free(options->why.items);
     free(options->ignored.items);
     free(options->diff.items);
+    free(options->filters.items);
 }
 
 void option_list_add(struct option_list *list, const char *item)

@@ -23,6 +23,12 @@ enum cli_order {
 };
 /* --show: which records of a comparison. */
 enum cli_show { CLI_SHOW_CHANGED = 0, CLI_SHOW_INCREASED, CLI_SHOW_NEW, CLI_SHOW_ANY };
+enum { CLI_CALLERS_MAX = 500 };
+/* What loss records are ordered by; the most is last. */
+enum cli_sort { CLI_SORT_BYTES = 0, CLI_SORT_BLOCKS, CLI_SORT_KIND, CLI_SORT_SIZE, CLI_SORT_AGE };
+/* What a metric is summed up by. */
+enum cli_by { CLI_BY_NOTHING = 0, CLI_BY_FUNCTION, CLI_BY_FILE, CLI_BY_MODULE, CLI_BY_LINE };
+enum cli_color { CLI_COLOR_AUTO = 0, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 /* --gen-suppressions: after each error none, one if the terminal says so, one. */
 enum cli_generated { CLI_GENERATED_NO = 0, CLI_GENERATED_ASKED, CLI_GENERATED_ALL };
 enum cli_resolution { CLI_RESOLUTION_LOW = 0, CLI_RESOLUTION_MED, CLI_RESOLUTION_HIGH };
@@ -72,11 +78,18 @@ struct options {
     bool xtree_leak;
     unsigned xtree_memory; /* enum cli_xtree */
     struct destination xtree_leak_to, xtree_memory_to;
-    bool show_error_list; /* -s */
-    bool show_suppressed; /* --show-error-list=all */
-    bool top_asked;       /* --top was given, be it without an order */
-    unsigned top;         /* stacks for each order */
-    unsigned top_orders;  /* bit n: enum cli_order n */
+    bool show_error_list;       /* -s */
+    bool show_suppressed;       /* --show-error-list=all */
+    bool top_asked;             /* --top was given, be it without an order */
+    unsigned top;               /* stacks for each order */
+    unsigned top_orders;        /* bit n: enum cli_order n */
+    bool own;                   /* stacks as who looks for the program's own frames wants them */
+    bool full_names;            /* also with --own and --by */
+    int by;                     /* enum cli_by */
+    int sort;                   /* enum cli_sort */
+    unsigned limit;             /* loss records, or lines of --by; 0: all */
+    struct option_list filters; /* any of these texts is in each stack that is shown */
+    int color;                  /* enum cli_color */
     bool peak;
     bool timeline;
     bool growth;

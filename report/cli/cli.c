@@ -53,8 +53,8 @@ static const struct cli_option cli_table[] = {
      cli_take_choice, CLI_FIELD(track_fds), cli_tracked, 0, 0},
     {"--num-callers", "N",
      "frames of a stack to show and to compare, 1 to 500 [12];\nwithout it, html, json, folded, "
-     "pprof, callgrind and massif have all",
-     cli_take_number, CLI_FIELD(num_callers), NULL, 1, 500},
+     "pprof and callgrind have 500,\nmassif has 30",
+     cli_take_number, CLI_FIELD(num_callers), NULL, 1, CLI_CALLERS_MAX},
     {"--show-below-main", "yes|no", "show what called main [no]", cli_take_bool,
      CLI_FIELD(show_below_main), cli_yes_no, 0, 0},
     {"--demangle", "yes|no", "names as C++ and Rust programmers write them [yes]", cli_take_bool,
@@ -82,8 +82,28 @@ static const struct cli_option cli_table[] = {
      cli_take_choice, CLI_FIELD(format), cli_formats, 0, 0},
     {"--html", "FILE", "write a page with pictures to FILE (--format=html)", cli_take_html, 0, NULL,
      0, 0},
+    {"--own", NULL,
+     "fold what is not the program's own in stacks, and count\n--num-callers from its first frame",
+     cli_take_flag, CLI_FIELD(own), NULL, 0, 0},
+    {"--full-names", NULL, "leave template arguments in names, also with --own and --by",
+     cli_take_flag, CLI_FIELD(full_names), NULL, 0, 0},
+    {"--by", "function|file|module|line",
+     "one line for each of the program's own, instead of\nloss records; of what --metric says",
+     cli_take_choice, CLI_FIELD(by), cli_bys, 0, 0},
+    {"--filter", "TEXT",
+     "only loss records and stacks with TEXT in a function, a\nfile or a module (may be given "
+     "often: any of them)",
+     cli_take_filter, CLI_FIELD(filters), NULL, 0, 0},
+    {"--sort", "bytes|blocks|kind|size|age", "order of loss records, the most last [bytes]",
+     cli_take_choice, CLI_FIELD(sort), cli_sorts, 0, 0},
+    {"--limit", "N", "only the N loss records with the most, or N lines of --by", cli_take_number,
+     CLI_FIELD(limit), NULL, 1, 1000000000},
+    {"--color", "auto|always|never",
+     "colours in text: on a terminal, unless NO_COLOR is set [auto]", cli_take_choice,
+     CLI_FIELD(color), cli_colors, 0, 0},
     {"--metric", "NAME",
-     "what --format=folded measures, and --diff [lost]:\nin-use, peak, allocated, calls, temporary",
+     "what --format=folded, --by and --diff measure [lost]:\nin-use, peak, allocated, calls, "
+     "temporary",
      cli_take_choice, CLI_FIELD(metric), cli_metrics, 0, 0},
     {"--xml", "yes|no", "the same as --format=xml, written where the next three say [no]",
      cli_take_bool, CLI_FIELD(xml), cli_yes_no, 0, 0},
@@ -351,8 +371,42 @@ static int cli_check_follow(const struct options *options, struct failure *failu
     return 0;
 }
 
+/* What shows stacks and no loss records. */
+static bool cli_is_profile(int format)
+{
+    return format == FORMAT_FOLDED || format == FORMAT_PPROF || format == FORMAT_CALLGRIND ||
+           format == FORMAT_MASSIF || format == FORMAT_CSV;
+}
+
+/* An option that a form has no place for is refused: it would look as if it had been obeyed. */
+static int cli_check_views(const struct options *options, struct failure *failure)
+{
+    int format = options->format;
+
+    if (options->diff.count &&
+        (options->own || options->by || options->filters.count || options->sort || options->limit))
+        return failure_set(failure, "--diff does not go with --own, --by, --filter, --sort and "
+                                    "--limit: what is compared is whole; leave them out");
+    if (options->own && format != FORMAT_TEXT)
+        return failure_set(failure, "--own folds the stacks of --format=text; other forms keep "
+                                    "every frame: leave out one of the two");
+    if (options->by && format != FORMAT_TEXT && format != FORMAT_JSON)
+        return failure_set(failure, "--by goes with --format=text and --format=json: the other "
+                                    "forms hold whole stacks, and their readers sum them up");
+    if ((options->limit || options->sort) && cli_is_profile(format))
+        return failure_set(failure,
+                           "--sort and --limit are about loss records, and this --format "
+                           "has all stacks and no records; --filter=TEXT makes it smaller");
+    if (options->filters.count && format == FORMAT_MASSIF)
+        return failure_set(failure, "--filter does not go with --format=massif: how much memory "
+                                    "was in use over time is not known by stack");
+    return 0;
+}
+
 static int cli_check(const struct options *options, struct failure *failure)
 {
+    if (cli_check_views(options, failure) != 0)
+        return -1;
     if (cli_check_follow(options, failure) != 0)
         return -1;
     if (options->mode == CLI_REPORT && options->logs.count == 0)
@@ -391,6 +445,14 @@ static void cli_finish_diff(struct options *options)
         options->top_orders |= orders[options->metric];
 }
 
+/* The program's own frame may be far out, and so may what --filter looks for. */
+static unsigned cli_default_callers(const struct options *options)
+{
+    bool looks_for = options->filters.count || (options->by && !options->own);
+
+    return looks_for ? CLI_CALLERS_MAX : cli_callers[options->format];
+}
+
 /* A --top that names no order gives --peak its number. */
 static void cli_finish(struct options *options)
 {
@@ -405,7 +467,7 @@ static void cli_finish(struct options *options)
     if (options->format == FORMAT_XML)
         options->leak_check = CLI_CHECK_FULL;
     if (!options->num_callers)
-        options->num_callers = cli_callers[options->format];
+        options->num_callers = cli_default_callers(options);
 }
 
 static const struct options cli_defaults = {

@@ -75,6 +75,16 @@ const struct cli_word cli_formats[] = {
 #include "base/format.def"
     {NULL, 0}};
 
+const struct cli_word cli_bys[] = {{"function", CLI_BY_FUNCTION},
+                                   {"file", CLI_BY_FILE},
+                                   {"module", CLI_BY_MODULE},
+                                   {"line", CLI_BY_LINE},
+                                   {NULL, 0}};
+const struct cli_word cli_sorts[] = {{"bytes", CLI_SORT_BYTES}, {"blocks", CLI_SORT_BLOCKS},
+                                     {"kind", CLI_SORT_KIND},   {"size", CLI_SORT_SIZE},
+                                     {"age", CLI_SORT_AGE},     {NULL, 0}};
+const struct cli_word cli_colors[] = {
+    {"auto", CLI_COLOR_AUTO}, {"always", CLI_COLOR_ALWAYS}, {"never", CLI_COLOR_NEVER}, {NULL, 0}};
 const struct cli_word cli_protocols[] = {{"4", 4}, {"6", 6}, {NULL, 0}};
 
 const struct cli_word cli_xtrees[] = {
@@ -355,6 +365,14 @@ int cli_take_list(struct options *options, const struct cli_option *option, cons
     (void)failure;
     option_list_add(cli_field(options, option), value);
     return 0;
+}
+
+/* An empty text is in everything. */
+int cli_take_filter(struct options *options, const struct cli_option *option, const char *value,
+                    struct failure *failure)
+{
+    return *value ? cli_take_list(options, option, value, failure)
+                  : cli_refuse(option, value, failure);
 }
 
 int cli_take_html(struct options *options, const struct cli_option *option, const char *value,

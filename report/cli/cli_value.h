@@ -35,12 +35,12 @@ bool cli_is_named(const struct cli_option *option, const char *argument);
 
 extern const struct cli_word cli_yes_no[], cli_follows[], cli_checks[], cli_resolutions[],
     cli_generated[], cli_kinds[], cli_heuristics[], cli_orders[], cli_formats[], cli_protocols[],
-    cli_metrics[], cli_shows[], cli_xtrees[];
+    cli_metrics[], cli_shows[], cli_xtrees[], cli_bys[], cli_sorts[], cli_colors[];
 
 cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_take_file_name,
     cli_take_to_file, cli_take_to_fd, cli_take_to_socket, cli_take_text, cli_take_folder,
-    cli_take_list, cli_take_mode, cli_take_flag, cli_take_html, cli_take_show_reachable,
-    cli_take_show_possible, cli_take_show, cli_take_top, cli_take_follow, cli_take_markers,
-    cli_take_tracers, cli_take_error_list, cli_take_xtree_leak;
+    cli_take_list, cli_take_filter, cli_take_mode, cli_take_flag, cli_take_html,
+    cli_take_show_reachable, cli_take_show_possible, cli_take_show, cli_take_top, cli_take_follow,
+    cli_take_markers, cli_take_tracers, cli_take_error_list, cli_take_xtree_leak;
 
 #endif

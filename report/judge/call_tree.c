@@ -6,7 +6,8 @@
 
 /* --- making it ----------------------------------------------------------- */
 
-/* How many of the stack's frames are shown: those up to main, or at least one. */
+/* How many of the stack's frames are shown: those up to main, or to libc's function that calls it
+ * (shown_stack), where the stack has no main: before it runs, and where nothing has its name. */
 static uint32_t call_shown(const struct call_tree *tree, const struct stack *stack)
 {
     if (tree->below_main)
@@ -16,7 +17,7 @@ static uint32_t call_shown(const struct call_tree *tree, const struct stack *sta
         enum below_main position = frame->is_last ? below_main_judge(frame) : BELOW_MAIN_NO;
 
         if (position != BELOW_MAIN_NO)
-            return position == BELOW_MAIN_IS_BELOW && i > 0 ? i : i + 1;
+            return i + 1;
     }
     return stack->count;
 }
@@ -75,9 +76,14 @@ struct call_position call_tree_position(const struct call_tree *tree, uint32_t n
     const struct position *position =
         key->position < frame->position_count ? &frame->positions[key->position] : NULL;
     const struct module *module = &model->modules[frame->module];
+    bool is_below = !tree->below_main && frame->is_last &&
+                    key->position + 1 == frame->position_count &&
+                    below_main_judge(frame) == BELOW_MAIN_IS_BELOW;
 
     return (struct call_position){
-        .function = position ? position->function : NULL,
+        .function = is_below   ? "(below main)"
+                    : position ? position->function
+                               : NULL,
         .linked = position ? position->linked : NULL,
         .file = position ? position->file : NULL,
         .path = position ? position->path : NULL,

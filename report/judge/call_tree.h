@@ -3,7 +3,8 @@
  * What views that show or export stacks have in common. A frame of the tree is one source position:
  * an address with three functions in it, two of them inlined, gives three, the outermost first. A
  * stack is the node that its innermost frame is; node 0 is the root, of no frame; a parent's number
- * is less than its children's. Stacks end at main, as in reports, unless main's callers are wanted.
+ * is less than its children's. Stacks end at main, or where there is none at "(below main)", as in
+ * reports, unless main's callers are wanted: what one form of a report shows the others show, too.
  */
 #ifndef CALL_TREE_H
 #define CALL_TREE_H

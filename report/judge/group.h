@@ -36,6 +36,7 @@ struct loss_record {
     bool is_error;       /* or would be, were it not suppressed */
     const struct suppress_entry *suppressed_by; /* NULL: by none, or with its heads */
     bool suppressed;                            /* all of it */
+    bool left_out;                              /* --filter, --limit: it is in no list (filter) */
     uint32_t number;                            /* X of "loss record X of Y" */
     uint64_t suppressed_bytes; /* of an indirect record: what hangs on suppressed heads */
     uint64_t suppressed_blocks;

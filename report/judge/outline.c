@@ -14,11 +14,13 @@ static enum outline_leaks outline_leaks(const struct options *options, const str
     return model->has_verdicts ? OUTLINE_LEAKS_JUDGED : OUTLINE_LEAKS_NO_VERDICT;
 }
 
-static void outline_bounds(struct outline *outline, const struct model *model,
-                           const struct loss_records *records)
+static void outline_bounds(struct outline *outline, const struct options *options,
+                           const struct model *model, const struct loss_records *records)
 {
     bool has_records =
         outline->leaks == OUTLINE_LEAKS_JUDGED || outline->leaks == OUTLINE_LEAKS_NO_VERDICT;
+
+    has_records &= !options->by; /* its lines stand for them */
 
     outline->misuses = outline->errors ? model->misuse_count : 0;
     outline->records = has_records ? records->count : 0;
@@ -95,7 +97,7 @@ struct outline outline_of(const struct options *options, const struct model *mod
     struct outline outline = {.errors = options->show_leaks,
                               .leaks = outline_leaks(options, model)};
 
-    outline_bounds(&outline, model, records);
+    outline_bounds(&outline, options, model, records);
     if (options->exit_on_first_error && options->show_leaks && selection->contexts)
         outline_end_early(&outline, model, records);
     outline_advise(&outline, options, selection);

@@ -45,7 +45,7 @@ static void rank_by(struct ranking *ranking, const struct model *model, enum cli
     for (uint32_t i = 0; i < usage->stack_count; i++) {
         uint64_t figure = rank_figure(&usage->stacks[i], order);
 
-        if (!figure)
+        if (!figure || (model->left_out && model->left_out[i]))
             continue;
         memory_reserve(ranking->stacks, ranking->count, capacity);
         ranking->stacks[ranking->count++] =

@@ -46,6 +46,7 @@ struct shown_line shown_frame_line(const struct options *options, const struct m
         .number = position->file ? position->line : 0,
         .position = position,
         .frame = frame,
+        .is_below_main = below,
     };
 }
 

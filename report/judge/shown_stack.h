@@ -17,6 +17,7 @@ struct shown_line {
     unsigned number;      /* of the file's line; 0: not known */
     const struct position *position;
     const struct frame *frame;
+    bool is_below_main; /* libc's function that called it */
 };
 
 /* Is what is further out not shown? */

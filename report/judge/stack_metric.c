@@ -8,13 +8,18 @@ static bool metric_is_lost(const struct loss_record *record)
             record->kind == BLOCK_POSSIBLY_LOST);
 }
 
+bool stack_metric_counts(enum metric metric, const struct loss_record *record)
+{
+    return metric == METRIC_IN_USE || metric_is_lost(record);
+}
+
 static void metric_add_records(uint64_t *values, enum metric metric,
                                const struct loss_records *records, bool before)
 {
     for (uint32_t i = 0; i < records->count; i++) {
         const struct loss_record *record = &records->records[i];
 
-        if (metric == METRIC_IN_USE || metric_is_lost(record))
+        if (stack_metric_counts(metric, record))
             values[record->stack] += before ? record->before.direct : record->bytes;
     }
 }
@@ -30,8 +35,8 @@ static uint64_t metric_figure(const struct stack_use *use, enum metric metric)
     return (int64_t)figure > 0 ? figure : 0;
 }
 
-uint64_t *metric_of_stacks(enum metric metric, const struct model *model,
-                           const struct loss_records *records)
+uint64_t *stack_metric_of_all(enum metric metric, const struct model *model,
+                              const struct loss_records *records)
 {
     uint32_t count = model_stack_count(model);
     uint64_t *values = memory_zeroed(count, sizeof *values);
@@ -55,5 +60,15 @@ uint64_t *metric_of_stacks_before(enum metric metric, const struct model *model,
     else
         for (uint32_t i = 0; uses && i < count; i++)
             values[i] = metric_figure(&uses[i], metric);
+    return values;
+}
+
+uint64_t *metric_of_stacks(enum metric metric, const struct model *model,
+                           const struct loss_records *records)
+{
+    uint64_t *values = stack_metric_of_all(metric, model, records);
+
+    for (uint32_t i = 0; model->left_out && i < model_stack_count(model); i++)
+        values[i] = model->left_out[i] ? 0 : values[i];
     return values;
 }

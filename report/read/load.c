@@ -403,6 +403,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_misuses(&stacks, model);
     load_stale(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);
+    load_most_resident(reader, model);
     if (model->usage)
         load_usage(&stacks, model);
     if (model->history)

@@ -113,6 +113,17 @@ static void load_samples(const struct log_reader *reader, struct usage *usage)
     usage->sample_count = load_order_samples(usage->samples, usage->sample_count);
 }
 
+void load_most_resident(const struct log_reader *reader, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(reader, TRACE_TIMELINE);
+    struct trace_sample sample;
+
+    while (log_reader_next(&walk, &sample))
+        if (sample.time_ns && sample.resident_bytes > model->most_resident.resident_bytes)
+            model->most_resident = sample;
+    model->log_bytes = reader->file.size;
+}
+
 static void load_threads(const struct log_reader *reader, struct usage *usage)
 {
     struct log_walk walk = log_reader_walk(reader, TRACE_THREADS);

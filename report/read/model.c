@@ -80,6 +80,7 @@ void model_free(struct model *model)
     free(model->root);
     free(model->suppressions);
     free(model->open_files);
+    free(model->left_out);
     memset(model, 0, sizeof *model);
 }
 

@@ -204,6 +204,9 @@ struct model {
     bool only_errors;        /* before load_log: blocks are left out */
     bool wants_graph;        /* before load_log */
     bool wants_cycles;       /* before load_log: the graph is, if lost blocks hold one another */
+    bool *left_out; /* by stack: --filter does not want it; NULL: there is none. filter's word */
+    struct trace_sample most_resident; /* the sample with the largest resident size; or zero */
+    uint64_t log_bytes;                /* of the log itself, which the process had mapped */
 
     struct note *notes; /* what is missing, lost or damaged */
     uint32_t note_count, note_capacity;

@@ -11,6 +11,17 @@ bool note_is_gap(enum note_kind kind)
     return gaps[kind];
 }
 
+bool note_is_hint(enum note_kind kind)
+{
+    static const bool hints[NOTE_KINDS_COUNT] = {
+#define NOTE(name, gap, sentence) false,
+#define HINT(name, sentence)      true,
+#include "read/note.def"
+    };
+
+    return hints[kind];
+}
+
 void note_free(struct note *note)
 {
     free(note->subject);

@@ -21,6 +21,8 @@ struct note {
 
 /* On records of blocks or errors that are not there? */
 bool note_is_gap(enum note_kind kind);
+/* What its reader may want to do next, rather than something to know of the figures. */
+bool note_is_hint(enum note_kind kind);
 void note_free(struct note *note);
 /* "BLOCKS": the same in each version of leakreport. */
 const char *note_name(enum note_kind kind);

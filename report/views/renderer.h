@@ -20,6 +20,7 @@
 #include "judge/growth_stacks.h"
 #include "judge/group.h"
 #include "judge/outline.h"
+#include "judge/own/tally.h"
 #include "judge/process_tree.h"
 #include "judge/rank.h"
 #include "judge/select.h"
@@ -38,6 +39,7 @@ struct report {
     const struct diff_rankings *changes; /* where `diff` is */
     const struct growth_stacks *growth;  /* NULL: nobody asked for it */
     const struct stale *stale;           /* NULL: there is none, or nobody looked */
+    const struct tally *tally;           /* --by; NULL: nobody asked for it */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */
@@ -72,6 +74,7 @@ struct renderer {
     bool is_document;
     bool one_process;  /* a document holds one: each has a file of its own */
     bool wants_usage;  /* the use of memory is loaded, be it asked for or not */
+    bool lists_all;    /* records of all kinds, be they shown in text or not */
     bool wants_stacks; /* all stacks are symbolized, be they shown or not */
 };
 

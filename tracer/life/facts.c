@@ -1,5 +1,6 @@
 #include "life/facts.h"
 
+#include "life/env_variable.h"
 #include "log/trace_log.h"
 #include "os/sys.h"
 
@@ -46,6 +47,15 @@ void facts_note_identity(void)
     header->file = trace_log_file_identity();
 }
 
+/* What decides whether an allocator of a library's own stands before malloc. */
+static void note_environment(struct trace_header *header)
+{
+    if (env_variable_value("PYTHONMALLOC"))
+        header->flags |= TRACE_FLAG_PYTHONMALLOC;
+    if (env_variable_value("G_SLICE"))
+        header->flags |= TRACE_FLAG_G_SLICE;
+}
+
 void facts_note(const char *tracer)
 {
     struct trace_header *header = trace_log_header;
@@ -57,4 +67,5 @@ void facts_note(const char *tracer)
         header->directory = trace_log_add_string(directory, strlen(directory));
     header->tracer = trace_log_add_string(tracer, strlen(tracer));
     add_command();
+    note_environment(header);
 }

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/field_text.h"
 #include "base/memory.h"
 #include "judge/call_tree.h"
 #include "judge/stack_metric.h"
@@ -22,13 +23,17 @@ static void csv_begin(FILE *out, const struct report_all *all)
 }
 
 /* In a cell that is quoted. */
-static void csv_put(FILE *out, const char *text, const char *separators)
+static void csv_put(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        if (*text == '"')
+    char *field = memory_text("%s", text);
+
+    field_text_make(field, "|;", "  ");
+    for (const char *at = field; *at; at++)
+        if (*at == '"')
             fputs("\"\"", out);
         else
-            putc((unsigned char)*text < ' ' || strchr(separators, *text) ? ' ' : *text, out);
+            putc(*at, out);
+    free(field);
 }
 
 static void csv_put_frame(FILE *out, const struct call_tree *tree, uint32_t frame, bool is_first)
@@ -38,9 +43,9 @@ static void csv_put_frame(FILE *out, const struct call_tree *tree, uint32_t fram
 
     if (is_first && strchr("=+-@", *name))
         putc('\'', out);
-    csv_put(out, name, "|;");
+    csv_put(out, name);
     putc(';', out);
-    csv_put(out, position.path ? position.path : position.module, "|;");
+    csv_put(out, position.path ? position.path : position.module);
     fprintf(out, ";%u", position.line);
     free(name);
 }

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include "base/field_text.h"
 #include "base/memory.h"
 #include "judge/call_tree.h"
 #include "judge/stack_metric.h"
@@ -15,11 +16,7 @@ static char *folded_name(const struct call_tree *tree, uint32_t frame)
 {
     char *name = call_tree_name(tree, frame);
 
-    for (char *at = name; *at; at++)
-        if (*at == ';')
-            *at = ':';
-        else if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = ' ';
+    field_text_make(name, ";", ":");
     return name;
 }
 

@@ -93,5 +93,6 @@ const struct renderer render_html = {.begin = html_begin,
                                      .render = html_render,
                                      .end = html_end,
                                      .is_document = true,
+                                     .lists_all = true,
                                      .wants_usage = true,
                                      .wants_stacks = true};

@@ -15,8 +15,9 @@ struct html_sources {
     const struct report *report;
     struct html_line *lines;
     size_t count, capacity;
-    bool *seen; /* by frame of the model */
-    size_t written;
+    bool *seen;      /* by frame of the model */
+    size_t written;  /* bytes of text */
+    size_t left_out; /* lines, when that was too much */
 };
 
 /* --- which lines --------------------------------------------------------- */
@@ -50,6 +51,16 @@ static int html_compare_lines(const void *left, const void *right)
     return order ? order : (a->line > b->line) - (a->line < b->line);
 }
 
+static size_t html_unique(struct html_line *lines, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || html_compare_lines(&lines[kept - 1], &lines[i]) != 0)
+            lines[kept++] = lines[i];
+    return kept;
+}
+
 static void html_want(struct html_sources *sources)
 {
     const struct report *report = sources->report;
@@ -63,6 +74,7 @@ static void html_want(struct html_sources *sources)
     }
     if (sources->count)
         qsort(sources->lines, sources->count, sizeof *sources->lines, html_compare_lines);
+    sources->count = html_unique(sources->lines, sources->count);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -160,8 +172,14 @@ static void html_file(struct json_writer *json, struct html_sources *sources, si
 
     if (!reader.file)
         return;
+    if (sources->written >= HTML_SOURCES_MAX) {
+        sources->left_out += end - first;
+        fclose(reader.file);
+        return;
+    }
+    size_t i = first;
     json_array(json, lines[first].path);
-    for (size_t i = first; i < end && sources->written < HTML_SOURCES_MAX;) {
+    while (i < end && sources->written < HTML_SOURCES_MAX) {
         unsigned from = lines[i].line > HTML_SOURCE_AROUND ? lines[i].line - HTML_SOURCE_AROUND : 1;
         unsigned to = lines[i].line + HTML_SOURCE_AROUND;
 
@@ -170,6 +188,8 @@ static void html_file(struct json_writer *json, struct html_sources *sources, si
         if (!html_piece(json, sources, &reader, from, to))
             break;
     }
+    if (sources->written >= HTML_SOURCES_MAX)
+        sources->left_out += end - i;
     json_end_array(json);
     free(reader.text);
     fclose(reader.file);
@@ -182,13 +202,14 @@ void html_sources(struct json_writer *json, const struct report *report)
     sources.seen = memory_zeroed(report->model->frame_count, sizeof *sources.seen);
     html_want(&sources);
     json_object(json, "sources");
-    for (size_t i = 0, end; i < sources.count && sources.written < HTML_SOURCES_MAX; i = end) {
+    for (size_t i = 0, end; i < sources.count; i = end) {
         end = i + 1;
         while (end < sources.count && strcmp(sources.lines[end].path, sources.lines[i].path) == 0)
             end++;
         html_file(json, &sources, i, end);
     }
     json_end_object(json);
+    json_number(json, "sources_left_out", sources.left_out);
     free(sources.lines);
     free(sources.seen);
 }

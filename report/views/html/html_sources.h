@@ -12,7 +12,8 @@
 #define HTML_SOURCES_MAX   (256u * 1024u)
 #define HTML_SOURCE_AROUND 2u /* lines before and after */
 
-/* A member "sources" of the process's object: by file, pieces {first, lines}. */
+/* Members of the process's object: "sources", by file, pieces {first, lines}; "sources_left_out",
+ * around how many places there would have been more. */
 void html_sources(struct json_writer *json, const struct report *report);
 
 #endif

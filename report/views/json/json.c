@@ -30,5 +30,6 @@ const struct renderer render_json = {.begin = json_begin,
                                      .render = json_render,
                                      .end = json_end,
                                      .is_document = true,
+                                     .lists_all = true,
                                      .wants_usage = true,
                                      .wants_stacks = true};

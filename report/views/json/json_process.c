@@ -5,6 +5,7 @@
 #include "views/json/json_holders.h"
 #include "views/json/json_stacks.h"
 #include "views/json/json_sums.h"
+#include "views/json/json_tally.h"
 #include "words/words_ending.h"
 #include "words/words_note.h"
 
@@ -138,7 +139,8 @@ static void json_timeline(struct json_writer *json, const struct usage *usage)
     json_array(json, key);                                                                         \
     for (uint32_t i = 0; i < records->count; i++) {                                                \
         const struct loss_record *record = &records->records[i];                                   \
-        json_number(json, NULL, value);                                                            \
+        if (!record->left_out)                                                                     \
+            json_number(json, NULL, value);                                                        \
     }                                                                                              \
     json_end_array(json)
 
@@ -147,7 +149,8 @@ static void json_records(struct json_writer *json, const struct loss_records *re
     json_object(json, "records");
     json_array(json, "kind");
     for (uint32_t i = 0; i < records->count; i++)
-        json_text(json, NULL, json_kind(records->records[i].kind));
+        if (!records->records[i].left_out)
+            json_text(json, NULL, json_kind(records->records[i].kind));
     json_end_array(json);
     JSON_RECORDS("stack", record->stack);
     JSON_RECORDS("blocks", record->blocks);
@@ -252,6 +255,7 @@ void json_process(struct json_writer *json, const struct report *report)
     json_timeline(json, model->usage);
     json_threads(json, model->usage);
     json_records(json, report->records);
+    json_tally(json, report->tally, report->options->by);
     json_errors(json, model);
     json_diff(json, report);
     json_holders(json, report);

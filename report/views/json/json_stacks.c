@@ -1,5 +1,7 @@
 #include "views/json/json_stacks.h"
+#include <stdlib.h>
 #include <string.h>
+#include "base/memory.h"
 #include "symbols/module_map.h"
 
 /* --- strings ------------------------------------------------------------- */
@@ -223,6 +225,20 @@ static void json_stack_ends(struct json_writer *json, const struct json_tables *
     json_end_object(json);
 }
 
+/* Without what --filter leaves out; NULL: all are listed. */
+static struct stack_use *json_listed(const struct model *model)
+{
+    const struct usage *usage = model->usage;
+
+    if (!usage || !model->left_out)
+        return NULL;
+    struct stack_use *listed = memory_zeroed(usage->stack_count, sizeof *listed);
+    for (uint32_t i = 0; i < usage->stack_count && i < model_stack_count(model); i++)
+        if (!model->left_out[i])
+            listed[i] = usage->stacks[i];
+    return listed;
+}
+
 void json_stacks(struct json_writer *json, const struct json_tables *tables)
 {
     const struct usage *usage = tables->tree.model->usage;
@@ -232,8 +248,13 @@ void json_stacks(struct json_writer *json, const struct json_tables *tables)
     for (uint32_t i = 0; i < tables->tree.stack_count; i++)
         json_number(json, NULL, tables->tree.stacks[i]);
     json_end_array(json);
-    json_uses(json, usage ? usage->stacks : NULL, usage ? usage->stack_count : 0,
-              tables->tree.stack_count);
+    struct stack_use *listed = json_listed(tables->tree.model);
+    json_uses(json,
+              listed  ? listed
+              : usage ? usage->stacks
+                      : NULL,
+              usage ? usage->stack_count : 0, tables->tree.stack_count);
+    free(listed);
     json_stack_ends(json, tables);
     json_end_object(json);
 }

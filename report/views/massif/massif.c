@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include "base/field_text.h"
 #include "judge/stack_metric.h"
 #include "judge/timeline.h"
 #include "views/massif/massif_tree.h"
@@ -43,11 +44,23 @@ static void massif_put_tree(struct massif *massif, uint64_t time_ns, enum metric
     free(values);
 }
 
-static void massif_put_head(FILE *out, const struct model *model)
+/* As deep as massif itself goes unless --num-callers says otherwise. */
+static bool massif_is_cut(const struct model *model)
 {
-    fputs("desc: leakreport " REPORT_VERSION "\ncmd: ", out);
-    for (const char *at = model->command ? model->command : "?"; *at; at++)
-        putc((unsigned char)*at < ' ' ? ' ' : *at, out);
+    for (uint32_t i = 0; i < model_stack_count(model); i++)
+        if (model_stack(model, i).end == STACK_LONGER)
+            return true;
+    return false;
+}
+
+static void massif_put_head(FILE *out, const struct options *options, const struct model *model)
+{
+    fputs("desc: leakreport " REPORT_VERSION, out);
+    if (massif_is_cut(model))
+        fprintf(out, " (callers beyond the %uth frame are left out: --num-callers)",
+                options->num_callers);
+    fputs("\ncmd: ", out);
+    field_text_put(out, model->command ? model->command : "?", "", "");
     fputs("\ntime_unit: ms\n", out);
 }
 
@@ -59,7 +72,7 @@ static void massif_render(FILE *out, const struct report *report)
     uint64_t last = 0;
     bool has_peak = peak.bytes == 0;
 
-    massif_put_head(out, report->model);
+    massif_put_head(out, report->options, report->model);
     call_tree_make(&massif.tree, report->model, report->options->show_below_main);
     for (uint32_t i = 0; i < usage->sample_count; i++) {
         const struct trace_sample *sample = &usage->samples[i];

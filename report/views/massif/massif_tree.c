@@ -1,6 +1,7 @@
 #include "views/massif/massif_tree.h"
 #include <inttypes.h>
 #include <stdlib.h>
+#include "base/field_text.h"
 #include "base/memory.h"
 
 /* Nodes of the call tree whose frame is the same, with what came through each. The caller's frame
@@ -79,8 +80,7 @@ static struct massif_groups massif_group(const struct massif_tree *tree, struct 
 
 static void massif_put_text(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        putc(*text == '#' ? '+' : (unsigned char)*text < ' ' ? ' ' : *text, out);
+    field_text_put(out, text, "#", "+");
 }
 
 static void massif_put_label(const struct massif_tree *tree, uint32_t frame)
@@ -101,9 +101,6 @@ static void massif_put_label(const struct massif_tree *tree, uint32_t frame)
 static void massif_put_groups(const struct massif_tree *tree, struct massif_groups *groups,
                               unsigned depth);
 
-/* As deep as massif itself goes unless it is told otherwise. */
-enum { MASSIF_DEPTH = 30 };
-
 static void massif_put_group(const struct massif_tree *tree, const struct massif_group *group,
                              unsigned depth)
 {
@@ -113,7 +110,7 @@ static void massif_put_group(const struct massif_tree *tree, const struct massif
     for (uint32_t i = 0; i < group->count; i++) {
         uint32_t parent = call_tree_node(tree->tree, group->parts[i].node).parent;
 
-        if (parent && depth < MASSIF_DEPTH)
+        if (parent)
             callers[count++] = (struct massif_part){parent, group->parts[i].bytes};
     }
     struct massif_groups groups = massif_group(tree, callers, count);

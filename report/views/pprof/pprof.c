@@ -138,11 +138,11 @@ static void pprof_put_mappings(struct pprof *profile)
                 pprof_put_mapping(profile, i);
 }
 
-static uint64_t pprof_function(struct pprof *profile, const struct position *position)
+static uint64_t pprof_function(struct pprof *profile, const struct shown_line *line)
 {
-    struct pprof_function key = {(uint32_t)pprof_string(profile, position->function),
-                                 (uint32_t)pprof_string(profile, position->linked),
-                                 (uint32_t)pprof_string(profile, position->path), 0};
+    struct pprof_function key = {(uint32_t)pprof_string(profile, line->function),
+                                 (uint32_t)pprof_string(profile, line->position->linked),
+                                 (uint32_t)pprof_string(profile, line->position->path), 0};
     uint32_t count = profile->functions.count;
     uint32_t number = intern_put(&profile->functions, &key, sizeof key);
 
@@ -171,10 +171,11 @@ static void pprof_put_location(struct pprof *profile, uint32_t number)
         protobuf_number(&profile->message, LOCATION_MAPPING, frame->module);
     protobuf_number(&profile->message, LOCATION_ADDRESS, frame->address - 1);
     for (uint32_t i = 0; i < frame->position_count; i++) {
-        if (!frame->positions[i].function)
+        struct shown_line line = shown_frame_line(profile->report->options, model, frame, i);
+
+        if (!line.function)
             continue;
-        protobuf_number(&profile->part, LINE_FUNCTION,
-                        pprof_function(profile, &frame->positions[i]));
+        protobuf_number(&profile->part, LINE_FUNCTION, pprof_function(profile, &line));
         protobuf_number(&profile->part, LINE_LINE, frame->positions[i].line);
         protobuf_part(&profile->message, LOCATION_LINE, &profile->part);
     }
@@ -205,6 +206,18 @@ static void pprof_put_sample(struct pprof *profile, uint32_t number, const uint6
     pprof_put(profile, PROFILE_SAMPLE);
 }
 
+static void pprof_count_blocks(uint64_t *blocks, const struct report *report)
+{
+    const bool *left_out = report->model->left_out;
+
+    for (uint32_t i = 0; i < report->records->count; i++) {
+        const struct loss_record *record = &report->records->records[i];
+
+        if (!left_out || !left_out[record->stack])
+            blocks[record->stack] += record->blocks;
+    }
+}
+
 static void pprof_put_samples(struct pprof *profile)
 {
     static const enum metric metrics[PPROF_TYPES] = {
@@ -219,9 +232,7 @@ static void pprof_put_samples(struct pprof *profile)
         columns[type] = type == PPROF_INUSE_OBJECTS
                             ? memory_zeroed(count, sizeof **columns)
                             : metric_of_stacks(metrics[type], report->model, report->records);
-    for (uint32_t i = 0; i < report->records->count; i++)
-        columns[PPROF_INUSE_OBJECTS][report->records->records[i].stack] +=
-            report->records->records[i].blocks;
+    pprof_count_blocks(columns[PPROF_INUSE_OBJECTS], report);
     for (uint32_t stack = 0; stack < count; stack++) {
         uint64_t values[PPROF_TYPES], any = 0;
 

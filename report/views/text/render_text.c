@@ -10,6 +10,7 @@
 #include "views/text/text_misuse.h"
 #include "views/text/text_stack.h"
 #include "views/text/text_stale.h"
+#include "views/text/text_tally.h"
 #include "views/text/text_timeline.h"
 #include "views/text/text_usage.h"
 #include "words/words_ending.h"
@@ -47,9 +48,10 @@ static void text_error_summary(const struct text_page *page)
 {
     const struct selection *selection = page->report->selection;
 
-    text_line(page, "ERROR SUMMARY: %s errors from %s contexts (suppressed: %s from %s)",
-              NUMBER(selection->errors), NUMBER(selection->contexts),
-              NUMBER(selection->suppressed_errors), NUMBER(selection->suppressed_contexts));
+    text_line_in(page, selection->errors ? TEXT_BAD : TEXT_GOOD,
+                 "ERROR SUMMARY: %s errors from %s contexts (suppressed: %s from %s)",
+                 NUMBER(selection->errors), NUMBER(selection->contexts),
+                 NUMBER(selection->suppressed_errors), NUMBER(selection->suppressed_contexts));
 }
 
 static void text_suppressions(const struct text_page *page)
@@ -117,6 +119,7 @@ static void text_memory(const struct text_page *page)
     if (!page->report->options->quiet)
         text_heap_summary(page);
     text_usage(page);
+    text_tally(page);
     if (page->report->options->timeline)
         text_timeline(page);
     if (page->report->growth)
@@ -124,6 +127,8 @@ static void text_memory(const struct text_page *page)
     text_holders(page);
     text_stale(page);
     text_leaks(page);
+    if (!page->report->options->quiet && page->report->outline.ends == OUTLINE_ENDS_WHOLE)
+        text_hints(page);
 }
 
 static void text_render(FILE *out, const struct report *report)

@@ -80,8 +80,23 @@ static void text_head_whole(const struct text_page *page)
                   page->report->diff->old->header.pid);
     text_head_state(page);
     for (uint32_t i = 0; i < model->note_count; i++)
-        text_sentence(page, "Note: ", words_note(&model->notes[i]));
+        if (!note_is_hint(model->notes[i].kind))
+            text_sentence(page, "Note: ", words_note(&model->notes[i]));
     text_blank(page);
+}
+
+void text_hints(const struct text_page *page)
+{
+    const struct model *model = page->report->model;
+    bool any = false;
+
+    for (uint32_t i = 0; i < model->note_count; i++)
+        if (note_is_hint(model->notes[i].kind)) {
+            text_sentence(page, "Hint: ", words_note(&model->notes[i]));
+            any = true;
+        }
+    if (any)
+        text_blank(page);
 }
 
 void text_head_of_errors(const struct text_page *page)

@@ -6,6 +6,14 @@
 #include "words/words_ending.h"
 #include "words/words_error.h"
 
+static enum text_color text_kind_color(enum block_kind kind, uint64_t blocks)
+{
+    return !blocks                         ? TEXT_PLAIN
+           : kind == BLOCK_DEFINITELY_LOST ? TEXT_BAD
+           : kind == BLOCK_POSSIBLY_LOST   ? TEXT_DOUBTFUL
+                                           : TEXT_PLAIN;
+}
+
 static void text_records(const struct text_page *page)
 {
     const struct loss_records *records = page->report->records;
@@ -16,7 +24,8 @@ static void text_records(const struct text_page *page)
         if (!record->shown)
             continue;
         text_marker(page, false);
-        text_sentence(page, "", words_record(record, records->count, page->report->moment));
+        text_sentence_in(page, text_kind_color(record->kind, record->blocks),
+                         words_record(record, records->count, page->report->moment));
         if (record->change == LOSS_NEW && record->kind_before < BLOCK_LIVE)
             text_line(page, " (blocks with this stack were %s before)",
                       model_kind_words(record->kind_before));
@@ -53,11 +62,12 @@ static void text_leak_kind(const struct text_page *page, enum block_kind kind)
 {
     const struct selection *selection = page->report->selection;
 
-    text_line(page, "%18s: %s%s bytes in %s%s blocks", model_kind_words(kind),
-              NUMBER(selection->bytes[kind]),
-              DELTA(selection->bytes[kind], selection->bytes_before[kind]),
-              NUMBER(selection->blocks[kind]),
-              DELTA(selection->blocks[kind], selection->blocks_before[kind]));
+    text_line_in(page, text_kind_color(kind, selection->blocks[kind]),
+                 "%18s: %s%s bytes in %s%s blocks", model_kind_words(kind),
+                 NUMBER(selection->bytes[kind]),
+                 DELTA(selection->bytes[kind], selection->bytes_before[kind]),
+                 NUMBER(selection->blocks[kind]),
+                 DELTA(selection->blocks[kind], selection->blocks_before[kind]));
 }
 
 static void text_leak_advice(const struct text_page *page)
@@ -95,9 +105,9 @@ static void text_leak_summary(const struct text_page *page)
 
 /* --- all of it ----------------------------------------------------------- */
 
-static void text_no_leaks(const struct text_page *page, const char *why)
+static void text_no_leaks(const struct text_page *page, enum text_color color, const char *why)
 {
-    text_line(page, "%s", why);
+    text_line_in(page, color, "%s", why);
     text_blank(page);
 }
 
@@ -114,10 +124,11 @@ static void text_leak_conclusion(const struct text_page *page)
 {
     switch (page->report->outline.leaks) {
     case OUTLINE_LEAKS_ALL_FREED:
-        text_no_leaks(page, "All heap blocks were freed -- no leaks are possible");
+        text_no_leaks(page, TEXT_GOOD, "All heap blocks were freed -- no leaks are possible");
         break;
     case OUTLINE_LEAKS_CHECK_OFF:
-        text_no_leaks(page, "For a detailed leak analysis, rerun with: --leak-check=full");
+        text_no_leaks(page, TEXT_PLAIN,
+                      "For a detailed leak analysis, rerun with: --leak-check=full");
         break;
     case OUTLINE_LEAKS_NO_VERDICT:
         text_no_verdict(page);

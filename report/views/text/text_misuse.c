@@ -10,7 +10,7 @@ static void text_misuse(const struct text_page *page, const struct misuse *misus
     struct misuse_view view = misuse_view(report->model, misuse);
     char *frame = words_misuse_frame(report->options, report->model, misuse, &view);
 
-    text_sentence(page, "", words_misuse(misuse));
+    text_sentence_in(page, TEXT_BAD, words_misuse(misuse));
     text_stack(page, misuse->stack);
     text_sentence(page, " ", words_misuse_address(misuse, &view));
     if (frame)

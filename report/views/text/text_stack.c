@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "judge/stack_view.h"
+#include "views/text/text_own.h"
 #include "words/words_error.h"
 
 /* What follows the last frame when it is not the outermost one. */
@@ -23,10 +24,13 @@ void text_stacks_begin(struct text_page *page)
 {
     page->frames = memory_zeroed(page->report->model->frame_count, sizeof *page->frames);
     page->lines = memory_zeroed(1, sizeof *page->lines);
+    page->colors = text_has_colors(page->out, page->report->options);
+    text_own_begin(page);
 }
 
 void text_stacks_end(struct text_page *page)
 {
+    text_own_end(page);
     for (uint32_t i = 0; i < page->report->model->frame_count; i++)
         free(page->frames[i].lines);
     free(page->frames);
@@ -83,6 +87,10 @@ void text_stack(const struct text_page *page, uint32_t number)
 {
     struct stack stack = model_stack(page->report->model, number);
 
+    if (page->own) {
+        text_stack_end(page, text_own_stack(page, number));
+        return;
+    }
     for (uint32_t i = 0; i < stack.count; i++) {
         const struct text_frame *frame = text_frame(page, stack.frames[i]);
 

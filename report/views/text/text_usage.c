@@ -3,6 +3,7 @@
 #include "views/text/text_changes.h"
 #include "views/text/text_stack.h"
 #include "words/words_ending.h"
+#include "words/words_tally.h"
 
 /* As heaptrack calls them. A stack's line: its figure, `unit`, the figure's share in brackets,
  * `joint`, a second figure, `second`. */
@@ -22,18 +23,7 @@ static const struct usage_words {
     [CLI_ORDER_LIVE] = {"MOST BYTES IN USE:", "nothing is in use", "bytes", "in", "blocks in use"},
 };
 
-struct percent {
-    char text[16];
-};
-static struct percent usage_percent(uint64_t part, uint64_t whole)
-{
-    struct percent percent;
-    double share = whole ? 100.0 * (double)part / (double)whole : 0.0;
-
-    snprintf(percent.text, sizeof percent.text, "%.1f%%", share > 100.0 ? 100.0 : share);
-    return percent;
-}
-#define PERCENT(part, whole) usage_percent(part, whole).text
+#define PERCENT(part, whole) words_share(part, whole).text
 
 /* --- what stands above the stacks ---------------------------------------- */
 

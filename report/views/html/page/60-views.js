@@ -105,6 +105,7 @@ function summaryView(page) {
     ].map(([name, text]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text))))),
     raw.notes.length ? element("h2", {}, "What the log could not hold, and what to know") : "",
     ...raw.notes.map((note) => element("p", { class: "note" }, note.text)),
+    raw.sources_left_out ? element("p", { class: "note" }, "The source text around " + counted(raw.sources_left_out, "place") + " is left out: a page holds 256 kB of it.") : "",
     raw.ending_stack ? element("h2", {}, "Where it ended") : "", raw.ending_stack ? stackElement(process, raw.ending_stack) : "");
 }
 

@@ -1,0 +1,16 @@
+/* hints.h: what may keep somebody from finding what he looks for, as notes of the model: an
+ * allocator that the tracer does not see, memory that is in no block, a peak. Each only where the
+ * log shows that it is so. */
+#ifndef HINTS_H
+#define HINTS_H
+
+#include "base/options.h"
+#include "read/model.h"
+
+/* What is outside of malloc is told from so many bytes on, and a peak from so many. */
+#define HINT_OUTSIDE_LEAST (64u << 20)
+#define HINT_PEAK_LEAST    (1u << 20)
+
+void hints_note(const struct options *options, struct model *model);
+
+#endif
