@@ -66,13 +66,44 @@ static void ways_reach(struct search *search, uint32_t block, uint32_t before, u
     search->queue[search->count++] = block;
 }
 
+static void ways_note_header(struct ways *ways, uint32_t to, uint32_t inside)
+{
+    uint32_t *header = &ways->header[ways->holding->model->blocks[to].stack];
+
+    if (inside == 0)
+        return;
+    if (*header == 0)
+        *header = inside;
+    else if (*header != inside)
+        *header = WAY_NONE;
+}
+
+static void ways_find_headers(struct ways *ways)
+{
+    const struct graph *graph = ways->holding->model->graph;
+
+    ways->header =
+        memory_zeroed(model_stack_count(ways->holding->model) + (size_t)1, sizeof *ways->header);
+    for (size_t i = 0; i < graph->root_count; i++)
+        ways_note_header(ways, graph->roots[i].to, graph->roots[i].inside);
+    for (uint32_t p = 0; p < graph_pointer_count(graph); p++)
+        ways_note_header(ways, graph->to[p], graph->inside[p]);
+}
+
+/* To the middle, and not behind a header. */
+static bool ways_is_inner(const struct ways *ways, uint32_t to, uint32_t inside)
+{
+    return inside != 0 && (inside == GRAPH_INSIDE ||
+                           ways->header[ways->holding->model->blocks[to].stack] != inside);
+}
+
 /* From a block; inner: by pointers to the middle, or by the others. */
 static void ways_go_on(struct search *search, uint32_t block, bool inner)
 {
     const struct graph *graph = search->ways->holding->model->graph;
 
     for (uint32_t p = graph->first[block]; p < graph->first[block + 1]; p++)
-        if ((graph->inside[p] != 0) == inner)
+        if (ways_is_inner(search->ways, graph->to[p], graph->inside[p]) == inner)
             ways_reach(search, graph->to[p], block, p, WAY_NONE);
 }
 
@@ -99,7 +130,8 @@ static void ways_from_roots(struct search *search, bool inner)
         for (uint32_t i = 0; i < graph->root_count; i++) {
             const struct root *root = &holding->names.roots[holding->roots[i].root];
 
-            if (ways_rank(root) == rank && (graph->roots[i].inside != 0) == inner)
+            if (ways_rank(root) == rank &&
+                ways_is_inner(search->ways, graph->roots[i].to, graph->roots[i].inside) == inner)
                 ways_reach(search, graph->roots[i].to, WAY_NONE, i, holding->roots[i].root);
         }
         ways_follow(search);
@@ -133,6 +165,7 @@ void ways_find(struct ways *ways, const struct holding *holding)
     ways->pointer = memory_resized(NULL, count, sizeof *ways->pointer);
     ways->length = memory_zeroed(count, sizeof *ways->length);
     ways->shape = memory_resized(NULL, count, sizeof *ways->shape);
+    ways_find_headers(ways);
     ways_from_roots(&search, false);
     ways_from_roots(&search, true);
     ways_follow_all(&search);
@@ -148,6 +181,7 @@ void ways_free(struct ways *ways)
     free(ways->pointer);
     free(ways->length);
     free(ways->shape);
+    free(ways->header);
     memset(ways, 0, sizeof *ways);
 }
 

@@ -1,9 +1,10 @@
 /* ways.h: the shortest way from a root to each block.
  *
  * A search in breadth. Pointers to the middle of a block are followed only where others lead no
- * further, so that a way has as few of them as can be; roots come in the order of what they are:
- * variables first, then what belongs to threads, stacks and registers last. A lost block's way
- * begins at a definitely lost one.
+ * further, so that a way has as few of them as can be; but those to the blocks of one stack that
+ * all lead equally far behind the start are as good as any: the program puts a header in front.
+ * Roots come in the order of what they are: variables first, then what belongs to threads, stacks
+ * and registers last. A lost block's way begins at a definitely lost one.
  */
 #ifndef WAYS_H
 #define WAYS_H
@@ -19,6 +20,8 @@ struct ways {
     uint32_t *pointer; /* which led here: of graph.to, or where `before` is none of graph.roots;
                         * WAY_NONE: none, it is where a way begins, or none leads to it */
     uint32_t *length;  /* blocks up to it, itself included; 0: nothing leads to it */
+    uint32_t *header;  /* by stack: so many bytes stand in front of what pointers to the middle of
+                        * its blocks lead to; 0: there are none; WAY_NONE: they differ */
     uint32_t *shape;   /* equal where the ways go through the same root and through blocks of the
                         * same stacks, however many of each in a row */
 };

@@ -217,12 +217,21 @@ struct why_search {
     uint32_t capacity;
 };
 
+static void why_note_header(struct why *why, uint32_t header)
+{
+    if (why->blocks == 1)
+        why->header = header == WAY_NONE ? 0 : header;
+    else if (why->header != header)
+        why->header = 0;
+}
+
 static void why_count(struct why_search *search, const struct ways *ways, uint32_t block)
 {
     uint64_t size = ways->holding->model->blocks[block].size;
 
     search->why->blocks++;
     search->why->bytes += size;
+    why_note_header(search->why, ways->header[ways->holding->model->blocks[block].stack]);
     if (!ways->length[block]) {
         search->why->unknown++;
         return;

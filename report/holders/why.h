@@ -37,8 +37,10 @@ struct held_way {
 struct why {
     const char *asked;
     uint64_t bytes, blocks; /* that were meant */
-    uint64_t unknown;       /* of the blocks: no way to them is known */
-    struct held_way *ways;  /* as many as were asked for, the one with the most bytes first */
+    uint32_t header;       /* bytes in front of what pointers to the middle of these blocks lead to,
+                            * all of them; 0: they differ, or there are none */
+    uint64_t unknown;      /* of the blocks: no way to them is known */
+    struct held_way *ways; /* as many as were asked for, the one with the most bytes first */
     uint32_t count;
     uint32_t total; /* there are so many */
 };

@@ -29,9 +29,13 @@ static void text_why(const struct text_page *page, const struct why *why)
     if (why->total > why->count)
         text_line(page, "They are held in %s more ways; --paths=%s shows all.",
                   NUMBER(why->total - why->count), NUMBER(why->total));
+    if (why->header && why->header != GRAPH_INSIDE && why->header % 8 == 0)
+        text_line(page,
+                  "Pointers to the middle of them all lead %s bytes behind the start: a header.",
+                  NUMBER(why->header));
     if (why->unknown)
         text_line(page, "Of %s blocks it is not known who holds them.", NUMBER(why->unknown));
-    if (why->total > why->count || why->unknown)
+    if (why->total > why->count || why->unknown || why->header)
         text_blank(page);
 }
 
