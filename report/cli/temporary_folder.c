@@ -83,10 +83,9 @@ static void folder_watch_signals(void)
 
 /* --- making -------------------------------------------------------------- */
 
-char *temporary_folder_make(struct failure *failure)
+static char *folder_make_in(const char *parent, struct failure *failure)
 {
-    const char *parent = getenv("TMPDIR");
-    char *folder = memory_text("%s/leakreport-XXXXXX", parent && *parent ? parent : "/tmp");
+    char *folder = memory_text("%s/leakreport-XXXXXX", parent);
 
     if (!mkdtemp(folder) || chmod(folder, 0700) != 0 || !realpath(folder, path)) {
         failure_set(failure,
@@ -100,4 +99,19 @@ char *temporary_folder_make(struct failure *failure)
     owner = getpid();
     folder_watch_signals();
     return memory_text("%s", path);
+}
+
+/* A container whose root is read-only has /dev/shm all the same. The user's own choice is not
+ * replaced by another one. */
+char *temporary_folder_make(struct failure *failure)
+{
+    static const char *const others[] = {"/var/tmp", "/dev/shm"};
+    const char *parent = getenv("TMPDIR");
+    bool is_named = parent && *parent;
+    char *made = folder_make_in(is_named ? parent : "/tmp", failure);
+    struct failure ignored;
+
+    for (size_t i = 0; !made && !is_named && i < sizeof others / sizeof *others; i++)
+        made = folder_make_in(others[i], &ignored);
+    return made;
 }

@@ -109,7 +109,9 @@ static void load_generated(const struct log_reader *reader, struct model *model)
 
     if (count == 0)
         return;
-    model->generated = memory_copy_bytes((const char *)extent->bytes, extent->count);
+    model->generated =
+        memory_copy_bytes((const char *)extent->bytes,
+                          extent->count < LOAD_GENERATED_MAX ? extent->count : LOAD_GENERATED_MAX);
     if (extent->count < reader->header.generated_bytes)
         model_add_note(model, NOTE_GENERATED_CUT, reader->header.generated_bytes - extent->count,
                        NULL, NULL);

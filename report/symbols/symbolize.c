@@ -11,9 +11,9 @@ struct symbolizer {
     struct module_cache *cache;
     struct progress *progress;
     struct generated_code *generated; /* NULL: there is none */
-    struct module_symbols **opened; /* one for each module; NULL: not asked for yet */
-    uint32_t module_count;          /* those that were added later are another log's */
-    uint32_t done;                  /* frames that have their names */
+    struct module_symbols **opened;   /* one for each module; NULL: not asked for yet */
+    uint32_t module_count;            /* those that were added later are another log's */
+    uint32_t done;                    /* frames that have their names */
     bool below_main;
 };
 

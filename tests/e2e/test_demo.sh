@@ -202,7 +202,7 @@ test_list_names_every_demo() {
     native "$BUILD/demo" list
     equal 'exit status' 0 "$native_status"
     for name in handle state view pool refcount double-free; do
-        grep -qE "^$name( \[--tracked\])?\$" native.out || fail "no $name in the list"
+        grep -qE "^$name( \[--(tracked|annotated)\])?\$" native.out || fail "no $name in the list"
     done
     has native.out '16 bytes definitely' '--tracked' '--fixed'
 }

@@ -164,6 +164,11 @@ void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, 
     add_bytes(&writer->tables[TRACE_POINTERS], bytes, size);
 }
 
+void log_writer_stale(struct log_writer *writer, struct trace_stale stale)
+{
+    add_record(writer, TRACE_STALE, &stale);
+}
+
 void log_writer_root(struct log_writer *writer, struct trace_root root)
 {
     add_record(writer, TRACE_ROOTS, &root);

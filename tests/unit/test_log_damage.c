@@ -32,6 +32,7 @@ static int make_log(void **state)
     log_writer_generated(&writer, "1000 10 JS:*name x.js:1:1\n");
     log_writer_pointers(&writer, (const unsigned char *)"\1\2\3\4\5\6\7", 7);
     log_writer_root(&writer, (struct trace_root){.kind = 1});
+    log_writer_stale(&writer, (struct trace_stale){.at = 8, .word = 16, .block = 16});
     uint32_t module = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
     for (uint32_t i = 0; i < 6; i++)
         stacks[i] = log_writer_node(&writer, 0x20000 + 16 * i, i ? stacks[i - 1] : 0, module);
@@ -176,6 +177,8 @@ static void log_cut_at_each_edge_of_a_table(void **state)
     for (unsigned kind = TRACE_STRINGS; kind < TRACE_TABLES_COUNT; kind++) {
         struct trace_extent *extent = log_writer_extent(&writer, kind, 0);
 
+        if (!extent)
+            fail_msg("the log of this test has no table %u", kind);
         for (int step = -1; step <= 1; step++) {
             assert_int_equal(read_log(extent->offset + step),
                              extent->offset + step >= TRACE_DATA_OFFSET);

@@ -109,12 +109,22 @@ static void text_cycle(const struct text_page *page, const struct cycle *cycle)
     text_sentence(page, "       ", words_cycle_end(report->options, report->model, cycle));
 }
 
+/* valgrind has none of this: it stands where it was asked for. */
+static bool text_wants_cycles(const struct report *report)
+{
+    const struct options *options = report->options;
+    const struct graph *graph = report->model->graph;
+
+    return options->verbose || options->retained || options->why.count ||
+           (graph && !graph->is_partial);
+}
+
 void text_cycles(const struct text_page *page)
 {
     enum { CYCLES_SHOWN = 10 };
     const struct cycles *cycles = page->report->cycles;
 
-    if (!cycles || cycles->count == 0)
+    if (!cycles || cycles->count == 0 || !text_wants_cycles(page->report))
         return;
     text_line(page, "LOST BLOCKS THAT HOLD ONE ANOTHER:");
     for (uint32_t i = 0; i < cycles->count && i < CYCLES_SHOWN; i++)
