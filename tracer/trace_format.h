@@ -152,6 +152,7 @@ enum {
     /* The environment has PYTHONMALLOC, or G_SLICE: whose user knows of those allocators. */
     TRACE_FLAG_PYTHONMALLOC = 1u << 16,
     TRACE_FLAG_G_SLICE = 1u << 17,
+    TRACE_FLAG_GUARD_UNKNOWN = 1u << 18, /* --guard=FUNCTION, and no file in a stack has it */
 };
 
 /* GLib's libraries helped as they help valgrind (header.glib), where that was asked for. */

@@ -91,6 +91,14 @@ test_wrong_values() {
     done
 }
 # Blocks that are kept hold nothing and are no leaks.
+test_a_function_that_nobody_has_is_told() {
+    OPTIONS='-q --guard=main' traced "$PROGRAMS/guard_cases" write_8_freed
+    report trace.log
+    has_not report 'No block was guarded'
+    OPTIONS='-q --guard=nobody' traced "$PROGRAMS/guard_cases" write_8_freed
+    report trace.log
+    has report 'No block was guarded: no program or library that allocated has the function'
+}
 test_kept_blocks_take_no_part_in_the_leak_check() {
     for options in --freelist-vol=10000000 --guard=all --guard=2 "--guard=keep --freelist-vol=100"; do
         OPTIONS="$options" traced "$PROGRAMS/guard_leaks"

@@ -339,3 +339,9 @@ bool guarded_malloc_begin(const struct guard_options *wanted)
     stand_in_front();
     return true;
 }
+
+void guarded_malloc_end(void)
+{
+    if (options.which == GUARD_UNDER && !under_was_found())
+        trace_log_header->flags |= TRACE_FLAG_GUARD_UNKNOWN;
+}

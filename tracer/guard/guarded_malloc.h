@@ -12,5 +12,7 @@
 /* Called once, with one thread, after all others that stand there. false: no memory for it. */
 bool guarded_malloc_begin(const struct guard_options *options);
 bool guarded_malloc_is_on(void);
+/* At the end: says in the log what did not do what was asked. */
+void guarded_malloc_end(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
 #include "guard/changed.h"
+#include "guard/guarded_malloc.h"
 #include "guard/stale_pointers.h"
 #include "life/fork_gate.h"
 #include "life/generated_code.h"
@@ -59,6 +60,7 @@ static void take_stock(const struct stopped_thread *here, const struct stopped_w
     usage_end();
     trace_log_header->memory.resident = usage_resident();
     changed_look_at_all();
+    guarded_malloc_end();
     tracing_set(false);
     if (lifecycle_options()->debug_invariants && !invariants_hold(world, here))
         broken = true;
