@@ -5,7 +5,7 @@ outside() { has "$1" ': session_leak (srv.c:' ': main (srv.c:'; }
 
 # An image: a program, what it needs, and its source, which is nowhere else.
 make_image() {
-    mkdir -p image/app image/src image/tmp image/usr/bin
+    mkdir -p image/app image/src image/logs image/usr/bin
     cat >srv.c <<'END'
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +32,10 @@ END
     [ ! -e /app/srv ]
 }
 container=(unshare -Urmpf --kill-child --mount-proc=image/proc)
-# inside COMMAND…: with a pid namespace, mounts and a root of its own; logs/ is /tmp there. It is process 1.
+# inside COMMAND…: with a pid namespace, mounts and a root of its own; logs/ is /logs there. It is process 1.
 inside() {
-    exec "${container[@]}" sh -c 'mount --bind logs image/tmp && exec chroot image "$@"' - /usr/bin/env LD_PRELOAD="$LIBTRACE" \
-        LIBTRACE_OPTIONS="-q --trace-file=/tmp/%p.log" "$@"
+    exec "${container[@]}" sh -c 'mount --bind logs image/logs && exec chroot image "$@"' - /usr/bin/env LD_PRELOAD="$LIBTRACE" \
+        LIBTRACE_OPTIONS="-q --trace-file=/logs/%p.log" "$@"
 }
 prepare() {
     mkdir -p image/proc logs
@@ -93,7 +93,7 @@ test_debug_files_elsewhere() {
 # Nothing can be written but what a container always has.
 test_read_only_root() {
     can unshare -Urm true || return 0
-    readonly_tmp=(unshare -Urm sh -c 'mount -t tmpfs -o ro none /tmp && mount -t tmpfs -o ro none /var/tmp && exec "$@"' -)
+    readonly_tmp=(unshare -Urm sh -c 'for at in /tmp /var/tmp; do mount --rbind $at $at && mount -o remount,bind,ro $at || exit; done && exec "$@"' -)
     can "${readonly_tmp[@]}" test -w /dev/shm || return 0
     status=0
     env -u TMPDIR "${readonly_tmp[@]}" "$REPORT" /bin/echo hello >out 2>err || status=$?

@@ -46,3 +46,12 @@ test_the_tracer_has_no_executable_stack_and_stays_loaded() {
     readelf -d "$LIBTRACE" >dynamic
     has dynamic NODELETE NOW
 }
+
+# What is as large as a huge page the kernel maps at a multiple of its size. That leaves holes below the program's blocks
+# for what comes next, and the library below them, where a stray access has to be a fault (e2e/test_end_faults.sh).
+test_the_tracer_is_smaller_than_a_huge_page() {
+    local span
+    span=$(readelf -lW "$LIBTRACE" | awk '$1 == "LOAD" { print $3, $6 }' | tail -1)
+    span=$((${span% *} + ${span#* }))
+    [ $span -lt $((2 << 20)) ] || fail "libtrace.so takes $span bytes of address space"
+}

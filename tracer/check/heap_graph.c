@@ -5,7 +5,7 @@
 #include "log/trace_log_stream.h"
 #include "os/pages.h"
 
-#define OUT_BYTES   65536u
+#define OUT_BYTES   16384u
 #define POINTER_MAX 32u          /* bytes that one takes */
 #define GRAPH_MAX   (1ull << 34) /* bytes; 3,000 million pointers or so */
 

@@ -6,7 +6,7 @@
 #include "tables/freed_blocks.h"
 #include "tables/kept_blocks.h"
 
-#define BUFFER (64u << 10)
+#define BUFFER (16u << 10)
 
 struct target {
     uint64_t address, size;

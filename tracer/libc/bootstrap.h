@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOOTSTRAP_SIZE (512u * 1024u)
+#define BOOTSTRAP_SIZE (384u * 1024u)
 extern char bootstrap_region[BOOTSTRAP_SIZE] __attribute__((visibility("hidden")));
 
 static inline bool bootstrap_owns(const void *pointer)
