@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/field_text.h"
 #include "base/memory.h"
 #include "judge/call_tree.h"
 
@@ -27,8 +28,7 @@ static void callgrind_put_name(struct callgrind *graph, unsigned kind, const cha
     fprintf(graph->out, "%s=(%" PRIu32 ")", key, number + 1);
     if (number == count) {
         putc(' ', graph->out);
-        for (; *text; text++)
-            putc((unsigned char)*text < ' ' ? ' ' : *text, graph->out);
+        field_text_put(graph->out, text, "", "");
     }
     putc('\n', graph->out);
 }
@@ -162,8 +162,7 @@ static void callgrind_put_graph(struct callgrind *graph)
 static void callgrind_put_head(FILE *out, const struct model *model)
 {
     fprintf(out, "pid: %" PRIu32 "\ncmd: ", model->header.pid);
-    for (const char *at = model->command ? model->command : ""; *at; at++)
-        putc((unsigned char)*at < ' ' ? ' ' : *at, out);
+    field_text_put(out, model->command ? model->command : "", "", "");
     fprintf(out, "\npart: 1\npositions: line\n");
 }
 
