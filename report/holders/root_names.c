@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/sorted.h"
 #include "symbols/demangle.h"
 #include "symbols/module_map.h"
 
@@ -62,16 +63,8 @@ void root_names_end(struct root_names *names)
 static const struct trace_root *root_fact_at(const struct root_names *names, uint64_t address)
 {
     const struct trace_root *best = NULL;
-    size_t low = 0, high = names->fact_count;
+    size_t low = sorted_until(names->facts, names->fact_count, begin, address);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (names->facts[middle].begin <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     while (low-- > 0 && names->ends[low] > address) {
         const struct trace_root *fact = &names->facts[low];
 

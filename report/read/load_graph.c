@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/sorted.h"
 
 #define GRAPH_POINTERS_MAX (1u << 31)
 #define GRAPH_ROOTS_MAX    (1u << 30)
@@ -169,16 +170,8 @@ static void graph_read(const struct log_reader *reader, const struct log_extent 
 /* The block that holds the address, or UINT32_MAX. */
 static uint32_t graph_block_at(const struct model *model, uint64_t address)
 {
-    size_t low = 0, high = model->block_count;
+    size_t low = sorted_until(model->blocks, model->block_count, address, address);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (model->blocks[middle].address <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     if (low == 0 || address - model->blocks[low - 1].address >= model->blocks[low - 1].size)
         return UINT32_MAX;
     return (uint32_t)(low - 1);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/sorted.h"
 
 enum { GENERATED_NESTED_MAX = 4096 };
 
@@ -180,17 +181,7 @@ static const struct position *generated_name(struct generated_code *code,
 /* How many begin at the address or before. */
 static size_t generated_before(const struct generated_code *code, uint64_t address)
 {
-    size_t low = 0, high = code->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (code->pieces[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return sorted_until(code->pieces, code->count, start, address);
 }
 
 static bool generated_is_same(const struct generated *a, const struct generated *b)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/sorted.h"
 
 /* The name without its version: "foo" of "foo@@LIB_2.0". */
 static size_t symbol_name_length(const char *name)
@@ -94,16 +95,8 @@ static const struct symbol *symbol_find(const struct symbol *symbols, size_t cou
                                         uint64_t address)
 {
     enum { PLACES_BACK = 32 };
-    size_t low = 0, high = count;
+    size_t low = sorted_until(symbols, count, start, address);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (symbols[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     for (size_t back = 1; back <= low && back <= PLACES_BACK; back++) {
         const struct symbol *symbol = &symbols[low - back];
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/sorted.h"
 #include "base/text_buffer.h"
 #include "symbols/die_walk.h"
 
@@ -172,16 +173,8 @@ static void variables_read(struct variables *variables)
 static const struct variable *variables_search(struct variable *sorted, size_t count,
                                                uint64_t address)
 {
-    size_t low = 0, high = count;
+    size_t low = sorted_until(sorted, count, start, address);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (sorted[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     if (low == 0)
         return NULL;
     struct variable *found = &sorted[low - 1];
