@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/safe_text.h"
 #include "cli/cli.h"
+#include "cli/cli_help.h"
 #include "cli/launch.h"
 #include "cli/option_files.h"
 #include "cli/supervise.h"

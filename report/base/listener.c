@@ -4,10 +4,10 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "base/number_text.h"
 
 enum { LISTENER_PORT = 1500 }; /* valgrind-listener's */
 
@@ -16,19 +16,15 @@ static bool listener_parse(const char *where, struct sockaddr_in *address)
     char host[INET_ADDRSTRLEN] = "";
     const char *colon = strchr(where, ':');
     size_t length = colon ? (size_t)(colon - where) : strlen(where);
-    char *end = NULL;
-    unsigned long port = LISTENER_PORT;
+    uint64_t port = LISTENER_PORT;
 
     if (length >= sizeof host)
         return false;
     memcpy(host, where, length);
-    if (colon) {
-        port = strtoul(colon + 1, &end, 10);
-        if (colon[1] < '0' || colon[1] > '9' || *end)
-            return false;
-    }
+    if (colon && !number_read(colon + 1, strlen(colon + 1), UINT16_MAX, &port))
+        return false;
     *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return port > 0 && port <= UINT16_MAX && inet_pton(AF_INET, host, &address->sin_addr) == 1;
+    return port > 0 && inet_pton(AF_INET, host, &address->sin_addr) == 1;
 }
 
 int listener_connect(const char *option, const char *where, struct failure *failure)

@@ -30,3 +30,15 @@ struct delta_text delta_text(uint64_t now, uint64_t before)
              number_text(less ? before - now : now - before).text);
     return result;
 }
+
+bool number_read(const char *text, size_t length, uint64_t most, uint64_t *number)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < '0' || text[i] > '9' || __builtin_mul_overflow(value, 10u, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(text[i] - '0'), &value))
+            return false;
+    *number = value;
+    return length > 0 && value <= most;
+}

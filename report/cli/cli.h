@@ -1,12 +1,11 @@
-/* cli.h: the command line: what the user wants (struct options), and the text of --help.
+/* cli.h: the command line: what the user wants (struct options).
  *
- * All options stand in one table (cli.c), which parses and explains them. Spellings and defaults
- * are valgrind's where valgrind has the option. Texts point into argv.
+ * All options stand in one table (cli_table.c), which parses and explains them. Texts point into
+ * argv.
  */
 #ifndef CLI_H
 #define CLI_H
 
-#include <stdio.h>
 #include "base/failure.h"
 #include "base/options.h"
 
@@ -17,7 +16,5 @@ int cli_parse(struct options *options, int count, char **arguments, struct failu
 /* With the options of these files before those of the command line; they must stay for as long. */
 int cli_parse_with(struct options *options, const struct option_files *files, int count,
                    char **arguments, struct failure *failure);
-/* All: valgrind's options that do nothing here, too. */
-void cli_print_help(FILE *out, bool all);
 
 #endif

@@ -1,4 +1,4 @@
-/* cli_foreign.h: valgrind's options that have no work here, and its other tools; for cli.c only.
+/* cli_foreign.h: valgrind's options that have no work here, and its other tools; for cli only.
  *
  * cli_foreign.def lists them. A command line that was written for valgrind is to run: such an
  * option is accepted, its value is looked at, and the report says what it does not do. Only another

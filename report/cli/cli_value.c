@@ -1,52 +1,10 @@
 #include "cli/cli_value.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "base/format.h"
-#include "base/memory.h"
-#include "base/metric.h"
+#include "base/number_text.h"
 #include "trace_format.h"
-
-/* --- words that values are made of --------------------------------------- */
-
-const struct cli_word cli_yes_no[] = {{"yes", 1}, {"no", 0}, {NULL, 0}};
-const struct cli_word cli_checks[] = {{"no", CLI_CHECK_NO},
-                                      {"summary", CLI_CHECK_SUMMARY},
-                                      {"yes", CLI_CHECK_FULL},
-                                      {"full", CLI_CHECK_FULL},
-                                      {NULL, 0}};
-const struct cli_word cli_resolutions[] = {{"low", CLI_RESOLUTION_LOW},
-                                           {"med", CLI_RESOLUTION_MED},
-                                           {"high", CLI_RESOLUTION_HIGH},
-                                           {NULL, 0}};
-const struct cli_word cli_generated[] = {
-    {"no", CLI_GENERATED_NO}, {"yes", CLI_GENERATED_ASKED}, {"all", CLI_GENERATED_ALL}, {NULL, 0}};
-/* bad: of valgrind 3.26, for what is seen in the midst of the run. */
-const struct cli_word cli_tracked[] = {{"no", 0}, {"bad", 0}, {"yes", 1}, {"all", 2}, {NULL, 0}};
-const struct cli_word cli_follows[] = {
-    {"screen", CLI_FOLLOW_SCREEN}, {"plain", CLI_FOLLOW_PLAIN}, {NULL, 0}};
-const struct cli_word cli_kinds[] = {{"definite", CLI_BIT(TRACE_DEFINITELY_LOST)},
-                                     {"indirect", CLI_BIT(TRACE_INDIRECTLY_LOST)},
-                                     {"possible", CLI_BIT(TRACE_POSSIBLY_LOST)},
-                                     {"reachable", CLI_BIT(TRACE_REACHABLE)},
-                                     {"all", CLI_KINDS_ALL},
-                                     {"none", 0},
-                                     {NULL, 0}};
-const struct cli_word cli_heuristics[] = {
-#define WORD(heuristic, name) {name, CLI_BIT(heuristic)},
-    TRACE_HEURISTICS(WORD){"all", TRACE_HEURISTICS_ALL}, {"none", 0}, {NULL, 0}};
-
-const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
-                                      {"calls", CLI_BIT(CLI_ORDER_CALLS)},
-                                      {"temporary", CLI_BIT(CLI_ORDER_TEMPORARY)},
-                                      {"peak", CLI_BIT(CLI_ORDER_PEAK)},
-                                      {"live", CLI_BIT(CLI_ORDER_LIVE)},
-                                      {"all", CLI_BIT(CLI_ORDERS_COUNT) - 1},
-                                      {NULL, 0}};
-
-/* --- names --------------------------------------------------------------- */
 
 bool cli_is_named(const struct cli_option *option, const char *argument)
 {
@@ -61,38 +19,7 @@ bool cli_is_named(const struct cli_option *option, const char *argument)
     return strncmp(argument, name, length) == 0 && (!argument[length] || argument[length] == '=');
 }
 
-const struct cli_word cli_metrics[] = {
-#define METRIC(id, name, words, is_bytes) {name, METRIC_##id},
-#include "base/metric.def"
-    {NULL, 0}};
-const struct cli_word cli_shows[] = {{"increased", CLI_SHOW_INCREASED},
-                                     {"changed", CLI_SHOW_CHANGED},
-                                     {"new", CLI_SHOW_NEW},
-                                     {"any", CLI_SHOW_ANY},
-                                     {NULL, 0}};
-const struct cli_word cli_formats[] = {
-#define FORMAT(id, name, callers) {#name, FORMAT_##id},
-#include "base/format.def"
-    {NULL, 0}};
-
-const struct cli_word cli_bys[] = {{"function", CLI_BY_FUNCTION},
-                                   {"file", CLI_BY_FILE},
-                                   {"module", CLI_BY_MODULE},
-                                   {"line", CLI_BY_LINE},
-                                   {NULL, 0}};
-const struct cli_word cli_sorts[] = {{"bytes", CLI_SORT_BYTES}, {"blocks", CLI_SORT_BLOCKS},
-                                     {"kind", CLI_SORT_KIND},   {"size", CLI_SORT_SIZE},
-                                     {"age", CLI_SORT_AGE},     {NULL, 0}};
-const struct cli_word cli_colors[] = {
-    {"auto", CLI_COLOR_AUTO}, {"always", CLI_COLOR_ALWAYS}, {"never", CLI_COLOR_NEVER}, {NULL, 0}};
-const struct cli_word cli_protocols[] = {{"4", 4}, {"6", 6}, {NULL, 0}};
-
-const struct cli_word cli_xtrees[] = {
-    {"none", CLI_XTREE_NONE}, {"allocs", CLI_XTREE_ALLOCS}, {"full", CLI_XTREE_FULL}, {NULL, 0}};
-
-/* --- parsers ------------------------------------------------------------- */
-
-static void *cli_field(struct options *options, const struct cli_option *option)
+void *cli_field(struct options *options, const struct cli_option *option)
 {
     return (char *)options + option->offset;
 }
@@ -120,7 +47,7 @@ static int cli_refuse_word(const struct cli_option *option, const char *value,
                        option->name, value, option->name, list);
 }
 
-static int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure)
+int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure)
 {
     if (option->words && strcmp(option->argument, "NAME") == 0)
         return cli_refuse_word(option, value, failure);
@@ -192,12 +119,9 @@ int cli_take_set(struct options *options, const struct cli_option *option, const
 static bool cli_put_number(struct options *options, const struct cli_option *option,
                            const char *text, size_t length)
 {
-    char *end;
+    uint64_t number;
 
-    errno = 0;
-    unsigned long number = strtoul(text, &end, 10);
-    if (errno || end != text + length || text[0] < '0' || text[0] > '9' || number < option->low ||
-        number > option->high)
+    if (!number_read(text, length, option->high, &number) || number < option->low)
         return false;
     *(unsigned *)cli_field(options, option) = (unsigned)number;
     return true;
@@ -248,55 +172,6 @@ int cli_take_top(struct options *options, const struct cli_option *option, const
     return 0;
 }
 
-/* %p, %n, %q{VAR} and %%: known to whoever writes there, and to the tracer, whose name it may be.
- */
-static int cli_check_format(const struct cli_option *option, const char *at,
-                            struct failure *failure)
-{
-    const char *end = at[1] == 'q' && at[2] == '{' ? strchr(at, '}') : NULL;
-
-    if (at[1] == 'p' || at[1] == 'n' || at[1] == '%')
-        return 0;
-    if (!end)
-        return failure_set(
-            failure,
-            "%s: %%p, %%n, %%q{VAR} and %%%% are understood in a file name, but not this: %s",
-            option->name, at);
-    char *variable = memory_text("%.*s", (int)(end - at) - 3, at + 3);
-    int result = getenv(variable) ? 0
-                                  : failure_set(failure, "%s: the variable %s is not set",
-                                                option->name, variable);
-
-    free(variable);
-    return result;
-}
-
-/* A name that is given to the report is understood, or refused, as one that is given to the tracer.
- */
-static int cli_check_file_name(const struct cli_option *option, const char *value,
-                               struct failure *failure)
-{
-    if (!*value)
-        return cli_refuse(option, value, failure);
-    if (*value == '~')
-        return failure_set(failure,
-                           "%s: a file name may not begin with ~ (no shell expands it here): %s",
-                           option->name, value);
-    for (const char *at = value; (at = strchr(at, '%')); at += 2)
-        if (cli_check_format(option, at, failure) != 0)
-            return -1;
-    return 0;
-}
-
-int cli_take_file_name(struct options *options, const struct cli_option *option, const char *value,
-                       struct failure *failure)
-{
-    if (cli_check_file_name(option, value, failure) != 0)
-        return -1;
-    *(const char **)cli_field(options, option) = value;
-    return 0;
-}
-
 /* The end may be left out. */
 int cli_take_markers(struct options *options, const struct cli_option *option, const char *value,
                      struct failure *failure)
@@ -306,41 +181,6 @@ int cli_take_markers(struct options *options, const struct cli_option *option, c
     *(const char **)cli_field(options, option) = strcmp(value, "none") == 0 ? NULL : value;
     return 0;
 }
-
-/* --- destinations -------------------------------------------------------- */
-
-int cli_take_to_file(struct options *options, const struct cli_option *option, const char *value,
-                     struct failure *failure)
-{
-    if (cli_check_file_name(option, value, failure) != 0)
-        return -1;
-    *(struct destination *)cli_field(options, option) = (struct destination){.file = value};
-    return 0;
-}
-
-int cli_take_to_fd(struct options *options, const struct cli_option *option, const char *value,
-                   struct failure *failure)
-{
-    char *end;
-    unsigned long fd = strtoul(value, &end, 10);
-
-    if (value[0] < '0' || value[0] > '9' || *end || fd > option->high)
-        return failure_set(failure, "%s=%s is not understood: give the number of a file descriptor",
-                           option->name, value);
-    *(struct destination *)cli_field(options, option) =
-        (struct destination){.fd = (int)fd, .is_fd = true};
-    return 0;
-}
-
-int cli_take_to_socket(struct options *options, const struct cli_option *option, const char *value,
-                       struct failure *failure)
-{
-    if (!*value)
-        return cli_refuse(option, value, failure);
-    *(struct destination *)cli_field(options, option) = (struct destination){.socket = value};
-    return 0;
-}
-
 int cli_take_text(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {
@@ -374,17 +214,6 @@ int cli_take_filter(struct options *options, const struct cli_option *option, co
     return *value ? cli_take_list(options, option, value, failure)
                   : cli_refuse(option, value, failure);
 }
-
-int cli_take_html(struct options *options, const struct cli_option *option, const char *value,
-                  struct failure *failure)
-{
-    if (cli_check_file_name(option, value, failure) != 0)
-        return -1;
-    options->format = FORMAT_HTML;
-    options->log_to = (struct destination){.file = value};
-    return 0;
-}
-
 int cli_take_flag(struct options *options, const struct cli_option *option, const char *value,
                   struct failure *failure)
 {

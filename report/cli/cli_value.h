@@ -1,4 +1,4 @@
-/* cli_value.h: how the values of options are understood; for cli.c only.
+/* cli_value.h: how the values of options are understood; for cli only.
  *
  * Each parser takes one option's value and writes its field of struct options, or refuses it
  * in a sentence that names the option and what it takes.
@@ -8,12 +8,8 @@
 
 #include "base/failure.h"
 #include "base/options.h"
+#include "cli/cli_words.h"
 
-struct cli_word {
-    const char *text;
-    unsigned value; /* of a choice; of a set: its bits */
-};
-extern const struct cli_word cli_tracked[];
 struct cli_option;
 typedef int cli_parser(struct options *options, const struct cli_option *option, const char *value,
                        struct failure *failure);
@@ -27,19 +23,15 @@ struct cli_option {
     unsigned low, high;           /* bounds of a number; a mode's value in low */
 };
 
-#define CLI_BIT(n)    (1u << (n))
-#define CLI_KINDS_ALL 15u
-
 /* Does this word of the command line give that option: --NAME, --NAME=VALUE, --memcheck:NAME? */
 bool cli_is_named(const struct cli_option *option, const char *argument);
 
-extern const struct cli_word cli_yes_no[], cli_follows[], cli_checks[], cli_resolutions[],
-    cli_generated[], cli_kinds[], cli_heuristics[], cli_orders[], cli_formats[], cli_protocols[],
-    cli_metrics[], cli_shows[], cli_xtrees[], cli_bys[], cli_sorts[], cli_colors[];
+/* For parsers: the option's field, and the sentence that refuses a value. */
+void *cli_field(struct options *options, const struct cli_option *option);
+int cli_refuse(const struct cli_option *option, const char *value, struct failure *failure);
 
-cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_take_file_name,
-    cli_take_to_file, cli_take_to_fd, cli_take_to_socket, cli_take_text, cli_take_folder,
-    cli_take_list, cli_take_filter, cli_take_mode, cli_take_flag, cli_take_html,
+cli_parser cli_take_bool, cli_take_choice, cli_take_set, cli_take_number, cli_take_text,
+    cli_take_folder, cli_take_list, cli_take_filter, cli_take_mode, cli_take_flag,
     cli_take_show_reachable, cli_take_show_possible, cli_take_show, cli_take_top, cli_take_follow,
     cli_take_markers, cli_take_tracers, cli_take_error_list, cli_take_xtree_leak;
 

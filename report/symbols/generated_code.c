@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "base/sorted.h"
 
 enum { GENERATED_NESTED_MAX = 4096 };
@@ -116,10 +117,10 @@ static char *generated_source(char *text)
 /* Takes ":10" from the end. 0: there is none. */
 static unsigned generated_take_number(char *text)
 {
-    char *colon = strrchr(text, ':'), *end;
-    unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
+    char *colon = strrchr(text, ':');
+    uint64_t number;
 
-    if (!colon || end == colon + 1 || *end)
+    if (!colon || !number_read(colon + 1, strlen(colon + 1), UINT32_MAX, &number))
         return 0;
     *colon = 0;
     return (unsigned)number;

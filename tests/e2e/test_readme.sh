@@ -129,7 +129,7 @@ test_the_manual_has_every_option_of_leakreport() {
 
 # leakreport's, which may stand among the tracer's and do nothing there: none that leakreport does not have.
 test_the_tracer_passes_over_options_of_leakreport_only() {
-    grep -ohE '"--[a-z-]+"' "$top"/report/cli/cli.c "$top"/report/cli/cli_foreign.* | tr -d '"' | sort -u >options
+    grep -ohE '"--[a-z-]+"' "$top"/report/cli/cli_table.c "$top"/report/cli/cli_foreign.* | tr -d '"' | sort -u >options
     grep -oE '\{"--[a-z-]+", read_nothing\}' "$top/tracer/life/env.c" | grep -oE -e '--[a-z-]+' | sort >passed
     [ "$(wc -l <passed)" -ge 8 ] || fail 'env.c passes over few options'
     equal 'options that leakreport does not have' '' "$(comm -13 options passed)"

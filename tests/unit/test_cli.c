@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "cli/cli.h"
+#include "cli/cli_help.h"
 #include "trace_format.h"
 
 static struct options options;

@@ -17,10 +17,35 @@ static void numbers_are_grouped_by_thousands(void **state)
     assert_string_equal(number_text(UINT64_MAX).text, "18,446,744,073,709,551,615");
 }
 
+static void numbers_are_digits_alone_and_within_their_bound(void **state)
+{
+    static const char *const refused[] = {"",
+                                          "-1",
+                                          "+1",
+                                          " 1",
+                                          "1 ",
+                                          "0x1",
+                                          "65536",
+                                          "18446744073709551616",
+                                          "99999999999999999999999"};
+    uint64_t number = 0;
+
+    (void)state;
+    assert_true(number_read("65535", 5, 65535, &number));
+    assert_int_equal(number, 65535);
+    assert_true(number_read("010,7", 3, 65535, &number));
+    assert_int_equal(number, 10);
+    assert_true(number_read("18446744073709551615", 20, UINT64_MAX, &number));
+    assert_int_equal(number, UINT64_MAX);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_false(number_read(refused[i], strlen(refused[i]), 65535, &number));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_grouped_by_thousands),
+        cmocka_unit_test(numbers_are_digits_alone_and_within_their_bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

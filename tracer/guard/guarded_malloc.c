@@ -6,6 +6,7 @@
 #include "guard/under.h"
 #include "libc/real.h"
 #include "log/trace_log.h"
+#include "os/decimal.h"
 #include "os/sys.h"
 #include "os/tracing.h"
 #include "tables/freed_blocks.h"
@@ -285,11 +286,9 @@ static void *guarded_realloc(void *old, size_t size)
 static uint64_t all_pages(void)
 {
     char text[256];
-    uint64_t kib = 0;
     long length = sys_read_file("/proc/meminfo", text, sizeof text);
-    for (long i = 0; i < length && text[i] != '\n'; i++)
-        if (text[i] >= '0' && text[i] <= '9')
-            kib = kib * 10 + (uint64_t)(text[i] - '0');
+    const char *total = text + (length > 0 ? strcspn(text, "0123456789\n") : 0);
+    uint64_t kib = length > 0 ? decimal_read(&total) : 0;
     return kib ? kib / 4 : 1u << 18;
 }
 

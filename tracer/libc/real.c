@@ -1,5 +1,6 @@
 #include "libc/real.h"
 
+#include "os/decimal.h"
 #include "os/swap.h"
 
 #include <elf.h>
@@ -241,12 +242,10 @@ const struct real_libc *real_libc(void)
 bool real_libc_is_since(unsigned minor)
 {
     const char *version = real_libc()->gnu_get_libc_version();
-    unsigned found = 0;
     if (version[0] != '2' || version[1] != '.')
         return version[0] > '2';
-    for (version += 2; *version >= '0' && *version <= '9'; version++)
-        found = found * 10 + (unsigned)(*version - '0');
-    return found >= minor;
+    version += 2;
+    return decimal_read(&version) >= minor;
 }
 
 /* --- what only some releases of libc have --------------------------------- */

@@ -3,6 +3,7 @@
 #include "life/env_name.h"
 #include "life/env_skip.h"
 #include "life/env_variable.h"
+#include "os/decimal.h"
 #include "os/message.h"
 #include "os/start_vector.h"
 #include "trace_format.h"
@@ -130,8 +131,7 @@ static int read_cxx_freeres(struct env_options *options, const char *value, stru
 static bool read_number(const char **text, uint64_t *number)
 {
     const char *first = *text;
-    for (*number = 0; **text >= '0' && **text <= '9'; ++*text)
-        *number = *number * 10 + (uint64_t)(**text - '0');
+    *number = decimal_read(text);
     return *text > first;
 }
 /* TIME, or TIME,ADDED. */

@@ -1,5 +1,6 @@
 #include "os/shared_swap.h"
 
+#include "os/decimal.h"
 #include "os/sys.h"
 
 #include <string.h>
@@ -8,12 +9,10 @@
 static bool is_figure_above(const char *line, const char *name, uint64_t limit)
 {
     size_t length = strlen(name);
-    uint64_t figure = 0;
     if (strncmp(line, name, length) != 0)
         return false;
-    for (line += length; *line == ' ' || (*line >= '0' && *line <= '9'); line++)
-        figure = *line == ' ' ? figure : figure * 10 + (uint64_t)(*line - '0');
-    return figure > limit;
+    line += length + strspn(line + length, " ");
+    return decimal_read(&line) > limit;
 }
 
 /* "7f12…-7f34… rw-s …", or else a name and a figure: "Swap:       4 kB". */

@@ -1,5 +1,7 @@
 #include "os/sys.h"
 
+#include "os/decimal.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -136,15 +138,13 @@ bool sys_leaves_space(uint64_t bytes)
 {
     struct rlimit limit;
     char text[64];
-    uint64_t pages = 0;
+    const char *pages = text;
     if (sys_call(SYS_getrlimit, RLIMIT_AS, (long)&limit, 0, 0, 0, 0) != 0 ||
         limit.rlim_cur == RLIM_INFINITY)
         return true;
     if (sys_read_file("/proc/self/statm", text, sizeof text) <= 0)
         return true;
-    for (const char *digit = text; *digit >= '0' && *digit <= '9'; digit++)
-        pages = pages * 10 + (uint64_t)(*digit - '0');
-    uint64_t used = pages * SYS_PAGE;
+    uint64_t used = decimal_read(&pages) * SYS_PAGE;
     uint64_t left = used < limit.rlim_cur ? limit.rlim_cur - used : 0;
     return bytes <= left / 2;
 }
@@ -179,10 +179,7 @@ uint64_t sys_start_ticks(int pid)
     const char *field = strrchr(text, ')');
     for (int skip = 0; field && skip < 20; skip++)
         field = strchr(field + 1, ' ');
-    uint64_t ticks = 0;
-    for (field = field ? field + 1 : ""; *field >= '0' && *field <= '9'; field++)
-        ticks = ticks * 10 + (uint64_t)(*field - '0');
-    return ticks;
+    return field++ ? decimal_read(&field) : 0;
 }
 
 int sys_move_high(int fd, bool close_old)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "os/decimal.h"
 #include "os/sys.h"
 
 #define PF_IO_WORKER 0x10u /* the kernel's flag of io_uring's threads */
@@ -10,10 +11,7 @@ static char text[4096];
 
 uint32_t task_parse_number(const char *digits)
 {
-    uint32_t number = 0;
-    while (*digits >= '0' && *digits <= '9')
-        number = number * 10 + (uint32_t)(*digits++ - '0');
-    return number;
+    return (uint32_t)decimal_read(&digits);
 }
 
 static char *append(char *end, const char *part)

@@ -1,11 +1,13 @@
 #include "tables/usage.h"
 
 #include "log/trace_log.h"
+#include "os/decimal.h"
 #include "os/sys.h"
 #include "tables/moments.h"
 
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #define QUANTUM_MIN       4096
 #define QUANTUM_SHARE     1024
@@ -58,7 +60,6 @@ __attribute__((noinline)) void usage_add_shared(struct thread *thread, int64_t b
 uint64_t usage_resident(void)
 {
     char text[128];
-    uint64_t pages = 0;
     if (timeline.resident_known)
         return timeline.resident_known;
     long fd = timeline.cannot_ask ? -1 : sys_open("/proc/self/statm", O_RDONLY | O_CLOEXEC, 0);
@@ -70,12 +71,8 @@ uint64_t usage_resident(void)
         return 0;
     }
     text[length] = 0;
-    const char *digit = text;
-    while (*digit && *digit != ' ')
-        digit++;
-    for (digit += *digit == ' '; *digit >= '0' && *digit <= '9'; digit++)
-        pages = pages * 10 + (uint64_t)(*digit - '0');
-    return pages * SYS_PAGE;
+    const char *second = strchr(text, ' ');
+    return second && *++second ? decimal_read(&second) * SYS_PAGE : 0;
 }
 
 /* Every other sample stays. A reader that comes in between finds some twice: they are in no order
