@@ -3,7 +3,7 @@
 #ifndef HELD_THREADS_H
 #define HELD_THREADS_H
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "check/call_number.h"
+#include "stop/call_number.h"
 
 #define NONE      UINT32_MAX
 #define CODE(...) (const unsigned char[]){__VA_ARGS__}, sizeof((const unsigned char[]){__VA_ARGS__})

@@ -1,4 +1,4 @@
-#include "check/stop_world_gate.h"
+#include "stop/stop_world_gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +19,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "check/stop_world.h"
-#include "check/stop_world_resume.h"
+#include "stop/stop_world.h"
+#include "stop/stop_world_resume.h"
 #include "os/sys.h"
 
 /* --- what a thread was stopped in ---------------------------------------- */

@@ -9,7 +9,7 @@
 
 #include "check/program_memory.h"
 #include "check/reach.h"
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
 #define HEAP_GRAPH_ROOTS_H
 
 #include "check/program_memory.h"
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "trace_format.h"
 
 #include <stdbool.h>

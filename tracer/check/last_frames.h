@@ -15,7 +15,7 @@
 #ifndef LAST_FRAMES_H
 #define LAST_FRAMES_H
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 /* Moves the description of a thread that ends the process, which is the calling one, outward to the
  * first frame that can still be used. Where the way out is not known the thread stays as it is:

@@ -13,7 +13,7 @@
 #define LEAK_SCAN_H
 
 #include "check/leak_scan_options.h"
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 #include <stdbool.h>
 

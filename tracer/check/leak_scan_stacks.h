@@ -5,7 +5,7 @@
 
 #include "check/program_memory.h"
 #include "check/roots.h"
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 /* Called once, by the first thread: notes which one it is. */
 void leak_scan_begin(void);

@@ -6,7 +6,7 @@
 #include "check/leak_scan_options.h"
 #include "check/program_memory.h"
 #include "check/roots.h"
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 struct scan {
     const struct leak_scan_options *options;

@@ -6,7 +6,7 @@
 #ifndef MEMORY_USE_H
 #define MEMORY_USE_H
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "os/memory_map.h"
 #include "os/page_use.h"
 #include "trace_format.h"

@@ -30,7 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "os/memory_map.h"
 
 struct roots_range {

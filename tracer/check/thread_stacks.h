@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "os/memory_map.h"
 
 struct thread_stacks_world {

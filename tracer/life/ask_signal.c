@@ -1,7 +1,7 @@
 #include "life/ask_signal.h"
 
-#include "check/stop_world_gate.h"
-#include "check/stop_world_resume.h"
+#include "stop/stop_world_gate.h"
+#include "stop/stop_world_resume.h"
 #include "os/swap.h"
 #include "os/sys.h"
 

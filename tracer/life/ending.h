@@ -14,7 +14,7 @@
 #ifndef ENDING_H
 #define ENDING_H
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "trace_format.h"
 
 #include <signal.h>

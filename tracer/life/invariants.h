@@ -12,7 +12,7 @@
 #ifndef INVARIANTS_H
 #define INVARIANTS_H
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
 #ifndef LIFECYCLE_END_H
 #define LIFECYCLE_END_H
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "life/ending.h"
 #include "trace_format.h"
 

@@ -1,6 +1,6 @@
 #include "life/lifecycle_fork.h"
 
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 #include "events/pools.h"
 #include "life/facts.h"
 #include "life/forked.h"

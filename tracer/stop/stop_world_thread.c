@@ -1,4 +1,4 @@
-#include "check/stop_world_thread.h"
+#include "stop/stop_world_thread.h"
 
 #include "os/sys.h"
 

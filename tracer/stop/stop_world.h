@@ -23,7 +23,7 @@
 #ifndef STOP_WORLD_H
 #define STOP_WORLD_H
 
-#include "check/stop_world_thread.h"
+#include "stop/stop_world_thread.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "check/stop_world.h"
+#include "stop/stop_world.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "check/stop_world_gate.h"
-#include "check/stop_world_resume.h"
-#include "check/stop_world_signal.h"
+#include "stop/stop_world_gate.h"
+#include "stop/stop_world_resume.h"
+#include "stop/stop_world_signal.h"
 #include "os/pages.h"
 #include "os/sys.h"
 #include "os/task.h"

@@ -1,7 +1,7 @@
-#include "check/stop_world_gate.h"
+#include "stop/stop_world_gate.h"
 
-#include "check/call_number.h"
-#include "check/stop_world_resume.h"
+#include "stop/call_number.h"
+#include "stop/stop_world_resume.h"
 #include "os/sys.h"
 #include "os/task.h"
 

@@ -1,4 +1,4 @@
-#include "check/stop_world_resume.h"
+#include "stop/stop_world_resume.h"
 
 #include "os/sys.h"
 

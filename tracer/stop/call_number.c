@@ -1,4 +1,4 @@
-#include "check/call_number.h"
+#include "stop/call_number.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "check/stop_world_signal.h"
+#include "stop/stop_world_signal.h"
 
 #include "os/sys.h"
 
