@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""xml_differ.py VALGRIND.xml OURS.xml: what the errors of two XML reports differ in.
+"""xml_differ.py [--accesses] VALGRIND.xml OURS.xml: what the errors of two XML reports differ in.
 
-Compared are the kinds, sentences of errors, leaked bytes and blocks, functions and lines of each stack. Not
-compared are what no two runs have in common: addresses, numbers of records and threads. Prints a line for each
-error that only one of them has, and exits 1 then; exits 0 when both say the same.
+Compared are the kinds (with --accesses also wrong reads and writes), sentences of errors, leaked bytes and blocks,
+functions and lines of each stack. Not compared are what no two runs have in common: addresses, numbers of records and
+threads. Prints a line for each error that only one of them has, and exits 1 then; exits 0 when both say the same.
 """
 import re
 import sys
@@ -46,11 +46,11 @@ def frames(stack):
     return tuple(result)
 
 
-def errors(name):
+def errors(name, kinds):
     found = Counter()
     for error in tree.parse(name).getroot().iter("error"):
-        if not re.match("Leak_|InvalidFree|MismatchedFree", error.findtext("kind")):
-            continue  # reads and writes of memory are valgrind's alone
+        if not re.match(kinds, error.findtext("kind")):
+            continue  # reads and writes of memory are valgrind's alone, but for --guard
         if any(frame.text == "allocate_dtv" for frame in error.iter("fn")):
             continue  # a running thread's, whose kind and size leak_kinds.table explains
         bytes_, blocks = error.findtext("xwhat/leakedbytes"), error.findtext("xwhat/leakedblocks")
@@ -71,7 +71,8 @@ def show(sign, error, times):
 
 
 def main():
-    valgrinds, ours = errors(sys.argv[1]), errors(sys.argv[2])
+    kinds = "Leak_|InvalidFree|MismatchedFree" + ("|InvalidRead|InvalidWrite" if sys.argv[1] == "--accesses" else "")
+    valgrinds, ours = (errors(name, kinds) for name in sys.argv[-2:])
     for error, times in (valgrinds - ours).items():
         show("-", error, times)
     for error, times in (ours - valgrinds).items():
