@@ -40,7 +40,7 @@ REPORT_CFLAGS = $(BASE) $(HERE) $(CFLAGS) -Ireport -DREPORT_VERSION='"$(VERSION)
 # capstone tells how much an instruction reads or writes; without it errors do not say. Looked for when it is linked: `make deps
 # try` reads this before deps has installed it.
 HAS_CAPSTONE = $(shell echo '\#include <capstone/capstone.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lcapstone)
-REPORT_LIBS   = -ldw -lelf -liberty -lz $(HAS_CAPSTONE)
+REPORT_LIBS   = -pthread -ldw -lelf -liberty -lz $(HAS_CAPSTONE)
 # valgrind 3.19 cannot read clang 14's DWARF 5.
 DEMO_CFLAGS   = -std=gnu11 -Wall -Wextra $(WERROR) $(if $(findstring clang,$(CC)),-gdwarf-4,-g) -Idemo -MMD -MP $(HERE) $(CPPFLAGS) $(DEMO_FLAGS)
 # cmocka 2 calls macros deprecated for which cmocka 1 has no others; its cases take a state that few use.

@@ -85,8 +85,10 @@ static int log_write(struct log_run *run, struct report *report, struct failure 
 {
     const struct renderer *renderer = renderer_of(run->options->format);
     struct report_all all = log_all(run);
-    FILE *out = output_open(&run->output, report->model->header.pid, &report->first, failure);
 
+    if (run->output.to->file)
+        progress_say(&run->progress, "writing", run->output.to->file);
+    FILE *out = output_open(&run->output, report->model->header.pid, &report->first, failure);
     if (!out)
         return -1;
     if (report->first && renderer->begin)
@@ -170,6 +172,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
 
     if (options->show_below_main)
         symbolize_below_main(symbolizer);
+    progress_say(&run->progress, "sorting the blocks of", model->log_path);
     log_note_options(run, number, model);
     hints_note(options, model);
     log_arrange_stacks(run, model, symbolizer);
@@ -177,6 +180,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
     filter_records(model, &records, options, renderer_of(options->format)->lists_all);
     if (compare) {
+        progress_say(&run->progress, "comparing with", compare->model.log_path);
         log_compare_make(compare, of, &(struct diff_side){model, &records, &selection, symbolizer});
         diff_rank_stacks(&changes, &compare->diff, options, model, symbolizer);
     }
@@ -184,6 +188,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     report.growth = growth = growth_stacks_find(model, options->top, symbolizer);
     if (renderer_of(options->format)->wants_stacks || options_want_trees(options))
         log_symbolize_all(model, symbolizer);
+    progress_say(&run->progress, "finding out who holds the blocks of", model->log_path);
     cycles_find(&cycles, model);
     cycles_symbolize(&cycles, model, symbolizer);
     struct stale *stale = stale_find(model, symbolizer, options->demangle);
@@ -192,13 +197,16 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     if (options->by)
         tally_make(&tally, options, model, &records);
     symbolize_note(symbolizer);
-    progress_clear(&run->progress);
+    if (run->options->xtree_memory != CLI_XTREE_NONE || run->options->xtree_leak)
+        progress_say(&run->progress, "writing the xtree of", model->log_path);
     process_tree_note(run->tree, number, model, &selection);
     run->tree->entries[number].doubt =
         verdict_doubt(options, model, process_tree_is_followed(run->tree, number));
     renderer_prepare(&report);
     log_xtree_write(&run->xtree, &report);
+    progress_clear(&run->progress);
     int result = log_write(run, &report, failure);
+    progress_clear(&run->progress);
     holders_free(holders);
     diff_rank_free(&changes);
     log_xtree_forget(&report);
@@ -228,8 +236,10 @@ static enum log_reported log_report_read(struct log_run *run, uint32_t number, s
 
     log_look_in(run, model);
     log_add_suppressions(run, model);
-    if (run->old && log_compare_begin(&compare, &of, model, failure) != 0)
+    if (run->old && log_compare_begin(&compare, &of, model, failure) != 0) {
+        progress_clear(&run->progress);
         return LOG_UNREADABLE;
+    }
     int result = log_report_model(run, number, model, run->old ? &compare : NULL, &of, failure);
     if (run->old)
         log_compare_end(&compare);
@@ -240,6 +250,8 @@ static void log_show_progress(struct log_run *run, uint32_t number)
 {
     if (run->several)
         progress_count(&run->progress, "logs read", number, run->tree->count);
+    else
+        progress_say(&run->progress, "reading", run->tree->entries[number].path);
 }
 
 enum log_reported log_report(struct log_run *run, uint32_t number, struct failure *failure)
@@ -341,5 +353,7 @@ enum log_reported log_report_end(struct log_run *run, struct failure *failure)
     for (uint32_t i = 0; renderer->is_document && i < output_count(&run->output) && result == 0;
          i++)
         result = log_write_end(run, output_reopen(&run->output, i, failure), failure);
+    if (result == 0)
+        result = output_finish(&run->output, failure);
     return result == 0 ? LOG_REPORTED : LOG_UNWRITABLE;
 }

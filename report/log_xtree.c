@@ -7,7 +7,7 @@ void log_xtree_begin(struct log_xtree *xtree, const struct options *options)
 {
     struct failure failure;
 
-    /* These have files, and so cannot fail yet. */
+    /* What cannot be written is told in the report. */
     output_init(&xtree->leak, "xtree-leak", &options->xtree_leak_to, stdout, &failure);
     output_init(&xtree->memory, "xtree-memory", &options->xtree_memory_to, stdout, &failure);
     xtree->leak.apart = xtree->memory.apart = true;
@@ -29,7 +29,7 @@ static char *log_xtree_put(struct output *output, struct report *report,
 
     if (out)
         put(out, report);
-    if (!out || output_close(output, out, &failure) != 0)
+    if (!out || output_close(output, out, &failure) != 0 || output_finish(output, &failure) != 0)
         return memory_text("not written: %s", failure.text);
     return output_latest(output);
 }

@@ -156,7 +156,7 @@ static struct suppressions *main_load_suppressions(const struct options *options
     return suppressions;
 }
 
-/* As valgrind: text that cannot go where it was to go is not lost. */
+/* As valgrind: text that cannot go to a socket or descriptor is not lost. */
 static void main_use_stream(struct log_run *run, FILE *stream)
 {
     static const struct destination standard;
@@ -185,10 +185,11 @@ static int main_begin(struct log_run *run, FILE *stream)
     if (output_init(&run->output, is_xml ? "xml" : "log",
                     is_xml ? &options->xml_to : &options->log_to, stream, &failure) != 0) {
         main_fail(&failure);
-        if (is_xml)
+        if (is_xml || run->output.to->file)
             return -1;
         main_use_stream(run, stream);
     }
+    run->output.is_log = options->mode == CLI_TRACE && live_report_is_wanted(options);
     run->output.apart = renderer_of(options->format)->one_process;
     log_xtree_begin(&run->xtree, options);
     return 0;
@@ -220,6 +221,12 @@ static int main_refuse_several(const struct log_run *run)
     return main_fail(&failure);
 }
 
+static void main_begin_progress(struct progress *progress, const struct options *options)
+{
+    progress_begin(progress, stderr, !options->quiet && isatty(STDERR_FILENO));
+    progress_start(progress);
+}
+
 static int main_report_tree(struct log_run *run)
 {
     const struct options *options = run->options;
@@ -230,8 +237,9 @@ static int main_report_tree(struct log_run *run)
     run->modules = module_cache_new(options->demangle);
     if (options->gen_suppressions == CLI_GENERATED_ASKED)
         question_begin(&run->question);
-    progress_begin(&run->progress, stderr, isatty(STDERR_FILENO));
+    main_begin_progress(&run->progress, options);
     int status = main_report_all(run);
+    progress_end(&run->progress);
     if (status == 0)
         status = main_errors(run);
     question_end(&run->question);
@@ -243,17 +251,22 @@ static int main_report_tree(struct log_run *run)
 /* The snapshots take the places of what was named. EXIT_TROUBLE: one of them could not be had. */
 static int main_check(struct options *options)
 {
+    struct progress progress;
     struct failure failure;
     size_t made = 0;
 
+    main_begin_progress(&progress, options);
     for (size_t i = 0; i < options->logs.count; i++) {
+        progress_say(&progress, "waiting for the leak check of", options->logs.items[i]);
         char *path = live_check(options->logs.items[i], &failure);
 
+        progress_clear(&progress);
         if (path)
             options->logs.items[made++] = path;
         else
             main_fail(&failure);
     }
+    progress_end(&progress);
     int status = made < options->logs.count ? EXIT_TROUBLE : 0;
     options->logs.count = made;
     return status;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "base/leftover.h"
 #include "base/memory.h"
 
 /* Of the process that made it: a child of it has the name, too, until it is another program. */
@@ -59,28 +59,6 @@ void temporary_folder_remove(void)
     rmdir(path);
 }
 
-/* --- signals ------------------------------------------------------------- */
-
-static void folder_struck(int number)
-{
-    temporary_folder_remove();
-    signal(number, SIG_DFL);
-    raise(number); /* when this has returned */
-}
-
-/* What is ignored stays so. */
-static void folder_watch_signals(void)
-{
-    static const int numbers[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGALRM,
-                                  SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ};
-    const struct sigaction ours = {.sa_handler = folder_struck};
-    struct sigaction before;
-
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-            sigaction(numbers[i], &ours, NULL);
-}
-
 /* --- making -------------------------------------------------------------- */
 
 static char *folder_make_in(const char *parent, struct failure *failure)
@@ -97,7 +75,7 @@ static char *folder_make_in(const char *parent, struct failure *failure)
     }
     free(folder);
     owner = getpid();
-    folder_watch_signals();
+    leftover_watch(temporary_folder_remove);
     return memory_text("%s", path);
 }
 

@@ -7,6 +7,7 @@
 #include "base/listener.h"
 #include "base/memory.h"
 #include "base/text_buffer.h"
+#include "base/whole_file.h"
 
 /* A report may have a million lines; a terminal is to show each at once. */
 static void output_make_wide(FILE *out)
@@ -45,11 +46,20 @@ static FILE *output_open_fd(const struct output *output, struct failure *failure
     return out;
 }
 
+/* -1 */
+static int output_refuse(const struct output *output, const char *name, struct failure *failure)
+{
+    return failure_set(failure, "--%s-file: %s cannot be written: %s", output->name, name,
+                       strerror(errno));
+}
+
 int output_init(struct output *output, const char *name, const struct destination *to, FILE *stream,
                 struct failure *failure)
 {
     *output = (struct output){.name = name, .to = to, .stream = stream};
     output->has_own_stream = to->is_fd || to->socket;
+    if (to->file && !strchr(to->file, '%') && whole_file_check(to->file) != 0)
+        return output_refuse(output, to->file, failure);
     if (to->is_fd)
         output->stream = output_open_fd(output, failure);
     else if (to->socket)
@@ -66,6 +76,9 @@ int output_descriptor(const struct output *output)
 
 void output_free(struct output *output)
 {
+    for (uint32_t i = 0; i < output->files_count; i++)
+        whole_file_forget(output->files[i]);
+    free(output->files);
     intern_free(&output->begun);
     if (output->has_own_stream && output->stream)
         fclose(output->stream);
@@ -119,34 +132,72 @@ static char *output_name(const char *pattern, uint32_t pid)
 }
 
 /* The name that nothing was written to yet, where reports are documents: NAME, NAME.PID, NAME.PID.1
- * and so on. *known: it is not such a one. */
-static char *output_choose_name(struct output *output, uint32_t pid, bool *known)
+ * and so on. Its number; *known: it is not such a one. */
+static uint32_t output_choose_name(struct output *output, uint32_t pid, bool *known)
 {
     char *base = output_name(output->to->file, pid), *name = memory_text("%s", base);
+    uint32_t number;
 
     for (unsigned i = 0;; i++) {
         uint32_t count = output->begun.count;
 
-        *known = intern_put(&output->begun, name, strlen(name)) < count;
+        number = intern_put(&output->begun, name, strlen(name));
+        *known = number < count;
         if (!*known || !output->apart)
             break;
         free(name);
         name = i ? memory_text("%s.%u.%u", base, pid, i) : memory_text("%s.%u", base, pid);
     }
+    free(name);
     free(base);
-    return name;
+    return number;
 }
 
-static FILE *output_open_file(const struct output *output, const char *name, bool first,
+static char *output_name_of(const struct output *output, uint32_t number)
+{
+    size_t length;
+    const char *name = intern_get(&output->begun, number, &length);
+
+    return memory_text("%.*s", (int)length, name);
+}
+
+/* Room for all that are begun. */
+static struct whole_file **output_file(struct output *output, uint32_t number)
+{
+    uint32_t count = output->begun.count;
+
+    if (output->files_count < count) {
+        output->files = memory_resized(output->files, count, sizeof *output->files);
+        while (output->files_count < count)
+            output->files[output->files_count++] = NULL;
+    }
+    return &output->files[number];
+}
+
+/* NULL with errno. */
+static FILE *output_add_to(struct output *output, uint32_t number, const char *name, bool first)
+{
+    struct whole_file **file = output_file(output, number);
+
+    if (output->is_log)
+        return fopen(name, first ? "we" : "ae");
+    if (!*file)
+        *file = whole_file_begin(name);
+    output->open = *file;
+    return *file ? whole_file_open(*file) : NULL;
+}
+
+static FILE *output_open_file(struct output *output, uint32_t number, bool first,
                               struct failure *failure)
 {
-    FILE *out = fopen(name, first ? "we" : "ae");
+    char *name = output_name_of(output, number);
+    FILE *out = output_add_to(output, number, name, first);
 
-    if (!out)
-        failure_set(failure, "--%s-file: %s cannot be written: %s", output->name, name,
-                    strerror(errno));
-    else
+    if (out)
         output_make_wide(out);
+    else
+        output_refuse(output, name, failure);
+    free(name);
     return out;
 }
 
@@ -161,20 +212,15 @@ FILE *output_open(struct output *output, uint32_t pid, bool *first, struct failu
     if (!output->to->file)
         return known && output->apart && output->to->socket ? output_connect(output, failure)
                                                             : output->stream;
-    char *name = output_choose_name(output, pid, &known);
-    FILE *out = output_open_file(output, name, !known, failure);
+    uint32_t number = output_choose_name(output, pid, &known);
 
     *first = !known;
-    free(name);
-    return out;
+    return output_open_file(output, number, !known, failure);
 }
 
 char *output_latest(const struct output *output)
 {
-    size_t length;
-    const char *name = intern_get(&output->begun, output->begun.count - 1, &length);
-
-    return memory_text("%.*s", (int)length, name);
+    return output_name_of(output, output->begun.count - 1);
 }
 
 uint32_t output_count(const struct output *output)
@@ -184,16 +230,7 @@ uint32_t output_count(const struct output *output)
 
 FILE *output_reopen(struct output *output, uint32_t number, struct failure *failure)
 {
-    size_t length;
-
-    if (!output->to->file)
-        return output->stream;
-    const char *text = intern_get(&output->begun, number, &length);
-    char *name = memory_text("%.*s", (int)length, text);
-    FILE *out = output_open_file(output, name, false, failure);
-
-    free(name);
-    return out;
+    return output->to->file ? output_open_file(output, number, false, failure) : output->stream;
 }
 
 FILE *output_open_summary(struct output *output, struct failure *failure)
@@ -205,16 +242,43 @@ FILE *output_open_summary(struct output *output, struct failure *failure)
     return output_open(output, 0, &first, failure);
 }
 
+static int output_say_unwritten(struct failure *failure)
+{
+    return failure_set(failure, "the report could not be written: %s", strerror(errno));
+}
+
 int output_close(struct output *output, FILE *out, struct failure *failure)
 {
-    return output_flush(out, out != output->stream, failure);
+    struct whole_file *file = output->open;
+
+    output->open = NULL;
+    if (!file || out == output->stream)
+        return output_flush(out, out != output->stream, failure);
+    return whole_file_close(file, out) == 0 ? 0 : output_say_unwritten(failure);
+}
+
+int output_finish(struct output *output, struct failure *failure)
+{
+    int result = 0;
+
+    for (uint32_t i = 0; i < output->files_count; i++) {
+        struct whole_file *file = output->files[i];
+
+        output->files[i] = NULL;
+        if (!file || whole_file_finish(file) == 0)
+            continue;
+        char *name = output_name_of(output, i);
+
+        result = output_refuse(output, name, failure);
+        free(name);
+    }
+    return result;
 }
 
 int output_flush(FILE *out, bool close, struct failure *failure)
 {
     bool bad = ferror(out) != 0;
+    bool failed = (close ? fclose(out) : fflush(out)) != 0 || bad;
 
-    if ((close ? fclose(out) : fflush(out)) != 0 || bad)
-        return failure_set(failure, "the report could not be written: %s", strerror(errno));
-    return 0;
+    return failed ? output_say_unwritten(failure) : 0;
 }

@@ -1,7 +1,8 @@
 /* output.h: where reports are written: a standard stream, files, a descriptor, a socket.
  *
  * A file is begun anew by the first report of this call of leakreport that goes there; later ones
- * are added to it, or where a report is a document, have files of their own: NAME.PID.
+ * are added to it, or where a report is a document, have files of their own: NAME.PID. It is there
+ * when it is whole (base/whole_file), but for a log that is written while the program runs.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -18,9 +19,13 @@ struct output {
     const struct destination *to; /* none of them: all goes to the stream */
     FILE *stream;                 /* a standard one, or that of the descriptor or socket */
     bool has_own_stream;
-    bool apart;          /* each report is a document of its own */
-    struct intern begun; /* names of files that hold reports of this call */
-    bool stream_begun;   /* something was written already */
+    bool apart;                /* each report is a document of its own */
+    bool is_log;               /* files grow in place, for who reads them meanwhile */
+    struct intern begun;       /* names of files that hold reports of this call */
+    struct whole_file **files; /* by their numbers in `begun`; NULL: a log, or finished */
+    uint32_t files_count;
+    struct whole_file *open; /* the one that is written to now */
+    bool stream_begun;       /* something was written already */
 };
 
 /* Before the program runs, so that what cannot be written to is refused then. -1: `failure` is
@@ -43,6 +48,8 @@ FILE *output_reopen(struct output *output, uint32_t number, struct failure *fail
 FILE *output_open_summary(struct output *output, struct failure *failure);
 /* -1 with `failure` filled when something could not be written. */
 int output_close(struct output *output, FILE *out, struct failure *failure);
+/* All that was written gets its place. -1 with `failure` filled. */
+int output_finish(struct output *output, struct failure *failure);
 int output_flush(FILE *out, bool close, struct failure *failure);
 
 #endif
