@@ -2,11 +2,13 @@
 
 #include "libc/real.h"
 #include "os/loaded_file.h"
+#include "os/memory_read.h"
 #include "os/sys.h"
 
 #include <dlfcn.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 /* --- glibc's own ---------------------------------------------------------- */
@@ -55,16 +57,14 @@ static bool segments_of(const struct link_map *map, struct loaded_file *file)
     return file->segments != NULL;
 }
 
-static bool holds(const struct link_map *map, uintptr_t address, struct loaded_object *object)
+static bool holds(const struct link_map *map, const struct loaded_file *file, uintptr_t address,
+                  struct loaded_object *object)
 {
-    struct loaded_file file;
     *object = (struct loaded_object){UINTPTR_MAX, 0, map};
-    if (!segments_of(map, &file))
-        return false;
-    for (unsigned i = 0; i < file.count; i++) {
-        const ElfW(Phdr) *segment = &file.segments[i];
-        uintptr_t begin = (map->l_addr + segment->p_vaddr) & ~(uintptr_t)(SYS_PAGE - 1);
-        uintptr_t end = map->l_addr + segment->p_vaddr + segment->p_memsz;
+    for (unsigned i = 0; i < file->count; i++) {
+        const ElfW(Phdr) *segment = &file->segments[i];
+        uintptr_t begin = (file->base + segment->p_vaddr) & ~(uintptr_t)(SYS_PAGE - 1);
+        uintptr_t end = file->base + segment->p_vaddr + segment->p_memsz;
         if (segment->p_type != PT_LOAD)
             continue;
         object->start = begin < object->start ? begin : object->start;
@@ -73,12 +73,60 @@ static bool holds(const struct link_map *map, uintptr_t address, struct loaded_o
     return address >= object->start && address < object->end;
 }
 
+/* --- the walk while a file is being unloaded ------------------------------- */
+
+/* Its entry stands in the list for a while after its header is gone, and in a child that was forked
+ * then for ever, so nothing is read but through the kernel. */
+#define FILES_MAX    100000u
+#define SEGMENTS_MAX 24u
+
+static bool copy_segments(struct memory_reader *reader, const struct link_map *map,
+                          ElfW(Phdr) * segments, struct loaded_file *file)
+{
+    ElfW(Ehdr) header;
+    if (!map->l_addr)
+        return segments_of(map, file);
+    if (memory_read(reader, map->l_addr, &header, sizeof header) != sizeof header ||
+        memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phnum > SEGMENTS_MAX)
+        return false;
+    size_t length = header.e_phnum * sizeof *segments;
+    *file = (struct loaded_file){map->l_addr, segments, header.e_phnum};
+    return memory_read(reader, map->l_addr + header.e_phoff, segments, length) == length;
+}
+
+static bool walk_with_care(struct memory_reader *reader, uintptr_t address,
+                           struct loaded_object *object)
+{
+    ElfW(Phdr) segments[SEGMENTS_MAX];
+    struct loaded_file file;
+    struct link_map entry;
+    const struct link_map *map = _r_debug.r_map;
+    for (unsigned i = 0; map && i < FILES_MAX; i++, map = entry.l_next) {
+        if (memory_read(reader, (uintptr_t)map, &entry, sizeof entry) != sizeof entry)
+            return false;
+        if (copy_segments(reader, &entry, segments, &file) && holds(map, &file, address, object))
+            return true;
+    }
+    return false;
+}
+
+static bool walk_beside_unloading(uintptr_t address, struct loaded_object *object)
+{
+    struct memory_reader reader;
+    if (memory_read_open(&reader) != 0)
+        return false;
+    bool found = walk_with_care(&reader, address, object);
+    memory_read_close(&reader);
+    return found;
+}
+
 bool loaded_object_walk(uintptr_t address, struct loaded_object *object)
 {
+    struct loaded_file file;
     if (_r_debug.r_state == RT_DELETE)
-        return false;
+        return walk_beside_unloading(address, object);
     for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
-        if (holds(map, address, object))
+        if (segments_of(map, &file) && holds(map, &file, address, object))
             return true;
     return false;
 }

@@ -1,8 +1,9 @@
 /* loaded_object: which of the files that the loader has mapped holds an address.
  *
  * glibc has a function for it from 2.35 on, which takes no lock. Before that the loader's list is
- * walked while it is whole: another thread that unloads a file at that very moment could take an
- * entry away from under the walk, which is the price of having no lock. No allocation. */
+ * walked, and while a file is being unloaded read through the kernel: a thread that begins to
+ * unload one in the middle of a walk could take an entry away from under it, which is the price of
+ * having no lock. No allocation. */
 #ifndef LOADED_OBJECT_H
 #define LOADED_OBJECT_H
 
