@@ -14,6 +14,12 @@ bool shown_frame_is_last(const struct options *options, const struct frame *fram
     return shown_position(options, frame) != BELOW_MAIN_NO;
 }
 
+/* As valgrind, which takes a "./" away from whatever is left. */
+static const char *shown_without_dot(const char *path)
+{
+    return strncmp(path, "./", 2) == 0 ? path + 2 : path;
+}
+
 /* The path from behind the first of the texts that occurs in it; a text that does not occur leaves
  * the whole path, as in valgrind. */
 static const char *shown_file(const struct options *options, const struct position *position)
@@ -26,9 +32,9 @@ static const char *shown_file(const struct options *options, const struct positi
         const char *found = strstr(position->path, after->items[i]);
 
         if (found)
-            return found + strlen(after->items[i]);
+            return shown_without_dot(found + strlen(after->items[i]));
     }
-    return position->path;
+    return shown_without_dot(position->path);
 }
 
 struct shown_line shown_frame_line(const struct options *options, const struct model *model,

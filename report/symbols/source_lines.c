@@ -174,6 +174,13 @@ static Dwarf_Die source_whole_unit(struct source_lines *lines, Dwarf_Die *die)
     return *die;
 }
 
+static unsigned source_version(Dwarf_Die *die)
+{
+    Dwarf_Half version = 0;
+
+    return dwarf_cu_info(die->cu, &version, NULL, NULL, NULL, NULL, NULL, NULL) == 0 ? version : 0;
+}
+
 static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die *die)
 {
     Dwarf_Off offset = dwarf_dieoffset(die);
@@ -186,6 +193,7 @@ static struct source_unit *source_unit_of(struct source_lines *lines, Dwarf_Die 
     struct source_unit *unit = &lines->units[number];
     Dwarf_Die whole = source_whole_unit(lines, die);
     *unit = (struct source_unit){.is_c = source_is_c(&whole),
+                                 .version = source_version(die),
                                  .directory = source_attribute_text(die, DW_AT_comp_dir)};
     die_unit_begin(&unit->dies, &whole);
     source_list_functions(unit);
@@ -345,6 +353,17 @@ static struct source_spot source_find_spot(struct source_lines *lines, Dwarf_Add
     return source_spot_in(lines, source_search_ranges(lines, address), address);
 }
 
+/* Before DWARF 5 libdw itself puts the unit's directory before a file of no other; that shows where
+ * the directory is relative, as builders make it that want the same bytes everywhere. */
+static const char *source_directory(const struct source_unit *unit, const char *path)
+{
+    size_t length = unit->directory ? strlen(unit->directory) : 0;
+    bool has_it = unit->version < 5 && path && length &&
+                  strncmp(path, unit->directory, length) == 0 && path[length] == '/';
+
+    return has_it ? NULL : unit->directory;
+}
+
 static size_t source_put_positions(const struct source_spot *spot, struct source_chain *chain,
                                    Dwarf_Addr address, bool named,
                                    struct source_position positions[SOURCE_DEPTH_MAX])
@@ -358,9 +377,9 @@ static size_t source_put_positions(const struct source_spot *spot, struct source
             source_name(&positions[i], spot->unit, &chain->dies[chain->count - 1 - i]);
         positions[i].is_foreign =
             i + 1 < chain->count && source_is_foreign(&chain->dies[chain->count - 1 - i]);
-        positions[i].directory = spot->unit->directory;
         if (i > 0)
             source_line_of_call(&positions[i], spot->die, &chain->dies[chain->count - i]);
+        positions[i].directory = source_directory(spot->unit, positions[i].path);
     }
     return count;
 }

@@ -68,3 +68,26 @@ C
     same ./throwing
     has out '100 caught'
 }
+
+# Debian builds packages with folders named from where they are unpacked. DWARF 5 names such a folder twice, and so does valgrind.
+test_a_relative_folder_is_put_before_a_file_as_by_valgrind() {
+    mkdir -p here/inner
+    echo '#include <stdlib.h>
+static void *volatile lost;
+#include "inner/lose.h"
+int main(void) { lost = malloc(20); lose(); lost = 0; return 0; }' >here/there.c
+    echo 'static __attribute__((always_inline)) inline void lose(void) { lost = malloc(10); }' >here/inner/lose.h
+    paths() { sed -nE 's/.*\(([^ ()]*\.[ch]:[0-9]+)\)$/\1/p' "$1" | grep -F there; }
+    for version in 3 4 5; do
+        gcc -O1 -g -gdwarf-$version -fdebug-prefix-map="$PWD/here"=./there -o there here/there.c
+        (cd here && gcc -O1 -g -gdwarf-$version -fdebug-prefix-map="$PWD"=./there -o ../within there.c)
+        for program in ./there ./within; do
+            for after in '' /; do
+                valgrind "--fullpath-after=$after" --leak-check=full $program 2>theirs
+                report "--fullpath-after=$after" --leak-check=full $program
+                [ "$(paths theirs | wc -l)" -ge 2 ] || fail "valgrind tells no path"
+                diff <(paths theirs) <(paths report.err) || fail "DWARF $version, $program, after '$after'"
+            done
+        done
+    done
+}
