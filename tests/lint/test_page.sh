@@ -2,8 +2,10 @@
 
 test_the_scripts_are_typed() {
     command -v tsc >/dev/null || fail 'tsc is missing: make deps installs it (node-typescript)'
+    # What browsers have and the library of older compilers (4.1) does not name; it is the same in newer ones.
+    echo 'interface ParentNode { replaceChildren(...nodes: (Node | string)[]): void; }' >newer.d.ts
     tsc --noEmit --allowJs --checkJs --strict --noUnusedLocals --target es2020 --lib es2020,dom,dom.iterable \
-        "$TESTS"/../report/views/html/page/*.js || fail 'tsc'
+        newer.d.ts "$TESTS"/../report/views/html/page/*.js || fail 'tsc'
 }
 test_a_wrong_type_is_noticed() {
     cp "$TESTS"/../report/views/html/page/*.js .

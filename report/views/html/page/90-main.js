@@ -16,6 +16,7 @@ class Page {
   /** @param {{made_by: string, processes: RawProcess[]}} data */
   constructor(data) {
     this.data = data;
+    /** @type {HTMLElement} */
     this.main = /** @type {HTMLElement} */ (document.getElementById("view"));
     /** @type {Process[]} */
     this.made = [];
