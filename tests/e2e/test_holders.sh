@@ -25,12 +25,32 @@ answers() {
     done
 }
 
+# What a Mutex, a BTreeMap and a thread's list of destructors are made of is for Rust's library to say, and older ones say
+# otherwise: a mutex of pthread's in a block of its own, the map's first word its root.
+old_rust() { [ "$(rustc --version | sed -E 's/^rustc 1\.([0-9]+).*/\1/')" -lt 62 ]; }
+of_old_rust() {
+    answers holders_rust rc_cycle >found
+    has found 'nothing: it is lost' '1 lost cycle, 240 bytes in 4 blocks:' ' (holders_rust::rc_cycle, holders_rust.rs) +24'
+    answers holders_rust mutex >found
+    has found '240 bytes in 3 blocks are held by' 'static variable holders_rust::KEPT (holders_rust.rs) +16' \
+        'static variable holders_rust::KEPT (holders_rust.rs) keeps 312 bytes in 5 blocks'
+    answers holders_rust forgotten_map >found
+    has found '-> block of 24 bytes (holders_rust::forgotten_map, holders_rust.rs) +0' '-> block of 144 bytes (holders_rust::forgotten_map, holders_rust.rs) +8'
+    answers holders_rust of_thread >found
+    has found 'thread-local variable holders_rust::MINE (local.rs) of thread N "holders_rust" +16' '-> block of 80 bytes (holders_rust::target, holders_rust.rs)'
+}
+
 test_the_way_and_what_is_kept() {
-    grep '^== ' "$TESTS/e2e/holders.expected" | while read -r _ program case; do
+    cp "$TESTS/e2e/holders.expected" expected
+    if old_rust; then
+        of_old_rust
+        awk '/^== / { left_out = $2 == "holders_rust" && $3 != "leaked" } !left_out' "$TESTS/e2e/holders.expected" >expected
+    fi
+    grep '^== ' expected | while read -r _ program case; do
         answers "$program" "$case"
     done >found || { cat found | tail -5; fail "a case fails"; }
     [ "$(grep -c '^== ' found)" -ge 40 ] || fail "there are few cases"
-    diff "$TESTS/e2e/holders.expected" found || fail 'the answers differ'
+    diff expected found || fail 'the answers differ'
 }
 
 # The names of the manual, and lines of sources.

@@ -17,7 +17,13 @@ speaks() {
 
 test_a_broken_rule_is_said_and_the_status_tells_it() {
     speaks live 'bytes in use, and of all accounts'
-    speaks peak "the stacks' shares of the peak, and the peak"
+    # The peak is exact where libc tells that there is one thread only, which it does since 2.32.
+    if libc_since 32; then
+        speaks peak "the stacks' shares of the peak, and the peak"
+    else
+        broken peak --debug-invariants=yes
+        equal 'peak, which may be a quantum too low: exit status' 0 "$status"
+    fi
     speaks blocks 'blocks of all accounts, and in the table'
     speaks bytes 'bytes of all accounts, and of the blocks in the table'
 }

@@ -165,10 +165,14 @@ int main(int count, char **arguments)
 }
 C
     gcc -w -o files files.c -include fcntl.h -include unistd.h -include signal.h
-    local options run more standard
+    local options known run more standard
     fds() { bare "$1" | sed -n '/^FILE DESCRIPTORS/,/^HEAP/p' | grep -vE '^   (at|by) |^   \(where|^$' | sed 's/^HEAP.*//' | sed -z 's/\n   <inh/ <inh/g' | sed -E 's#file descriptor [012]:.*#standard#'; }
-    # Newer valgrinds count all that are inherited in place of the standard ones, and list none of them without =all.
+    # Older valgrinds have no =all: they list the standard ones always, and do not count them apart. Newer ones count all that are
+    # inherited in place of the standard ones, and list none of them without =all.
+    local has_all=1
+    valgrind --track-fds=all /bin/true >/dev/null 2>&1 || has_all=
     as_this_valgrind() {
+        if [ -z "$has_all" ]; then sed -E 's/ \([0-9]+ std\)//'; return; fi
         if ! grep -q 'inherited) at exit' expected; then cat; return; fi
         cat >told
         more=$(grep -c '<inherited' told) || true
@@ -177,13 +181,18 @@ C
     }
     for run in ./files './files more'; do
         for options in --track-fds=yes '-q --track-fds=all' '-q --track-fds=yes'; do
-            valgrind --leak-check=full $options $run >out 2>expected 8<files.c || true
+            known=$options
+            [ -n "$has_all" ] || known=${options/=all/=yes}
+            valgrind --leak-check=full $known $run >out 2>expected 8<files.c || true
             report --leak-check=full $options $run 8<files.c
+            [[ -n $has_all || $options = *=all ]] || sed -i '/file descriptor [012]:/,/^==[0-9]*== $/d' expected
             diff <(fds expected) <(fds report.err | as_this_valgrind "$options") || fail "$options $run tells others"
         done
     done
     valgrind -q --track-fds=yes /bin/true 2>expected
     report -q --track-fds=yes /bin/true
+    # What is only inherited is nothing to tell, but for older valgrinds.
+    [ -n "$has_all" ] || sed -i /FILE/d expected
     equal 'lines of a quiet report' "$(grep -c FILE expected)" "$(grep -c FILE report.err)"
     report --trace-file=kept.log --track-fds=yes ./files
     report kept.log

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Mutex;
 
-static KEPT: Mutex<Vec<Box<[u64; 10]>>> = Mutex::new(Vec::new());
+// Older compilers make no Mutex before main.
+static mut KEPT: Option<Mutex<Vec<Box<[u64; 10]>>>> = None;
 static mut LEAKED: Option<&'static [u64; 10]> = None;
 
 thread_local! {
@@ -30,8 +31,9 @@ fn rc_cycle() {
 
 #[inline(never)]
 fn mutex() {
+    unsafe { KEPT = Some(Mutex::new(Vec::new())) };
     for _ in 0..3 {
-        KEPT.lock().unwrap().push(target());
+        unsafe { KEPT.as_ref() }.unwrap().lock().unwrap().push(target());
     }
 }
 
