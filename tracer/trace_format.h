@@ -33,7 +33,7 @@
 
 #define TRACE_MAGIC            "leaklog\n"
 #define TRACE_MAGIC_SIZE       8
-#define TRACE_VERSION          7u
+#define TRACE_VERSION          8u
 #define TRACE_BYTE_ORDER       0x0a0b0c0du /* reads differently on a machine of the other order */
 #define TRACE_PAGE_SIZE        4096u
 #define TRACE_DIRECTORY_OFFSET 4096u
@@ -79,6 +79,7 @@ enum trace_obstacle {
     TRACE_OBSTACLE_FORBIDDEN = 7,
     TRACE_OBSTACLE_OTHER = 8,
     TRACE_OBSTACLE_TURNED_OFF = 9,
+    TRACE_OBSTACLE_SAMPLED = 10,
     TRACE_OBSTACLES,
 };
 
@@ -94,6 +95,7 @@ static inline const char *trace_obstacle_text(uint64_t obstacle)
         [TRACE_OBSTACLE_DESCRIPTORS] = "no file descriptor was left",
         [TRACE_OBSTACLE_FORBIDDEN] = "a sandbox forbids a system call that it needs",
         [TRACE_OBSTACLE_TURNED_OFF] = "the program has turned it off (__lsan_is_turned_off)",
+        [TRACE_OBSTACLE_SAMPLED] = "with --sample only some blocks are recorded",
         [TRACE_OBSTACLE_OTHER] = "the kernel refused something that it needs",
     };
     return obstacle < TRACE_OBSTACLES ? texts[obstacle] : (const char *)0;
@@ -371,7 +373,61 @@ struct trace_header {
     struct trace_signal signal;
     struct trace_snapshot snapshot;
     struct trace_memory memory;
+
+    uint64_t sample_bytes; /* 0: every block is recorded; see trace_weight */
 };
+
+/* With --sample=BYTES a block is recorded if one of its bytes is drawn, of which each has the same
+ * chance, 1 in sample_bytes, independent of all others (a Poisson process, as tcmalloc and jemalloc
+ * have it); so a block of `size` bytes is with a chance of 1 - e^(-size / sample_bytes). It then
+ * stands for as many blocks as the inverse of its chance, and their bytes, which makes each sum an
+ * estimate without bias. Sums (ACCOUNTS, and what is made of them) have these weights;
+ * BLOCKS has the blocks as they are. Blocks of no bytes are never drawn. The standard error of a
+ * sum of bytes is at most sqrt(bytes * sample_bytes). */
+
+/* 1 - e^-x, to 12 digits. */
+static inline double trace_sample_chance(double x)
+{
+    unsigned halvings = 0;
+    if (x > 40)
+        return 1;
+    for (; x > 1.0 / 64; x /= 2)
+        halvings++;
+    double chance = x * (1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5))));
+    while (halvings-- > 0)
+        chance *= 2 - chance;
+    return chance;
+}
+
+struct trace_weight {
+    uint64_t blocks;
+    uint64_t bytes;
+};
+
+/* What a recorded block stands for. A part of a block is rounded up or down by a hash of its
+ * address, so that sums have no bias and a free takes away what the allocation has added. */
+static inline struct trace_weight trace_weight(uint64_t sample_bytes, uint64_t address,
+                                               uint64_t size)
+{
+    struct trace_weight one = {1, size};
+    if (sample_bytes == 0 || size == 0)
+        return one;
+    double times = 1 / trace_sample_chance((double)size / (double)sample_bytes);
+    double part = (double)(address * 0x9e3779b97f4a7c15u >> 11) * 0x1p-53;
+    return (struct trace_weight){(uint64_t)(times + part), (uint64_t)((double)size * times + part)};
+}
+
+/* At most the standard error of an estimated sum of bytes: sqrt(bytes * sample_bytes); and at least
+ * what one byte stands for. */
+static inline uint64_t trace_sample_error(uint64_t sample_bytes, uint64_t bytes)
+{
+    double variance = (double)(bytes > sample_bytes ? bytes : sample_bytes) * (double)sample_bytes;
+    uint64_t error = 0;
+    for (uint64_t bit = 1ull << 52; bit; bit >>= 1)
+        if ((double)(error | bit) * (double)(error | bit) <= variance)
+            error |= bit;
+    return error;
+}
 
 /* What an extent holds. */
 enum trace_table {

@@ -196,6 +196,9 @@ static const struct cli_option cli_table[] = {
     CLI_TRACERS("--guard", "all|N|FUNCTION",
                 "find reads and writes beside blocks and of freed ones: of all\n"
                 "blocks, of one in N, or of those allocated under FUNCTION [no]"),
+    CLI_TRACERS("--sample", "BYTES",
+                "record a sample: blocks with one of the bytes that are\n"
+                "drawn, 1 in BYTES (524288, say); no leak kinds [0]"),
     CLI_TRACERS("--stale-pointers", "yes|no", "say what points to blocks that were given up [no]"),
     CLI_TRACERS("--freelist-vol", "N", "keep back freed blocks of so many bytes [0]"),
     CLI_TRACERS("--freelist-big-blocks", "N", "of these the larger ones leave first [1000000]"),

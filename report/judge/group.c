@@ -35,8 +35,11 @@ static void group_add_block(struct loss_record *record, const struct model *mode
     } else if (model->stack_ages[block->stack] < model->stack_ages[record->stack]) {
         record->stack = block->stack;
     }
-    record->blocks++;
-    record->bytes += block->size;
+    struct trace_weight weight =
+        trace_weight(model->header.sample_bytes, block->address, block->size);
+    record->blocks += weight.blocks;
+    record->bytes += weight.bytes;
+    record->samples += model->header.sample_bytes != 0;
 }
 
 /* A head's record also carries what is lost through it. */

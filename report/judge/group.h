@@ -42,7 +42,8 @@ struct loss_record {
     uint64_t suppressed_blocks;
     uint32_t stack;
     uint32_t named,
-        named_count; /* of its blocks have names: so many, from this index of named on */
+        named_count;  /* of its blocks have names: so many, from this index of named on */
+    uint64_t samples; /* blocks that the figures are estimated from; 0: they are exact */
     uint64_t blocks;
     uint64_t bytes;          /* direct */
     uint64_t indirect_bytes; /* what is lost only through these blocks */

@@ -3,7 +3,8 @@
 
 static enum outline_leaks outline_leaks(const struct options *options, const struct model *model)
 {
-    bool unseen = (model->header.flags & TRACE_FLAG_BYPASSED) && !model->totals.allocations;
+    bool unseen = ((model->header.flags & TRACE_FLAG_BYPASSED) && !model->totals.allocations) ||
+                  model->header.sample_bytes;
 
     if (!options->show_leaks)
         return OUTLINE_LEAKS_NOT_ASKED;

@@ -1,5 +1,6 @@
 #include "read/losses.h"
 #include <stddef.h>
+#include "base/number_text.h"
 
 static void losses_note_counters(struct model *model)
 {
@@ -59,10 +60,21 @@ static void losses_note_glib(struct model *model)
         model_add_note(model, NOTE_GLIB_NOT_TOLD, glib->refused, NULL, NULL);
 }
 
+static void losses_note_sample(struct model *model)
+{
+    uint64_t sample = model->header.sample_bytes;
+    uint64_t in_use = model->totals.bytes_allocated - model->totals.bytes_freed;
+
+    if (sample)
+        model_add_note(model, NOTE_SAMPLED, sample,
+                       number_text(trace_sample_error(sample, in_use)).text, NULL);
+}
+
 void losses_note(struct model *model)
 {
     losses_note_counters(model);
     losses_note_threads(model);
     losses_note_flags(model);
     losses_note_glib(model);
+    losses_note_sample(model);
 }

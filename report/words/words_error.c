@@ -19,9 +19,14 @@ char *words_loss(const struct loss_record *record, enum moment moment)
     struct loss_figures figures = group_figures(record);
     char indirect[4 * NUMBER_TEXT_SIZE + 40] = "";
 
+    char estimated[NUMBER_TEXT_SIZE + 40] = "";
+
+    if (record->samples)
+        snprintf(estimated, sizeof estimated, " (estimated from %s of them)",
+                 NUMBER(record->samples));
     if (record->kind == BLOCK_LIVE)
-        return memory_text("%s%s bytes in %s%s blocks are in use %s", NUMBER(figures.bytes),
-                           DELTA(bytes), NUMBER(figures.blocks), DELTA(blocks),
+        return memory_text("%s%s bytes in %s%s blocks%s are in use %s", NUMBER(figures.bytes),
+                           DELTA(bytes), NUMBER(figures.blocks), DELTA(blocks), estimated,
                            words_moment(moment));
     if (figures.indirect || record->before.indirect)
         snprintf(indirect, sizeof indirect, " (%s%s direct, %s%s indirect)", NUMBER(figures.direct),

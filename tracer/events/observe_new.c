@@ -92,6 +92,17 @@ void observe_new_allocation(struct thread *thread, void *pointer, size_t size,
     allocate_otherwise(thread, &block, site);
 }
 
+bool observe_new_takes(struct thread *thread, struct block *block, const struct call_site *site)
+{
+    struct thread_label *label = &thread->label;
+    if (!label->site || block->size < label->size || !label_holds(thread, site))
+        return false;
+    block->family = label->family;
+    block->alignment_log2 = label->alignment_log2;
+    label->site = NULL;
+    return true;
+}
+
 void observe_new_failed(void)
 {
     struct thread *thread = thread_self;
@@ -159,6 +170,13 @@ static inline void take_label_off(struct thread *thread)
     thread->label.site = NULL;
     thread->label.pointer = NULL;
     thread->label.outer.cfa = 0;
+}
+
+void observe_new_forget(const struct call_site *site)
+{
+    struct thread *thread = thread_self;
+    if (thread && thread->label.outer.cfa == site->cfa)
+        take_label_off(thread);
 }
 
 void observe_new_done(void *pointer, const struct observe_new *what, const struct call_site *site)

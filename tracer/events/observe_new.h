@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 /* What operator new was asked for. */
+struct block;
 struct observe_new {
     size_t size;
     enum trace_family family;
@@ -23,6 +24,11 @@ void observe_new_begin(const struct observe_new *what, const struct call_site *s
 void observe_new_allocation(struct thread *thread, void *pointer, size_t size,
                             enum trace_family family, uint32_t alignment_log2,
                             const struct call_site *site);
+/* The same where not all blocks are recorded: gives this one, malloc's so far, what the label has.
+ * false: it is not for it. */
+bool observe_new_takes(struct thread *thread, struct block *block, const struct call_site *site);
+/* And operator new has returned, or was left. */
+void observe_new_forget(const struct call_site *site);
 /* malloc found no memory. */
 void observe_new_failed(void);
 /* After operator new: the block is recorded as its own, whoever allocated it. */

@@ -35,16 +35,39 @@ static void *bootstrap_or_enomem(size_t size, size_t alignment)
     return pointer;
 }
 
+/* malloc and calloc, where not every call is observed: the rest of them, which is rare there, too.
+ */
+static __attribute__((noinline)) void *allocate_rarely(size_t count, size_t size, bool zeroed,
+                                                       enum interpose_way way,
+                                                       const struct call_site *site)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes))
+        bytes = SIZE_MAX;
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(zeroed ? (void *)real.calloc : real.malloc))
+        return bootstrap_or_enomem(bytes, 16);
+    void *pointer = zeroed ? real.calloc(count, size) : real.malloc(bytes);
+    if (pointer)
+        interpose_allocated(way, pointer, bytes, TRACE_BY_MALLOC, 0, site);
+    else if (way != INTERPOSE_UNTRACED)
+        observe_new_failed();
+    return pointer;
+}
+
 INTERPOSE void *malloc(size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.malloc))
-        return bootstrap_or_enomem(size, 16);
+    if (!tracing_is_whole()) {
+        enum interpose_way way = interpose_way(size);
+        if (way == INTERPOSE_PASS)
+            return real.malloc(size);
+        struct call_site site = UNWIND_CALL_SITE(malloc);
+        return allocate_rarely(1, size, false, way, &site);
+    }
     void *pointer = real.malloc(size);
-    if (observed && __builtin_expect(pointer != NULL, 1)) {
+    if (__builtin_expect(pointer != NULL, 1)) {
         struct call_site site = UNWIND_CALL_SITE(malloc);
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, &site);
-    } else if (observed) {
+    } else {
         observe_new_failed();
     }
     return pointer;
@@ -52,37 +75,61 @@ INTERPOSE void *malloc(size_t size)
 
 INTERPOSE void *calloc(size_t count, size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.calloc)) {
-        size_t bytes;
-        if (__builtin_mul_overflow(count, size, &bytes))
-            bytes = SIZE_MAX;
-        return bootstrap_or_enomem(bytes, 16);
+    if (!tracing_is_whole()) {
+        enum interpose_way way = interpose_way(count * size);
+        if (way == INTERPOSE_PASS)
+            return real.calloc(count, size);
+        struct call_site site = UNWIND_CALL_SITE(calloc);
+        return allocate_rarely(count, size, true, way, &site);
     }
     void *pointer = real.calloc(count, size);
-    if (observed && __builtin_expect(pointer != NULL, 1)) {
+    if (__builtin_expect(pointer != NULL, 1)) {
         struct call_site site = UNWIND_CALL_SITE(calloc);
         observe_allocation(pointer, count * size, TRACE_BY_MALLOC, 0, &site);
     }
     return pointer;
 }
 
-void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
+static void free_observed(void *pointer, const struct misuse_free *how,
+                          const struct call_site *site)
 {
     if (!pointer || __builtin_expect(bootstrap_owns(pointer), 0))
         return;
-    if (interpose_is_observed() && !observe_free(pointer, how, site))
-        return;
-    if (real.free)
+    if (observe_free(pointer, how, site) && real.free)
         real.free(pointer);
+}
+
+static void free_unobserved(void *pointer)
+{
+    if (!pointer || bootstrap_owns(pointer) || !real.free)
+        return;
+    if ((tracing_state() & TRACING_SAMPLED) && sampling_may_have(pointer))
+        sampling_free(pointer);
+    real.free(pointer);
+}
+
+void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
+{
+    if (interpose_is_observed())
+        free_observed(pointer, how, site);
+    else
+        free_unobserved(pointer);
 }
 
 static const struct misuse_free by_free = {.family = TRACE_BY_MALLOC};
 
 INTERPOSE void free(void *pointer)
 {
-    struct call_site site = UNWIND_CALL_SITE(free);
-    interpose_free(pointer, &by_free, &site);
+    uint32_t state = tracing_state();
+    if (__builtin_expect(state == TRACING_ON, 1)) {
+        struct call_site site = UNWIND_CALL_SITE(free);
+        free_observed(pointer, &by_free, &site);
+    } else if (state & TRACING_SAMPLED) {
+        free_unobserved(pointer);
+    } else {
+        struct call_site site = UNWIND_CALL_SITE(free);
+        interpose_free(pointer, &by_free, &site);
+    }
 }
 
 INTERPOSE void cfree(void *pointer)
@@ -132,20 +179,38 @@ static inline void *realloc_observed(void *old, size_t size, const struct call_s
     return pointer;
 }
 
+/* It is a free and an allocation, each drawn for itself. */
+static inline void *realloc_sampled(void *old, size_t size, enum interpose_way way,
+                                    const struct call_site *site)
+{
+    struct block block;
+    bool was_recorded = sampling_may_have(old) && sampling_take(old, &block);
+    void *pointer = real.realloc(old, size);
+    if (was_recorded && !pointer && size != 0)
+        sampling_put_back(&block);
+    else if (was_recorded)
+        sampling_freed(&block);
+    if (pointer)
+        interpose_allocated(way, pointer, size, TRACE_BY_MALLOC, 0, site);
+    return pointer;
+}
+
 static inline void *reallocate(void *old, size_t size, struct call_site *site)
 {
     if (__builtin_expect(old && bootstrap_owns(old), 0))
         return realloc_bootstrap(old, size);
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.realloc))
+    enum interpose_way way = interpose_way(size);
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(real.realloc))
         return old ? NULL : bootstrap_or_enomem(size, 16);
-    if (observed && old)
+    if (way == INTERPOSE_OBSERVE && old)
         return realloc_observed(old, size, site);
+    if ((way == INTERPOSE_PASS || way == INTERPOSE_SAMPLE) && old)
+        return realloc_sampled(old, size, way, site);
     void *pointer = real.realloc(old, size);
-    if (observed && pointer) {
+    if (way != INTERPOSE_UNTRACED && pointer) {
         /* realloc of nothing is a malloc, in valgrind's stacks (and suppressions) too. */
         site->function = (uintptr_t)malloc;
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
+        interpose_allocated(way, pointer, size, TRACE_BY_MALLOC, 0, site);
     }
     return pointer;
 }
@@ -169,44 +234,44 @@ INTERPOSE void *reallocarray(void *old, size_t count, size_t size)
 
 INTERPOSE void *memalign(size_t alignment, size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.memalign))
+    enum interpose_way way = interpose_way(size);
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(real.memalign))
         return bootstrap_or_enomem(size, alignment);
     void *pointer = real.memalign(alignment, size);
-    if (observed && pointer) {
+    if (way != INTERPOSE_UNTRACED && pointer) {
         struct call_site site = UNWIND_CALL_SITE(memalign);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+        interpose_allocated(way, pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     }
     return pointer;
 }
 
 INTERPOSE int posix_memalign(void **result, size_t alignment, size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.posix_memalign)) {
+    enum interpose_way way = interpose_way(size);
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(real.posix_memalign)) {
         void *pointer = bootstrap_allocate(size, alignment);
         if (pointer)
             *result = pointer;
         return pointer ? 0 : ENOMEM;
     }
     int error = real.posix_memalign(result, alignment, size);
-    if (observed && error == 0 && *result) {
+    if (way != INTERPOSE_UNTRACED && error == 0 && *result) {
         struct call_site site = UNWIND_CALL_SITE(posix_memalign);
-        observe_allocation(*result, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+        interpose_allocated(way, *result, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
     }
     return error;
 }
 
 INTERPOSE void *aligned_alloc(size_t alignment, size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.aligned_alloc))
+    enum interpose_way way = interpose_way(size);
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(real.aligned_alloc))
         return bootstrap_or_enomem(size, alignment);
     void *pointer = real.aligned_alloc(alignment, size);
-    if (observed && pointer) {
+    if (way != INTERPOSE_UNTRACED && pointer) {
         struct call_site site = UNWIND_CALL_SITE(aligned_alloc);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
-    } else if (observed) {
+        interpose_allocated(way, pointer, size, TRACE_BY_MALLOC, interpose_log2(alignment), &site);
+    } else if (way != INTERPOSE_UNTRACED) {
         observe_new_failed();
     }
     return pointer;
@@ -214,26 +279,26 @@ INTERPOSE void *aligned_alloc(size_t alignment, size_t size)
 
 INTERPOSE void *valloc(size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.valloc))
+    enum interpose_way way = interpose_way(size);
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(real.valloc))
         return bootstrap_or_enomem(size, 4096);
     void *pointer = real.valloc(size);
-    if (observed && pointer) {
+    if (way != INTERPOSE_UNTRACED && pointer) {
         struct call_site site = UNWIND_CALL_SITE(valloc);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, 12, &site);
+        interpose_allocated(way, pointer, size, TRACE_BY_MALLOC, 12, &site);
     }
     return pointer;
 }
 
 INTERPOSE void *pvalloc(size_t size)
 {
-    bool observed = interpose_is_observed();
-    if (!observed && needs_bootstrap(real.pvalloc))
+    enum interpose_way way = interpose_way(size);
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(real.pvalloc))
         return bootstrap_or_enomem((size + 4095) & ~(size_t)4095, 4096);
     void *pointer = real.pvalloc(size);
-    if (observed && pointer) {
+    if (way != INTERPOSE_UNTRACED && pointer) {
         struct call_site site = UNWIND_CALL_SITE(pvalloc);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, 12, &site);
+        interpose_allocated(way, pointer, size, TRACE_BY_MALLOC, 12, &site);
     }
     return pointer;
 }

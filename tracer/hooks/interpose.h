@@ -6,6 +6,7 @@
 #include "capture/unwind.h"
 #include "events/observe.h"
 #include "events/observe_new.h"
+#include "events/sampling.h"
 #include "libc/bootstrap.h"
 #include "libc/real.h"
 #include "life/env_children.h"
@@ -15,10 +16,40 @@
 
 #define INTERPOSE __attribute__((visibility("default"), used))
 
-/* Whether this call is to be observed. Begins tracing with the first call of all. */
+/* Whether this call is to be observed, as every other one is. Begins tracing with the first call of
+ * all. */
 static inline bool interpose_is_observed(void)
 {
-    return tracing_is_on() || __builtin_expect(lifecycle_begin(), 0);
+    return tracing_is_whole() || __builtin_expect(lifecycle_begin() && tracing_is_whole(), 0);
+}
+
+/* What is to be done with an allocation. */
+enum interpose_way {
+    INTERPOSE_UNTRACED,
+    INTERPOSE_PASS,   /* it is not among those that are recorded */
+    INTERPOSE_SAMPLE, /* it is */
+    INTERPOSE_OBSERVE /* all are */
+};
+
+static inline enum interpose_way interpose_way(size_t size)
+{
+    if (tracing_is_whole())
+        return INTERPOSE_OBSERVE;
+    if (!(tracing_state() & TRACING_SAMPLED) && !lifecycle_begin())
+        return INTERPOSE_UNTRACED;
+    if (tracing_is_whole())
+        return INTERPOSE_OBSERVE;
+    return sampling_is_due(size) ? INTERPOSE_SAMPLE : INTERPOSE_PASS;
+}
+
+static inline void interpose_allocated(enum interpose_way way, void *pointer, size_t size,
+                                       enum trace_family family, uint32_t alignment_log2,
+                                       const struct call_site *site)
+{
+    if (__builtin_expect(way == INTERPOSE_OBSERVE, 1))
+        observe_allocation(pointer, size, family, alignment_log2, site);
+    else if (way == INTERPOSE_SAMPLE)
+        sampling_allocated(pointer, size, family, alignment_log2, site);
 }
 
 /* An alignment that was asked for, as the log has it. */
@@ -40,8 +71,7 @@ static inline uint32_t interpose_log2(size_t alignment)
         environment = env_children_make(&plan, environment_space);                                 \
     env_children_say(target, name)
 
-/* Frees what an interposed function allocated, observed or not; the one way by which all frees go.
- */
+/* Frees what an interposed function allocated, observed or not. */
 void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site);
 
 /* Declared from glibc 2.34 on. */

@@ -15,6 +15,12 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     return found;
 }
 
+/* The malloc that operator new is about to call will be. */
+static inline bool is_to_be_sampled(size_t size)
+{
+    return (tracing_state() & TRACING_SAMPLED) && sampling_will_be_due(size);
+}
+
 #define FIND(name, symbol)                                                                         \
     if (__builtin_expect(!real.name, 0))                                                           \
     real.name = (__typeof__(real.name))find_operator(symbol)
@@ -25,13 +31,15 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     {                                                                                              \
         bool observed = interpose_is_observed();                                                   \
         FIND(name, symbol);                                                                        \
-        if (!observed)                                                                             \
+        if (!observed && !is_to_be_sampled(size))                                                  \
             return real.name arguments;                                                            \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                      \
         struct observe_new what = {size, by, interpose_log2(asked_alignment)};                     \
         observe_new_begin(&what, &site);                                                           \
         void *pointer = real.name arguments;                                                       \
-        if (__builtin_expect(pointer != NULL, 1))                                                  \
+        if (__builtin_expect(!observed, 0))                                                        \
+            observe_new_forget(&site);                                                             \
+        else if (__builtin_expect(pointer != NULL, 1))                                             \
             observe_new_done(pointer, &what, &site);                                               \
         return pointer;                                                                            \
     }

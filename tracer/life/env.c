@@ -194,6 +194,27 @@ static int read_big_blocks(struct env_options *options, const char *value, struc
     message_format(problem->text, problem->size, "a number of bytes is expected, not «%s»", value);
     return -1;
 }
+static int read_sample(struct env_options *options, const char *value, struct problem *problem)
+{
+    const char *next = value;
+    if (read_number(&next, &options->sample) && !*next && options->sample >> 40 == 0)
+        return 0;
+    message_format(problem->text, problem->size,
+                   "a number of bytes is expected, 524288 say, or 0 for every block, not «%s»",
+                   value);
+    return -1;
+}
+/* What needs to know every block. */
+static int check_sample(const struct env_options *options, struct problem *problem)
+{
+    if (!options->sample ||
+        (!guard_is_wanted(&options->guard) && !options->stale_pointers && !options->heap_graph))
+        return 0;
+    message_format(problem->text, problem->size,
+                   "--sample records some blocks only: it goes with none of --guard, "
+                   "--stale-pointers, --heap-graph, --freelist-vol and the fills");
+    return -1;
+}
 /* valgrind's: hexadecimal, with 0x or without. */
 static int read_byte(const char *value, int *byte, struct problem *problem)
 {
@@ -360,6 +381,7 @@ static const struct {
     {"--glib", read_glib},
     {"--track-fds", read_track_fds},
     {"--check-on-signal", read_check_signal},
+    {"--sample", read_sample},
     {"--stale-pointers", read_stale_pointers},
     {"--guard", read_guard},
     {"--freelist-vol", read_volume},
@@ -479,6 +501,8 @@ int env_take_options(struct env_options *options, char *problem_text, size_t pro
     int result = 0;
     while (result == 0 && list && next_word(&rest, word, sizeof word))
         result = read_option(options, word, &problem);
+    if (result == 0)
+        result = check_sample(options, &problem);
     if (result == 0)
         result = read_names(options, &problem);
     options->text = list ? list : "";

@@ -55,6 +55,7 @@ struct env_options {
     bool track_fds;   /* say at the end which descriptors are open */
     bool glib;        /* let GLib help, as it helps valgrind */
     int check_signal; /* by which a check may be asked for, too; 0: none */
+    uint64_t sample;  /* of so many bytes one is drawn; 0: every block is recorded */
     struct guard_options guard;
     unsigned heuristics; /* bit N: enum trace_heuristic N */
 };

@@ -98,7 +98,11 @@ static struct accounts sum_accounts(void)
 
 static void add_block(void *context, const struct trace_block *block)
 {
-    *(uint64_t *)context += block_rare_size(block);
+    struct trace_weight *sum = context;
+    struct trace_weight weight = trace_weight(
+        trace_log_header->sample_bytes, trace_block_address(block->where), block_rare_size(block));
+    sum->blocks += weight.blocks;
+    sum->bytes += weight.bytes;
 }
 
 static bool complain(const char *what, int64_t a, int64_t b)
@@ -113,22 +117,22 @@ static bool differ_by_losses(uint64_t more, uint64_t less, uint64_t lost)
     return more - less <= lost;
 }
 
-static bool equations_hold(const struct moment *now, uint64_t blocks)
+static bool equations_hold(const struct moment *now)
 {
     const struct trace_losses *losses = &trace_log_header->losses;
     struct accounts accounts = sum_accounts();
-    uint64_t bytes = 0;
+    struct trace_weight table = {0, 0};
     bool good = true;
-    block_table_for_each(add_block, &bytes);
-    if (!differ_by_losses(accounts.blocks, blocks, losses->blocks))
+    block_table_for_each(add_block, &table);
+    if (!differ_by_losses(accounts.blocks, table.blocks, losses->blocks))
         good = complain("blocks of all accounts, and in the table", (int64_t)accounts.blocks,
-                        (int64_t)blocks);
-    if (!differ_by_losses(accounts.bytes, bytes, losses->block_bytes))
+                        (int64_t)table.blocks);
+    if (!differ_by_losses(accounts.bytes, table.bytes, losses->block_bytes))
         good = complain("bytes of all accounts, and of the blocks in the table",
-                        (int64_t)accounts.bytes, (int64_t)bytes);
-    if (thread_live_blocks() != blocks)
+                        (int64_t)accounts.bytes, (int64_t)table.bytes);
+    if (thread_live_blocks() != table.blocks)
         good = complain("blocks that the threads have counted, and in the table",
-                        (int64_t)thread_live_blocks(), (int64_t)blocks);
+                        (int64_t)thread_live_blocks(), (int64_t)table.blocks);
     if (usage_peak->live_bytes != (int64_t)accounts.bytes)
         good = complain("bytes in use, and of all accounts", usage_peak->live_bytes,
                         (int64_t)accounts.bytes);
@@ -143,15 +147,14 @@ static bool equations_hold(const struct moment *now, uint64_t blocks)
 static bool check(const struct moment *now)
 {
     bool good = true;
-    int64_t blocks = block_table_check();
-    if (blocks < 0)
+    if (block_table_check() < 0)
         good = complain("a block stands where no search finds it, or its slot is no slot", -1, 0);
     if (stack_table_check() < 0)
         good = complain("a node of a call stack is not found among its parent's children", -1, 0);
     if (!freed_blocks_check())
         good = complain("a block that was freed has an account that there is not", -1, 0);
     if (good && now->is_quiet)
-        good = equations_hold(now, (uint64_t)blocks);
+        good = equations_hold(now);
     return good;
 }
 

@@ -6,6 +6,7 @@
 #include "check/leak_scan_stacks.h"
 #include "events/glib_sites.h"
 #include "events/live_errors.h"
+#include "events/sampling.h"
 #include "guard/guarded_malloc.h"
 #include "libc/blank.h"
 #include "libc/glibc_layout.h"
@@ -111,7 +112,8 @@ static bool begin_tables(void)
 static bool begin_recording(const char **reason)
 {
     *reason = sys_leaves_space(TABLES_BYTES) ? NULL : "ulimit -v leaves too little memory";
-    return !*reason && tracing_begin() && begin_tables() && stepper_load(reason);
+    return !*reason && tracing_begin() && begin_tables() && stepper_load(reason) &&
+           (!lifecycle_options()->sample || sampling_begin(lifecycle_options()->sample));
 }
 
 /* --- the check ------------------------------------------------------------- */
@@ -130,10 +132,12 @@ static void begin_check(const struct env_options *options)
 {
     look_at_malloc();
     leak_scan_begin();
-    if (!options->leak_check)
+    if (options->sample)
+        lifecycle_skip_leak_check(TRACE_OBSTACLE_SAMPLED);
+    else if (!options->leak_check)
         lifecycle_skip_leak_check(TRACE_OBSTACLE_UNWANTED);
     sanitizers_skip_check();
-    if (options->leak_check)
+    if (options->leak_check && !options->sample)
         blank_begin();
 }
 
@@ -178,7 +182,7 @@ static void begin(void)
     unwind_verify(options->verify_stacks);
     live_errors_begin(options->errors_live);
     lifecycle_publish_log();
-    if (options->glib)
+    if (options->glib && !options->sample)
         glib_sites_begin();
     lifecycle_watch_forks();
     ending_watch_signals(end_by_signal);

@@ -26,9 +26,17 @@ static void print_heap(const struct trace_totals *totals)
                            "counts only what that one takes from the next malloc"
                          : "libtrace: the program has a malloc of its own, which the tracer does "
                            "not see");
-    if (totals->allocations == totals->frees &&
+    if (totals->allocations == totals->frees && trace_log_header->sample_bytes == 0 &&
         (totals->allocations || !(trace_log_header->flags & TRACE_FLAG_BYPASSED)))
         message_line("All heap blocks were freed -- no leaks are possible");
+}
+
+static void print_estimate(const struct trace_header *header)
+{
+    uint64_t in_use = header->totals.bytes_allocated - header->totals.bytes_freed;
+    message_line("libtrace: figures are estimates from a sample of one byte in %u: the bytes in "
+                 "use are right to within %u (one standard error)",
+                 header->sample_bytes, trace_sample_error(header->sample_bytes, in_use));
 }
 
 static void print_kind(const char *name, const struct trace_leaks *leaks, enum trace_leak_kind kind)
@@ -168,6 +176,8 @@ void summary_print(bool verbose)
 {
     print_earlier();
     print_heap(&trace_log_header->totals);
+    if (trace_log_header->sample_bytes)
+        print_estimate(trace_log_header);
     print_leaks(trace_log_header);
     print_mistakes();
     print_losses(&trace_log_header->losses, &trace_log_header->check);

@@ -7,6 +7,7 @@
 
 static uint32_t off;
 uint32_t *tracing_word = &off;
+static uint32_t when_on = TRACING_ON;
 
 bool tracing_begin(void)
 {
@@ -24,8 +25,14 @@ static void wake(void)
 void tracing_set(bool on)
 {
     /* Release: who finds tracing on finds all tables ready. */
-    if (__atomic_exchange_n(tracing_word, on, __ATOMIC_ACQ_REL) == TRACING_PAUSED)
+    if (__atomic_exchange_n(tracing_word, on ? when_on : TRACING_OFF, __ATOMIC_ACQ_REL) &
+        TRACING_PAUSED)
         wake();
+}
+
+void tracing_sample(void)
+{
+    when_on = TRACING_ON | TRACING_SAMPLED;
 }
 
 static bool swap(uint32_t from, uint32_t to)
@@ -34,14 +41,19 @@ static bool swap(uint32_t from, uint32_t to)
                                        __ATOMIC_RELAXED);
 }
 
+static uint32_t when_paused(void)
+{
+    return when_on ^ TRACING_ON ^ TRACING_PAUSED;
+}
+
 bool tracing_pause(void)
 {
-    return swap(TRACING_ON, TRACING_PAUSED);
+    return swap(when_on, when_paused());
 }
 
 void tracing_resume(void)
 {
-    if (swap(TRACING_PAUSED, TRACING_ON))
+    if (swap(when_paused(), when_on))
         wake();
 }
 
@@ -52,7 +64,7 @@ void tracing_await(uint64_t limit_ns)
     while (tracing_is_paused() && past < limit_ns) {
         uint64_t rest = limit_ns - past;
         struct timespec limit = {(time_t)(rest / 1000000000u), (long)(rest % 1000000000u)};
-        sys_futex(tracing_word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, TRACING_PAUSED, &limit);
+        sys_futex(tracing_word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, when_paused(), &limit);
         past = sys_nanoseconds(CLOCK_MONOTONIC) - begun;
     }
 }

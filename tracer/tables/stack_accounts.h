@@ -56,14 +56,22 @@ static inline void stack_accounts_keep_peak(struct trace_account *account)
     }
 }
 
+/* `blocks`, with `bytes` together. */
+static inline void stack_accounts_allocated_many(struct thread *thread,
+                                                 struct trace_account *account, uint64_t blocks,
+                                                 size_t bytes)
+{
+    stack_accounts_keep_peak(account);
+    thread_count(&account->allocations, blocks);
+    thread_count(&account->bytes_allocated, bytes);
+    usage_add(thread, bytes);
+    usage_tick(thread);
+}
+
 static inline void stack_accounts_allocated(struct thread *thread, struct trace_account *account,
                                             size_t size)
 {
-    stack_accounts_keep_peak(account);
-    thread_count(&account->allocations, 1);
-    thread_count(&account->bytes_allocated, size);
-    usage_add(thread, size);
-    usage_tick(thread);
+    stack_accounts_allocated_many(thread, account, 1, size);
 }
 
 /* The allocation was another one, after all. */
@@ -76,17 +84,23 @@ static inline void stack_accounts_take_back(struct thread *thread, struct trace_
     usage_subtract(thread, size);
 }
 
-/* `account` is the thread's own. */
+/* `account` is the thread's own, here and below. */
+static inline void stack_accounts_freed_many(struct thread *thread, struct trace_account *account,
+                                             uint64_t blocks, size_t bytes, bool temporary)
+{
+    stack_accounts_keep_peak(account);
+    thread_count(&account->frees, blocks);
+    thread_count(&account->bytes_freed, bytes);
+    if (temporary)
+        thread_count(&account->temporary, 1);
+    usage_subtract(thread, bytes);
+    usage_tick(thread);
+}
+
 static inline void stack_accounts_freed(struct thread *thread, struct trace_account *account,
                                         size_t size, bool temporary)
 {
-    stack_accounts_keep_peak(account);
-    thread_count(&account->frees, 1);
-    thread_count(&account->bytes_freed, size);
-    if (temporary)
-        thread_count(&account->temporary, 1);
-    usage_subtract(thread, size);
-    usage_tick(thread);
+    stack_accounts_freed_many(thread, account, 1, size, temporary);
 }
 
 #endif

@@ -57,6 +57,7 @@ static void json_doubts(struct json_writer *json, const struct report *report)
     const struct model *model = report->model;
 
     json_bool(json, "has_kinds", model->has_verdicts);
+    json_number(json, "sample_bytes", model->header.sample_bytes);
     char *doubt = words_doubt(&report->tree->entries[report->number].doubt);
     json_text(json, "doubt", doubt);
     free(doubt);
@@ -226,8 +227,10 @@ static void json_sizes(struct json_writer *json, const struct model *model)
         uint64_t size = model->blocks[i].size;
         unsigned row = size ? 64 - (unsigned)__builtin_clzll(size) : 0;
 
-        blocks[row]++;
-        bytes[row] += size;
+        struct trace_weight weight =
+            trace_weight(model->header.sample_bytes, model->blocks[i].address, size);
+        blocks[row] += weight.blocks;
+        bytes[row] += weight.bytes;
     }
     json_object(json, "sizes");
     json_array(json, "blocks");

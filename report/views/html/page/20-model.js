@@ -1,7 +1,7 @@
 // One process of the document, with what the views compute from it.
 
 /** @typedef {{pid: number, parent: number | null, command: string | null, executable: string | null, log: string | null, started_ns: number,
- *   ended_ns: number, ending: string, became: string | null, forked: boolean, has_kinds: boolean, doubt: string | null, notes: {kind: string, gap: boolean, text: string}[],
+ *   ended_ns: number, ending: string, became: string | null, forked: boolean, has_kinds: boolean, sample_bytes: number, doubt: string | null, notes: {kind: string, gap: boolean, text: string}[],
  *   totals: Object<string, number>, leaks: Object<string, {bytes: number, blocks: number}>, error_summary: Object<string, number>,
  *   peak?: Object<string, number>, threads?: number, thread_use?: Object<string, number[]>, timeline: Object<string, number[]>,
  *   records: {kind: string[], stack: number[], blocks: number[], bytes: number[], indirect_blocks: number[], indirect_bytes: number[],

@@ -70,7 +70,7 @@ function summaryView(page) {
   const { totals, leaks, peak } = raw;
   const lost = leaks.definite.bytes + leaks.indirect.bytes + leaks.possible.bytes;
   const lostBlocks = leaks.definite.blocks + leaks.indirect.blocks + leaks.possible.blocks;
-  const verdict = !raw.has_kinds && totals.blocks_in_use ? "Which of the blocks are lost is not known."
+  const verdict = !raw.has_kinds && (totals.blocks_in_use || raw.sample_bytes) ? "Which of the blocks are lost is not known."
     : lostBlocks ? grouped(lost) + " bytes in " + counted(lostBlocks, "block") + " are lost: nothing in the program points to them any more, or only to their inside."
     : totals.blocks_in_use ? "Nothing is lost. What was in use at the end can still be reached." : "All heap blocks were freed. No leaks are possible.";
   const metric = lost ? "lost" : totals.bytes_in_use ? "in-use" : "peak";
