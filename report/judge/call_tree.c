@@ -6,9 +6,21 @@
 
 /* --- making it ----------------------------------------------------------- */
 
+/* Where the frame of a call_frame would be: what the stack's end is. */
+#define CALL_ENDS (UINT32_MAX - 16)
+
+const char *call_tree_end(enum stack_end end)
+{
+    return end == STACK_LONGER    ? "[outer frames left out]"
+           : end == STACK_CUT     ? "[outer frames not recorded]"
+           : end == STACK_DAMAGED ? "[outer frames damaged in the log]"
+                                  : NULL;
+}
+
 /* How many of the stack's frames are shown: those up to main, or to libc's function that calls it
- * (shown_stack), where the stack has no main: before it runs, and where nothing has its name. */
-static uint32_t call_shown(const struct call_tree *tree, const struct stack *stack)
+ * (shown_stack), where the stack has no main: before it runs, and where nothing has its name. Then
+ * it is whole, whatever may follow. */
+static uint32_t call_shown(const struct call_tree *tree, struct stack *stack)
 {
     if (tree->below_main)
         return stack->count;
@@ -16,8 +28,10 @@ static uint32_t call_shown(const struct call_tree *tree, const struct stack *sta
         const struct frame *frame = &tree->model->frames[stack->frames[i]];
         enum below_main position = frame->is_last ? below_main_judge(frame) : BELOW_MAIN_NO;
 
-        if (position != BELOW_MAIN_NO)
+        if (position != BELOW_MAIN_NO) {
+            stack->end = STACK_WHOLE;
             return i + 1;
+        }
     }
     return stack->count;
 }
@@ -33,9 +47,11 @@ static uint32_t call_put(struct call_tree *tree, uint32_t parent, uint32_t frame
 static uint32_t call_put_stack(struct call_tree *tree, uint32_t number)
 {
     struct stack stack = model_stack(tree->model, number);
-    uint32_t node = 0;
+    uint32_t node = 0, shown = call_shown(tree, &stack);
 
-    for (uint32_t i = call_shown(tree, &stack); i-- > 0;) {
+    if (tree->has_ends && shown && call_tree_end(stack.end))
+        node = call_put(tree, 0, CALL_ENDS + stack.end, 0);
+    for (uint32_t i = shown; i-- > 0;) {
         uint32_t count = tree->model->frames[stack.frames[i]].position_count;
 
         for (uint32_t position = count ? count : 1; position-- > 0;)
@@ -44,14 +60,27 @@ static uint32_t call_put_stack(struct call_tree *tree, uint32_t number)
     return node;
 }
 
-void call_tree_make(struct call_tree *tree, const struct model *model, bool below_main)
+static void call_tree_fill(struct call_tree *tree)
 {
-    *tree = (struct call_tree){.model = model, .below_main = below_main};
+    const struct model *model = tree->model;
+
     tree->stack_count = model_stack_count(model);
     tree->stacks = memory_zeroed(tree->stack_count, sizeof *tree->stacks);
     for (uint32_t i = 1; i < tree->stack_count; i++)
         tree->stacks[i] = call_put_stack(tree, i);
     tree->node_count = tree->keys.count + 1;
+}
+
+void call_tree_make(struct call_tree *tree, const struct model *model, bool below_main)
+{
+    *tree = (struct call_tree){.model = model, .below_main = below_main};
+    call_tree_fill(tree);
+}
+
+void call_tree_make_with_ends(struct call_tree *tree, const struct model *model, bool below_main)
+{
+    *tree = (struct call_tree){.model = model, .below_main = below_main, .has_ends = true};
+    call_tree_fill(tree);
 }
 
 void call_tree_free(struct call_tree *tree)
@@ -72,6 +101,10 @@ struct call_position call_tree_position(const struct call_tree *tree, uint32_t n
 {
     const struct model *model = tree->model;
     const struct call_frame *key = intern_get(&tree->frames, number, NULL);
+
+    if (key->frame >= CALL_ENDS)
+        return (struct call_position){.function = call_tree_end(key->frame - CALL_ENDS),
+                                      .module = ""};
     const struct frame *frame = &model->frames[key->frame];
     const struct position *position =
         key->position < frame->position_count ? &frame->positions[key->position] : NULL;

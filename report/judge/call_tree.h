@@ -14,7 +14,7 @@
 
 struct call_tree {
     const struct model *model;
-    bool below_main;
+    bool below_main, has_ends;
     struct intern frames; /* key: struct call_frame */
     struct intern keys;   /* of nodes but for the root: struct call_node, its number less 1 */
     uint32_t *stacks;     /* node of each of the model's stacks; 0 for one without frames */
@@ -32,6 +32,11 @@ struct call_node {
 
 /* All stacks of the model must have been symbolized. */
 void call_tree_make(struct call_tree *tree, const struct model *model, bool below_main);
+/* A stack whose outer frames are missing begins with a frame that says so: for forms that have no
+ * other place for it. */
+void call_tree_make_with_ends(struct call_tree *tree, const struct model *model, bool below_main);
+/* "[outer frames left out]"; NULL for a whole stack. */
+const char *call_tree_end(enum stack_end end);
 void call_tree_free(struct call_tree *tree);
 /* Not of the root. */
 struct call_node call_tree_node(const struct call_tree *tree, uint32_t node);

@@ -56,6 +56,7 @@ enum stack_end {
     STACK_CUT = 2,     /* the tracer could not record the rest */
     STACK_DAMAGED = 3, /* the log does not hold the rest */
     STACK_UNKNOWN = 4, /* no frame at all */
+    STACK_ENDS_COUNT
 };
 struct stack {
     uint32_t end; /* enum stack_end */

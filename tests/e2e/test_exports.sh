@@ -120,6 +120,44 @@ test_stacks_are_whole_unless_a_number_is_given() {
     [ "$(deepest short.txt)" -lt "$(deepest whole.txt)" ] || fail "--num-callers=3 shows as much"
 }
 
+# What is left out is said, where readers look: as the outermost frame.
+test_callers_that_are_left_out_are_told() {
+    cat >deep.c <<'END'
+#include <stdlib.h>
+void *kept;
+static __attribute__((noinline)) int down(int depth)
+{
+    if (depth == 0) {
+        kept = malloc(100);
+        return 0;
+    }
+    return down(depth - 1) + 1;
+}
+int main(void) { return down(600) != 600; }
+END
+    gcc -g -O0 -o deep deep.c
+    OPTIONS=-q traced ./deep
+    for form in folded csv callgrind pprof; do export_as $form deep.$form $([ $form != folded ] || echo --metric=in-use); done
+    equal folded '[outer frames left out];down' "$(grep -o '^[^;]*;[^;]*' deep.folded)"
+    equal csv '|[outer frames left out];;0"' "$(grep -ao '|\[.*' deep.csv | tr -d '\r')"
+    callgrind_annotate --inclusive=yes --show=InUse --auto=no deep.callgrind >said 2>/dev/null
+    grep -q '^ *100 (100.0%) *.*:\[outer frames left out\]' said || fail "$(cat said)"
+    zcat deep.pprof >raw
+    has raw '[outer frames left out]'
+    # nothing is said where main is the last frame
+    sed -i 's/600/60/g' deep.c
+    gcc -g -O0 -o deep deep.c
+    OPTIONS=-q traced ./deep
+    for form in folded csv callgrind pprof; do export_as $form whole.$form --num-callers=100; done
+    for form in folded csv callgrind; do has_not whole.$form 'left out'; done
+    zcat whole.pprof >raw
+    has_not raw 'left out'
+    # valgrind's trees have valgrind's functions, and a line
+    "$REPORT" --xtree-leak=yes --xtree-leak-file=tree trace.log >/dev/null
+    has tree 'desc: Callers beyond frame 12 are left out: --num-callers'
+    has_not tree '[outer'
+}
+
 # tree FILE: what callgrind_annotate makes of an execution tree: each function with its figures, without its module.
 tree() { callgrind_annotate --threshold=100 "$1" | sed -E 's/ \[[^]]*\]$//' | grep -E ' [^ ]*:[a-zA-Z_]+$|PROGRAM TOTALS|^Events recorded' | sed -E 's/ +/ /g; s/UnknownFile//' | sort; }
 # allocated FILE: the same without what was freed, which valgrind counts where it was freed.

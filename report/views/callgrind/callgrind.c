@@ -17,8 +17,8 @@ static void callgrind_render(FILE *out, const struct report *report)
 {
     const char *words[METRICS_COUNT];
     uint64_t *stacks[METRICS_COUNT];
-    const struct callgrind_events events = {METRICS_COUNT, callgrind_names, words,
-                                            stacks,        METRIC_CALLS,    false};
+    const struct callgrind_events events = {METRICS_COUNT, callgrind_names, words, stacks,
+                                            METRIC_CALLS,  false,           false};
 
     for (unsigned metric = 0; metric < METRICS_COUNT; metric++) {
         words[metric] = metric_words(metric);

@@ -16,6 +16,7 @@ struct callgrind_events {
     uint64_t *const *stacks; /* of each event, a value for each of the model's stacks; NULL: none */
     int calls;               /* the event that says how often functions were called; -1: none */
     bool without_allocators; /* malloc's cost is its caller's */
+    bool as_valgrind;        /* no frame stands for callers that are left out: a line says it */
 };
 
 /* Behind the lines that say who made the file. All stacks must have been symbolized. */

@@ -73,7 +73,7 @@ void xtree_leak(FILE *out, const struct report *report)
     xtree_begin(out);
     callgrind_graph(out, report,
                     &(struct callgrind_events){XTREE_LEAKS, xtree_leak_names, xtree_leak_words,
-                                               stacks, -1, false});
+                                               stacks, -1, false, true});
     for (unsigned i = 0; i < XTREE_LEAK_KINDS; i++)
         free(stacks[i]);
 }
@@ -116,7 +116,7 @@ void xtree_memory(FILE *out, const struct report *report)
     callgrind_graph(out, report,
                     &(struct callgrind_events){full ? XTREE_MEMORY : XTREE_CURRENT,
                                                xtree_memory_names, xtree_memory_words, stacks, -1,
-                                               true});
+                                               true, true});
     for (unsigned i = 0; i < XTREE_MEMORY; i++)
         free(stacks[i]);
 }

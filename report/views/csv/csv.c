@@ -71,7 +71,7 @@ static void csv_render(FILE *out, const struct report *report)
 
     for (unsigned metric = 0; metric < METRICS_COUNT; metric++)
         values[metric] = metric_of_stacks(metric, report->model, report->records);
-    call_tree_make(&tree, report->model, report->options->show_below_main);
+    call_tree_make_with_ends(&tree, report->model, report->options->show_below_main);
     for (uint32_t stack = 0; stack < tree.stack_count; stack++) {
         uint64_t any = 0;
 

@@ -52,7 +52,7 @@ static void folded_render(FILE *out, const struct report *report)
                            : NULL;
     struct call_tree tree;
 
-    call_tree_make(&tree, report->model, report->options->show_below_main);
+    call_tree_make_with_ends(&tree, report->model, report->options->show_below_main);
     char **names = memory_zeroed(tree.frames.count, sizeof *names);
     for (uint32_t stack = 0; stack < tree.stack_count; stack++) {
         if (!values[stack] && !(before && before[stack]))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "judge/call_tree.h"
 #include "judge/shown_stack.h"
 #include "judge/stack_metric.h"
 #include "symbols/module_map.h"
@@ -70,9 +71,10 @@ static const char *const pprof_types[PPROF_TYPES][2] = {
 struct pprof {
     struct gzip gzip;
     const struct report *report;
-    struct intern strings;   /* written last; 0 is "" */
-    struct intern functions; /* key: struct pprof_function */
-    bool *located;           /* by the model's frames: it has been written */
+    struct intern strings;       /* written last; 0 is "" */
+    struct intern functions;     /* key: struct pprof_function */
+    bool *located;               /* by the model's frames: it has been written */
+    bool ends[STACK_ENDS_COUNT]; /* the same of what stands for frames that are missing */
     struct protobuf file, message, part;
 };
 struct pprof_function {
@@ -184,12 +186,34 @@ static void pprof_put_location(struct pprof *profile, uint32_t number)
 
 /* --- samples ------------------------------------------------------------- */
 
-static uint32_t pprof_shown(const struct report *report, const struct stack *stack)
+/* Up to the last that is shown the stack is whole, whatever may follow. */
+static uint32_t pprof_shown(const struct report *report, struct stack *stack)
 {
     for (uint32_t i = 0; i < stack->count; i++)
-        if (shown_frame_is_last(report->options, &report->model->frames[stack->frames[i]]))
+        if (shown_frame_is_last(report->options, &report->model->frames[stack->frames[i]])) {
+            stack->end = STACK_WHOLE;
             return i + 1;
+        }
     return stack->count;
+}
+
+/* Its number; 0: the stack is whole. It lies in no mapping. */
+static uint64_t pprof_put_end(struct pprof *profile, enum stack_end end)
+{
+    static const struct position nowhere;
+    struct shown_line line = {.function = call_tree_end(end), .position = &nowhere};
+    uint64_t number = profile->report->model->frame_count + 1 + (uint64_t)end;
+
+    if (!line.function)
+        return 0;
+    if (profile->ends[end])
+        return number;
+    profile->ends[end] = true;
+    protobuf_number(&profile->message, LOCATION_ID, number);
+    protobuf_number(&profile->part, LINE_FUNCTION, pprof_function(profile, &line));
+    protobuf_part(&profile->message, LOCATION_LINE, &profile->part);
+    pprof_put(profile, PROFILE_LOCATION);
+    return number;
 }
 
 static void pprof_put_sample(struct pprof *profile, uint32_t number, const uint64_t *values)
@@ -197,10 +221,14 @@ static void pprof_put_sample(struct pprof *profile, uint32_t number, const uint6
     struct stack stack = model_stack(profile->report->model, number);
     uint32_t shown = pprof_shown(profile->report, &stack);
 
+    uint64_t end = shown ? pprof_put_end(profile, stack.end) : 0;
+
     for (uint32_t i = 0; i < shown; i++)
         pprof_put_location(profile, stack.frames[i]);
     for (uint32_t i = 0; i < shown; i++)
         protobuf_element(&profile->message, SAMPLE_LOCATION, stack.frames[i] + 1);
+    if (end)
+        protobuf_element(&profile->message, SAMPLE_LOCATION, end);
     for (unsigned type = 0; type < PPROF_TYPES; type++)
         protobuf_element(&profile->message, SAMPLE_VALUE, values[type]);
     pprof_put(profile, PROFILE_SAMPLE);

@@ -261,6 +261,7 @@ class Process {
     const lines = frames.map((frame, i) => "   " + (i ? "by " : "at ") + this.described(frame));
     const end = this.raw.stacks.not_whole[String(stack)];
     if (end === "cut" || end === "damaged") lines.push("   (the outer frames were not recorded)");
+    else if (end === "longer") lines.push("   (further callers are left out: --num-callers)");
     return lines.length ? lines.join("\n") : "   at ???";
   }
 

@@ -17,6 +17,7 @@ function stackElement(process, stack) {
   if (!frames.length) list.append(element("div", {}, "at ???"));
   const end = raw.stacks.not_whole[String(stack)];
   if (end === "cut" || end === "damaged") list.append(element("div", {}, "(the outer frames were not recorded)"));
+  else if (end === "longer") list.append(element("div", {}, "(further callers are left out: --num-callers)"));
   if (end === "longer") list.append(element("div", {}, "(further frames were not kept)"));
   return list;
 }
