@@ -111,7 +111,8 @@ $(BUILD)/obj/tests/unit/%.o: tests/unit/%.c $(BUILD)/flags
 
 $(BUILD)/libtrace.so: $(TRACER_OBJECTS)
 	$(call link,$^ -shared -Wl$(,)-z$(,)now -Wl$(,)-z$(,)nodelete -Wl$(,)-z$(,)defs -Wl$(,)-Bsymbolic-functions $(TRACER_OWN:%=-Wl$(,)--wrap=%))
-$(BUILD)/leakreport: $(REPORT_OBJECTS)
+# With the rooms of the tracer's that layers.list calls shared, and what those are made of.
+$(BUILD)/leakreport: $(REPORT_OBJECTS) $(BUILD)/obj/tracer.a
 	$(call link,$^ $(SAN) $(REPORT_LIBS))
 $(BUILD)/lib%.so: $(BUILD)/obj/demo/lib%.o
 	$(call link,$(filter %.o,$^) -shared -Wl$(,)-soname$(,)$(@F))
@@ -126,7 +127,7 @@ $(BUILD)/obj/%.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(UNIT_HELPERS) $(BUILD)/obj/tracer.a $(BUILD)/obj/report.a
-	$(call link,$^ $(SAN) -lcmocka -pthread -ldl -lm $(REPORT_LIBS))
+	$(call link,$^ $(BUILD)/obj/tracer.a $(SAN) -lcmocka -pthread -ldl -lm $(REPORT_LIBS))
 .SECONDARY:
 
 # --- hostile input: tests/fuzz -----------------------------------------------------------------

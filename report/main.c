@@ -18,6 +18,7 @@
 #include "cli/option_files.h"
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
+#include "core/core_logs.h"
 #include "live/follow_plain.h"
 #include "live/follow_screen.h"
 #include "live/live_check.h"
@@ -272,6 +273,14 @@ static int main_check(struct options *options)
     return status;
 }
 
+/* Logs that are made of cores take their places. */
+static int main_judge_cores(struct options *options)
+{
+    struct failure failure;
+
+    return core_logs_make(options, &failure) == 0 ? 0 : main_fail(&failure);
+}
+
 static void main_prepare_to_read(const struct options *options)
 {
     if (!options->enable_debuginfod)
@@ -299,11 +308,13 @@ static int main_report(struct options *options)
     int status = EXIT_TROUBLE;
 
     main_prepare_to_read(options);
-    int trouble = options->check ? main_check(options) : 0;
-    trouble |= main_find_processes(&options->logs, &tree);
+    int trouble = options->check ? main_check(options) : main_judge_cores(options);
+    if (!trouble || options->check)
+        trouble |= main_find_processes(&options->logs, &tree);
     if (tree.count)
         status = main_begin(&run, stdout) == 0 ? main_report_tree(&run) : EXIT_TROUBLE;
     main_end(&run);
+    core_logs_remove();
     return trouble ? trouble : status;
 }
 

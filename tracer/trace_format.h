@@ -151,6 +151,11 @@ enum {
     /* A copy of a process' log, made and judged while that went on: header.snapshot.number. Its
      * process had not ended (TRACE_RUNNING); end_realtime_ns says when the copy was made. */
     TRACE_FLAG_SNAPSHOT = 1u << 8,
+    /* leakreport's own work: a log whose leak check was made of a core file, or of a copy that
+     * stood still. UNTRACED: there was no tracer, and the blocks are those that glibc's heap shows;
+     * the innermost frame of a stack, the only one, is no call then, but says what they are. */
+    TRACE_FLAG_FROM_OUTSIDE = 1u << 9,
+    TRACE_FLAG_UNTRACED = 1u << 10,
     /* The environment has PYTHONMALLOC, or G_SLICE: whose user knows of those allocators. */
     TRACE_FLAG_PYTHONMALLOC = 1u << 16,
     TRACE_FLAG_G_SLICE = 1u << 17,
@@ -187,7 +192,8 @@ struct trace_losses {
     uint64_t pointers;     /* of --heap-graph=yes, and records of ROOTS */
     uint64_t unguarded;    /* blocks that --guard had no place for */
     uint64_t stale;        /* records of STALE */
-    uint64_t reserved[7];
+    uint64_t newer; /* blocks that the core file, which is judged, has not (yet, or any longer) */
+    uint64_t reserved[6];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there

@@ -52,6 +52,7 @@ struct options {
     struct option_list logs;
     int follow;                     /* enum cli_follow: watch it */
     bool check;                     /* the logs, or process numbers, are of what is to be checked */
+    const char *core;               /* the log is judged by this core file; NULL: by itself */
     char **program;                 /* PROGRAM [ARGUMENTS], ended by NULL */
     struct option_list run_options; /* the tracer's options */
     size_t run_options_of_files;    /* the first of them stand in option files */

@@ -449,6 +449,18 @@ static bool program_file_begins_with(const char *path, const char *bytes)
     return same;
 }
 
+bool program_file_is_core(const char *name)
+{
+    Elf64_Ehdr header;
+    int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    bool is_core = fd >= 0 && pread(fd, &header, sizeof header, 0) == sizeof header &&
+                   memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_type == ET_CORE;
+
+    if (fd >= 0)
+        close(fd);
+    return is_core;
+}
+
 /* A file that may be run and not be read can only be a program. A bare name that is a file's here
  * is that file's, be it a damaged log, and none of PATH. */
 bool program_file_is_program(const char *name)
@@ -459,7 +471,7 @@ bool program_file_is_program(const char *name)
 
     if (!strchr(name, '/') && stat(name, &status) == 0)
         return false;
-    if (program_file_begins_with(name, TRACE_MAGIC))
+    if (program_file_begins_with(name, TRACE_MAGIC) || program_file_is_core(name))
         return false;
     int error = program_search(name, path);
     if (error == ENOENT)

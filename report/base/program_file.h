@@ -24,4 +24,7 @@ bool program_file_is_program(const char *name);
 /* 0: it can be traced; -1: why not. */
 int program_file_check(const char *path, struct failure *failure);
 
+/* Is it a core file, by its first bytes? */
+bool program_file_is_core(const char *name);
+
 #endif

@@ -88,7 +88,11 @@ int cli_check(const struct options *options, struct failure *failure)
         return -1;
     if (cli_check_follow(options, failure) != 0)
         return -1;
-    if (options->mode == CLI_REPORT && options->logs.count == 0)
+    if (options->core && (options->mode != CLI_REPORT || options->logs.count > 1 ||
+                          options->check || options->follow))
+        return failure_set(failure, "--core goes with the one log of its process: leakreport "
+                                    "trace.log --core=FILE");
+    if (options->mode == CLI_REPORT && options->logs.count == 0 && !options->core)
         return failure_set(failure, "%s",
                            options->check
                                ? "no process is given: leakreport --check PID, or --check trace.log"

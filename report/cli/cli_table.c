@@ -154,6 +154,10 @@ static const struct cli_option cli_table[] = {
      "make a leak check now of each traced process that is named,\n"
      "by its number or its log; it goes on",
      cli_take_flag, CLI_FIELD(check), NULL, 0, 0},
+    {"--core", "FILE",
+     "judge the log of a killed process by its core file; without\na log, or with a core in place "
+     "of one, the heap it shows",
+     cli_take_text, CLI_FIELD(core), NULL, 0, 0},
     {"--follow", "screen|plain",
      "watch a traced process that runs, named by its number or\n"
      "its log: a screen, or a line a second [screen]",

@@ -68,31 +68,12 @@ static void load_sizes_end(struct sizes *sizes, struct model *model)
 /* --- from the block table ------------------------------------------------ */
 
 struct load_live {
-    struct stack_loader *stacks;
-    struct model *model;
-    size_t capacity;
+    const struct log_reader *reader;
+    load_visit *visit;
+    void *context;
     uint64_t slots_left; /* of BLOCKS: each belongs to one leaf at most */
     uint64_t leaves_missing;
 };
-
-static void load_add_block(struct load_live *live, struct trace_block block, uint64_t size)
-{
-    struct model *model = live->model;
-    uint64_t address = trace_block_address(block.where);
-    uint32_t marks;
-    uint32_t stack = load_stack_of_account(live->stacks, trace_block_account(block.what), &marks);
-
-    memory_reserve(model->blocks, model->block_count, live->capacity);
-    model->blocks[model->block_count++] = (struct block){
-        .address = address,
-        .size = size,
-        .stack = stack,
-        .head = BLOCK_NO_HEAD,
-        .name = load_name_of(model, address, marks),
-        .kind = BLOCK_LIVE,
-        .family = trace_block_family(block.where),
-    };
-}
 
 /* The slots of a page. */
 static void load_leaf(struct load_live *live, uint64_t page, uint64_t leaf)
@@ -102,20 +83,20 @@ static void load_leaf(struct load_live *live, uint64_t page, uint64_t leaf)
     uint64_t slot;
 
     if (slots > TRACE_LEAF_SLOTS_MAX || slots > live->slots_left ||
-        !log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + slots - 1, &slot)) {
+        !log_reader_copy(live->reader, TRACE_BLOCKS, first + slots - 1, &slot)) {
         live->leaves_missing++;
         return;
     }
     live->slots_left -= slots;
     for (uint32_t i = 0; i < slots; i++)
-        if (log_reader_copy(live->stacks->reader, TRACE_BLOCKS, first + i, &slot) &&
+        if (log_reader_copy(live->reader, TRACE_BLOCKS, first + i, &slot) &&
             (slot & TRACE_SLOT_TAKEN))
-            load_add_block(live, trace_slot_block(slot, page), slot >> TRACE_SLOT_SIZE_SHIFT);
+            live->visit(live->context, trace_slot_block(slot, page), slot >> TRACE_SLOT_SIZE_SHIFT);
 }
 
 static void load_regions(struct load_live *live)
 {
-    struct log_walk walk = log_reader_walk(live->stacks->reader, TRACE_REGIONS);
+    struct log_walk walk = log_reader_walk(live->reader, TRACE_REGIONS);
     struct trace_region region;
 
     while (log_reader_next(&walk, &region))
@@ -127,19 +108,12 @@ static void load_regions(struct load_live *live)
 
 static void load_rare(struct load_live *live)
 {
-    struct log_walk walk = log_reader_walk(live->stacks->reader, TRACE_RARE);
+    struct log_walk walk = log_reader_walk(live->reader, TRACE_RARE);
     struct trace_rare record;
 
     while (log_reader_next(&walk, &record))
         if (trace_block_address(record.block.where))
-            load_add_block(live, record.block, record.size);
-}
-
-static int load_compare_blocks(const void *left, const void *right)
-{
-    const struct block *a = left, *b = right;
-
-    return (a->address > b->address) - (a->address < b->address);
+            live->visit(live->context, record.block, record.size);
 }
 
 static uint64_t load_count_slots(const struct log_reader *reader)
@@ -153,17 +127,57 @@ static uint64_t load_count_slots(const struct log_reader *reader)
     return slots;
 }
 
-static void load_live_blocks(struct stack_loader *stacks, struct model *model)
+uint64_t load_each_live(const struct log_reader *reader, load_visit *visit, void *context)
 {
-    struct load_live live = {.stacks = stacks, .model = model};
+    struct load_live live = {reader, visit, context, load_count_slots(reader), 0};
 
-    live.slots_left = load_count_slots(stacks->reader);
     load_regions(&live);
     load_rare(&live);
+    return live.leaves_missing;
+}
+
+struct load_into {
+    struct stack_loader *stacks;
+    struct model *model;
+    size_t capacity;
+};
+
+static void load_add_block(void *context, struct trace_block block, uint64_t size)
+{
+    struct load_into *into = context;
+    struct model *model = into->model;
+    uint64_t address = trace_block_address(block.where);
+    uint32_t marks;
+    uint32_t stack = load_stack_of_account(into->stacks, trace_block_account(block.what), &marks);
+
+    memory_reserve(model->blocks, model->block_count, into->capacity);
+    model->blocks[model->block_count++] = (struct block){
+        .address = address,
+        .size = size,
+        .stack = stack,
+        .head = BLOCK_NO_HEAD,
+        .name = load_name_of(model, address, marks),
+        .kind = BLOCK_LIVE,
+        .family = trace_block_family(block.where),
+    };
+}
+
+static int load_compare_blocks(const void *left, const void *right)
+{
+    const struct block *a = left, *b = right;
+
+    return (a->address > b->address) - (a->address < b->address);
+}
+
+static void load_live_blocks(struct stack_loader *stacks, struct model *model)
+{
+    struct load_into into = {stacks, model, 0};
+    uint64_t missing = load_each_live(stacks->reader, load_add_block, &into);
+
     if (model->block_count)
         qsort(model->blocks, model->block_count, sizeof *model->blocks, load_compare_blocks);
-    if (live.leaves_missing)
-        model_add_note(model, NOTE_PAGES_MISSING, live.leaves_missing, NULL, NULL);
+    if (missing)
+        model_add_note(model, NOTE_PAGES_MISSING, missing, NULL, NULL);
 }
 
 /* --- from the leak check ------------------------------------------------- */

@@ -41,6 +41,9 @@ static void losses_note_flags(struct model *model)
 {
     uint32_t flags = model->header.flags;
 
+    losses_note_flag(model, (flags & TRACE_FLAG_FROM_OUTSIDE) && !(flags & TRACE_FLAG_UNTRACED),
+                     NOTE_FROM_OUTSIDE);
+    losses_note_flag(model, flags & TRACE_FLAG_UNTRACED, NOTE_UNTRACED);
     losses_note_flag(model, flags & TRACE_FLAG_INCOMPLETE, NOTE_LOG_INCOMPLETE);
     losses_note_flag(model, flags & TRACE_FLAG_OTHER_ALLOCATOR, NOTE_OTHER_ALLOCATOR);
     losses_note_flag(model, flags & TRACE_FLAG_MALLOC_UNKNOWN, NOTE_MALLOC_UNKNOWN);

@@ -40,6 +40,8 @@ static char *words_ending_snapshot(const struct model *model)
 
     if (localtime_r(&when, &local))
         strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    if (header->flags & TRACE_FLAG_FROM_OUTSIDE)
+        return memory_text("This is how it was at %s; it went on.", text);
     return memory_text("This is its snapshot %u, taken at %s, %" PRIu64 " s after it began; it "
                        "went on.",
                        header->snapshot.number, text, ran);

@@ -16,8 +16,13 @@ check_layers() {
         }
         BEGIN {
             while ((getline line < list) > 0) {
-                if (line !~ /^(tracer|report) /) continue
+                if (line !~ /^(tracer|report|shared) /) continue
                 colon = index(line, ":")
+                if (line ~ /^shared /) {
+                    count = split(substr(line, colon + 2), word, / +/)
+                    for (i = 1; i <= count; i++) shared["tracer " substr(line, 8, colon - 8) "/" word[i]] = 1
+                    continue
+                }
                 name = substr(line, 1, colon - 1)
                 if (name != last && name in wing_there && name !~ / \.$/) wrong("the lines of " name " do not stand together")
                 wing_there[last = name] = 1
@@ -45,10 +50,12 @@ check_layers() {
             if (name == "trace_format.h") next
             split_path(own_side "/" name)
             if (key == own || !(own in layer_of)) next
+            if (own_side == "report" && !(key in layer_of) && ("tracer " wing "/" room) in shared) next
             if (!(key in layer_of)) wrong(file " includes " name ", which is no room of " own_side "/ (a header is named with its wing)")
             else if (layer_of[key] >= layer_of[own]) wrong(file " includes " name ", which is not lower")
         }
         END {
+            for (name in shared) if (!(name in there)) wrong(name " is shared, but there is no such room")
             for (name in layer_of) if (!(name in there)) wrong(name " is listed, but there is no such room")
             exit bad
         }'
@@ -79,6 +86,11 @@ test_the_check_notices_each_kind_of_violation() {
     violation tracer/high/high.c '#include "high/higher.h"' 'tracer/high/high.c includes high/higher.h, which is not lower'
     violation report/under/under.h '#include "over/over.h"' 'which is not lower'
     violation report/over/over.c '#include "low/low.h"' 'low/low.h, which is no room of report/'
+    echo '#include "high/high.h"' >report/under/more.h
+    sed -i 's/^report under: under$/&\nreport under: more/; $a shared high: high' list
+    check_layers list . || fail 'what is shared is not allowed'
+    violation report/under/more.h '#include "low/low.h"' 'low/low.h, which is no room of report/'
+    violation list 'shared high: highest' 'tracer high/highest is shared, but there is no such room'
     violation tracer/high/high.c '#include "under/under.h"' 'under/under.h, which is no room of tracer/'
     violation report/over/over.c '#include "../tracer/low/low.h"' 'a header is named with its wing'
     violation tracer/high/high.c '#include "higher.h"' 'a header is named with its wing'

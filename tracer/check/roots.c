@@ -41,11 +41,17 @@ void roots_exclude(struct roots *roots, uint64_t begin, uint64_t end)
         add_range(roots, begin, end);
 }
 
+void roots_begin_elsewhere(struct roots *roots, const struct memory_map *map)
+{
+    *roots = (struct roots){.map = map, .excluded = own_ranges};
+}
+
 void roots_begin(struct roots *roots, const struct memory_map *map)
 {
     size_t count;
-    *roots = (struct roots){.map = map, .excluded = own_ranges, .missed = pages_missed()};
     const struct pages_range *pages = pages_list(&count);
+    roots_begin_elsewhere(roots, map);
+    roots->missed = pages_missed();
     for (size_t i = 0; i < count; i++)
         roots_exclude(roots, pages[i].begin, pages[i].end);
 }

@@ -51,6 +51,9 @@ typedef void roots_yield(void *context, uint64_t begin, uint64_t end);
  */
 void roots_begin(struct roots *roots, const struct memory_map *map);
 
+/* Of another process than this one, whose pages say nothing of it. */
+void roots_begin_elsewhere(struct roots *roots, const struct memory_map *map);
+
 /* Excludes [begin, end). */
 void roots_exclude(struct roots *roots, uint64_t begin, uint64_t end);
 

@@ -34,11 +34,12 @@ static void text_heap_summary(const struct text_page *page)
     text_line(page, "    in use %s: %s%s bytes in %s%s blocks", words_moment(page->report->moment),
               NUMBER(model->bytes_in_use), DELTA(model->bytes_in_use, bytes_in_use),
               NUMBER(model->blocks_in_use), DELTA(model->blocks_in_use, blocks_in_use));
-    text_line(page, "  total heap usage: %s%s allocs, %s%s frees, %s%s bytes allocated",
-              NUMBER(totals->allocations), DELTA(totals->allocations, totals.allocations),
-              NUMBER(frees), old ? delta_text(frees, text_frees(old)).text : "",
-              NUMBER(totals->bytes_allocated),
-              DELTA(totals->bytes_allocated, totals.bytes_allocated));
+    if (!(model->header.flags & TRACE_FLAG_UNTRACED))
+        text_line(page, "  total heap usage: %s%s allocs, %s%s frees, %s%s bytes allocated",
+                  NUMBER(totals->allocations), DELTA(totals->allocations, totals.allocations),
+                  NUMBER(frees), old ? delta_text(frees, text_frees(old)).text : "",
+                  NUMBER(totals->bytes_allocated),
+                  DELTA(totals->bytes_allocated, totals.bytes_allocated));
     if (memory_is_shown(page->report->options, model))
         text_sentence(page, "  ", words_memory(&model->header.memory));
     text_blank(page);
