@@ -37,7 +37,8 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
     model_init(model, path);
     model->only_errors = only_errors;
     model->wants_cycles = !only_errors && options->show_leaks;
-    model->wants_graph = !only_errors && options_want_holders(options);
+    model->wants_graph =
+        !only_errors && (options_want_holders(options) || options->by == CLI_BY_TYPE);
     if (!only_errors && log_wants_usage(options))
         model_want_usage(model);
     if (!only_errors && options->growth)

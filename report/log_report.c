@@ -11,6 +11,7 @@
 #include "judge/own/filter.h"
 #include "judge/own/own_trim.h"
 #include "judge/own/tally.h"
+#include "judge/types/block_types.h"
 #include "judge/rank.h"
 #include "judge/select.h"
 #include "judge/verdict.h"
@@ -138,6 +139,15 @@ static void log_look_in(struct log_run *run, const struct model *model)
     module_cache_look_in(run->modules, &run->roots);
 }
 
+static bool log_wants_types(const struct options *options, const struct model *model,
+                            const struct cycles *cycles)
+{
+    if (options->by == CLI_BY_TYPE)
+        return true;
+    return model->graph &&
+           (options_want_holders(options) || (!model->graph->is_partial && cycles->count > 0));
+}
+
 /* compare: NULL: with nothing. */
 static int log_report_model(struct log_run *run, uint32_t number, struct model *model,
                             struct log_compare *compare, const struct log_compare_of *of,
@@ -191,6 +201,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     progress_say(&run->progress, "finding out who holds the blocks of", model->log_path);
     cycles_find(&cycles, model);
     cycles_symbolize(&cycles, model, symbolizer);
+    if (log_wants_types(options, model, &cycles))
+        model->types = block_types_find(model, symbolizer);
     struct stale *stale = stale_find(model, symbolizer, options->demangle);
     report.stale = stale;
     report.holders = holders = holders_find(options, model, &records, symbolizer);
@@ -208,6 +220,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     int result = log_write(run, &report, failure);
     progress_clear(&run->progress);
     holders_free(holders);
+    block_types_free(model->types);
+    model->types = NULL;
     diff_rank_free(&changes);
     log_xtree_forget(&report);
     growth_stacks_free(growth);

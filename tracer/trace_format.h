@@ -838,11 +838,15 @@ struct trace_lost {
  * that stands in. interior: the pointer is not to the block's start but `offset` bytes behind it.
  * Then those that stand in blocks, by the blocks' numbers:
  *
- *     2 * step + interior · [place ·] signed(target) [· offset]
+ *     4 * step + enum trace_pointer · place · signed(target) [· offset]
+ *     4 * step + TRACE_POINTER_TO_MODULE · signed(word)
  *
  * step: from the number of the block that the pointer before stood in (the first one: from -1).
  * place: in which word of the block the pointer stands, a word lying at a multiple of 8 and word 0
- * being the one that the block begins in; where step is 0, less that of the pointer before. Both
+ * being the one that the block begins in; where step is 0, less that of the pointer before.
+ * TO_MODULE: the block begins with a pointer to constants or data of a file that is mapped, of a
+ * C++ object its vtable; it comes before the block's others and counts as one at place 0. word: its
+ * address less that of the one before, in words of 8 bytes, and thus a multiple of them. Both
  * parts end, and no number may be larger than 64 bits; the table ends behind a whole pointer.
  *
  * A root that is no memory has an address of its own, from TRACE_ROOT_REGISTERS and
@@ -850,6 +854,11 @@ struct trace_lost {
 #define TRACE_ROOT_REGISTERS (1ull << 56) /* 16 words for each thread, in the order of ROOTS */
 #define TRACE_ROOT_IN_USE    (1ull << 57) /* + 8 * enum trace_use, or 16 more */
 
+enum trace_pointer {
+    TRACE_POINTER_TO_START = 0,
+    TRACE_POINTER_TO_INSIDE = 1,
+    TRACE_POINTER_TO_MODULE = 2,
+};
 enum trace_use { TRACE_USED_BY_LOADER = 0, TRACE_USED_IGNORED = 1 };
 
 /* What is known of an address that a root may have. Of several records that hold an address the

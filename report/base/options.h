@@ -27,7 +27,14 @@ enum { CLI_CALLERS_MAX = 500 };
 /* What loss records are ordered by; the most is last. */
 enum cli_sort { CLI_SORT_BYTES = 0, CLI_SORT_BLOCKS, CLI_SORT_KIND, CLI_SORT_SIZE, CLI_SORT_AGE };
 /* What a metric is summed up by. */
-enum cli_by { CLI_BY_NOTHING = 0, CLI_BY_FUNCTION, CLI_BY_FILE, CLI_BY_MODULE, CLI_BY_LINE };
+enum cli_by {
+    CLI_BY_NOTHING = 0,
+    CLI_BY_FUNCTION,
+    CLI_BY_FILE,
+    CLI_BY_MODULE,
+    CLI_BY_LINE,
+    CLI_BY_TYPE
+};
 enum cli_color { CLI_COLOR_AUTO = 0, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 /* --gen-suppressions: after each error none, one if the terminal says so, one. */
 enum cli_generated { CLI_GENERATED_NO = 0, CLI_GENERATED_ASKED, CLI_GENERATED_ALL };

@@ -79,7 +79,7 @@ static const struct cli_option cli_table[] = {
      cli_take_flag, CLI_FIELD(own), NULL, 0, 0},
     {"--full-names", NULL, "leave template arguments in names, also with --own and --by",
      cli_take_flag, CLI_FIELD(full_names), NULL, 0, 0},
-    {"--by", "function|file|module|line",
+    {"--by", "function|file|module|line|type",
      "one line for each of the program's own, instead of\nloss records; of what --metric says",
      cli_take_choice, CLI_FIELD(by), cli_bys, 0, 0},
     {"--filter", "TEXT",

@@ -54,11 +54,9 @@ const struct cli_word cli_formats[] = {
 #include "base/format.def"
     {NULL, 0}};
 
-const struct cli_word cli_bys[] = {{"function", CLI_BY_FUNCTION},
-                                   {"file", CLI_BY_FILE},
-                                   {"module", CLI_BY_MODULE},
-                                   {"line", CLI_BY_LINE},
-                                   {NULL, 0}};
+const struct cli_word cli_bys[] = {{"function", CLI_BY_FUNCTION}, {"file", CLI_BY_FILE},
+                                   {"module", CLI_BY_MODULE},     {"line", CLI_BY_LINE},
+                                   {"type", CLI_BY_TYPE},         {NULL, 0}};
 const struct cli_word cli_sorts[] = {{"bytes", CLI_SORT_BYTES}, {"blocks", CLI_SORT_BLOCKS},
                                      {"kind", CLI_SORT_KIND},   {"size", CLI_SORT_SIZE},
                                      {"age", CLI_SORT_AGE},     {NULL, 0}};

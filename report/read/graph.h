@@ -26,6 +26,11 @@ struct graph {
     uint32_t *place;  /* in which word of the block; word 0 is the one that it begins in */
     uint32_t *inside; /* as above */
     size_t capacity;
+    struct graph_word { /* a block that begins with a pointer to a module's data */
+        uint32_t block;
+        uint64_t word;
+    } * words; /* by block */
+    size_t word_count, word_capacity;
     struct graph_root *roots;
     size_t root_count, root_capacity;
     struct trace_root *facts;

@@ -14,7 +14,7 @@
 struct graph_reading {
     struct graph *graph;
     const unsigned char *next, *end;
-    uint64_t target, holder, place;
+    uint64_t target, holder, place, word;
     bool damaged;
 };
 
@@ -26,6 +26,7 @@ void graph_free(struct graph *graph)
     free(graph->to);
     free(graph->place);
     free(graph->inside);
+    free(graph->words);
     free(graph->roots);
     free(graph->facts);
     free(graph);
@@ -115,24 +116,50 @@ static void graph_go_to(struct graph_reading *reading, uint64_t holder)
         graph->first[++reading->holder] = graph->first[graph->count];
 }
 
+static void graph_read_first(struct graph_reading *reading, uint64_t step)
+{
+    struct graph *graph = reading->graph;
+
+    reading->word += graph_signed(graph_number(reading)) * 8;
+    if (reading->damaged || step == 0)
+        return;
+    graph_go_to(reading, reading->holder + step);
+    reading->place = 0;
+    memory_reserve(graph->words, graph->word_count, graph->word_capacity);
+    graph->words[graph->word_count++] =
+        (struct graph_word){(uint32_t)reading->holder, reading->word};
+}
+
+static void graph_read_pointer(struct graph_reading *reading, uint64_t step, bool interior)
+{
+    uint64_t place = graph_number(reading);
+    uint32_t inside;
+
+    if (!graph_target(reading, interior, &inside))
+        return;
+    graph_go_to(reading, reading->holder + step);
+    reading->place = step ? place : reading->place + place;
+    graph_add(reading->graph, reading->place, (uint32_t)reading->target, inside);
+}
+
 /* first[count] counts the pointers meanwhile: of the last block it is the end anyhow. */
 static void graph_read_blocks(struct graph_reading *reading)
 {
     struct graph *graph = reading->graph;
-    uint32_t inside;
 
     reading->holder = UINT64_MAX;
     while (!reading->damaged && reading->next < reading->end) {
-        uint64_t head = graph_number(reading), place = graph_number(reading), step = head >> 1;
+        uint64_t head = graph_number(reading), step = head >> 2;
 
         if (step > graph->count || reading->holder + step >= graph->count ||
             graph->first[graph->count] == GRAPH_POINTERS_MAX)
             reading->damaged = true;
-        if (!graph_target(reading, head & 1, &inside))
+        if (reading->damaged)
             break;
-        graph_go_to(reading, reading->holder + step);
-        reading->place = step ? place : reading->place + place;
-        graph_add(graph, reading->place, (uint32_t)reading->target, inside);
+        if ((head & 3) == TRACE_POINTER_TO_MODULE)
+            graph_read_first(reading, step);
+        else
+            graph_read_pointer(reading, step, head & 1);
     }
     if (graph->count)
         graph_go_to(reading, graph->count - 1);

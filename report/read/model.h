@@ -93,6 +93,7 @@ struct name { /* that the program gave */
 };
 
 struct suppress_entry;
+struct block_types;
 struct stale_pointer { /* to a block that the program gave up */
     struct trace_stale record;
     uint32_t stack_allocated, stack_freed, stack_holder; /* stacks of the model */
@@ -199,12 +200,13 @@ struct model {
     struct stale_pointer *stale; /* with --stale-pointers=yes, in no order */
     uint32_t stale_count;
 
-    struct usage *usage;     /* NULL: nobody asked for it */
-    struct graph *graph;     /* NULL: nobody asked for it */
-    struct history *history; /* NULL: nobody asked for it */
-    bool only_errors;        /* before load_log: blocks are left out */
-    bool wants_graph;        /* before load_log */
-    bool wants_cycles;       /* before load_log: the graph is, if lost blocks hold one another */
+    struct usage *usage;       /* NULL: nobody asked for it */
+    struct graph *graph;       /* NULL: nobody asked for it */
+    struct block_types *types; /* NULL: nobody asked for them. block_types' word */
+    struct history *history;   /* NULL: nobody asked for it */
+    bool only_errors;          /* before load_log: blocks are left out */
+    bool wants_graph;          /* before load_log */
+    bool wants_cycles;         /* before load_log: the graph is, if lost blocks hold one another */
     bool *left_out; /* by stack: --filter does not want it; NULL: there is none. filter's word */
     struct trace_sample most_resident; /* the sample with the largest resident size; or zero */
     uint64_t log_bytes;                /* of the log itself, which the process had mapped */

@@ -384,6 +384,32 @@ static size_t source_put_positions(const struct source_spot *spot, struct source
     return count;
 }
 
+static void source_find_chain(struct source_lines *lines, struct source_chain *chain,
+                              const struct source_spot *spot, Dwarf_Addr address)
+{
+    if (!spot->function)
+        return;
+    if (!spot->function->inlined_listed)
+        source_begin_inlined(lines, spot->unit, spot->function);
+    chain->dies[chain->count++] = spot->function->die;
+    source_descend(chain, spot->function, address);
+}
+
+size_t source_lines_functions(struct source_lines *lines, uint64_t address,
+                              Dwarf_Die dies[SOURCE_DEPTH_MAX])
+{
+    struct source_chain chain = {.count = 0};
+
+    if (!lines->module)
+        return 0;
+    struct source_spot spot = source_find_spot(lines, address - lines->bias);
+    if (spot.die)
+        source_find_chain(lines, &chain, &spot, address - lines->bias);
+    for (size_t i = 0; i < chain.count; i++)
+        dies[i] = chain.dies[chain.count - 1 - i];
+    return chain.count;
+}
+
 size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
                          struct source_position positions[SOURCE_DEPTH_MAX])
 {
@@ -395,11 +421,6 @@ size_t source_lines_find(struct source_lines *lines, uint64_t address, bool name
     struct source_spot spot = source_find_spot(lines, address);
     if (!spot.die)
         return 0;
-    if (spot.function) {
-        if (!spot.function->inlined_listed)
-            source_begin_inlined(lines, spot.unit, spot.function);
-        chain.dies[chain.count++] = spot.function->die;
-        source_descend(&chain, spot.function, address);
-    }
+    source_find_chain(lines, &chain, &spot, address);
     return source_put_positions(&spot, &chain, address, named, positions);
 }

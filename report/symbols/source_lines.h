@@ -76,4 +76,8 @@ void source_lines_end(struct source_lines *lines);
 size_t source_lines_find(struct source_lines *lines, uint64_t address, bool named,
                          struct source_position positions[SOURCE_DEPTH_MAX]);
 
+/* The functions that the address lies in, innermost first; the last one is the real one. */
+size_t source_lines_functions(struct source_lines *lines, uint64_t address,
+                              Dwarf_Die dies[SOURCE_DEPTH_MAX]);
+
 #endif

@@ -4,10 +4,10 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/sorted.h"
-#include "base/text_buffer.h"
 #include "symbols/die_walk.h"
+#include "symbols/type_die.h"
 
-enum { VARIABLES_DEPTH_MAX = 32 }; /* types in one another */
+enum { VARIABLES_DEPTH_MAX = 32 }; /* blocks in one another */
 
 void variables_begin(struct variables *variables, Dwfl_Module *module)
 {
@@ -24,22 +24,6 @@ void variables_end(struct variables *variables)
 
 /* --- one variable -------------------------------------------------------- */
 
-/* Follows typedefs and qualifiers. */
-static bool variables_type(Dwarf_Die *of, Dwarf_Die *type)
-{
-    Dwarf_Attribute attribute;
-
-    return dwarf_attr_integrate(of, DW_AT_type, &attribute) &&
-           dwarf_formref_die(&attribute, type) && dwarf_peel_type(type, type) == 0;
-}
-
-static uint64_t variables_size(Dwarf_Die *type)
-{
-    Dwarf_Word size;
-
-    return dwarf_aggregate_size(type, &size) == 0 ? size : 0;
-}
-
 static void variables_describe(struct variable *variable)
 {
     Dwarf_Die type, own = variable->die;
@@ -51,7 +35,7 @@ static void variables_describe(struct variable *variable)
     variable->file = slash ? slash + 1 : file;
     dwarf_decl_line(&own, &line);
     variable->line = line > 0 ? (unsigned)line : 0;
-    variable->size = variables_type(&own, &type) ? variables_size(&type) : 0;
+    variable->size = type_of(&own, &type) ? type_size(&type) : 0;
 }
 
 static bool variables_is_thread_operation(unsigned atom)
@@ -269,109 +253,9 @@ bool variables_local(struct variables *variables, uint64_t address, int64_t offs
 
 /* --- members ------------------------------------------------------------- */
 
-struct variables_step {
-    Dwarf_Die type;
-    uint64_t offset;
-};
-
-static bool variables_member_at(Dwarf_Die *child, uint64_t offset, struct variables_step *step)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Word start = 0;
-
-    if (dwarf_attr_integrate(child, DW_AT_data_member_location, &attribute) &&
-        dwarf_formudata(&attribute, &start) != 0)
-        return false;
-    if (offset < start || !variables_type(child, &step->type) ||
-        offset - start >= variables_size(&step->type))
-        return false;
-    step->offset = offset - start;
-    return true;
-}
-
-static bool variables_into_struct(struct text_buffer *text, struct variables_step *step)
-{
-    Dwarf_Die child, type = step->type;
-
-    if (dwarf_child(&type, &child) != 0)
-        return false;
-    do {
-        int tag = dwarf_tag(&child);
-        struct variables_step below;
-
-        if ((tag != DW_TAG_member && tag != DW_TAG_inheritance) ||
-            !variables_member_at(&child, step->offset, &below))
-            continue;
-        const char *name = tag == DW_TAG_member ? dwarf_diename(&child) : NULL;
-        if (name)
-            text_buffer_format(text, ".%s", name);
-        *step = below;
-        return true;
-    } while (dwarf_siblingof(&child, &child) == 0);
-    return false;
-}
-
-/* How many elements each step of the array's n-th dimension passes over, from the last dimension
- * on; false: that is not known, which is no matter of the only one's. */
-static bool variables_dimension(Dwarf_Die *range, uint64_t *count)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Word value;
-
-    if (dwarf_attr_integrate(range, DW_AT_count, &attribute) &&
-        dwarf_formudata(&attribute, &value) == 0)
-        *count = value;
-    else if (dwarf_attr_integrate(range, DW_AT_upper_bound, &attribute) &&
-             dwarf_formudata(&attribute, &value) == 0)
-        *count = value + 1;
-    else
-        return false;
-    return true;
-}
-
-static bool variables_into_array(struct text_buffer *text, struct variables_step *step)
-{
-    uint64_t counts[8], index, element;
-    unsigned dimensions = 0;
-    Dwarf_Die child, type = step->type, of;
-
-    if (!variables_type(&type, &of) || (element = variables_size(&of)) == 0)
-        return false;
-    if (dwarf_child(&type, &child) == 0)
-        do
-            if (dwarf_tag(&child) == DW_TAG_subrange_type && dimensions < 8 &&
-                variables_dimension(&child, &counts[dimensions]) && counts[dimensions])
-                dimensions++;
-        while (dwarf_siblingof(&child, &child) == 0);
-    index = step->offset / element;
-    uint64_t below = 1;
-    for (unsigned i = 1; i < dimensions; i++)
-        below *= counts[i];
-    for (unsigned i = 0; i < (dimensions ? dimensions : 1); i++) {
-        text_buffer_format(text, "[%llu]", (unsigned long long)(below ? index / below : index));
-        index = below ? index % below : 0;
-        if (i + 1 < dimensions)
-            below /= counts[i + 1];
-    }
-    *step = (struct variables_step){of, step->offset % element};
-    return true;
-}
-
 char *variables_member(const struct variable *variable, uint64_t offset)
 {
-    struct text_buffer text = {0};
-    struct variables_step step = {.offset = offset};
-    Dwarf_Die die = variable->die;
-    bool goes_on = die.cu && variables_type(&die, &step.type);
+    Dwarf_Die die = variable->die, type;
 
-    for (int depth = 0; goes_on && depth < VARIABLES_DEPTH_MAX; depth++) {
-        int tag = dwarf_tag(&step.type);
-
-        goes_on =
-            tag == DW_TAG_array_type ? variables_into_array(&text, &step)
-            : tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type
-                ? variables_into_struct(&text, &step)
-                : false;
-    }
-    return text.text ? text.text : memory_text("%s", "");
+    return die.cu && type_of(&die, &type) ? type_member(&type, offset) : memory_text("%s", "");
 }

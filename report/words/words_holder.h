@@ -9,14 +9,6 @@
 #include "holders/cycles.h"
 #include "holders/holders.h"
 
-/* "static variable g_sessions (server.c:41)"; with_place: what lies `offset` bytes into it stands
- * in the name, as in "g_sessions.table[3]". */
-char *words_root(const struct model *model, const struct root *root, bool with_place,
-                 uint64_t offset);
-/* "block of 4,096 bytes (hash_grow, hash.c:88)" */
-char *words_held_block(const struct options *options, const struct model *model, uint32_t block);
-/* "(hash_grow, hash.c:88)", with a blank in front; "" if nobody knows. */
-char *words_stack_place(const struct options *options, const struct model *model, uint32_t stack);
 /* A step of a way, with an arrow in front of all but the first. */
 char *words_way_step(const struct options *options, const struct holding *holding,
                      const struct way_step *steps, uint32_t number);

@@ -8,7 +8,7 @@
 #include "base/text_buffer.h"
 #include "judge/own_frame.h"
 #include "words/words_error.h"
-#include "words/words_holder.h"
+#include "words/words_root.h"
 
 #define NUMBER(n) number_text(n).text
 

@@ -4,11 +4,9 @@
 
 const char *words_by(int by)
 {
-    static const char *const words[] = {[CLI_BY_NOTHING] = "",
-                                        [CLI_BY_FUNCTION] = "function",
-                                        [CLI_BY_FILE] = "file",
-                                        [CLI_BY_MODULE] = "module",
-                                        [CLI_BY_LINE] = "line"};
+    static const char *const words[] = {
+        [CLI_BY_NOTHING] = "",      [CLI_BY_FUNCTION] = "function", [CLI_BY_FILE] = "file",
+        [CLI_BY_MODULE] = "module", [CLI_BY_LINE] = "line",         [CLI_BY_TYPE] = "type"};
 
     return words[by];
 }

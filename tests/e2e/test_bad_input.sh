@@ -102,7 +102,7 @@ test_newer_version() {
     a_log
     poke good 8 '\010'
     report good
-    refused 'good was written by a newer libtrace, version 8' 'this leakreport reads 7: use the leakreport that came with it'
+    refused 'good was written by a newer libtrace, version 9' 'this leakreport reads 8: use the leakreport that came with it'
 }
 
 test_other_byte_order() {

@@ -35,9 +35,9 @@ of_old_rust() {
     has found '240 bytes in 3 blocks are held by' 'static variable holders_rust::KEPT (holders_rust.rs) +16' \
         'static variable holders_rust::KEPT (holders_rust.rs) keeps 312 bytes in 5 blocks'
     answers holders_rust forgotten_map >found
-    has found '-> block of 24 bytes (holders_rust::forgotten_map, holders_rust.rs) +0' '-> block of 144 bytes (holders_rust::forgotten_map, holders_rust.rs) +8'
+    has found '-> block of 24 bytes' ' (holders_rust::forgotten_map, holders_rust.rs) +0' '-> block of 144 bytes' ' (holders_rust::forgotten_map, holders_rust.rs) +8'
     answers holders_rust of_thread >found
-    has found 'thread-local variable holders_rust::MINE (local.rs) of thread N "holders_rust" +16' '-> block of 80 bytes (holders_rust::target, holders_rust.rs)'
+    has found 'thread-local variable holders_rust::MINE (local.rs) of thread N "holders_rust" +16' ' (holders_rust::target, holders_rust.rs)'
 }
 
 test_the_way_and_what_is_kept() {

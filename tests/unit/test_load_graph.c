@@ -55,11 +55,17 @@ static void put_root(int64_t words, int64_t target, uint64_t inside)
 
 static void put_block(uint64_t step, uint64_t place, int64_t target, uint64_t inside)
 {
-    put(step << 1 | (inside != 0));
+    put(step << 2 | (inside != 0));
     put(place);
     put_signed(target);
     if (inside)
         put(inside);
+}
+
+static void put_word(uint64_t step, int64_t words)
+{
+    put(step << 2 | TRACE_POINTER_TO_MODULE);
+    put_signed(words);
 }
 
 static void load(void)
@@ -138,6 +144,29 @@ static void pointers_are_read(void **state)
     assert_int_equal(model.graph->first[1], 2);
     assert_int_equal(model.graph->first[3], 2);
     assert_int_equal(model.graph->fact_count, 1);
+}
+
+/* The word that a block begins with, if that leads to a module. Its other pointers count from
+ * there.
+ */
+static void first_words_are_read(void **state)
+{
+    put(0);
+    put_word(1, 0x7010 / 8);
+    put_block(0, 3, 2, 0);
+    put_word(2, -2);
+    put_word(1, 2);
+    load();
+    assert_false(is_damaged());
+    assert_int_equal(model.graph->word_count, 3);
+    assert_int_equal(model.graph->words[0].block, 0);
+    assert_int_equal(model.graph->words[0].word, 0x7010);
+    assert_int_equal(model.graph->words[1].block, 2);
+    assert_int_equal(model.graph->words[1].word, 0x7000);
+    assert_int_equal(model.graph->words[2].block, 3);
+    assert_int_equal(model.graph->words[2].word, 0x7010);
+    assert_int_equal(graph_pointer_count(model.graph), 1);
+    expect_pointer(0, 0, 3, 2, 0);
 }
 
 /* A hostile table gives what stands in front of its fault, and a note. */
@@ -220,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, make_log, drop_log)
         CASE(pointers_are_read),
+        CASE(first_words_are_read),
         CASE(damage_ends_the_table),
         CASE(target_that_is_no_block_is_damage),
         CASE(endless_number_is_damage),

@@ -181,7 +181,7 @@ static void elf_file_is_known_as_one(void **state)
 static void newer_version_is_refused_by_number(void **state)
 {
     header()->version = TRACE_VERSION + 1;
-    expect_failure("written by a newer libtrace, version 8 (byte 8); this leakreport reads 7: use "
+    expect_failure("written by a newer libtrace, version 9 (byte 8); this leakreport reads 8: use "
                    "the leakreport that came with it");
 }
 

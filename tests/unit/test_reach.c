@@ -470,6 +470,19 @@ static void take_told(void *context, const struct reach_pointer *pointer)
                                        pointer->interior};
 }
 
+static uint64_t firsts[8];
+static size_t first_count;
+
+/* All that stood in blocks before this one is told by then, if that is asked for. */
+static void take_first(void *context, uint32_t index, uint64_t word)
+{
+    (void)context;
+    assert_true(first_count < 8);
+    if (index == 2)
+        reach_tell_now(&fake.reach);
+    firsts[first_count++] = word + index + (told_count << 32);
+}
+
 static void expect_told(size_t k, uint64_t at, uint64_t word, uint32_t holder, uint32_t index)
 {
     assert_true(k < told_count);
@@ -497,7 +510,7 @@ static void every_pointer_is_told_once(void **state)
     reach_tell_begin(&fake.reach, take_told, NULL);
     reach_scan_roots(&fake.reach, FAKE_ROOTS, FAKE_ROOTS + 16);
     reach_tell_words(&fake.reach, (uint64_t[]){0, c, b}, 3, 1ull << 56);
-    reach_tell_blocks(&fake.reach);
+    reach_tell_blocks(&fake.reach, NULL);
     free(fake.scratch);
     assert_int_equal(told_count, 7);
     expect_told(0, inside, a + 8, REACH_NO_BLOCK, 0);
@@ -508,6 +521,28 @@ static void every_pointer_is_told_once(void **state)
     expect_told(5, a + 24, a, 0, 0);
     expect_told(6, c + 8, b, 2, 1);
     assert_int_equal(fake_heap_verdict(&fake, c)->kind, TRACE_DEFINITELY_LOST);
+}
+
+/* Of blocks that begin with a word that is no pointer to a block. */
+static void first_words_are_told(void **state)
+{
+    (void)state;
+    uint64_t a = block(32), b = block(32), c = block(32), small = block(7);
+    point(a, 0x7000);
+    point(a + 8, b);
+    point(b, a);
+    point(c, 0x9000);
+    fake_heap_begin(&fake);
+    fake_heap_reach(&fake);
+    told_count = first_count = 0;
+    reach_tell_begin(&fake.reach, take_told, NULL);
+    reach_tell_blocks(&fake.reach, take_first);
+    free(fake.scratch);
+    assert_int_equal(first_count, 2);
+    assert_int_equal(firsts[0], 0x7000);
+    assert_int_equal(firsts[1], 0x9002 + (2ull << 32));
+    assert_int_equal(told_count, 2);
+    assert_true(small > c);
 }
 
 /* --- the heads of cycles ------------------------------------------------- */
@@ -624,6 +659,7 @@ int main(void)
         CASE(two_heads_share_a_block),
         CASE(lost_block_may_point_to_a_reachable_one),
         CASE(every_pointer_is_told_once),
+        CASE(first_words_are_told),
         CASE(oldest_block_of_a_cycle_is_its_head),
         CASE(equal_cycles_have_equal_heads),
         CASE(other_heads_stay),

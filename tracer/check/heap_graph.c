@@ -8,6 +8,8 @@
 #define OUT_BYTES   16384u
 #define POINTER_MAX 32u          /* bytes that one takes */
 #define GRAPH_MAX   (1ull << 34) /* bytes; 3,000 million pointers or so */
+#define FIRSTS      256u         /* first words that wait for the pointers before them */
+#define FILE_PAGES  256u         /* pages of which it is known what is mapped there */
 
 /* What the check's child says to its parent. */
 struct heap_graph_result {
@@ -29,7 +31,14 @@ static struct {
     uint64_t at;     /* of the pointer before: where it stood, in words */
     uint32_t holder; /* in which block */
     uint32_t target;
-    const struct reach *reach;
+    struct reach *reach;
+    struct {
+        uint32_t index;
+        uint64_t word;
+    } firsts[FIRSTS];
+    uint32_t firsts_begin, firsts_end;
+    uint64_t first; /* the first word before */
+    uint64_t file_pages[FILE_PAGES];
 } graph;
 
 /* --- writing ------------------------------------------------------------- */
@@ -90,11 +99,31 @@ static void put_in_block(const struct reach_pointer *pointer, uint64_t offset)
     uint64_t start = trace_block_address(graph.reach->blocks[pointer->holder].where);
     uint64_t place = pointer->at / 8 - start / 8;
     uint32_t step = pointer->holder - graph.holder;
-    put_number((uint64_t)step << 1 | (offset != 0));
+    put_number((uint64_t)step << 2 | (offset ? TRACE_POINTER_TO_INSIDE : TRACE_POINTER_TO_START));
     put_number(step ? place : place - graph.at);
     graph.holder = pointer->holder;
     graph.at = place;
     put_target(pointer->index, offset);
+}
+
+static void put_first(uint32_t index, uint64_t word)
+{
+    put_number((uint64_t)(index - graph.holder) << 2 | TRACE_POINTER_TO_MODULE);
+    put_number(signed_number((int64_t)(word - graph.first) / 8));
+    graph.holder = index;
+    graph.first = word;
+    graph.at = 0;
+    flush_full();
+}
+
+/* Those of blocks up to this one. */
+static void put_firsts(uint32_t until)
+{
+    while (graph.firsts_begin < graph.firsts_end &&
+           graph.firsts[graph.firsts_begin].index <= until) {
+        put_first(graph.firsts[graph.firsts_begin].index, graph.firsts[graph.firsts_begin].word);
+        graph.firsts_begin++;
+    }
 }
 
 static void begin_blocks(void)
@@ -121,8 +150,39 @@ static void tell(void *context, const struct reach_pointer *pointer)
     }
     if (pointer->holder == REACH_NO_BLOCK)
         put_in_root(pointer->at, pointer->index, offset_in_target(pointer));
-    else
+    else {
+        put_firsts(pointer->holder);
         put_in_block(pointer, offset_in_target(pointer));
+    }
+}
+
+/* Is it an address in a file's pages that hold no code? Most blocks begin with one of a few
+ * hundred such, or with what is no address. */
+static bool is_in_file(uint64_t word)
+{
+    uint64_t page = word / TRACE_PAGE_SIZE, *known = &graph.file_pages[page % FILE_PAGES];
+    if (word % 8 || page == 0 || word >> 47)
+        return false;
+    if (*known >> 1 != page) {
+        unsigned file = reach_world_file_at(&graph.reach->world, word);
+        *known = page << 1 | (file & REACH_FILE_READABLE && !(file & REACH_FILE_EXECUTABLE));
+    }
+    return *known & 1;
+}
+
+/* Pointers are told in batches: this block's, and those of some before it, come later. */
+static void tell_first(void *context, uint32_t index, uint64_t word)
+{
+    (void)context;
+    if (graph.full || !is_in_file(word))
+        return;
+    if (graph.firsts_end == FIRSTS) {
+        reach_tell_now(graph.reach);
+        put_firsts(index);
+        graph.firsts_begin = graph.firsts_end = 0;
+    }
+    graph.firsts[graph.firsts_end].index = index;
+    graph.firsts[graph.firsts_end++].word = word;
 }
 
 /* --- one check ----------------------------------------------------------- */
@@ -146,6 +206,8 @@ bool heap_graph_open(struct reach *reach)
         return false;
     *graph.result = (struct heap_graph_result){0};
     graph.written = graph.out_size = graph.at = graph.target = 0;
+    graph.firsts_begin = graph.firsts_end = 0;
+    graph.first = 0;
     graph.full = graph.in_blocks = false;
     graph.reach = reach;
     reach_tell_begin(reach, tell, NULL);
@@ -205,7 +267,8 @@ static void write_roots(void)
 void heap_graph_close(struct reach *reach)
 {
     begin_blocks();
-    reach_tell_blocks(reach);
+    reach_tell_blocks(reach, tell_first);
+    put_firsts(UINT32_MAX);
     flush();
     graph.result->pointer_bytes = graph.written;
     write_roots();

@@ -282,6 +282,8 @@ static uint64_t scan_chunk(struct reach *reach, uint64_t begin, uint64_t end)
         length = (size_t)got / WORD * WORD;
         words = reach->chunk;
     }
+    if (begin == reach->told && words[0] - reach->index.lowest >= reach->index.span)
+        reach->tell_first(reach->tell_context, reach->holder, words[0]);
     if (reach->phase == REACH_MARKING || reach->phase == REACH_TELLING)
         scan_words(reach, words, length / WORD, begin, WORD);
     else
@@ -405,6 +407,7 @@ int reach_plan(struct reach *reach, const struct reach_world *world,
                const struct trace_block *blocks, size_t n, unsigned heuristics)
 {
     memset(reach, 0, sizeof *reach);
+    reach->told = UINT64_MAX;
     reach->world = *world;
     reach->sizes = (struct address_sizes){world->large_size, world->context};
     reach->blocks = blocks;
@@ -558,14 +561,22 @@ void reach_tell_block(struct reach *reach, uint32_t index)
     follow_all(reach);
 }
 
-void reach_tell_blocks(struct reach *reach)
+void reach_tell_now(struct reach *reach)
 {
+    follow_all(reach);
+}
+
+void reach_tell_blocks(struct reach *reach, reach_tell_first *first)
+{
+    reach->tell_first = first;
     for (uint32_t k = 0; k < reach->n; k++) {
         if (k + REACH_GATHER_AHEAD < reach->n)
             prefetch_content(reach, k + REACH_GATHER_AHEAD);
         reach->holder = k;
+        reach->told = first ? block_start(&reach->blocks[k]) : UINT64_MAX;
         scan_block(reach, k);
     }
+    reach->told = UINT64_MAX;
     follow_all(reach);
 }
 

@@ -78,7 +78,9 @@ uint64_t reach_size_of(const struct reach *reach, uint32_t k);
 void reach_tell_begin(struct reach *reach, reach_tell *tell, void *context);
 /* As reach_scan_words, the first word as if it stood at the address `at`. */
 void reach_tell_words(struct reach *reach, const uint64_t *words, size_t count, uint64_t at);
-void reach_tell_blocks(struct reach *reach);
+void reach_tell_blocks(struct reach *reach, reach_tell_first *first);
+/* In `first`: tells what was seen, but not told yet, all of it in blocks before this one. */
+void reach_tell_now(struct reach *reach);
 /* One block's, at once. */
 void reach_tell_block(struct reach *reach, uint32_t index);
 

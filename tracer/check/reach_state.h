@@ -48,6 +48,9 @@ struct reach_pointer {
 
 /* Told of every pointer, when all verdicts are known: see reach_tell_begin. */
 typedef void reach_tell(void *context, const struct reach_pointer *pointer);
+/* And of the word that block `index` begins with, if that is a whole one and lies among no blocks.
+ */
+typedef void reach_tell_first(void *context, uint32_t index, uint64_t word);
 
 /* One check. The fields are reach's own, but for the first two, which a caller reads. */
 struct reach {
@@ -89,7 +92,9 @@ struct reach {
     enum { REACH_MARKING, REACH_GATHERING, REACH_CHECKING, REACH_TELLING } phase;
     bool sure;       /* of the words at hand */
     uint32_t holder; /* gathering: the head; checking, telling: the block at hand */
+    uint64_t told;   /* telling: where the block at hand begins */
     reach_tell *tell;
+    reach_tell_first *tell_first; /* or NULL */
     void *tell_context;
     uint64_t urgent; /* pointers to here and upwards cannot wait */
     const char *violation;

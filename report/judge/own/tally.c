@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/short_name.h"
+#include "judge/types/block_types.h"
 
 /* --- names --------------------------------------------------------------- */
 
@@ -108,6 +109,40 @@ static void tally_cut(struct tally *tally, uint32_t limit)
         tally->rest += tally->rows[i].figure;
 }
 
+static char *tally_type(const char *name)
+{
+    return memory_text("%s", name ? name : "type not known");
+}
+
+/* Blocks of one stack may be of several types. */
+static void tally_blocks(struct tally *tally, struct intern *names, uint32_t *capacity,
+                         const struct model *model, const struct loss_records *records)
+{
+    for (uint32_t b = 0; b < model->block_count; b++) {
+        const struct block *block = &model->blocks[b];
+        uint32_t record = records->of_block[b];
+        struct block_type type = {0};
+
+        if (record == UINT32_MAX ||
+            !stack_metric_counts(tally->metric, &records->records[record]) ||
+            (model->left_out && model->left_out[block->stack]))
+            continue;
+        block_types_of(model->types, b, &type);
+        tally_add(tally, names, capacity, tally_type(type.name), block->size, 1);
+    }
+}
+
+static char *tally_stack(const struct options *options, const struct model *model,
+                         struct owners *owners, uint32_t stack)
+{
+    struct shown_line line;
+
+    if (options->by == CLI_BY_TYPE)
+        return tally_type(block_types_of_stack(model->types, stack));
+    return own_stack_culprit(&line, owners, stack) ? tally_name(options, &line)
+                                                   : memory_text("no call stack");
+}
+
 void tally_make(struct tally *tally, const struct options *options, const struct model *model,
                 const struct loss_records *records)
 {
@@ -122,18 +157,19 @@ void tally_make(struct tally *tally, const struct options *options, const struct
     uint64_t *figures = stack_metric_of_all(metric, model, records);
     uint64_t *seconds = tally_seconds(metric, model, records);
     owners_begin(&owners, options, model);
+    bool by_block =
+        options->by == CLI_BY_TYPE && (metric == METRIC_LOST || metric == METRIC_IN_USE);
     for (uint32_t i = 0; i < model_stack_count(model); i++) {
-        struct shown_line line;
-
         tally->total += figures[i];
         if (model->left_out && model->left_out[i])
             tally->left_out += figures[i];
-        if (!figures[i] || (model->left_out && model->left_out[i]))
+        if (by_block || !figures[i] || (model->left_out && model->left_out[i]))
             continue;
-        char *name = own_stack_culprit(&line, &owners, i) ? tally_name(options, &line)
-                                                          : memory_text("no call stack");
-        tally_add(tally, &names, &capacity, name, figures[i], seconds[i]);
+        tally_add(tally, &names, &capacity, tally_stack(options, model, &owners, i), figures[i],
+                  seconds[i]);
     }
+    if (by_block)
+        tally_blocks(tally, &names, &capacity, model, records);
     tally_cut(tally, options->limit);
     owners_end(&owners);
     intern_free(&names);
