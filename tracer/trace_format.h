@@ -720,8 +720,64 @@ enum trace_error_kind {
      * block's begin (two's complement). */
     TRACE_CHANGED_FREED = 8, /* after it was freed, by `stack` */
     TRACE_OVERRUN = 9,       /* beside the block; found by `stack`, or at the end (0) */
+    /* A system call was given memory that is no block: given is its enum trace_parameter. */
+    TRACE_SYSCALL_PARAM = 10,
 };
-#define TRACE_ERROR_LAST 9u
+#define TRACE_ERROR_LAST 10u
+/* What system calls are given memory for, as valgrind names it. New ones go to the end. */
+#define TRACE_PARAMETERS(X)                                                                        \
+    X(READ, "read(buf)")                                                                           \
+    X(WRITE, "write(buf)")                                                                         \
+    X(PREAD, "pread64(buf)")                                                                       \
+    X(PWRITE, "pwrite64(buf)")                                                                     \
+    X(READV, "readv(vector)")                                                                      \
+    X(READV_PARTS, "readv(vector[...])")                                                           \
+    X(WRITEV, "writev(vector)")                                                                    \
+    X(WRITEV_PARTS, "writev(vector[...])")                                                         \
+    X(PREADV, "preadv(vector)")                                                                    \
+    X(PREADV_PARTS, "preadv(vector[...])")                                                         \
+    X(PWRITEV, "pwritev(vector)")                                                                  \
+    X(PWRITEV_PARTS, "pwritev(vector[...])")                                                       \
+    X(RECV, "socketcall.recvfrom(buf)")                                                            \
+    X(RECV_FROM, "socketcall.recvfrom(from)")                                                      \
+    X(SEND, "socketcall.sendto(msg)")                                                              \
+    X(SEND_TO, "socketcall.sendto(to)")                                                            \
+    X(RECVMSG, "recvmsg(msg)")                                                                     \
+    X(RECVMSG_PARTS, "recvmsg(msg.msg_iov)")                                                       \
+    X(SENDMSG, "sendmsg(msg)")                                                                     \
+    X(SENDMSG_PARTS, "sendmsg(msg.msg_iov)")                                                       \
+    X(BIND, "socketcall.bind(my_addr.sa_family)")                                                  \
+    X(CONNECT, "socketcall.connect(serv_addr.sa_family)")                                          \
+    X(GETSOCKOPT, "socketcall.getsockopt(optval)")                                                 \
+    X(SETSOCKOPT, "socketcall.setsockopt(optval)")                                                 \
+    X(GETRANDOM, "getrandom(buf)")                                                                 \
+    X(POLL, "poll(ufds.fd)")                                                                       \
+    X(EPOLL_WAIT, "epoll_wait(events)")                                                            \
+    X(EPOLL_CTL, "epoll_ctl(event)")                                                               \
+    X(OPEN, "openat(filename)")                                                                    \
+    X(ACCESS, "access(pathname)")                                                                  \
+    X(STAT_NAME, "fstatat(file_name)")                                                             \
+    X(STAT, "fstatat(buf)")                                                                        \
+    X(UNLINK, "unlink(pathname)")                                                                  \
+    X(MKDIR, "mkdir(pathname)")                                                                    \
+    X(RMDIR, "rmdir(pathname)")                                                                    \
+    X(CHDIR, "chdir(path)")                                                                        \
+    X(RENAME_OLD, "rename(oldpath)")                                                               \
+    X(RENAME_NEW, "rename(newpath)")                                                               \
+    X(READLINK_NAME, "readlink(path)")                                                             \
+    X(READLINK, "readlink(buf)")                                                                   \
+    X(GETCWD, "getcwd(buf)")                                                                       \
+    X(PIPE, "pipe2(filedes)")                                                                      \
+    X(WAIT, "wait4(status)")                                                                       \
+    X(NANOSLEEP, "clock_nanosleep(rqtp)")                                                          \
+    X(UNAME, "uname(buf)")                                                                         \
+    X(FUTEX, "futex(futex)")
+enum trace_parameter {
+#define TRACE_PARAMETER_NAME(name, text) TRACE_PARAMETER_##name,
+    TRACE_PARAMETERS(TRACE_PARAMETER_NAME)
+#undef TRACE_PARAMETER_NAME
+        TRACE_PARAMETERS_COUNT
+};
 /* What is known about the address of an error. */
 enum trace_address_kind {
     TRACE_ADDRESS_UNKNOWN = 0, /* "not stack'd, malloc'd or (recently) free'd" */

@@ -53,6 +53,10 @@ enum suppress_kind select_suppress_kind(const struct misuse *misuse)
     case TRACE_INVALID_READ:
     case TRACE_INVALID_WRITE:
         return select_access_kind(misuse->access_size);
+    case TRACE_SYSCALL_PARAM:
+        return misuse->record.given < TRACE_PARAMETERS_COUNT
+                   ? (enum suppress_kind)(SUPPRESS_PARAM + misuse->record.given)
+                   : SUPPRESS_FREE;
     default:
         return SUPPRESS_FREE;
     }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "trace_format.h"
 
 /* What a record is; an entry matches one of these. */
 enum suppress_kind {
@@ -19,7 +20,8 @@ enum suppress_kind {
     SUPPRESS_ADDR8 = 8,
     SUPPRESS_ADDR16 = 9,
     SUPPRESS_ADDR32 = 10,
-    SUPPRESS_KINDS_COUNT
+    SUPPRESS_PARAM = 11, /* this and those that follow: a system call's, enum trace_parameter */
+    SUPPRESS_KINDS_COUNT = SUPPRESS_PARAM + TRACE_PARAMETERS_COUNT
 };
 
 /* Sets of leak kinds: bit n is enum trace_leak_kind n (trace_format.h). */
@@ -64,5 +66,8 @@ struct suppress_entry {
     uint64_t blocks;
     uint64_t times_before, bytes_before, blocks_before; /* in earlier logs */
 };
+
+/* "read(buf)" …: of enum trace_parameter. */
+const char *suppress_parameter_name(uint64_t parameter);
 
 #endif

@@ -23,9 +23,9 @@ struct parser {
 
 /* Kinds that Memcheck has and that no heap tracer can see: their entries are read over. */
 static const char *const kinds_without_use[] = {
-    "Value0",     "Value1",  "Value2",  "Value4",         "Value8",   "Value16",
-    "Value32",    "Cond",    "Param",   "Jump",           "Overlap",  "User",
-    "FishyValue", "Mempool", "CoreMem", "UnsafeZeroSize", "BadAlign", "BadSize",
+    "Value0",  "Value1",  "Value2",         "Value4",   "Value8",  "Value16",
+    "Value32", "Cond",    "Jump",           "Overlap",  "User",    "FishyValue",
+    "Mempool", "CoreMem", "UnsafeZeroSize", "BadAlign", "BadSize",
 };
 /* --- errors -------------------------------------------------------------- */
 
@@ -131,9 +131,21 @@ static bool names_memcheck(struct span tools)
 
 enum use { NO_USE, OF_USE, NOT_KNOWN };
 
+/* The line below "Memcheck:Param". */
+static enum use parse_parameter(struct span name, enum suppress_kind *kind)
+{
+    for (uint64_t i = 0; i < TRACE_PARAMETERS_COUNT; i++) {
+        if (equals(name, suppress_parameter_name(i))) {
+            *kind = (enum suppress_kind)(SUPPRESS_PARAM + i);
+            return OF_USE;
+        }
+    }
+    return NO_USE;
+}
+
 static enum use parse_kind(struct span name, enum suppress_kind *kind)
 {
-    for (size_t i = 0; i < SUPPRESS_KINDS_COUNT; i++) {
+    for (size_t i = 0; i <= SUPPRESS_PARAM; i++) {
         if (equals(name, suppress_kind_name((enum suppress_kind)i))) {
             *kind = (enum suppress_kind)i;
             return OF_USE;
@@ -330,6 +342,12 @@ static int parse_entry_body(struct parser *parser, struct suppress_rule *rule, u
     if (!next_line(parser))
         return fail_at_end(parser, begins);
     struct span set = parser->line;
+    if (rule->entry.kind >= SUPPRESS_PARAM && !equals(set, "}")) {
+        if (parse_parameter(set, &rule->entry.kind) == NO_USE)
+            return skip_entry(parser, begins); /* of a call that is not looked at */
+        if (!next_line(parser))
+            return fail_at_end(parser, begins);
+    }
     if (rule->entry.kind == SUPPRESS_LEAK && cut_prefix(&set, "match-leak-kinds:")) {
         if (parse_leak_kinds(parser, set, &rule->entry.leak_kinds) != 0)
             return -1;

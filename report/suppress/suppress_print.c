@@ -136,6 +136,8 @@ void suppress_print_generated(FILE *out, enum suppress_kind kind, unsigned leak_
             suppress_kind_name(kind));
     if (kind == SUPPRESS_LEAK && leak_kinds != SUPPRESS_ALL_LEAKS)
         fprintf(out, "   match-leak-kinds: %s\n", leak_kind_name(leak_kinds));
+    if (kind >= SUPPRESS_PARAM)
+        fprintf(out, "   %s\n", suppress_parameter_name(kind - SUPPRESS_PARAM));
     /* Versions of valgrind differ in whether there is a frame of memalign's. */
     if (suppress_stack_lengthen(&longer, stack))
         fputs("   ...\n", out);

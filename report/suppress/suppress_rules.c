@@ -17,7 +17,15 @@ const char *suppress_kind_name(enum suppress_kind kind)
         [SUPPRESS_ADDR16] = "Addr16",
         [SUPPRESS_ADDR32] = "Addr32",
     };
-    return names[kind];
+    return kind >= SUPPRESS_PARAM ? "Param" : names[kind];
+}
+
+const char *suppress_parameter_name(uint64_t parameter)
+{
+#define NAME(name, text) text,
+    static const char *const names[] = {TRACE_PARAMETERS(NAME)};
+#undef NAME
+    return parameter < TRACE_PARAMETERS_COUNT ? names[parameter] : "???";
 }
 
 struct suppress_rule *suppress_rule_new(const char *name, size_t name_length, const char *file,

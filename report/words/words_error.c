@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/memory.h"
 #include "base/number_text.h"
+#include "suppress/suppress_entry.h"
 #include "words/words_ending.h"
 
 #define NUMBER(n) number_text(n).text
@@ -156,6 +157,9 @@ char *words_misuse(const struct misuse *misuse)
                            NUMBER(record->block_size), NUMBER(record->given));
     case TRACE_OVERRUN:
         return words_overrun(record);
+    case TRACE_SYSCALL_PARAM:
+        return memory_text("Syscall param %s points to unaddressable byte(s)",
+                           suppress_parameter_name(record->given));
     default:
         return memory_text("Invalid free() / delete / delete[] / realloc()");
     }

@@ -4,9 +4,14 @@
 # block was freed or allocated, and allocated; the test's own frames alone.
 named() {
     awk '
-    function own(line) { return match(line, /[A-Za-z_0-9:~<>]+(\(.*\))? \(guard_cases[a-z_]*\.[a-z]+:[0-9]+\)/) ? substr(line, RSTART, RLENGTH) : "" }
-    /^==[0-9]+== (Invalid|Memory|A block|Mismatched)/ && !what { sub(/^==[0-9]+== /, ""); what = $0; part = 1; next }
-    what && !done && /(at|by) 0x/ { frame = own($0); if (frame && !(part in frames)) { gsub(/\(.*:|\)/, "", frame); sub(/ /, ":", frame); frames[part] = frame } next }
+    function own(line,  name) {
+        if (!match(line, / \(guard_[a-z_]*\.[a-z]+:[0-9]+\)/)) return ""
+        name = substr(line, 1, RSTART - 1); line = substr(line, RSTART + 2, RLENGTH - 3)
+        sub(/.*(at|by) 0x[0-9A-F]+: /, "", name); sub(/\(.*/, "", name); sub(/.*:/, "", line)
+        return name ":" line
+    }
+    /^==[0-9]+== (Invalid|Memory|A block|Mismatched|Syscall)/ && !what { sub(/^==[0-9]+== /, ""); what = $0; part = 1; next }
+    what && !done && /(at|by) 0x/ { frame = own($0); if (frame && !(part in frames)) frames[part] = frame; next }
     what && !done && /Address 0x/ { sub(/.*Address 0x[0-9a-fA-F]+ /, ""); where = $0; part = 2; next }
     what && /Block was alloc/ { part = 3; next }
     /^==[0-9]+== *$/ { done = what != "" }
@@ -26,11 +31,35 @@ cases() { # cases PROGRAM TABLE: each case of the table
     roughly "$TESTS/e2e/$2" | diff - ours || fail 'these are named otherwise'
 }
 test_each_access_is_named() { cases guard_cases guard.table; }
+test_each_use_of_containers_is_named() { cases guard_cxx guard_cxx.table; }
+test_each_use_of_unsafe_is_named() { cases guard_rust guard_rust.table; }
+# valgrind looks when a call is made, so it does not name by_read_that_waits.
+test_each_system_call_is_named() { cases guard_calls guard_calls.table; }
+test_system_calls_do_what_they_would_do() {
+    report -q --guard=all "$PROGRAMS/guard_calls" all
+    cp report guarded
+    "$PROGRAMS/guard_calls" all fixed | sed "2s/64/264/; 3s/64/6064/; 5s/.*/0/; 7s/48/49/" >right
+    equal calls 27 "$(wc -l <right)"
+    diff right guarded
+    has report.err 'Syscall param'
+}
+test_system_calls_are_suppressed() {
+    report -q --guard=all --gen-suppressions=all "$PROGRAMS/guard_calls" by_readv
+    sed -n '/^{/,/^}/p' report.err >entries
+    has entries Memcheck:Param "readv(vector[...])" fun:by_readv
+    report -q --guard=all --error-exitcode=9 --suppressions=entries "$PROGRAMS/guard_calls" by_readv
+    equal status 0 "$status"
+    has_not report.err Syscall
+    report -q --guard=all --suppressions=entries "$PROGRAMS/guard_calls" by_writev
+    has report.err "Syscall param writev(vector[...])"
+}
 test_without_the_mistake_nothing_is() {
     for side in all all,begin 1 2; do
-        report -q --guard=$side "$PROGRAMS/guard_cases" all fixed
-        equal "status with $side" 0 "$status"
-        has_not report.err Invalid 'A block' Memory
+        for program in guard_cases guard_calls guard_cxx guard_rust; do
+            report -q --guard=$side "$PROGRAMS/$program" all fixed
+            equal "status of $program with $side" 0 "$status"
+            has_not report.err Invalid 'A block' Memory Syscall
+        done
     done
 }
 

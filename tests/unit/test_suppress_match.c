@@ -258,8 +258,10 @@ static void a_record_of_unknown_kind_matches_entries_of_any(void **state)
 static void an_entry_matches_only_its_kind(void **state)
 {
     for (size_t i = 0; i < SUPPRESS_KINDS_COUNT; i++) {
-        char line[60];
-        snprintf(line, sizeof line, "Memcheck:%s", suppress_kind_name((enum suppress_kind)i));
+        char line[90];
+        bool named = i >= SUPPRESS_PARAM;
+        snprintf(line, sizeof line, "Memcheck:%s%s%s", suppress_kind_name((enum suppress_kind)i),
+                 named ? "\n" : "", named ? suppress_parameter_name(i - SUPPRESS_PARAM) : "");
         for (size_t k = 0; k < SUPPRESS_KINDS_COUNT; k++)
             assert_int_equal(matches_kind(line, (enum suppress_kind)k, SUPPRESS_DEFINITE), i == k);
     }

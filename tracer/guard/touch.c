@@ -2,7 +2,6 @@
 
 #include "events/event.h"
 #include "events/misuse.h"
-#include "libc/guard_area.h"
 #include "os/memory_read.h"
 #include "os/own_stack.h"
 #include "os/sys.h"
@@ -23,7 +22,7 @@ struct fault {
 
 /* --- what is said of it -------------------------------------------------------- */
 
-static void describe_block(struct trace_error *error, const struct guard_slot *slot)
+void touch_describe(struct trace_error *error, const struct guard_slot *slot)
 {
     struct block live;
     unsigned state = atomic_load_explicit(&slot->state, memory_order_acquire);
@@ -65,19 +64,12 @@ static void record(const struct fault *fault)
     struct trace_error error = {.kind = writes ? TRACE_INVALID_WRITE : TRACE_INVALID_READ,
                                 .address = fault->address,
                                 .stack = event_stack_rarely(thread, &site)};
-    describe_block(&error, fault->slot);
+    touch_describe(&error, fault->slot);
     read_instruction(&error, (uint64_t)registers[REG_RIP]);
     misuse_add(&error);
 }
 
 /* --- the memory ----------------------------------------------------------------- */
-
-static bool is_in_block(const struct guard_slot *slot, uint64_t address)
-{
-    uint64_t first = slot->address & ~(uint64_t)(SYS_PAGE - 1);
-    uint64_t end = slot->address + (slot->size ? slot->size : 1);
-    return address >= first && address < ((end + SYS_PAGE - 1) & ~(uint64_t)(SYS_PAGE - 1));
-}
 
 /* The pages of a live block are open: either another thread has just been given what this one
  * touched, and it may try again; or the program has closed them itself. */
@@ -95,7 +87,7 @@ static void take(void *context)
     struct fault *fault = context;
     struct guard_slot *slot = fault->slot;
     unsigned state = atomic_load_explicit(&slot->state, memory_order_acquire);
-    bool inside = state != GUARD_SLOT_NONE && is_in_block(slot, fault->address);
+    bool inside = state != GUARD_SLOT_NONE && guard_area_is_in_pages(slot, fault->address);
     if (inside && state == GUARD_SLOT_FREED) {
         record(fault);
         fault->taken = guard_area_reopen(slot);

@@ -288,6 +288,8 @@ static bool find_change(uint64_t begin, uint64_t end, uint64_t *at)
 bool guard_area_is_overrun(const struct guard_slot *slot, int64_t *offset)
 {
     uint64_t at;
+    if (atomic_load_explicit(&slot->stained, memory_order_relaxed) & GUARD_STAIN_TOLD)
+        return false;
     if (!find_change(slot->address + slot->size, pattern_end(slot), &at) &&
         !find_change(pattern_begin(slot), slot->address, &at))
         return false;
@@ -422,15 +424,20 @@ bool guard_area_reopen(struct guard_slot *slot)
                                     open_pages(begin, bytes);
     if (is_open && slot->copy)
         memcpy((void *)slot->address, slot->copy, slot->copied);
-    atomic_store_explicit(&slot->stained, 1, memory_order_relaxed);
+    atomic_fetch_or_explicit(&slot->stained, GUARD_STAIN_PAGES, memory_order_relaxed);
     atomic_store_explicit(&slot->state, GUARD_SLOT_OPENED, memory_order_release);
     return is_open;
 }
 
 bool guard_area_stain(struct guard_slot *slot, uint64_t address)
 {
-    atomic_store_explicit(&slot->stained, 1, memory_order_relaxed);
+    atomic_fetch_or_explicit(&slot->stained, GUARD_STAIN_PAGES, memory_order_relaxed);
     return open_pages(page_of(address), PAGE);
+}
+
+bool guard_area_is_in_pages(const struct guard_slot *slot, uint64_t address)
+{
+    return address >= first_page(slot) && address < pages_end(slot);
 }
 
 void guard_area_release(struct guard_slot *slot)

@@ -32,6 +32,11 @@ enum guard_state {
     GUARD_SLOT_OPENED
 };
 
+enum guard_stain {
+    GUARD_STAIN_PAGES = 1, /* some were opened that do not belong to the block */
+    GUARD_STAIN_TOLD = 2   /* what changes beside it has been told of */
+};
+
 struct guard_slot {
     atomic_uint state; /* enum guard_state */
     uint32_t next;     /* in the list of free ones */
@@ -43,7 +48,7 @@ struct guard_slot {
     uint32_t stack_freed;
     uint32_t copied; /* bytes of `copy`, what the block held */
     const void *copy;
-    atomic_uint stained; /* pages were opened that do not belong to the block */
+    atomic_uint stained; /* enum guard_stain */
     uint32_t number;
 };
 
@@ -77,6 +82,8 @@ void guard_area_release(struct guard_slot *slot);
 bool guard_area_reopen(struct guard_slot *slot);
 /* Opens the page at an address that is not the block's. */
 bool guard_area_stain(struct guard_slot *slot, uint64_t address);
+/* Whether an address lies in the pages that its block has. */
+bool guard_area_is_in_pages(const struct guard_slot *slot, uint64_t address);
 
 /* The bytes that are not the block's and hold a pattern: where they were changed, as an offset
  * from its begin; false: they were not. */

@@ -173,7 +173,8 @@ static const char *json_error_kind(uint32_t kind)
                                         [TRACE_INVALID_READ] = "invalid read",
                                         [TRACE_INVALID_WRITE] = "invalid write",
                                         [TRACE_CHANGED_FREED] = "changed after free",
-                                        [TRACE_OVERRUN] = "overrun"};
+                                        [TRACE_OVERRUN] = "overrun",
+                                        [TRACE_SYSCALL_PARAM] = "system call"};
 
     return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown";
 }

@@ -42,6 +42,8 @@ static const char *xml_misuse_kind(const struct report *report, const struct mis
     case TRACE_CHANGED_FREED:
     case TRACE_OVERRUN:
         return "InvalidWrite";
+    case TRACE_SYSCALL_PARAM:
+        return "SyscallParam";
     default:
         return "InvalidFree";
     }

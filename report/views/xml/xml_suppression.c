@@ -9,12 +9,15 @@
 static void xml_suppression_line(FILE *out, unsigned number, char *line)
 {
     char *colon = strchr(line, ':');
+    bool is_frame = strncmp(line, "fun:", 4) == 0 || strncmp(line, "obj:", 4) == 0;
 
     if (number == 1)
         xml_text(out, 2, "sname", "insert_a_suppression_name_here");
     else if (number == 2)
         xml_text(out, 2, "skind", line);
     else if (strncmp(line, "match-leak-kinds:", strlen("match-leak-kinds:")) == 0)
+        xml_text(out, 2, "skaux", line);
+    else if (number == 3 && !is_frame && strcmp(line, "...") != 0)
         xml_text(out, 2, "skaux", line);
     else if (colon) {
         *colon = 0;

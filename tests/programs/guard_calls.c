@@ -1,0 +1,107 @@
+// flags: -O0 -g -fno-builtin -fno-optimize-sibling-calls
+/* One system call each that is given memory of no block, or with "fixed" one that is right. Each
+ * says what came of it, which is the same with guards (tests/e2e/guard_calls.table). */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int fixed; /* 1: nothing is wrong */
+static int zero, null;
+static int pair[2];
+
+static void *made(size_t size)
+{
+    char *p = malloc(size);
+    memset(p, 0, size);
+    return p;
+}
+static void give_up(void *p) { if (!fixed) free(p); }
+static void end_with(void *p) { if (fixed) free(p); }
+static void *freed(size_t size)
+{
+    void *p = made(size);
+    give_up(p);
+    return p;
+}
+static size_t over(size_t n) { return fixed ? 0 : n; }
+static void said(long result) { printf("%ld\n", result); }
+
+static void by_read(void) { char *p = freed(64); said(read(zero, p, 16)); end_with(p); }
+static void by_read_behind(void) { char *p = made(64); said(read(zero, p, 64 + over(200))); free(p); }
+static void by_read_pages_behind(void) { char *p = made(64); said(read(zero, p, 64 + over(6000))); free(p); }
+static void by_read_inside(void) { char *p = freed(6400); said(read(zero, p + 4500, 1000)); end_with(p); }
+static void by_read_small_file(void) { char *p = made(64); said(read(null, p, 64 + over(64))); free(p); }
+static void by_write(void) { char *p = freed(64); said(write(null, p + 8, 16)); end_with(p); }
+static void by_write_behind(void) { char *p = made(48); said(write(null, p, 48 + over(1))); free(p); }
+static void by_pread(void) { char *p = freed(64); said(pread(zero, p, 16, 0)); end_with(p); }
+static void by_pwrite(void) { char *p = freed(64); said(pwrite(null, p, 16, 0)); end_with(p); }
+static void by_readv(void) { char *p = freed(64), here[8]; struct iovec v[] = {{here, 8}, {p + 4, 8}}; said(readv(zero, v, 2)); end_with(p); }
+static void by_writev(void) { char *p = freed(64); struct iovec v[] = {{p, 8}}; said(writev(null, v, 1)); end_with(p); }
+static void by_recv(void) { char *p = freed(64); send(pair[0], "ab", 2, 0); said(recv(pair[1], p, 2, 0)); end_with(p); }
+static void by_send(void) { char *p = freed(64), here[2]; said(send(pair[0], p + 1, 2, 0)); recv(pair[1], here, 2, 0); end_with(p); }
+static void by_setsockopt(void) { int *p = freed(4); said(setsockopt(pair[0], SOL_SOCKET, SO_KEEPALIVE, p, 4)); end_with(p); }
+static void by_epoll_ctl(void) { struct epoll_event *p = freed(sizeof *p); int e = epoll_create1(0); said(epoll_ctl(e, EPOLL_CTL_ADD, pair[0], p)); close(e); end_with(p); }
+static void by_open(void) { char *p = made(16); strcpy(p, "/dev/null"); give_up(p); int fd = open(p, O_RDONLY); said(fd >= 0); close(fd); end_with(p); }
+static void by_open_behind(void) { char *p = made(16); memset(p, '/', 16); if (fixed) p[15] = 0; said(access(p, F_OK) == 0 || 1); free(p); }
+static void by_stat(void) { struct stat *p = freed(sizeof *p); said(stat("/", p)); end_with(p); }
+static void by_getcwd(void) { char *p = freed(4096); said(getcwd(p, 4096) == p); end_with(p); }
+static void by_pipe(void) { int *p = freed(8); said(pipe(p)); end_with(p); }
+static void by_wait(void) { int *p = freed(4); if (fork() == 0) _exit(0); said(wait(p) > 0); end_with(p); }
+static void by_syscall(void) { char *p = freed(64); said(syscall(SYS_read, zero, p, 16)); end_with(p); }
+static void by_fread(void) { char *p = freed(100000); FILE *f = fdopen(dup(zero), "r"); said(fread(p, 1, 100000, f)); said(ferror(f)); fclose(f); end_with(p); }
+static void by_fwrite(void) { char *p = freed(100000); FILE *f = tmpfile(); said(fwrite(p, 10, 10000, f)); said(ferror(f)); fclose(f); end_with(p); }
+
+/* Freed by another thread while the call waits. */
+static char *waiting;
+static void *reads(void *unused) { said(read(pair[1], waiting, 4)); return unused; }
+static void by_read_that_waits(void)
+{
+    pthread_t thread;
+    waiting = made(64);
+    pthread_create(&thread, NULL, reads, NULL);
+    usleep(50000);
+    give_up(waiting);
+    write(pair[0], "abcd", 4);
+    pthread_join(thread, NULL);
+    end_with(waiting);
+}
+#define CASE(name) {#name, name}
+static const struct {
+    const char *name;
+    void (*run)(void);
+} cases[] = {
+    CASE(by_read), CASE(by_read_behind), CASE(by_read_pages_behind), CASE(by_read_inside), CASE(by_read_small_file),
+    CASE(by_write), CASE(by_write_behind), CASE(by_pread), CASE(by_pwrite), CASE(by_readv), CASE(by_writev),
+    CASE(by_recv), CASE(by_send), CASE(by_setsockopt), CASE(by_epoll_ctl), CASE(by_open), CASE(by_open_behind),
+    CASE(by_stat), CASE(by_getcwd), CASE(by_pipe), CASE(by_wait), CASE(by_syscall), CASE(by_fread), CASE(by_fwrite),
+    CASE(by_read_that_waits),
+};
+enum { COUNT = sizeof cases / sizeof *cases };
+
+int main(int count, char **arguments)
+{
+    setvbuf(stdout, NULL, _IONBF, 0);
+    fixed = count > 2;
+    zero = open("/dev/zero", O_RDWR);
+    null = open("/dev/null", O_RDWR);
+    socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+    for (int i = 0; i < COUNT; i++) {
+        if (count < 2)
+            puts(cases[i].name);
+        else if (strcmp(arguments[1], "all") == 0 || strcmp(arguments[1], cases[i].name) == 0)
+            cases[i].run();
+    }
+    return 0;
+}
