@@ -226,19 +226,28 @@ static void change_piece(struct thread *thread, struct pool *pool, const uint64_
 
 /* --- requests ------------------------------------------------------------ */
 
-/* Of the pools' table. A thread that holds it is busy (event.h), so that a signal handler above it
- * does not wait for itself. */
+/* Of the pools' table. A handler above a thread that holds it could jump out, and nobody would ever
+ * give it up: so signals are blocked. A thread that forks waits for those that wait or hold. */
 static atomic_bool taken;
 
-static void lock(void)
+/* Whether *mask is to be put back. */
+static bool lock(struct thread *thread, uint64_t *mask)
 {
+    const uint64_t all = SYS_SIGNALS_BUT_BUS;
+    bool blocked = !sys_is_error(sys_sigprocmask(SIG_BLOCK, &all, mask));
+    atomic_store_explicit(&thread->gate.at_length, true, memory_order_release);
     while (atomic_exchange_explicit(&taken, true, memory_order_acquire))
-        sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+        sys_sched_yield();
+    return blocked;
 }
 
-static void unlock(void)
+/* Release: who takes it, and a fork's child, finds the table whole. mask: NULL, or what it was. */
+static void unlock(struct thread *thread, const uint64_t *mask)
 {
     atomic_store_explicit(&taken, false, memory_order_release);
+    atomic_store_explicit(&thread->gate.at_length, false, memory_order_release);
+    if (mask)
+        sys_sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
 void pools_forked(void)
@@ -274,7 +283,7 @@ bool pools_has(uint64_t request)
     return request >= POOLS_MALLOCLIKE && request <= POOLS_RESIZE;
 }
 
-/* A thread that is in the midst of it already is so in a signal handler. */
+/* A thread that is in the midst of it already is so in a handler of SIGBUS. */
 static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
 
 static uint64_t answer(struct thread *thread, const uint64_t words[6], const struct call_site *site)
@@ -304,10 +313,11 @@ uint64_t pools_request(const uint64_t words[6], const struct call_site *site)
         event_lose_block(0);
         return 0;
     }
+    uint64_t mask;
+    bool blocked = lock(thread, &mask);
     inside = true;
-    lock();
     uint64_t result = answer(thread, words, site);
-    unlock();
     inside = false;
+    unlock(thread, blocked ? &mask : NULL);
     return result;
 }

@@ -10,18 +10,19 @@
 #ifndef MOMENTS_H
 #define MOMENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* When the next moment is to be taken: since the start. */
 extern uint64_t moments_next_ns __attribute__((visibility("hidden")));
 
-/* Called where a thread has looked at the clock. */
-void moments_take(uint64_t now);
-static inline void moments_look(uint64_t now)
+/* Asked where a thread has looked at the clock. */
+static inline bool moments_are_due(uint64_t now)
 {
-    if (now >= __atomic_load_n(&moments_next_ns, __ATOMIC_RELAXED))
-        moments_take(now);
+    return now >= __atomic_load_n(&moments_next_ns, __ATOMIC_RELAXED);
 }
+/* Takes it, with signals blocked. */
+void moments_take(uint64_t now);
 /* In a forked child: who else was taking one is not here. */
 void moments_forked(void);
 

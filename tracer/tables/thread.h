@@ -131,8 +131,11 @@ struct thread_apart {
 /* While another thread forks: see fork_gate. */
 struct thread_gate {
     atomic_bool waits;
-    uint64_t events; /* thread_events when that began */
-    uint64_t cpu_ns; /* and its processor time */
+    atomic_bool at_length; /* inside for longer than a malloc or a free may be */
+    uint64_t events;       /* thread_events when that began */
+    uint64_t cpu_ns;       /* its processor time when it was seen then */
+    unsigned seen;         /* at which closing */
+    unsigned owner;        /* whose time that is */
 };
 
 /* --- the whole ------------------------------------------------------------- */

@@ -128,6 +128,23 @@ static uint32_t next_batch(uint32_t batch, uint64_t took)
     return took > timeline.interval_ns && batch > USAGE_BATCH_MIN ? batch / 2 : batch;
 }
 
+/* Once in milliseconds at most. A handler that jumped out of it would leave a file open, and no
+ * sample would ever be taken again; and a thread that forks waits for it. */
+static void look_around(struct thread *thread, uint64_t now)
+{
+    const uint64_t all = SYS_SIGNALS_BUT_BUS;
+    uint64_t mask;
+    bool blocked = !sys_is_error(sys_sigprocmask(SIG_BLOCK, &all, &mask));
+    atomic_store_explicit(&thread->gate.at_length, true, memory_order_release);
+    if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
+        sample_at(now);
+    if (moments_are_due(now))
+        moments_take(now);
+    atomic_store_explicit(&thread->gate.at_length, false, memory_order_release);
+    if (blocked)
+        sys_sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
 __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
 {
     if (thread->usage.batch == 0)
@@ -139,9 +156,9 @@ __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
     uint64_t now = trace_log_now();
     thread->usage.batch = next_batch(thread->usage.batch, now - thread->usage.looked_ns);
     thread->usage.looked_ns = now;
-    if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed))
-        sample_at(now);
-    moments_look(now);
+    if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed) ||
+        moments_are_due(now))
+        look_around(thread, now);
 }
 
 void usage_begin(void)
