@@ -148,6 +148,17 @@ test_fork_while_threads_allocate() {
         [ "$left" -le 16 ] || fail "$log: $left blocks are left"
     done
 }
+# They begin, map memory and end while the forks go on.
+test_fork_while_threads_begin_and_map() {
+    for _ in 1 2 3 4 5; do
+        rm -f child.* summary.*
+        OPTIONS='--trace-children=yes --trace-file=child.%p.log --log-file=summary.%p' traced "$PROGRAMS/fork_begin"
+        equal 'bad children' 0 "$status"
+        equal 'logs' 21 "$(ls child.*.log | wc -l)"
+        cat summary.* >summaries
+        has_not summaries 'libtrace: ' 'ERRORS'
+    done
+}
 test_many_threads_fork_at_once() {
     forked "$PROGRAMS/fork_storm" 8
     has traced '32 of 32 children ended well, and programs too: 1'

@@ -32,7 +32,8 @@ test_demo_pool_annotated() {
     has_not report 'pool_add_chunk'
 }
 
-# Threads, each with a pool, and forked children, between which nothing is lost: the tables agree at the end.
+# Threads, each with a pool, and forked children, traced and not, between which nothing is lost: the tables agree at the
+# end of each, and none of the children has anything to say.
 test_pools_of_threads_and_children() {
     cat >t.c <<'END'
 #include <valgrind/valgrind.h>
@@ -69,7 +70,7 @@ int main(void)
             char *mine = malloc(100);
             VALGRIND_CREATE_MEMPOOL(mine, 0, 0);
             VALGRIND_MEMPOOL_ALLOC(mine, mine + 8, 10);
-            _exit(VALGRIND_MEMPOOL_EXISTS(mine) == 1); /* it is not traced */
+            exit(VALGRIND_MEMPOOL_EXISTS(mine) != (getenv("FORKS") != NULL));
         }
     int status, bad = 0;
     while (wait(&status) > 0)
@@ -85,6 +86,23 @@ END
     equal 'bad children' 0 "$status"
     report --show-leak-kinds=all trace.log
     has report '40 bytes in 4 blocks are still reachable' 'definitely lost: 0 bytes in 0 blocks'
+    for round in 1 2 3; do
+        rm -f child.* summary.*
+        FORKS=yes OPTIONS="--trace-children=yes --trace-file=child.%p.log --log-file=summary.%p" traced ./t
+        equal 'bad traced children' 0 "$status"
+        equal 'logs' 21 "$(ls child.*.log | wc -l)"
+        cat summary.* >summaries
+        has_not summaries 'libtrace: '
+    done
+}
+
+# The lock of the pools' table is not left taken, and no later request is lost.
+test_siglongjmp_out_of_a_pool_request() {
+    status=0
+    timeout 60 env LIBTRACE_OPTIONS=--debug-invariants=yes LD_PRELOAD="$LIBTRACE" "$PROGRAMS/pool_jumps" >out 2>err || status=$?
+    equal 'exit status' 0 "$status"
+    has out 'exists 1'
+    has_not err 'libtrace: '
 }
 
 # C, old C and C++ take the headers without a warning; not traced, every request answers as outside of valgrind.

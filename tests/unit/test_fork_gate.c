@@ -55,9 +55,33 @@ static void *be_busy(void *unused)
     thread_current()->busy = 0;
     return unused;
 }
+static void *be_at_length(void *unused)
+{
+    struct thread *self = thread_current();
+    atomic_store(&self->gate.at_length, true);
+    atomic_store(&stage, 1);
+    while (atomic_load(&stage) < 2)
+        ;
+    atomic_store(&self->gate.at_length, false);
+    return unused;
+}
 static void *compute(void *unused)
 {
     thread_current();
+    atomic_store(&stage, 1);
+    while (atomic_load(&stage) < 2)
+        ;
+    return unused;
+}
+/* It has allocated nothing yet. */
+static void *sleep_as_a_stranger(void *unused)
+{
+    atomic_store(&stage, 1);
+    reach(2);
+    return unused;
+}
+static void *compute_as_a_stranger(void *unused)
+{
     atomic_store(&stage, 1);
     while (atomic_load(&stage) < 2)
         ;
@@ -115,8 +139,9 @@ static void the_closer_passes_and_others_wait(void **state)
 
 static void who_sleeps_or_computes_is_outside(void **state)
 {
-    void *(*const acts[])(void *) = {sleep_long, compute};
-    for (int i = 0; i < 2; i++) {
+    void *(*const acts[])(void *) = {sleep_long, compute, sleep_as_a_stranger,
+                                     compute_as_a_stranger};
+    for (int i = 0; i < 4; i++) {
         pthread_t thread = start(acts[i]);
         assert_true(fork_gate_close());
         assert_int_equal(fork_gate_settle(), 0);
@@ -128,6 +153,18 @@ static void who_sleeps_or_computes_is_outside(void **state)
 static void who_is_in_a_capture_is_inside(void **state)
 {
     pthread_t thread = start(be_busy);
+    assert_true(fork_gate_close());
+    assert_int_equal(fork_gate_settle(), 1);
+    assert_true(fork_gate_is_torn());
+    fork_gate_open();
+    let_go(thread);
+    assert_false(fork_gate_is_torn());
+}
+
+/* In the pools' table, for one: it may take longer than any malloc. */
+static void who_is_at_length_is_inside(void **state)
+{
+    pthread_t thread = start(be_at_length);
     assert_true(fork_gate_close());
     assert_int_equal(fork_gate_settle(), 1);
     assert_true(fork_gate_is_torn());
@@ -184,13 +221,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, turn_on)
     const struct CMUnitTest tests[] = {
-        TEST(with_tracing_off_there_is_no_gate),
-        TEST(the_closer_passes_and_others_wait),
-        TEST(who_sleeps_or_computes_is_outside),
-        TEST(who_is_in_a_capture_is_inside),
-        TEST(the_caller_itself_is_not_in_its_way),
-        TEST(a_table_that_grows_is_torn),
-        TEST(one_at_a_time),
+        TEST(with_tracing_off_there_is_no_gate), TEST(the_closer_passes_and_others_wait),
+        TEST(who_sleeps_or_computes_is_outside), TEST(who_is_in_a_capture_is_inside),
+        TEST(who_is_at_length_is_inside),        TEST(the_caller_itself_is_not_in_its_way),
+        TEST(a_table_that_grows_is_torn),        TEST(one_at_a_time),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -22,6 +22,19 @@ static void states_are_read_behind_the_name(void **state)
     assert_int_equal(task_state_of_stat(""), TASK_VANISHED);
 }
 
+static void calls_are_read_with_their_instruction(void **state)
+{
+    struct task_call call = {0};
+    assert_true(task_call_of_text("202 0x7f5a 0x80 0x2 0x0 0x0 0x0 0x7ffe0 0x7f94061\n", &call));
+    assert_int_equal(call.number, 202);
+    assert_int_equal(call.first_argument, 0x7f5a);
+    assert_int_equal(call.instruction, 0x7f94061);
+    assert_false(task_call_of_text("running\n", &call));
+    assert_false(task_call_of_text("-1 0x7ffe0 0x7f94061\n", &call)); /* a page fault */
+    assert_false(task_call_of_text("202 0x7f5a 0x80\n", &call));
+    assert_false(task_call_of_text("", &call));
+}
+
 static void status_lines_are_found_by_name(void **state)
 {
     const char *status = "Name:\tPid:\nPid:\t5\nNSpid:\t5\t2\n";
@@ -86,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_are_read_behind_the_name),
+        cmocka_unit_test(calls_are_read_with_their_instruction),
         cmocka_unit_test(status_lines_are_found_by_name),
         cmocka_unit_test(own_thread),
         cmocka_unit_test(no_thread),

@@ -2,10 +2,13 @@
 
 #include "capture/frame_cache.h"
 #include "log/trace_log.h"
+#include "os/swap.h"
 #include "os/sys.h"
 #include "os/task.h"
+#include "tables/module_list.h"
 #include "tables/thread.h"
 
+#include <dirent.h>
 #include <errno.h>
 
 #define WAIT_LIMIT_NS   15000000000ull /* at the gate: longer than a child is waited for */
@@ -15,6 +18,7 @@
 #define NAP_MAX_NS      1000000ull
 
 static atomic_uint forker; /* the thread that closed the gate; 0: it is open */
+static unsigned closing;   /* how often it was closed; of that thread, as what follows from it */
 
 /* --- the other threads --------------------------------------------------- */
 
@@ -42,17 +46,68 @@ static bool is_busy(struct thread *thread)
     return *(volatile uintptr_t *)&thread->busy != 0;
 }
 
-/* Outside the tracer is who waits at the gate, who sleeps elsewhere, and who has computed for
- * longer than any call here takes. A thread that sleeps inside malloc waits for one that does not.
+static bool is_at_length(struct thread *thread)
+{
+    return atomic_load_explicit(&thread->gate.at_length, memory_order_acquire);
+}
+
+/* What malloc and free themselves wait for. */
+static bool is_for_memory(uint64_t call)
+{
+    return call == SYS_mmap || call == SYS_munmap || call == SYS_mremap || call == SYS_brk ||
+           call == SYS_madvise || call == SYS_mprotect;
+}
+
+static bool is_ours(uint64_t instruction)
+{
+    static uint64_t begin, end;
+    if (!end && !module_list_range((uintptr_t)is_ours, &begin, &end))
+        return false;
+    return instruction - begin < end - begin;
+}
+
+/* Not in a page fault, where a store to a table waits when another thread maps memory, and not in a
+ * call of malloc's or of ours. But all that waits on a futex here waits at the gate, or for a check
+ * that the forking thread keeps off; and who waits for a lock of malloc's is awake as soon as its
+ * holder is at the gate. A wait with a limit that was interrupted goes on as restart_syscall. */
+static bool sleeps_outside(unsigned tid)
+{
+    struct task_call call;
+    switch (task_rest(tid, &call)) {
+    case TASK_CALLS:
+        return call.number == SYS_futex || call.number == SYS_restart_syscall ||
+               (!is_for_memory(call.number) && !is_ours(call.instruction));
+    case TASK_NOT_TOLD:
+        return task_sleeps(tid);
+    default:
+        return false;
+    }
+}
+
+/* Since it was seen first with the gate closed: it may be a new thread, or have an old one's
+ * struct.
  */
+static bool has_computed(struct thread_gate *gate, unsigned owner)
+{
+    uint64_t now = cpu_time(owner);
+    if (gate->seen != closing || gate->owner != owner) {
+        gate->seen = closing;
+        gate->owner = owner;
+        gate->cpu_ns = now;
+    }
+    return now - gate->cpu_ns > INSIDE_NS;
+}
+
+/* Outside the tracer is who waits at the gate, who sleeps elsewhere, and who has computed for
+ * longer than any call here takes that does not say so. */
 static bool is_outside(struct thread *thread)
 {
-    if (is_busy(thread))
+    if (is_busy(thread) || is_at_length(thread))
         return false;
     if (atomic_load_explicit(&thread->gate.waits, memory_order_acquire))
         return true;
     unsigned owner = owner_of(thread);
-    return cpu_time(owner) - thread->gate.cpu_ns > INSIDE_NS || task_sleeps(owner);
+    return has_computed(&thread->gate, owner) || sleeps_outside(owner);
 }
 
 static bool is_growing(void)
@@ -60,12 +115,68 @@ static bool is_growing(void)
     return trace_log_is_growing() || frame_cache_is_busy();
 }
 
+/* --- threads without a struct -------------------------------------------- */
+
+/* They have allocated nothing, and one may be at its first allocation. */
+#define STRANGERS_MAX 32u
+static struct {
+    struct stranger {
+        unsigned tid;
+        uint64_t cpu_ns; /* when it was seen first */
+    } all[STRANGERS_MAX];
+    unsigned count;
+} strangers; /* of the thread that closed the gate */
+
+static bool has_struct(unsigned tid)
+{
+    for (struct thread *thread = thread_first(); thread; thread = thread->next)
+        if (owner_of(thread) == tid)
+            return true;
+    return false;
+}
+
+static uint64_t first_cpu_time(unsigned tid, uint64_t now)
+{
+    for (unsigned i = 0; i < strangers.count; i++)
+        if (strangers.all[i].tid == tid)
+            return strangers.all[i].cpu_ns;
+    if (strangers.count < STRANGERS_MAX)
+        strangers.all[strangers.count++] = (struct stranger){tid, now};
+    return now;
+}
+
+static bool is_stranger_inside(unsigned tid)
+{
+    if (!tid || tid == (unsigned)sys_gettid() || has_struct(tid))
+        return false;
+    uint64_t now = cpu_time(tid);
+    return now && now - first_cpu_time(tid, now) <= INSIDE_NS && !sleeps_outside(tid);
+}
+
+static unsigned count_strangers_inside(void)
+{
+    static char entries[4096] __attribute__((aligned(8)));
+    unsigned inside = 0;
+    long directory = sys_open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+    long length;
+    if (directory < 0)
+        return 0;
+    while ((length = sys_getdents((int)directory, entries, sizeof entries)) > 0)
+        for (long at = 0; at < length;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(entries + at);
+            at += entry->d_reclen;
+            inside += is_stranger_inside(task_parse_number(entry->d_name));
+        }
+    sys_close((int)directory);
+    return inside;
+}
+
 static unsigned count_inside(void)
 {
     unsigned inside = is_growing();
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
         inside += is_other(thread) && !is_outside(thread);
-    return inside;
+    return swap_is_alone() ? inside : inside + count_strangers_inside();
 }
 
 /* --- closing and opening ------------------------------------------------- */
@@ -94,19 +205,31 @@ void fork_gate_open(void)
     atomic_store(&forker, 0);
 }
 
-unsigned fork_gate_settle(void)
+/* Twice nobody, one time after the other: who was looked at first may have slept for a lock of
+ * malloc's whose holder has come to the gate when it was looked at. */
+static unsigned wait_for_others(void)
 {
     uint64_t begun = sys_nanoseconds(CLOCK_MONOTONIC);
     uint64_t nap = NAP_MIN_NS;
     unsigned inside;
-    for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        thread->gate.cpu_ns = is_other(thread) ? cpu_time(owner_of(thread)) : 0;
-    while ((inside = count_inside()) != 0 &&
-           sys_nanoseconds(CLOCK_MONOTONIC) - begun < SETTLE_LIMIT_NS) {
+    for (int quiet = 0; (inside = count_inside()) != 0 || ++quiet < 2;) {
         struct timespec pause = {0, (long)nap};
+        if (!inside)
+            continue;
+        quiet = 0;
+        if (sys_nanoseconds(CLOCK_MONOTONIC) - begun >= SETTLE_LIMIT_NS)
+            break;
         sys_nanosleep(&pause);
         nap = nap < NAP_MAX_NS ? nap * 2 : nap;
     }
+    return inside;
+}
+
+unsigned fork_gate_settle(void)
+{
+    strangers.count = 0;
+    closing++;
+    unsigned inside = swap_is_alone() ? 0 : wait_for_others();
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
         thread->gate.events = thread_events(thread);
     return inside;
@@ -124,15 +247,21 @@ bool fork_gate_is_torn(void)
 {
     bool torn = is_growing();
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        torn |= thread != thread_self && is_busy(thread);
+        torn |= thread != thread_self && (is_busy(thread) || is_at_length(thread));
     return torn;
+}
+
+static void forget_others(struct thread_gate *gate)
+{
+    atomic_store_explicit(&gate->waits, false, memory_order_relaxed);
+    atomic_store_explicit(&gate->at_length, false, memory_order_relaxed);
 }
 
 void fork_gate_forked(void)
 {
     atomic_store(&forker, 0);
     for (struct thread *thread = thread_first(); thread; thread = thread->next)
-        atomic_store_explicit(&thread->gate.waits, false, memory_order_relaxed);
+        forget_others(&thread->gate);
 }
 
 /* --- in the other threads ------------------------------------------------ */

@@ -5,7 +5,9 @@
 #include "log/trace_log.h"
 #include "log/trace_log_fork.h"
 #include "os/message.h"
+#include "os/swap.h"
 #include "os/sys.h"
+#include "tables/recount.h"
 #include "tables/thread.h"
 #include "tables/usage.h"
 
@@ -130,11 +132,12 @@ bool forked_in_child(const struct env_options *options)
     if (!trace_log_fork(file, strcmp(file, options->trace_file) == 0))
         return false;
     unsigned changed = fork_gate_changed();
-    trace_log_lose(&trace_log_header->losses.fork_threads,
-                   changed > plan.inside ? changed : plan.inside);
     fork_gate_forked();
     thread_forked();
     usage_forked();
+    bool torn = !swap_is_alone() && recount_forked();
+    changed = changed > plan.inside ? changed : plan.inside;
+    trace_log_lose(&trace_log_header->losses.fork_threads, changed || !torn ? changed : 1);
     return true;
 }
 

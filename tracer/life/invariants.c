@@ -5,11 +5,10 @@
 #include "os/message.h"
 #include "os/swap.h"
 #include "os/sys.h"
-#include "tables/block_rare.h"
 #include "tables/block_table.h"
 #include "tables/freed_blocks.h"
 #include "tables/module_list.h"
-#include "tables/stack_accounts.h"
+#include "tables/recount.h"
 #include "tables/stack_table.h"
 #include "tables/usage.h"
 
@@ -74,70 +73,31 @@ static struct moment look(const struct stopped_world *world, const struct stoppe
 
 /* --- the equations --------------------------------------------------------- */
 
-/* What all accounts say, as the equations have it. */
-struct accounts {
-    uint64_t blocks;
-    uint64_t bytes;
-    int64_t bytes_at_peak;
-};
-
-static struct accounts sum_accounts(void)
-{
-    struct accounts sum = {0, 0, 0};
-    uint64_t count = atomic_load_explicit(&trace_log_accounts.count, memory_order_acquire);
-    for (uint64_t i = 1; i < count && chunk_table_reserve(&trace_log_accounts, i, false); i++) {
-        const struct trace_account *account = stack_accounts_at((uint32_t)i);
-        int64_t bytes = (int64_t)(account->bytes_allocated - account->bytes_freed);
-        sum.blocks += account->allocations - account->frees;
-        sum.bytes += (uint64_t)bytes;
-        sum.bytes_at_peak +=
-            account->peak_epoch == usage_peak->epoch ? account->bytes_at_peak : bytes;
-    }
-    return sum;
-}
-
-static void add_block(void *context, const struct trace_block *block)
-{
-    struct trace_weight *sum = context;
-    struct trace_weight weight = trace_weight(
-        trace_log_header->sample_bytes, trace_block_address(block->where), block_rare_size(block));
-    sum->blocks += weight.blocks;
-    sum->bytes += weight.bytes;
-}
-
 static bool complain(const char *what, int64_t a, int64_t b)
 {
     message_line("libtrace: the tracer's tables do not agree: %s: %d and %d", what, a, b);
     return false;
 }
 
-/* more - less may be what was lost. */
-static bool differ_by_losses(uint64_t more, uint64_t less, uint64_t lost)
-{
-    return more - less <= lost;
-}
-
 static bool equations_hold(const struct moment *now)
 {
-    const struct trace_losses *losses = &trace_log_header->losses;
-    struct accounts accounts = sum_accounts();
-    struct trace_weight table = {0, 0};
+    struct recount count;
     bool good = true;
-    block_table_for_each(add_block, &table);
-    if (!differ_by_losses(accounts.blocks, table.blocks, losses->blocks))
-        good = complain("blocks of all accounts, and in the table", (int64_t)accounts.blocks,
-                        (int64_t)table.blocks);
-    if (!differ_by_losses(accounts.bytes, table.bytes, losses->block_bytes))
+    recount_take(&count);
+    if (!recount_blocks_agree(&count))
+        good = complain("blocks of all accounts, and in the table", (int64_t)count.account_blocks,
+                        (int64_t)count.blocks);
+    if (!recount_bytes_agree(&count))
         good = complain("bytes of all accounts, and of the blocks in the table",
-                        (int64_t)accounts.bytes, (int64_t)table.bytes);
-    if (thread_live_blocks() != table.blocks)
+                        (int64_t)count.account_bytes, (int64_t)count.bytes);
+    if (thread_live_blocks() != count.blocks)
         good = complain("blocks that the threads have counted, and in the table",
-                        (int64_t)thread_live_blocks(), (int64_t)table.blocks);
-    if (usage_peak->live_bytes != (int64_t)accounts.bytes)
+                        (int64_t)thread_live_blocks(), (int64_t)count.blocks);
+    if (usage_peak->live_bytes != (int64_t)count.account_bytes)
         good = complain("bytes in use, and of all accounts", usage_peak->live_bytes,
-                        (int64_t)accounts.bytes);
-    if (now->is_alone && accounts.bytes_at_peak != usage_peak->bytes)
-        good = complain("the stacks' shares of the peak, and the peak", accounts.bytes_at_peak,
+                        (int64_t)count.account_bytes);
+    if (now->is_alone && count.account_bytes_at_peak != usage_peak->bytes)
+        good = complain("the stacks' shares of the peak, and the peak", count.account_bytes_at_peak,
                         usage_peak->bytes);
     return good;
 }

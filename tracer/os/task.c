@@ -137,6 +137,39 @@ static uint64_t parse_hexadecimal(const char *digit)
             return number;
 }
 
+/* "NUMBER 0xARGUMENT … (six) 0xSTACK 0xINSTRUCTION"; "-1 0xSTACK 0xINSTRUCTION" where it sleeps and
+ * has called nothing: a page fault. */
+bool task_call_of_text(const char *syscall, struct task_call *call)
+{
+    uint64_t *const wanted[9] = {[1] = &call->first_argument, [8] = &call->instruction};
+    if (*syscall < '0' || *syscall > '9')
+        return false;
+    call->number = task_parse_number(syscall);
+    for (int field = 1; field < 9; field++) {
+        while (*syscall && *syscall != ' ')
+            syscall++;
+        if (syscall[0] != ' ' || syscall[1] != '0' || syscall[2] != 'x')
+            return false;
+        syscall += 3;
+        if (wanted[field])
+            *wanted[field] = parse_hexadecimal(syscall);
+    }
+    return true;
+}
+
+enum task_rest task_rest(uint32_t listed, struct task_call *call)
+{
+    char path[64];
+    char line[256];
+    make_path(path, listed, "syscall");
+    long length = sys_read_file(path, line, sizeof line);
+    if (length == -ESRCH)
+        return TASK_RUNS;
+    if (length <= 0)
+        return TASK_NOT_TOLD;
+    return task_call_of_text(line, call) ? TASK_CALLS : TASK_RUNS;
+}
+
 bool task_blocks_signal(uint32_t listed, int signal)
 {
     if (read_text(listed, "status") != 0)

@@ -34,6 +34,20 @@ bool task_blocks_signal(uint32_t listed, int signal);
  * buffers: may be called while another thread uses the rest. */
 bool task_sleeps(uint32_t listed);
 
+/* The system call that a thread sleeps in. */
+struct task_call {
+    uint64_t number;
+    uint64_t first_argument;
+    uint64_t instruction; /* behind the call */
+};
+enum task_rest {
+    TASK_RUNS,     /* or may any moment, or waits for a page of memory */
+    TASK_CALLS,    /* sleeps in a system call */
+    TASK_NOT_TOLD, /* /proc does not say */
+};
+/* What the thread is at. Has no use for the buffers, as task_sleeps. */
+enum task_rest task_rest(uint32_t listed, struct task_call *call);
+
 /* Which sleep the thread is in, counted from 1; 0: it runs, or may any moment. -errno: /proc does
  * not tell. */
 long task_sleep(uint32_t listed);
@@ -45,9 +59,11 @@ uint64_t task_place(uint32_t listed);
 /* A decimal number; 0 if there is none. */
 uint32_t task_parse_number(const char *digits);
 
-/* The two readings of text, apart from files for the tests: /proc/…/stat's state, and in
+/* The readings of text, apart from files for the tests: /proc/…/stat's state, and in
  * /proc/…/status the text behind a line's name, or NULL. */
 enum task_state task_state_of_stat(const char *stat);
+/* And of /proc/…/syscall. false: it is in no system call. */
+bool task_call_of_text(const char *syscall, struct task_call *call);
 const char *task_status_line(const char *status, const char *name);
 
 #endif
