@@ -193,7 +193,8 @@ struct trace_losses {
     uint64_t unguarded;    /* blocks that --guard had no place for */
     uint64_t stale;        /* records of STALE */
     uint64_t newer; /* blocks that the core file, which is judged, has not (yet, or any longer) */
-    uint64_t reserved[6];
+    uint64_t moves;        /* calls of realloc, in MOVES */
+    uint64_t reserved[5];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -461,6 +462,7 @@ enum trace_table {
     TRACE_GROWTH = 21,    /* struct trace_growth */
     TRACE_STALE = 22,     /* struct trace_stale; one extent, with --stale-pointers=yes only */
     TRACE_GENERATED = 23, /* bytes: perf's map file of the process, as it was; one extent */
+    TRACE_MOVES = 24,     /* struct trace_move; one extent */
     TRACE_TABLES_COUNT
 };
 
@@ -551,6 +553,18 @@ struct trace_account {
 #define TRACE_STACK_IGNORED (1u << 31)
 #define TRACE_STACK_NAMED   (1u << 30) /* its blocks have names: see struct trace_name */
 #define TRACE_STACK_MASK    TRACE_NODE_MAX
+
+/* What realloc did with the blocks that it was given, by the stack of its call; records lie where a
+ * hash of the stack leads. Commit word: stack. */
+#define TRACE_MOVES_LOG2 12
+#define TRACE_MOVES_MAX  (1u << TRACE_MOVES_LOG2)
+struct trace_move {
+    uint32_t stack; /* a node */
+    uint32_t unused;
+    uint64_t calls;
+    uint64_t moved;  /* of them, where the block got another address */
+    uint64_t copied; /* bytes, by these */
+};
 
 /* How the program's use of memory went on. In order of time; when the table is full every other
  * sample is left out and samples are taken half as often. Commit word: time_ns. */
@@ -997,6 +1011,7 @@ _Static_assert(sizeof(struct trace_thread) == 64, "trace_thread: a cache line");
 _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");
 _Static_assert(sizeof(struct trace_moment) == 32, "trace_moment");
+_Static_assert(sizeof(struct trace_move) == 32, "trace_move");
 _Static_assert(sizeof(struct trace_growth) == 16, "trace_growth");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");

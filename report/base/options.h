@@ -19,6 +19,7 @@ enum cli_order {
     CLI_ORDER_CALLS,
     CLI_ORDER_TEMPORARY,
     CLI_ORDER_LIVE,
+    CLI_ORDER_MOVED,
     CLI_ORDERS_COUNT
 };
 /* --show: which records of a comparison. */

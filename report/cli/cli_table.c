@@ -121,7 +121,7 @@ static const struct cli_option cli_table[] = {
      cli_take_flag, CLI_FIELD(peak), NULL, 0, 0},
     {"--top", "N,ORDER",
      "the N [10] stacks with the most bytes, calls, temporary,\n"
-     "peak, live or all [bytes]; several with commas between;\n"
+     "peak, live, moved or all [bytes]; several with commas between;\n"
      "without leaks, unless an option for them is given",
      cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
     {"--why", "WHAT",

@@ -164,7 +164,8 @@ int cli_take_top(struct options *options, const struct cli_option *option, const
         if (!cli_take_top_part(options, option, part, length))
             return failure_set(failure,
                                "--top=%s is not understood at \"%.*s\": give a number from %u to "
-                               "%u, what to order by (bytes, calls, temporary, peak, live, all), "
+                               "%u, what to order by (bytes, calls, temporary, peak, live, moved, "
+                               "all), "
                                "or both with commas between them; see leakreport --help",
                                value, (int)length, part, option->low, option->high);
         part = part[length] ? part + length + 1 : NULL;

@@ -13,7 +13,7 @@
 struct ranked {
     uint32_t stack;
     uint64_t figure;
-    uint64_t second; /* PEAK, LIVE: blocks; BYTES, TEMPORARY: calls; CALLS: bytes */
+    uint64_t second; /* PEAK, LIVE: blocks; BYTES, TEMPORARY: calls; CALLS: bytes; MOVED: moves */
 };
 struct ranking {
     struct ranked *stacks;

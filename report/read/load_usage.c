@@ -76,6 +76,22 @@ static void load_counts(struct stack_loader *stacks, struct model *model)
     }
 }
 
+static void load_moves(struct stack_loader *stacks, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_MOVES);
+    struct trace_move record;
+
+    while (log_reader_next(&walk, &record)) {
+        if (!record.stack)
+            continue;
+        struct stack_use *use =
+            load_use(model->usage, model, load_stack(stacks, record.stack & TRACE_STACK_MASK));
+        use->reallocs += record.calls;
+        use->moved += record.moved;
+        use->bytes_copied += record.copied;
+    }
+}
+
 /* --- the timeline -------------------------------------------------------- */
 
 static int load_compare_samples(const void *left, const void *right)
@@ -143,5 +159,6 @@ void load_usage(struct stack_loader *stacks, struct model *model)
     model->header.peak = header->peak;
     load_threads(stacks->reader, model->usage);
     load_counts(stacks, model);
+    load_moves(stacks, model);
     load_samples(stacks->reader, model->usage);
 }

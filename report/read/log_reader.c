@@ -31,6 +31,7 @@ static const struct {
     [TRACE_POINTERS] = {"POINTERS", 1},
     [TRACE_ROOTS] = {"ROOTS", sizeof(struct trace_root)},
     [TRACE_NAMES] = {"NAMES", sizeof(struct trace_name)},
+    [TRACE_MOVES] = {"MOVES", sizeof(struct trace_move)},
     [TRACE_STALE] = {"STALE", sizeof(struct trace_stale)},
 };
 

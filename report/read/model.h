@@ -117,6 +117,8 @@ struct stack_use {
     uint64_t temporary;
     uint64_t bytes_at_peak, blocks_at_peak; /* sums modulo 2^64: "negative" in a damaged log, or
                                              * where threads pass blocks on */
+    uint64_t reallocs, moved,
+        bytes_copied; /* by realloc: calls with a block, those that moved it */
 };
 /* What one thread did, or several that came one after another and had one record: tid is the last
  * one's. */

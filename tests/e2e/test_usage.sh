@@ -171,3 +171,24 @@ d = [{"i": i, "s": "x" * (i % 50)} for i in range(2000)]
 print(len(json.loads(json.dumps(d))))'
     shares
 }
+
+# --- blocks that move -----------------------------------------------------------------------------------
+
+# moves_of FUNCTION: calls, moves and bytes of all stacks in which it called realloc (./report).
+moves_of() {
+    tr -d , <report | awk -v of="$1 " '
+        / bytes \(.*copied in .* moves in stack/ { bytes = $2; next }
+        / calls of realloc moved / { moved = $2; calls = $4; next }
+        bytes && / by 0x/ { if (index($0, ": " of)) { b += bytes; m += moved; c += calls } bytes = 0 }
+        END { print c + 0, m + 0, b + 0 }'
+}
+test_what_realloc_moved() {
+    traced "$PROGRAMS/use_moves"
+    report --top=10,moved trace.log
+    has report 'MOST BYTES COPIED BY REALLOC:' ' calls of realloc moved the block ('
+    equal 'grow' "$(sed -n 1p out)" "$(moves_of grow)"
+    [ "$(awk 'NR == 1 { print $2 }' out)" -gt 10 ] || fail 'nothing moved'
+    traced /bin/true
+    report --top=moved trace.log
+    has report 'no block was moved'
+}

@@ -54,6 +54,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_MOMENTS] = sizeof(struct trace_moment),
         [TRACE_GROWTH] = sizeof(struct trace_growth),
         [TRACE_STALE] = sizeof(struct trace_stale),
+        [TRACE_MOVES] = sizeof(struct trace_move),
     };
 
     return sizes[table];
@@ -162,6 +163,11 @@ void log_writer_generated(struct log_writer *writer, const char *text)
 void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size)
 {
     add_bytes(&writer->tables[TRACE_POINTERS], bytes, size);
+}
+
+void log_writer_move(struct log_writer *writer, struct trace_move move)
+{
+    add_record(writer, TRACE_MOVES, &move);
 }
 
 void log_writer_stale(struct log_writer *writer, struct trace_stale stale)

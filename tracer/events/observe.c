@@ -9,6 +9,7 @@
 #include "tables/block_parts.h"
 #include "tables/freed_blocks.h"
 #include "tables/kept_blocks.h"
+#include "tables/moves.h"
 
 /* --- allocation ---------------------------------------------------------- */
 
@@ -162,12 +163,20 @@ static __attribute__((noinline, cold)) void tell_where(struct thread *thread,
     }
 }
 
+static uint64_t bytes_copied(const struct block *old, const void *moved_to, size_t size)
+{
+    bool stayed = !moved_to || (uint64_t)moved_to == old->address;
+    return stayed ? 0 : old->size < size ? old->size : size;
+}
+
 static __attribute__((noinline)) void replaced(struct thread *thread, const struct block *old,
-                                               const void *moved_to, const struct call_site *site)
+                                               const void *moved_to, size_t size,
+                                               const struct call_site *site)
 {
     static const struct misuse_free how = {.family = TRACE_BY_MALLOC};
     struct block copy = *old;
     uint32_t stack = event_stack_rarely(thread, site);
+    moves_count(stack, bytes_copied(old, moved_to, size));
     taken_out(thread, old, stack);
     if (__builtin_expect(thread->kept != NULL, 0))
         tell_where(thread, old, stack, moved_to);
@@ -204,7 +213,7 @@ void observe_realloc_done(const struct block *old, void *pointer, size_t size, b
 {
     struct thread *thread = thread_current();
     if (thread && old->address)
-        replaced(thread, old, pointer, site);
+        replaced(thread, old, pointer, size, site);
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }

@@ -16,6 +16,7 @@ static const struct change_words {
     [CLI_ORDER_CALLS] = {"CALLS TO ALLOCATION FUNCTIONS, CHANGED:", "calls allocated", "bytes"},
     [CLI_ORDER_TEMPORARY] = {"TEMPORARY ALLOCATIONS, CHANGED:", "temporary allocations of",
                              "calls"},
+    [CLI_ORDER_MOVED] = {"BYTES COPIED BY REALLOC, CHANGED:", "bytes in", "moves"},
     [CLI_ORDER_LIVE] = {"BYTES IN USE, CHANGED:", "bytes in", "blocks in use"},
 };
 

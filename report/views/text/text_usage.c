@@ -20,6 +20,8 @@ static const struct usage_words {
                          "allocated", "bytes"},
     [CLI_ORDER_TEMPORARY] = {"MOST TEMPORARY ALLOCATIONS:", "there were none",
                              "temporary allocations", "of", "calls"},
+    [CLI_ORDER_MOVED] = {"MOST BYTES COPIED BY REALLOC:", "no block was moved", "bytes",
+                         "copied in", "moves"},
     [CLI_ORDER_LIVE] = {"MOST BYTES IN USE:", "nothing is in use", "bytes", "in", "blocks in use"},
 };
 
@@ -93,12 +95,24 @@ static void usage_line(const struct text_page *page, enum cli_order order, uint3
               NUMBER(ranking->count));
 }
 
+/* How many calls of realloc there were, of which some moved the block. */
+static void usage_moves(const struct text_page *page, uint32_t stack)
+{
+    const struct stack_use *use = &page->report->model->usage->stacks[stack];
+
+    text_line(page, "    %s of %s calls of realloc moved the block (%s), %s bytes each on average",
+              NUMBER(use->moved), NUMBER(use->reallocs), PERCENT(use->moved, use->reallocs),
+              NUMBER(use->moved ? use->bytes_copied / use->moved : 0));
+}
+
 static void usage_stacks(const struct text_page *page, enum cli_order order)
 {
     const struct ranking *ranking = &page->report->rankings->by[order];
 
     for (uint32_t i = 0; i < ranking->shown; i++) {
         usage_line(page, order, i);
+        if (order == CLI_ORDER_MOVED)
+            usage_moves(page, ranking->stacks[i].stack);
         text_stack(page, ranking->stacks[i].stack);
         text_blank(page);
     }
