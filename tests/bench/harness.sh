@@ -19,7 +19,7 @@ have() { command -v "$1" >/dev/null; }
 # works TOOL: whether it is installed
 works() {
     case $1 in
-    native | libtrace | libtrace-nocheck) true ;;
+    native | libtrace | libtrace-nocheck | libtrace-sampled) true ;;
     lsan) [ -n "$LSAN" ] ;;
     *) have "$1" ;;
     esac
@@ -32,6 +32,7 @@ under() {
     native) ./usage "$key" "$@" ;;
     libtrace) ./usage "$key" env LIBTRACE_OPTIONS=-q LD_PRELOAD="$BUILD/libtrace.so" "$@" ;;
     libtrace-nocheck) ./usage "$key" env LIBTRACE_OPTIONS='-q --leak-check=no' LD_PRELOAD="$BUILD/libtrace.so" "$@" ;;
+    libtrace-sampled) ./usage "$key" env LIBTRACE_OPTIONS='-q --sample=524288' LD_PRELOAD="$BUILD/libtrace.so" "$@" ;;
     heaptrack) ./usage "$key" timeout -k 5 900 heaptrack -o "$SCRATCH/heaptrack" "$@" ;;
     lsan) ./usage "$key" env LSAN_OPTIONS=exitcode=0 LD_PRELOAD="$LSAN" "$@" ;;
     valgrind) ./usage "$key" valgrind -q --leak-check=full --log-file=/dev/null "$@" ;;

@@ -50,7 +50,7 @@ static void begin_thread(void)
     sampling_left = draw();
 }
 
-bool sampling_will_be_due(size_t size)
+__attribute__((noinline)) bool sampling_will_draw(size_t size)
 {
     if (state == 0)
         begin_thread();
@@ -59,7 +59,7 @@ bool sampling_will_be_due(size_t size)
 
 __attribute__((noinline)) bool sampling_draw(size_t size)
 {
-    if (!sampling_will_be_due(size)) {
+    if (!sampling_will_draw(size)) {
         sampling_left -= size;
         return false;
     }

@@ -31,18 +31,26 @@ bool sampling_begin(uint64_t bytes);
  * it is not. */
 bool sampling_draw(size_t size);
 
+/* Counts a block of `size` that is not to be recorded. false: it may be. */
+static inline bool sampling_passes(size_t size)
+{
+    uint64_t left = sampling_left;
+    if (__builtin_expect(size > left, 0))
+        return false;
+    sampling_left = left - size;
+    return true;
+}
 /* Whether a block of `size` that is allocated now is to be recorded. */
 static inline bool sampling_is_due(size_t size)
 {
-    uint64_t left = sampling_left;
-    if (__builtin_expect(size <= left, 1)) {
-        sampling_left = left - size;
-        return false;
-    }
-    return sampling_draw(size);
+    return !sampling_passes(size) && sampling_draw(size);
 }
-/* Whether it would be; the thread has one drawn byte afterwards. */
-bool sampling_will_be_due(size_t size);
+/* Whether one will be that is allocated next. */
+bool sampling_will_draw(size_t size);
+static inline bool sampling_will_be_due(size_t size)
+{
+    return __builtin_expect(size > sampling_left, 0) && sampling_will_draw(size);
+}
 
 static inline uint8_t *sampling_mark(const void *pointer)
 {

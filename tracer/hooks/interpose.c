@@ -56,10 +56,11 @@ static __attribute__((noinline)) void *allocate_rarely(size_t count, size_t size
 
 INTERPOSE void *malloc(size_t size)
 {
-    if (!tracing_is_whole()) {
+    uint32_t state = tracing_state();
+    if (interpose_is_sampling_in(state) && sampling_passes(size))
+        return real.malloc(size);
+    if (__builtin_expect(state != TRACING_ON, 0)) {
         enum interpose_way way = interpose_way(size);
-        if (way == INTERPOSE_PASS)
-            return real.malloc(size);
         struct call_site site = UNWIND_CALL_SITE(malloc);
         return allocate_rarely(1, size, false, way, &site);
     }
@@ -75,10 +76,11 @@ INTERPOSE void *malloc(size_t size)
 
 INTERPOSE void *calloc(size_t count, size_t size)
 {
-    if (!tracing_is_whole()) {
+    uint32_t state = tracing_state();
+    if (interpose_is_sampling_in(state) && sampling_passes(count * size))
+        return real.calloc(count, size);
+    if (__builtin_expect(state != TRACING_ON, 0)) {
         enum interpose_way way = interpose_way(count * size);
-        if (way == INTERPOSE_PASS)
-            return real.calloc(count, size);
         struct call_site site = UNWIND_CALL_SITE(calloc);
         return allocate_rarely(count, size, true, way, &site);
     }
@@ -99,21 +101,30 @@ static void free_observed(void *pointer, const struct misuse_free *how,
         real.free(pointer);
 }
 
-static void free_unobserved(void *pointer)
+/* What is recorded is taken out. */
+static inline __attribute__((always_inline)) void free_sampled(void *pointer)
 {
-    if (!pointer || bootstrap_owns(pointer) || !real.free)
+    if (bootstrap_owns(pointer))
         return;
-    if ((tracing_state() & TRACING_SAMPLED) && sampling_may_have(pointer))
+    if (sampling_may_have(pointer))
         sampling_free(pointer);
     real.free(pointer);
+}
+
+static void free_untraced(void *pointer)
+{
+    if (pointer && !bootstrap_owns(pointer) && real.free)
+        real.free(pointer);
 }
 
 void interpose_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
 {
     if (interpose_is_observed())
         free_observed(pointer, how, site);
+    else if (interpose_is_sampling())
+        free_sampled(pointer);
     else
-        free_unobserved(pointer);
+        free_untraced(pointer);
 }
 
 static const struct misuse_free by_free = {.family = TRACE_BY_MALLOC};
@@ -121,15 +132,15 @@ static const struct misuse_free by_free = {.family = TRACE_BY_MALLOC};
 INTERPOSE void free(void *pointer)
 {
     uint32_t state = tracing_state();
-    if (__builtin_expect(state == TRACING_ON, 1)) {
-        struct call_site site = UNWIND_CALL_SITE(free);
-        free_observed(pointer, &by_free, &site);
-    } else if (state & TRACING_SAMPLED) {
-        free_unobserved(pointer);
-    } else {
-        struct call_site site = UNWIND_CALL_SITE(free);
-        interpose_free(pointer, &by_free, &site);
+    if (interpose_is_sampling_in(state)) {
+        free_sampled(pointer);
+        return;
     }
+    struct call_site site = UNWIND_CALL_SITE(free);
+    if (__builtin_expect(state == TRACING_ON, 1))
+        free_observed(pointer, &by_free, &site);
+    else
+        interpose_free(pointer, &by_free, &site);
 }
 
 INTERPOSE void cfree(void *pointer)

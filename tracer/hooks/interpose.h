@@ -16,11 +16,23 @@
 
 #define INTERPOSE __attribute__((visibility("default"), used))
 
+/* A sample is recorded, of the program's blocks. Where malloc and free ask this first, and of a
+ * state that they have read already, what is not recorded needs no frame of theirs. */
+static inline bool interpose_is_sampling_in(uint32_t state)
+{
+    return __builtin_expect(state & TRACING_SAMPLED, 0);
+}
+static inline bool interpose_is_sampling(void)
+{
+    return interpose_is_sampling_in(tracing_state());
+}
+
 /* Whether this call is to be observed, as every other one is. Begins tracing with the first call of
  * all. */
 static inline bool interpose_is_observed(void)
 {
-    return tracing_is_whole() || __builtin_expect(lifecycle_begin() && tracing_is_whole(), 0);
+    return tracing_is_whole() ||
+           (!interpose_is_sampling() && lifecycle_begin() && tracing_is_whole());
 }
 
 /* What is to be done with an allocation. */
@@ -35,7 +47,7 @@ static inline enum interpose_way interpose_way(size_t size)
 {
     if (tracing_is_whole())
         return INTERPOSE_OBSERVE;
-    if (!(tracing_state() & TRACING_SAMPLED) && !lifecycle_begin())
+    if (!interpose_is_sampling() && !lifecycle_begin())
         return INTERPOSE_UNTRACED;
     if (tracing_is_whole())
         return INTERPOSE_OBSERVE;

@@ -15,12 +15,6 @@ static __attribute__((noinline, cold)) void *find_operator(const char *symbol)
     return found;
 }
 
-/* The malloc that operator new is about to call will be. */
-static inline bool is_to_be_sampled(size_t size)
-{
-    return (tracing_state() & TRACING_SAMPLED) && sampling_will_be_due(size);
-}
-
 #define FIND(name, symbol)                                                                         \
     if (__builtin_expect(!real.name, 0))                                                           \
     real.name = (__typeof__(real.name))find_operator(symbol)
@@ -29,9 +23,12 @@ static inline bool is_to_be_sampled(size_t size)
     void *cxx_##name parameters __asm__(symbol);                                                   \
     INTERPOSE void *cxx_##name parameters                                                          \
     {                                                                                              \
-        bool observed = interpose_is_observed();                                                   \
+        uint32_t state = tracing_state();                                                          \
+        if (interpose_is_sampling_in(state) && !sampling_will_be_due(size) && real.name)           \
+            return real.name arguments;                                                            \
+        bool observed = state == TRACING_ON || interpose_is_observed();                            \
         FIND(name, symbol);                                                                        \
-        if (!observed && !is_to_be_sampled(size))                                                  \
+        if (!observed && !interpose_is_sampling())                                                 \
             return real.name arguments;                                                            \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                      \
         struct observe_new what = {size, by, interpose_log2(asked_alignment)};                     \
@@ -44,16 +41,23 @@ static inline bool is_to_be_sampled(size_t size)
         return pointer;                                                                            \
     }
 
+/* Of a sample free takes care, which each of them calls. */
 #define DELETE(name, symbol, parameters, arguments, ...)                                           \
     void cxx_##name parameters __asm__(symbol);                                                    \
     INTERPOSE void cxx_##name parameters                                                           \
     {                                                                                              \
+        uint32_t state = tracing_state();                                                          \
+        if (interpose_is_sampling_in(state) && real.name) {                                        \
+            real.name arguments;                                                                   \
+            return;                                                                                \
+        }                                                                                          \
         struct call_site site = UNWIND_CALL_SITE(cxx_##name);                                      \
         struct misuse_free how = __VA_ARGS__;                                                      \
         if (!pointer || bootstrap_owns(pointer))                                                   \
             return;                                                                                \
         FIND(name, symbol);                                                                        \
-        if (!interpose_is_observed() || observe_new_is_behind_header(pointer)) {                   \
+        if ((state != TRACING_ON && !interpose_is_observed()) ||                                   \
+            observe_new_is_behind_header(pointer)) {                                               \
             real.name arguments;                                                                   \
             return;                                                                                \
         }                                                                                          \
