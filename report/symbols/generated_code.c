@@ -134,6 +134,17 @@ static void generated_place(struct position *position, const char *path)
     position->file = slash && slash[1] ? slash + 1 : path;
 }
 
+/* V8 since node 20, and before. NULL: none of its functions. */
+static char *generated_javascript(char *text)
+{
+    static const char *const kinds[] = {"JS:", "LazyCompile:", "Function:", "Eval:", "Script:"};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(text, kinds[i], strlen(kinds[i])) == 0)
+            return text + strlen(kinds[i]);
+    return NULL;
+}
+
 static void generated_name_javascript(struct position *position, char *text)
 {
     text += strspn(text, "~+^*");
@@ -169,8 +180,9 @@ static const struct position *generated_name(struct generated_code *code,
     made->next = code->positions;
     code->positions = made;
     made->position.function = text;
-    if (strncmp(text, "JS:", 3) == 0)
-        generated_name_javascript(&made->position, text + 3);
+    char *javascript = generated_javascript(text);
+    if (javascript)
+        generated_name_javascript(&made->position, javascript);
     else if (strncmp(text, "py::", 4) == 0)
         generated_name_python(&made->position, text + 4);
     made->position.linked = made->position.function;

@@ -253,7 +253,10 @@ static APART void in_register(void)
 }
 static APART void mapped(void)
 {
-    void **memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* Between pages that are out of bounds: the kernel would make it one with a mapping that lies beside it. */
+    char *pages = mmap(NULL, 4 * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void **memory = (void **)(pages + 4096);
+    mprotect(memory, 8192, PROT_READ | PROT_WRITE);
     memory[3] = target(100);
 }
 static APART void mapped_shared(void)
