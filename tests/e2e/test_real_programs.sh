@@ -48,13 +48,11 @@ within_a_hundredth() {
         for (i = 1; i <= 3; i++) if (a[i] < b[i] * 0.99 || a[i] > b[i] * 1.01) exit 1
         exit n != 3 }' || fail "heap usage of $1: valgrind says $theirs, the tracer $ours"
 }
-# near_valgrind COMMAND…: and in the environment that valgrind gives its program, to the order of its variables, equal but
-# for $BESIDE allocs
-near_valgrind() {
-    local ours theirs entry environment=()
-    within_a_hundredth "$@"
-    # For valgrind's preloads one of the same length that does nothing: another name of a library which is there anyway.
-    local nothing=$(ldconfig -p | awk '/libm\.so\.6.*x86-64/ { print $NF; exit }')
+# as_in_valgrind: the environment that valgrind gives its program, with the tracer in place of valgrind's preloads, in $environment
+as_in_valgrind() {
+    # For them one of the same length that does nothing: another name of a library which is there anyway.
+    local entry nothing=$(ldconfig -p | awk '/libm\.so\.6.*x86-64/ { print $NF; exit }')
+    environment=()
     while read -r entry; do
         if [[ $entry = LD_PRELOAD=* ]]; then
             while [ ${#nothing} -lt $((${#entry} - 11)) ]; do nothing=/$nothing; done
@@ -62,6 +60,13 @@ near_valgrind() {
         fi
         environment+=("$entry")
     done < <(env -i PATH=/usr/bin:/bin $VARIABLES valgrind --command-line-only=yes -q env)
+}
+# near_valgrind COMMAND…: and in the environment that valgrind gives its program, to the order of its variables, equal but
+# for $BESIDE allocs
+near_valgrind() {
+    local ours theirs environment=()
+    within_a_hundredth "$@"
+    as_in_valgrind
     env -i "${environment[@]}" LIBTRACE_OPTIONS=--log-file=summary "$@" >out 2>err || true
     ours=$(heap_usage_of summary)
     if [ -z "${BESIDE:-}" ]; then
