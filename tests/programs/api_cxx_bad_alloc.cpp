@@ -4,7 +4,9 @@
 
 #include <new>
 
+/* More than malloc takes at all, and what it asks the kernel for in vain: more than a process has addresses. */
 static volatile size_t too_much = PTRDIFF_MAX;
+static const size_t too_much_for_the_kernel = (size_t)1 << 47;
 
 __attribute__((noinline)) static void *by_malloc(size_t size) { return got(malloc(size), size); }
 __attribute__((noinline)) static void *by_calloc(size_t size) { return got(calloc(1, size), size); }
@@ -30,6 +32,7 @@ __attribute__((noinline)) static int throws(int how)
 int main()
 {
     for (int i = 0; i < 500; i++) {
+        too_much = i % 2 ? PTRDIFF_MAX : too_much_for_the_kernel;
         CHECK(throws(i % 5) == 1);
         by_malloc(10);
         CHECK(throws(i % 5) == 1);
