@@ -50,6 +50,7 @@ tell_one() { # tell_one FILES TEST: counts and prints what run_one left
         sed 's/^/    /' "$name.log" | tail -60
     else
         echo "ok $2 ($ok cases, $(cat "$name.seconds") s)"
+        grep '^    skipped: ' "$name.log"
     fi
 }
 
@@ -67,5 +68,8 @@ while read -r ok bad test; do
 done < <(cat "$scratch"/*.count)
 [ "$told" -eq "$started" ] || { failed=$((failed + started - told)); echo "$((started - told)) tests left no result"; }
 [ -z "$failures" ] || echo "failures:$failures"
+# What this machine does not allow (a namespace, a small file system) is not tried, and said.
+skipped=$(cat "$scratch"/*.log | grep -c '^    skipped: ')
+[ "$skipped" -eq 0 ] || echo "$skipped times something could not be tried here: see \"skipped\" above"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -31,15 +31,15 @@ END
     # This machine has the same libraries, but not the program.
     [ ! -e /app/srv ]
 }
-container=(unshare -Urmpf --kill-child --mount-proc=image/proc)
+container=(unshare -Urmpf --kill-child)
 # inside COMMAND…: with a pid namespace, mounts and a root of its own; logs/ is /logs there. It is process 1.
 inside() {
-    exec "${container[@]}" sh -c 'mount --bind logs image/logs && exec chroot image "$@"' - /usr/bin/env LD_PRELOAD="$LIBTRACE" \
+    exec "${container[@]}" sh -c 'mount -t proc proc image/proc && mount --bind logs image/logs && exec chroot image "$@"' - /usr/bin/env LD_PRELOAD="$LIBTRACE" \
         LIBTRACE_OPTIONS="-q --trace-file=/logs/%p.log" "$@"
 }
 prepare() {
     mkdir -p image/proc logs
-    can "${container[@]}" true || return 1
+    can "${container[@]}" mount -t proc proc image/proc || return 1
     make_image
 }
 can() { "$@" >/dev/null 2>&1 || { echo "    skipped: $* is not possible here"; return 1; }; }
