@@ -87,6 +87,12 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' > $@
 
+# Whether there is capstone is no matter of a header that a list of what is included could name.
+$(BUILD)/capstone: FORCE
+	@mkdir -p $(@D)
+	@echo '$(HAS_CAPSTONE)' | cmp -s - $@ || echo '$(HAS_CAPSTONE)' > $@
+$(BUILD)/obj/report/symbols/instruction.o: $(BUILD)/capstone
+
 $(BUILD)/obj/tracer/%.o: tracer/%.c $(BUILD)/flags
 	$(call compile,$(TRACER_CFLAGS) $(SAN))
 $(BUILD)/obj/report/%.o: report/%.c $(BUILD)/flags

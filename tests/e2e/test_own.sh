@@ -2,6 +2,8 @@
 
 # names: the lines of stacks without addresses, in ./names; what stands behind a file's name goes
 names() { bare report | sed -nE 's/^   (at|by) 0x[0-9A-F]+: /\1 /p; s/^   (\.\.\. .*)/\1/p'; }
+# sum: of numbers with commas, a line each
+sum() { tr -d , | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
 # record TEXT: the lines of the loss record whose first line has TEXT
 record() { bare report | awk -v text="$1" 'index($0, text) && / record / { on = 1 } on { print } on && /^$/ { exit }'; }
 # table: the lines of --by, blanks squeezed
@@ -105,7 +107,7 @@ END
 test_by_names_the_culprit_once() {
     traced "$PROGRAMS/own_cxx"
     report trace.log
-    lost=$(bare report | sed -nE 's/^ *(definitely|indirectly) lost: ([0-9,]+) .*/\2/p' | tr -d , | paste -sd+ | bc)
+    lost=$(bare report | sed -nE 's/^ *(definitely|indirectly) lost: ([0-9,]+) .*/\2/p' | sum)
     report --by=function trace.log
     equal "heading" "BYTES LOST BY FUNCTION:" "$(bare report | grep ' BY ')"
     has_not report "loss record"
@@ -113,7 +115,7 @@ test_by_names_the_culprit_once() {
     table >lines
     equal "functions" "compile[abi:cxx11](char const*) / remember(Config&, std::string const&) / main / Pair<...>::operator<(Pair<...> const&) const" \
         "$(awk 'NR > 1 { $1 = $2 = $3 = ""; print substr($0, 4) }' lines | paste -sd/ | sed 's,/, / ,g')"
-    equal "sum" "$lost" "$(awk 'NR > 1 { print $2 }' lines | tr -d , | paste -sd+ | bc)"
+    equal "sum" "$lost" "$(awk 'NR > 1 { print $2 }' lines | sum)"
     report --by=module trace.log
     has report " $PROGRAMS/own_cxx"
     report --by=file trace.log
@@ -129,7 +131,7 @@ test_by_sums_up_each_metric() {
         report --by=function --metric=$metric trace.log
         equal "exit status" 0 "$status"
         "$REPORT" --format=folded --metric=$metric trace.log | awk '{ sum += $NF } END { printf "%d\n", sum }' >whole
-        equal "$metric" "$(cat whole)" "$(table | awk 'NR > 1 { print $2 }' | tr -d , | paste -sd+ | bc)"
+        equal "$metric" "$(cat whole)" "$(table | awk 'NR > 1 { print $2 }' | sum)"
     done
     report --by=function --format=json --metric=allocated --limit=2 trace.log
     equal "JSON" "2 allocated function" "$(jq -r '.processes[0].by | "\(.names | length) \(.metric) \(.what)"' report)"

@@ -43,6 +43,14 @@ test_known_compilers_have_no_warning() {
     [ ! -s warnings ] || fail "$(head -30 warnings)"
 }
 
+test_capstone_that_has_come_is_used() {
+    local object=$PWD/b/obj/report/symbols/instruction.o
+    make -s -C "$top" BUILD="$PWD/b" HAS_CAPSTONE= "$object"
+    make -C "$top" BUILD="$PWD/b" HAS_CAPSTONE= "$object" >said
+    has_not said instruction.c
+    make -C "$top" BUILD="$PWD/b" HAS_CAPSTONE=-lcapstone "$object" >said
+    has said instruction.c
+}
 test_the_version_is_that_of_the_changelog() {
     local version
     version=$(sed -n 's/^## \([0-9.]*\) .*/\1/p' "$top/CHANGELOG.md" | head -n 1)
