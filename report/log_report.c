@@ -9,6 +9,7 @@
 #include "judge/group.h"
 #include "judge/hints.h"
 #include "judge/own/filter.h"
+#include "judge/own/never_freed.h"
 #include "judge/own/own_trim.h"
 #include "judge/own/tally.h"
 #include "judge/types/block_types.h"
@@ -40,7 +41,7 @@ static void log_arrange_stacks(const struct log_run *run, struct model *model,
     const struct options *options = run->options;
     struct owners owners;
 
-    if (!options->own && !options->by && !options->filters.count)
+    if (!options->own && !options->by && !options->filters.count && !options->never_freed)
         return;
     log_symbolize_all(model, symbolizer);
     if (options->own) {
@@ -162,6 +163,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct growth_stacks *growth;
     struct cycles cycles;
     struct tally tally = {0};
+    struct never_freed never = {0};
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
@@ -169,6 +171,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             .rankings = &rankings,
                             .cycles = &cycles,
                             .tally = options->by ? &tally : NULL,
+                            .never = options->never_freed ? &never : NULL,
                             .tree = run->tree,
                             .number = number,
                             .several = run->several,
@@ -208,6 +211,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     report.holders = holders = holders_find(options, model, &records, symbolizer);
     if (options->by)
         tally_make(&tally, options, model, &records);
+    if (options->never_freed)
+        never_freed_find(&never, options, model);
     symbolize_note(symbolizer);
     if (run->options->xtree_memory != CLI_XTREE_NONE || run->options->xtree_leak)
         progress_say(&run->progress, "writing the xtree of", model->log_path);
@@ -228,6 +233,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     cycles_free(&cycles);
     stale_free(stale);
     tally_free(&tally);
+    never_freed_free(&never);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

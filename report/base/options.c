@@ -6,7 +6,7 @@
 
 bool options_want_usage(const struct options *options)
 {
-    return options->top_orders || options->timeline || options->growth;
+    return options->top_orders || options->timeline || options->growth || options->never_freed;
 }
 
 bool options_want_holders(const struct options *options)

@@ -105,6 +105,7 @@ struct options {
     struct option_list why; /* --why: functions, modules, addresses, records */
     unsigned paths;         /* of each, so many ways */
     bool retained;
+    bool never_freed;
     bool show_leaks;           /* and errors: not when only the use of memory was asked for */
     bool mismatched_frees;     /* count as errors */
     bool exit_on_first_error;  /* the report ends behind the first one */

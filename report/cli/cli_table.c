@@ -136,6 +136,10 @@ static const struct cli_option cli_table[] = {
      "blocks went: the largest of each; needs --heap-graph=yes\n"
      "when the program runs; leaks as with --peak",
      cli_take_flag, CLI_FIELD(retained), NULL, 0, 0},
+    {"--never-freed", NULL,
+     "places none of whose blocks was ever freed, where others\n"
+     "of the same function free theirs; leaks as with --peak",
+     cli_take_flag, CLI_FIELD(never_freed), NULL, 0, 0},
     {"--xtree-leak", "yes|no", "write the leaks as a callgrind file, in place of their list [no]",
      cli_take_xtree_leak, CLI_FIELD(xtree_leak), cli_yes_no, 0, 0},
     {"--xtree-leak-file", "FILE", "that file [xtleak.kcg.%p]", cli_take_to_file,

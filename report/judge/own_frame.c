@@ -57,3 +57,13 @@ bool own_frame(struct shown_line *line, const struct options *options, const str
     }
     return best >= OWN_SYSTEM;
 }
+
+bool own_frame_is_allocator(const char *function)
+{
+    static const char *const parts[] = {"alloc", "strdup", "strndup", "operator new"};
+
+    for (size_t i = 0; function && i < sizeof parts / sizeof *parts; i++)
+        if (strstr(function, parts[i]))
+            return true;
+    return false;
+}

@@ -13,4 +13,7 @@
 bool own_frame(struct shown_line *line, const struct options *options, const struct model *model,
                uint32_t stack, const char *root);
 
+/* xmalloc, g_strdup, operator new: who calls them says more. NULL is none. */
+bool own_frame_is_allocator(const char *function);
+
 #endif

@@ -20,6 +20,7 @@
 #include "judge/growth_stacks.h"
 #include "judge/group.h"
 #include "judge/outline.h"
+#include "judge/own/never_freed.h"
 #include "judge/own/tally.h"
 #include "judge/process_tree.h"
 #include "judge/rank.h"
@@ -40,6 +41,7 @@ struct report {
     const struct growth_stacks *growth;  /* NULL: nobody asked for it */
     const struct stale *stale;           /* NULL: there is none, or nobody looked */
     const struct tally *tally;           /* --by; NULL: nobody asked for it */
+    const struct never_freed *never;     /* --never-freed; NULL: nobody asked for it */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */

@@ -36,17 +36,6 @@ static bool holder_is_systems(const struct shown_line *line)
     return strncmp(path, "/usr/", 5) == 0 || path[0] != '/' || strstr(path, "/csu/");
 }
 
-/* xmalloc, g_strdup, operator new: who calls them says more. */
-static bool holder_is_allocator(const char *function)
-{
-    static const char *const parts[] = {"alloc", "strdup", "strndup", "operator new"};
-
-    for (size_t i = 0; function && i < sizeof parts / sizeof *parts; i++)
-        if (strstr(function, parts[i]))
-            return true;
-    return false;
-}
-
 /* Without sources: the innermost function that allocates for itself. */
 static void holder_find_caller(struct shown_line *line, const struct options *options,
                                const struct model *model, uint32_t stack)
@@ -60,7 +49,7 @@ static void holder_find_caller(struct shown_line *line, const struct options *op
             continue;
         if (!first.object)
             first = each;
-        if (!holder_is_allocator(each.function)) {
+        if (!own_frame_is_allocator(each.function)) {
             *line = each;
             return;
         }

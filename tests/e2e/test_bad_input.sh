@@ -100,7 +100,7 @@ test_log_that_may_not_be_read() {
 
 test_newer_version() {
     a_log
-    poke good 8 '\010'
+    poke good 8 '\011'
     report good
     refused 'good was written by a newer libtrace, version 9' 'this leakreport reads 8: use the leakreport that came with it'
 }

@@ -5,6 +5,7 @@
 #include "views/json/json_holders.h"
 #include "views/json/json_stacks.h"
 #include "views/json/json_sums.h"
+#include "views/json/json_never.h"
 #include "views/json/json_tally.h"
 #include "words/words_ending.h"
 #include "words/words_note.h"
@@ -260,6 +261,7 @@ void json_process(struct json_writer *json, const struct report *report)
     json_threads(json, model->usage);
     json_records(json, report->records);
     json_tally(json, report->tally, report->options->by);
+    json_never(json, report->never);
     json_errors(json, model);
     json_diff(json, report);
     json_holders(json, report);

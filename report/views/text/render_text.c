@@ -10,6 +10,7 @@
 #include "views/text/text_misuse.h"
 #include "views/text/text_stack.h"
 #include "views/text/text_stale.h"
+#include "views/text/text_never.h"
 #include "views/text/text_tally.h"
 #include "views/text/text_timeline.h"
 #include "views/text/text_usage.h"
@@ -125,6 +126,7 @@ static void text_memory(const struct text_page *page)
         text_timeline(page);
     if (page->report->growth)
         text_growth(page);
+    text_never(page);
     text_holders(page);
     text_stale(page);
     text_leaks(page);

@@ -1,0 +1,11 @@
+/* json_never.h: --never-freed, as a member of the process's object. */
+#ifndef JSON_NEVER_H
+#define JSON_NEVER_H
+
+#include "judge/own/never_freed.h"
+#include "views/json/json_writer.h"
+
+/* NULL: nothing. */
+void json_never(struct json_writer *json, const struct never_freed *never);
+
+#endif
