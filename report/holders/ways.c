@@ -97,13 +97,43 @@ static bool ways_is_inner(const struct ways *ways, uint32_t to, uint32_t inside)
                            ways->header[ways->holding->model->blocks[to].stack] != inside);
 }
 
-/* From a block; inner: by pointers to the middle, or by the others. */
+static uint64_t ways_offset(const struct model *model, uint32_t block, uint32_t pointer)
+{
+    uint64_t start = model->blocks[block].address;
+
+    return (start / 8 + model->graph->place[pointer]) * 8 - start;
+}
+
+/* The two words of a doubly linked list, wherever in their blocks they stand: one block's next is
+ * the other, whose previous is that one. A collector's list of all objects is such. */
+static bool ways_is_neighbour(const struct model *model, uint32_t block, uint32_t pointer)
+{
+    const struct graph *graph = model->graph;
+    uint32_t to = graph->to[pointer], inside = graph->inside[pointer];
+    uint64_t second = ways_offset(model, block, pointer) - inside;
+
+    if (inside == GRAPH_INSIDE || (second != 0 && second != 8) || to == block)
+        return false;
+    for (uint32_t p = graph->first[to]; p < graph->first[to + 1]; p++) {
+        uint64_t offset = ways_offset(model, to, p);
+
+        if (offset > inside + 8ull)
+            break;
+        if (graph->to[p] == block && graph->inside[p] == inside && offset == inside + (8 - second))
+            return true;
+    }
+    return false;
+}
+
+/* From a block; inner: by pointers to the middle and between neighbours, or by the others. */
 static void ways_go_on(struct search *search, uint32_t block, bool inner)
 {
-    const struct graph *graph = search->ways->holding->model->graph;
+    const struct model *model = search->ways->holding->model;
+    const struct graph *graph = model->graph;
 
     for (uint32_t p = graph->first[block]; p < graph->first[block + 1]; p++)
-        if (ways_is_inner(search->ways, graph->to[p], graph->inside[p]) == inner)
+        if ((ways_is_inner(search->ways, graph->to[p], graph->inside[p]) ||
+             ways_is_neighbour(model, block, p)) == inner)
             ways_reach(search, graph->to[p], block, p, WAY_NONE);
 }
 

@@ -3,6 +3,8 @@
  * A search in breadth. Pointers to the middle of a block are followed only where others lead no
  * further, so that a way has as few of them as can be; but those to the blocks of one stack that
  * all lead equally far behind the start are as good as any: the program puts a header in front.
+ * Those between neighbours of a doubly linked list come last, too: that two blocks stand in one
+ * list says little of who wants them.
  * Roots come in the order of what they are: variables first, then what belongs to threads, stacks
  * and registers last. A lost block's way begins at a definitely lost one.
  */

@@ -62,7 +62,8 @@ char *words_stack_place(const struct options *options, const struct model *model
 {
     struct shown_line line;
 
-    if (!own_frame(&line, options, model, stack, holder_folder()) || holder_is_systems(&line))
+    if (!own_frame(&line, options, model, stack, holder_folder()) || holder_is_systems(&line) ||
+        own_frame_is_allocator(line.function))
         holder_find_caller(&line, options, model, stack);
     if (!line.object)
         return memory_text("%s", "");
@@ -80,8 +81,9 @@ static char *holder_type(const struct options *options, const struct model *mode
     if (!block_types_of(model->types, block, &type))
         return memory_text("%s", "");
     char *name = options->full_names ? memory_text("%s", type.name) : short_name(type.name);
-    char *text = type.count > 1 ? memory_text(", %s of %s", NUMBER(type.count), name)
-                                : memory_text(", %s", name);
+    bool is_bytes = type.count == model->blocks[block].size;
+    char *text = type.count > 1 && !is_bytes ? memory_text(", %s of %s", NUMBER(type.count), name)
+                                             : memory_text(", %s", name);
     free(name);
     return text;
 }

@@ -61,7 +61,8 @@ test_the_demo_says_what_keeps_the_old_states() {
     report -q --why=create_app_state --retained trace.log
     line=$(grep -n 'volatile tracked_states' "$top/demo/state.c" | cut -d: -f1)
     has report "102,400 bytes in 1 block is held by" "   static variable tracked_states[0] (state.c:$line) +0" \
-        "     -> block of 72 bytes (create_app_state, state.c:" \
+        "     -> block of 72 bytes, struct app_state.cache (create_app_state, state.c:" \
+        "     -> block of 102,400 bytes, unsigned char (create_app_state, state.c:" \
         "    static variable tracked_states (state.c:$line) keeps 10,502,239 bytes in 5,757 blocks"
 }
 

@@ -117,7 +117,7 @@ void never_freed_find(struct never_freed *never, const struct options *options,
     if (!model->usage)
         return;
     owners_begin(&owners, options, model);
-    for (uint32_t i = 0; i < model->usage->stack_count; i++) {
+    for (uint32_t i = 0; i < model->usage->stack_count && i < model_stack_count(model); i++) {
         const struct stack_use *use = &model->usage->stacks[i];
         struct shown_line line;
 

@@ -129,7 +129,7 @@ static void types_read_calls(struct block_types *types)
         if (!types->of_block[b])
             types->of_block[b] = types->of_stack[stack];
     }
-    for (uint32_t i = 0; model->usage && i < model->usage->stack_count; i++)
+    for (uint32_t i = 0; model->usage && i < model_stack_count(model); i++)
         if (!looked[i])
             types->of_stack[i] = types_of_calls(types, i);
     free(looked);
