@@ -47,10 +47,8 @@ in_readme() {
 test_the_transcript_is_what_the_tools_print() {
     ln -s "$BUILD"/{demo,libtrace.so,leakreport} .
     {
-        echo '$ LD_PRELOAD=./libtrace.so ./demo handle'
-        LD_PRELOAD=./libtrace.so ./demo handle 2>&1
-        echo '$ ./leakreport trace.log'
-        ./leakreport trace.log
+        echo '$ leakreport ./demo handle'
+        ./leakreport ./demo handle 2>&1
     } | steady >printed
     fenced transcript | steady >expected
     [ "$(wc -l <expected)" -gt 20 ] || fail 'the README has no transcript'
