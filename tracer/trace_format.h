@@ -193,7 +193,7 @@ struct trace_losses {
     uint64_t unguarded;    /* blocks that --guard had no place for */
     uint64_t stale;        /* records of STALE */
     uint64_t newer; /* blocks that the core file, which is judged, has not (yet, or any longer) */
-    uint64_t moves;        /* calls of realloc, in MOVES */
+    uint64_t moves; /* calls of realloc, in MOVES */
     uint64_t reserved[5];
 };
 
@@ -383,6 +383,55 @@ struct trace_header {
 
     uint64_t sample_bytes; /* 0: every block is recorded; see trace_weight */
 };
+
+/* Each counter of what could not be recorded or done, whether records of blocks or errors are
+ * missing for it, and the sentence that says so behind its number, at the end and in the report. */
+#define TRACE_LOSSES(X)                                                                            \
+    X(BLOCKS, losses.blocks, true,                                                                 \
+      "allocations did not fit into the log: they are in the totals, but in no "                   \
+      "record.")                                                                                   \
+    X(BLOCK_BYTES, losses.block_bytes, true, "bytes were in those allocations.")                   \
+    X(STACKS_UNKNOWN, losses.stacks_unknown, false,                                                \
+      "allocations were recorded without a call stack.")                                           \
+    X(STACKS_CUT, losses.stacks_cut, false,                                                        \
+      "call stacks are truncated: their outermost frames are missing.")                            \
+    X(FREES_UNKNOWN, losses.frees_unknown, false,                                                  \
+      "frees were of blocks that the tracer had not seen allocated: they were carried "            \
+      "out, and are not in the totals.")                                                           \
+    X(MODULES, losses.modules, false,                                                              \
+      "modules did not fit into the log: their frames have no names.")                             \
+    X(THREADS, losses.threads, false, "threads did not fit into the log.")                         \
+    X(ERRORS, losses.errors, true, "errors of the program did not fit into the log.")              \
+    X(UNGUARDED, losses.unguarded, false,                                                          \
+      "blocks found no place among the guarded ones, which are bounded by the "                    \
+      "machine's memory: a wrong access to one of them was not noticed.")                          \
+    X(STALE, losses.stale, false,                                                                  \
+      "pointers to blocks that were given up did not fit into the log.")                           \
+    X(MOVES, losses.moves, false,                                                                  \
+      "calls of realloc are not among those that --top=moved counts: they came from more stacks "  \
+      "than "                                                                                      \
+      "there is room for.")                                                                        \
+    X(RANGES_NOT_EXCLUDED, check.ranges_not_excluded, false,                                       \
+      "pieces of the tracer's own memory were searched by the leak check, because its "            \
+      "list of them is full: a lost block may count as reachable.")                                \
+    X(THREADS_NOT_STOPPED, check.threads_not_stopped, false,                                       \
+      "threads did not stop for the leak check: their stacks were scanned completely "             \
+      "and their registers are unknown, so a lost block may count as reachable.")                  \
+    X(MAPPING_BYTES_NOT_READ, check.mapping_bytes_not_read, false,                                 \
+      "bytes of memory could not be read by the leak check: a block that only they "               \
+      "point to counts as lost.")                                                                  \
+    X(FORK_THREADS, losses.fork_threads, false,                                                    \
+      "threads of the parent were using the heap while this process was forked: "                  \
+      "individual blocks may be missing, or listed although they were freed.")                     \
+    X(FORK_FAILED, losses.fork_failed, false,                                                      \
+      "leak checks had to run inside the program, because a process of their own "                 \
+      "could not be made or did not finish.")                                                      \
+    X(POINTERS, losses.pointers, false,                                                            \
+      "pointers or roots found no space in the log (--heap-graph=yes): who holds a "               \
+      "block is not known in full.")                                                               \
+    X(NEWER, losses.newer, true,                                                                   \
+      "blocks of the log are not in the core file: the two are of different moments. They "        \
+      "are in no record, and others may count as lost because of them.")
 
 /* With --sample=BYTES a block is recorded if one of its bytes is drawn, of which each has the same
  * chance, 1 in sample_bytes, independent of all others (a Poisson process, as tcmalloc and jemalloc

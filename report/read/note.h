@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "trace_format.h"
 
 enum note_kind {
 #define NOTE(name, gap, sentence) NOTE_##name,

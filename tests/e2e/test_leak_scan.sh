@@ -1,7 +1,7 @@
 # The leak check under conditions that it cannot choose: no child to be had, a child that dies or
 # hangs while libc's caches are freed, no file to be opened, many busy threads, huge reservations.
 # In each the program's own exit status stays, and what is said of the check is true.
-in_place='leak checks were made in place, with libc'"'"'s own caches not freed'
+in_place='leak checks had to run inside the program'
 
 check_kinds() { # check_kinds LOST REACHABLE PROGRAM [ARGUMENT]
     traced "$PROGRAMS/$3" "${@:4}"

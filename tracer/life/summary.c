@@ -105,27 +105,13 @@ static void print_loss(uint64_t amount, const char *what)
         message_line("libtrace: %u %s", amount, what);
 }
 
-static void print_losses(const struct trace_losses *losses, const struct trace_check *check)
+static void print_losses(const struct trace_header *header)
 {
-    print_loss(losses->blocks, "blocks could not be recorded");
-    print_loss(losses->stacks_unknown, "allocations were recorded without a call stack");
-    print_loss(losses->stacks_cut, "call stacks are truncated");
-    print_loss(losses->frees_unknown, "frees were of blocks whose allocation was not seen");
-    print_loss(losses->modules, "modules could not be recorded");
-    print_loss(losses->threads, "threads could not be followed");
-    print_loss(losses->errors, "further errors could not be recorded");
-    print_loss(check->threads_not_stopped, "threads did not stop for the leak check; their stacks "
-                                           "were searched completely, their registers not at all");
-    const char *why = trace_obstacle_text(check->not_held);
+#define LOSS(name, counter, gap, sentence) print_loss(header->counter, sentence);
+    TRACE_LOSSES(LOSS)
+    const char *why = trace_obstacle_text(header->check.not_held);
     if (why)
         message_line("libtrace: the other threads could not be stopped at the end: %s", why);
-    print_loss(check->mapping_bytes_not_read,
-               "bytes of the program's memory could not be read by the leak check");
-    print_loss(losses->fork_threads,
-               "threads of the parent were using the heap while this process was forked: blocks "
-               "may be missing, or listed although they were freed");
-    print_loss(losses->fork_failed,
-               "leak checks were made in place, with libc's own caches not freed");
 }
 
 static void print_mistakes(void)
@@ -180,7 +166,7 @@ void summary_print(bool verbose)
         print_estimate(trace_log_header);
     print_leaks(trace_log_header);
     print_mistakes();
-    print_losses(&trace_log_header->losses, &trace_log_header->check);
+    print_losses(trace_log_header);
     if (verbose)
         print_captures();
     if (trace_log_is_in_place())
