@@ -394,9 +394,9 @@ enum { INTERPRETERS_MAX = 5 }; /* the kernel follows no more */
 
 static int program_say_unopened(const char *path, int depth, struct failure *failure)
 {
-    return failure_set(failure, "%s%s cannot be opened: %s",
-                       depth < INTERPRETERS_MAX ? "the interpreter that the script names, " : "",
-                       path, strerror(errno));
+    return failure_set(failure, "%s%s cannot be opened: %s", path,
+                       depth < INTERPRETERS_MAX ? ", the interpreter that the script names," : "",
+                       strerror(errno));
 }
 
 static int program_check_depth(const char *path, int depth, struct failure *failure)

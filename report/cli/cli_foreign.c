@@ -78,8 +78,9 @@ int cli_take_foreign(struct options *options, const struct cli_option *option, c
 static const struct {
     const char *name, *instead;
 } cli_tools[] = {
-    {"massif", "leakreport's --peak, --top and --timeline show what massif shows"},
-    {"dhat", "leakreport's --top=calls,temporary and --peak show what dhat shows of allocations"},
+    {"massif",
+     "--peak, --top and --timeline show what massif shows, --format=massif writes its file"},
+    {"dhat", "--top=calls,temporary and --peak show what dhat shows of allocations"},
     {"helgrind", "races of threads are not looked for here; gcc -fsanitize=thread does that"},
     {"drd", "races of threads are not looked for here; gcc -fsanitize=thread does that"},
     {"cachegrind", "instructions are not counted here; perf stat does that"},
@@ -110,7 +111,7 @@ int cli_take_tool(struct options *options, const struct cli_option *option, cons
         return 0;
     for (size_t i = 0; i < sizeof cli_tools / sizeof *cli_tools; i++)
         if (strcmp(value, cli_tools[i].name) == 0)
-            return failure_set(failure, "--tool=%s is none of leakreport's: %s", value,
+            return failure_set(failure, "leakreport has no --tool=%s: %s", value,
                                cli_tools[i].instead);
     return failure_set(failure,
                        "--tool=%s is not known: leakreport does what --tool=memcheck does with "

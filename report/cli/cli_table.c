@@ -4,7 +4,8 @@
 #include "cli/cli_foreign.h"
 #include "trace_format.h"
 
-#define CLI_FIELD(field) offsetof(struct options, field)
+#define CLI_FIELD(field)            offsetof(struct options, field)
+#define CLI_LISTED(heuristic, name) name ","
 
 static const struct cli_option cli_table[] = {
     {"--leak-check", "no|summary|full", "how much of leaks to show [full]", cli_take_choice,
@@ -22,8 +23,8 @@ static const struct cli_option cli_table[] = {
     {"--show-possibly-lost", "yes|no", "show possibly lost blocks [yes]", cli_take_show_possible, 0,
      cli_yes_no, 0, 0},
     {"--leak-check-heuristics", "SET",
-     "interior pointers that keep a block reachable: stdstring,\n"
-     "length64,newarray,multipleinheritance, all or none [all]",
+     "interior pointers that keep a block reachable:\n" TRACE_HEURISTICS(
+         CLI_LISTED) "all,none [all]",
      cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
     {"--diff", "OLD", "what is new, grew, shrank and is gone since this log\n(may be given often)",
      cli_take_list, CLI_FIELD(diff), NULL, 0, 0},

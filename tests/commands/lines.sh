@@ -25,7 +25,7 @@ make_files() { # into $work/files, once
 plain() {
     sed -E "s/^==[0-9]+== ?//; /^--[0-9]+-- ?/d; s/0x[0-9A-Fa-f]+/0x/g; s/ \((in [^ ]*(vgpreload_memcheck|libtrace)[^ ]*|vg_replace_malloc[^ )]*)\)//; s/\.[0-9]+\.log/.PID.log/; s/loss record [0-9]+ of/loss record N of/
         /^(Memcheck, a memory|Copyright \(C\)|Using Valgrind|leakreport [0-9.]*, a heap|It ended|Note: |Parent PID:|Process [0-9]+ of|PID [0-9]+, parent)/d
-        /^(embedded gdbserver:|Searching for pointers|Checked [0-9,]+ bytes|WARNING: new redirection|Preferring higher prio)/d; /^TO CONTROL THIS/,/^--pid is opt/d" "$1" | sed '/./,$!d; /^Process terminating/i\\' | cat -s
+        /^  resident [0-9.]+ MB: in blocks/d; /^(embedded gdbserver:|Searching for pointers|Checked [0-9,]+ bytes|WARNING: new redirection|Preferring higher prio)/d; /^TO CONTROL THIS/,/^--pid is opt/d" "$1" | sed '/./,$!d; /^Process terminating/i\\' | cat -s
 }
 run_line() { # run_line AS COMMAND ARGUMENTS: into $work/AS
     local as=$1 command=$2 arguments=$3 folder=$work/here path=$PATH

@@ -90,7 +90,7 @@ test_other_tools_are_refused_with_what_does_their_work() {
     for tool in massif dhat helgrind drd cachegrind callgrind lackey none exp-bbv other; do
         report --tool=$tool sh -c 'touch started'
         equal "exit status of $tool" 2 "$status"
-        has report.err "--tool=$tool is n"
+        has report.err "--tool=$tool"
         [ ! -e started ] || fail "started in spite of --tool=$tool"
     done
     report --tool=massif true
