@@ -24,6 +24,13 @@ known() {
     generated_code) echo "valgrind does not read perf's map files" ;;
     stale_pointers) echo "valgrind's realloc never grows a block in place" ;;
     own_rust | holders_rust:*) echo "valgrind names inlined functions of Rust without their type" ;;
+    guard_cases:*_page_behind) echo "valgrind names the arena of its own in which the address lies" ;;
+    guard_cases:*_page_before) echo "valgrind has other memory there, which may be touched" ;;
+    guard_cases:add_*) echo "valgrind names the read and the write of one instruction, the guard its fault" ;;
+    guard_cases:by_*) echo "valgrind has string functions of its own, which go byte by byte" ;;
+    guard_cases:in_handler_on_own_stack) echo "valgrind's stacks end at an alternate signal stack" ;;
+    guard_cases:in_callback) echo "valgrind names each access, the guard the first to a block" ;;
+    guard_cases:atomic_freed) echo "valgrind takes it for a read and a write, of which it names the first" ;;
     check_lsan) echo "it asks for LeakSanitizer's functions, and loses nothing where there are none" ;;
     esac
 }
