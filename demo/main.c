@@ -4,13 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aligned.h"
 #include "demo.h"
 #include "double_free.h"
 #include "handle.h"
+#include "overrun.h"
 #include "pool.h"
 #include "refcount.h"
 #include "state.h"
+#include "tracking.h"
+#include "use_after_free.h"
 #include "view.h"
+#include "zero_copy.h"
 
 struct demo {
     const char *name;
@@ -40,6 +45,20 @@ static const struct demo demos[] = {
     {"double-free", double_free_run, false, false,
      "A sender frees the letter that the outbox has freed: the C library ends the\n"
      "program there."},
+    {"use-after-free", use_after_free_run, false, false,
+     "A loop steps on from a connection that it has just closed: five reads of freed\n"
+     "blocks, which --guard=all and valgrind name."},
+    {"overrun", overrun_run, false, false,
+     "A label has no room for its NUL, which is written behind the block."},
+    {"aligned", aligned_run, false, false,
+     "What was aligned by hand is freed where it was aligned to, inside its block: the\n"
+     "C library ends the program there."},
+    {"zero-copy", zero_copy_run, false, false,
+     "A view into a shared buffer takes no reference, and is read when the buffer has\n"
+     "gone."},
+    {"tracking", tracking_run, false, false,
+     "An allocator that counts says that nothing is in use; it has not seen what strdup\n"
+     "allocated: 29 bytes in 3 blocks definitely lost."},
 };
 enum { DEMOS = sizeof demos / sizeof demos[0] };
 

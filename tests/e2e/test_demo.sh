@@ -51,6 +51,14 @@ expected() {
     'refcount --fixed') clean_summary '3 allocs, 3 frees, 168 bytes allocated' ;;
     double-free) clean_summary '1 allocs, 2 frees, 64 bytes allocated' ;;
     'double-free --fixed') clean_summary '1 allocs, 1 frees, 64 bytes allocated' ;;
+    use-after-free | 'use-after-free --fixed') clean_summary '5 allocs, 5 frees, 240 bytes allocated' ;;
+    overrun) clean_summary '1 allocs, 1 frees, 16 bytes allocated' ;;
+    'overrun --fixed') clean_summary '1 allocs, 1 frees, 17 bytes allocated' ;;
+    aligned) summary '200 bytes in 1 blocks' '1 allocs, 1 frees, 200 bytes allocated' '200 bytes in 1 blocks' "$none" "$none" "$none" ;;
+    'aligned --fixed') clean_summary '1 allocs, 1 frees, 200 bytes allocated' ;;
+    zero-copy | 'zero-copy --fixed') clean_summary '1 allocs, 1 frees, 54 bytes allocated' ;;
+    tracking) summary '29 bytes in 3 blocks' '6 allocs, 3 frees, 125 bytes allocated' '29 bytes in 3 blocks' "$none" "$none" "$none" ;;
+    'tracking --fixed') clean_summary '6 allocs, 6 frees, 125 bytes allocated' ;;
     *) fail "no figures are known for: demo $*" ;;
     esac
 }
@@ -152,10 +160,15 @@ test_valgrind_figures_of_view() { valgrind_agrees view; valgrind_agrees view --f
 test_valgrind_figures_of_pool() { valgrind_agrees pool; valgrind_agrees pool --fixed; }
 test_valgrind_figures_of_refcount() { valgrind_agrees refcount; valgrind_agrees refcount --fixed; }
 test_valgrind_figures_of_double_free() { valgrind_agrees double-free; valgrind_agrees double-free --fixed; }
+test_valgrind_figures_of_use_after_free() { valgrind_agrees use-after-free; valgrind_agrees use-after-free --fixed; }
+test_valgrind_figures_of_overrun() { valgrind_agrees overrun; valgrind_agrees overrun --fixed; }
+test_valgrind_figures_of_aligned() { valgrind_agrees aligned; valgrind_agrees aligned --fixed; }
+test_valgrind_figures_of_zero_copy() { valgrind_agrees zero-copy; valgrind_agrees zero-copy --fixed; }
+test_valgrind_figures_of_tracking() { valgrind_agrees tracking; valgrind_agrees tracking --fixed; }
 
 # Every error that valgrind knows, not only leaks.
 test_fixed_demos_are_clean() {
-    for name in handle state view pool refcount double-free; do
+    for name in handle state view pool refcount double-free use-after-free overrun aligned zero-copy tracking; do
         by_valgrind "$name" --fixed
         has valgrind.log 'ERROR SUMMARY: 0 errors from 0 contexts'
     done
@@ -201,7 +214,7 @@ test_double_free_ends_the_program_under_glibc() {
 test_list_names_every_demo() {
     native "$BUILD/demo" list
     equal 'exit status' 0 "$native_status"
-    for name in handle state view pool refcount double-free; do
+    for name in handle state view pool refcount double-free use-after-free overrun aligned zero-copy tracking; do
         grep -qE "^$name( \[--(tracked|annotated)\])?\$" native.out || fail "no $name in the list"
     done
     has native.out '16 bytes definitely' '--tracked' '--fixed'
@@ -309,4 +322,35 @@ test_double_free_survives_and_is_named() {
         "sender_close ($(line_of double_free.c 'free(sender->draft)'))" \
         "outbox_send ($(line_of double_free.c 'free(outbox->letters[i])'))" \
         "sender_write ($(line_of double_free.c 'malloc(sizeof *sender->draft)'))"
+}
+
+# --- wrong accesses -----------------------------------------------------------------------------------
+
+# errors FILE: what is wrong, where, and about which block, without addresses and objects.
+errors() {
+    bare "$1" | without_nameless | sed -n '/^Invalid/,/^$/p' |
+        sed -E 's/^(   (at|by)) 0x[0-9A-F]+: /\1 /; s/^(   at [^ ]+) \(in .*/\1/; s/^(   at (free|malloc)) .*/\1/; s/Address 0x[0-9a-f]+ /Address /; s/is [0-9]+ (bytes inside a block of size 200)/is some \1/; s/^ *Block was/ Block was/'
+}
+# errors_agree DEMO: with --guard=all they are valgrind's, frame by frame, and the mended demo has none.
+errors_agree() {
+    by_valgrind "$1"
+    errors valgrind.log >expected.errors
+    [ -s expected.errors ] || fail "valgrind has no error for demo $1"
+    OPTIONS='--guard=all' tracer_agrees "$1"
+    report trace.log
+    errors report >found.errors
+    diff expected.errors found.errors || fail "the errors of demo $1 differ from valgrind's"
+    OPTIONS='--guard=all' tracer_agrees "$1" --fixed
+    report trace.log
+    has report 'ERROR SUMMARY: 0 errors from 0 contexts'
+}
+test_use_after_free_is_named() { errors_agree use-after-free; }
+test_overrun_is_named() { errors_agree overrun; }
+test_aligned_is_named() { errors_agree aligned; }
+test_zero_copy_is_named() { errors_agree zero-copy; }
+test_tracking_is_told_what_it_does_not_see() {
+    reports_agree tracking
+    has out '0 bytes in 0 blocks are in use, says the tally'
+    has report "sensor_new ($(line_of tracking.c 'strdup(name)'))"
+    tracer_agrees tracking --fixed
 }

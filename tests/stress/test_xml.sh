@@ -109,7 +109,7 @@ test_every_program_has_valgrinds_xml() {
     for program in "$PROGRAMS"/*; do
         compare_program "$program"
     done
-    for kind in handle state view pool refcount double-free; do
+    for kind in handle state view pool refcount double-free aligned tracking; do
         compare "demo_$kind" "$BUILD/demo" "$kind"
         compare "demo_${kind}_fixed" "$BUILD/demo" "$kind" --fixed
     done
