@@ -39,6 +39,25 @@ test_node() {
     has_not report Invalid Mismatched
 }
 # Chromium has a malloc of its own, so there is nothing to record; it must live, and its page be the same.
+# same_with_guards COMMAND…: output and status are what they are natively; faults that the runtime waits for are its own.
+same_with_guards() {
+    native "$@"
+    for guard in 1000 all; do
+        OPTIONS="-q --guard=$guard" traced "$@"
+        equal "exit status with --guard=$guard" "$native_status" "$status"
+        cmp native.out out
+        report trace.log
+        has_not report 'Invalid read' 'Invalid write' 'Syscall param'
+    done
+}
+test_runtimes_with_guards() {
+    cp -r "$TESTS"/guests/cgo/* "$TESTS/guests/Guest.java" "$TESTS/guests/guest.js" .
+    HOME=$PWD GOPROXY=off GOFLAGS=-mod=mod GOCACHE=$PWD/cache go build -o guest .
+    javac Guest.java
+    same_with_guards ./guest
+    same_with_guards java -cp . Guest
+    same_with_guards node guest.js
+}
 # same_page USER ARGUMENT…: as that user, and each of its processes traced, too
 same_page() {
     local user=$1 mode
