@@ -62,3 +62,38 @@ test_what_needs_every_block_is_refused_with_it() {
     OPTIONS=--sample=1k traced "$PROGRAMS/sampled" freed
     has err 'a number of bytes is expected, 524288 say'
 }
+
+# What a reader of probes is told is what the log has: gdb stops at each.
+test_probes_tell_what_is_drawn_and_what_of_it_is_freed() {
+    readelf -n "$LIBTRACE" >notes
+    has notes 'Provider: otel_memory' 'Name: alloc' 'Arguments: 8@%rdi 8@%rsi 8@%rdx' 'Name: free' 'Arguments: 8@%rdi'
+    cat >commands <<'END'
+set pagination off
+set environment LD_PRELOAD LIBTRACE_HERE
+set environment LIBTRACE_OPTIONS --sample=100000
+set startup-with-shell off
+catch load libtrace
+run freed
+break -probe-stap otel_memory:alloc
+commands
+silent
+printf "drawn %lx %lu %lu\n", $_probe_arg0, $_probe_arg1, $_probe_arg2
+continue
+end
+break -probe-stap otel_memory:free
+commands
+silent
+printf "freed %lx\n", $_probe_arg0
+continue
+end
+continue
+END
+    sed -i "s|LIBTRACE_HERE|$LIBTRACE|" commands
+    DEBUGINFOD_URLS= gdb -nx -batch -x commands "$PROGRAMS/sampled" >told 2>&1
+    report trace.log
+    read -r _ _ _ _ allocated <<<"$(sums report)"
+    grep -c '^drawn' told >/dev/null || { head -40 told; fail 'nothing was told'; }
+    equal 'bytes that were drawn, by their weights' "$allocated" "$(awk '$1 == "drawn" { sum += $4 } END { print sum }' told)"
+    awk '$1 == "drawn" { live[$2]++; drawn++ } $1 == "freed" { if (!live[$2]) { print "freed, and not drawn: " $2; bad = 1 } live[$2]-- ; freed++ }
+        END { exit bad || drawn < 100 || freed < drawn / 2 }' told || fail 'the probes do not go together'
+}

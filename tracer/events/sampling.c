@@ -2,6 +2,7 @@
 
 #include "events/event.h"
 #include "events/observe_new.h"
+#include "events/probe.h"
 #include "os/pages.h"
 #include "os/tracing.h"
 
@@ -123,6 +124,7 @@ void sampling_allocated(void *pointer, size_t size, enum trace_family family,
     stack_accounts_allocated_many(thread, stack_accounts_at(block.account), weight.blocks,
                                   weight.bytes);
     record(thread, &block);
+    probe_alloc(pointer, size, weight.bytes);
 }
 
 bool sampling_take(void *pointer, struct block *block)
@@ -139,6 +141,7 @@ void sampling_freed(const struct block *block)
 {
     struct thread *thread = thread_self;
     struct trace_weight weight = weight_of(block);
+    probe_free((const void *)block->address);
     stack_accounts_freed_many(thread, event_own_account(thread, block->account), weight.blocks,
                               weight.bytes, false);
 }
