@@ -159,16 +159,19 @@ END
 }
 
 # tree FILE: what callgrind_annotate makes of an execution tree: each function with its figures, without its module.
-tree() { callgrind_annotate --threshold=100 "$1" | sed -E 's/ \[[^]]*\]$//' | grep -E ' [^ ]*:[a-zA-Z_]+$|PROGRAM TOTALS|^Events recorded' | sed -E 's/ +/ /g; s/UnknownFile//' | sort; }
+tree() { callgrind_annotate --threshold=100 "$1" | sed -E 's/ \[[^]]*\]$//' | grep -E ' [^ ]*:[a-zA-Z_]+$|PROGRAM TOTALS|^Events recorded' | sed -E 's/ +/ /g; s/UnknownFile//; s#[^ ]*/vg_replace_malloc.c:#???:#' | sort; }
 # allocated FILE: the same without what was freed, which valgrind counts where it was freed.
 allocated() { tree "$1" | grep -v ^Events | sed -E 's/ \([^)]*\)//g; s/^ //' | awk '$1 + $2 + $3 + $4 { print $1, $2, $3, $4, $NF }'; }
 test_execution_trees_are_valgrinds() {
+    local callers_only='^$'
+    [ "$(printf '%s\n' valgrind-3.19 "$(valgrind --version)" | sort -V | head -1)" = valgrind-3.19 ] || callers_only=':realloc$'
     for kind in pool handle refcount; do
         valgrind --command-line-only=yes --xtree-leak=yes --xtree-leak-file=v.leak --xtree-memory=full --xtree-memory-file=v.memory "$BUILD/demo" $kind >/dev/null 2>v.err || true
         report --xtree-leak=yes --xtree-leak-file=o.leak --xtree-memory=full --xtree-memory-file=o.memory "$BUILD/demo" $kind
         [ "$(tree v.leak | wc -l)" -gt 4 ] || fail "valgrind's tree has $(tree v.leak | wc -l) lines"
         diff <(tree v.leak) <(tree o.leak)
-        diff <(allocated v.memory) <(allocated o.memory)
+        # Older valgrinds have realloc(NULL) as a caller of malloc.
+        diff <(allocated v.memory | grep -v "$callers_only") <(allocated o.memory)
         has report.err 'xtree leak report: o.leak' 'xtree memory report: o.memory'
         diff <(bare v.err | sed -n '/^LEAK SUMMARY/,$p') <(bare report.err | sed -n '/^LEAK SUMMARY/,$p')
     done

@@ -111,7 +111,10 @@ int main(void)
     for (int i = 0; i < 2; i++)
         pthread_create(&thread, NULL, use_stack, NULL);
     sleep(1);
-    printf("%ld\n", (long)mallinfo2().fordblks);
+#if __GLIBC_PREREQ(2, 33)
+#define mallinfo mallinfo2
+#endif
+    printf("%ld\n", (long)mallinfo().fordblks);
     return 0;
 }
 C

@@ -66,5 +66,7 @@ outerLoop();
 END
     OPTIONS='-q' traced node --perf-basic-prof --interpreted-frames-native-stack j.js
     report --format=folded --metric=calls trace.log
-    grep -q 'Module._load;.*;outerLoop;hotCompress;.*deflateInit2_' report || fail 'JavaScript has no names'
+    grep -q ';outerLoop;hotCompress;.*deflateInit2_' report || fail 'JavaScript has no names'
+    # Its own JavaScript newer ones have in their snapshot, which their map does not name.
+    [ "$(node -p 'parseInt(process.versions.node)')" -ge 24 ] || grep -q 'Module._load;.*;outerLoop;' report || fail "node's own JavaScript has no names"
 }

@@ -42,7 +42,7 @@ test_the_package_depends_on_what_is_loaded_at_run_time() {
 # The linker's map says which members of libiberty.a are in leakreport.
 test_the_copyright_names_what_is_linked_in() {
     # The objects of the sources that there are: a build folder keeps those of files that have moved.
-    gcc -o leakreport $(cd "$top" && find report -name '*.[cS]' | sed "s|\(.*\)\..|$BUILD/obj/\1.o|") "$BUILD/obj/tracer.a" -Wl,-Map=map -ldw -lelf -liberty -lz -lcapstone || fail 'leakreport cannot be linked'
+    gcc -o leakreport $(cd "$top" && find report -name '*.[cS]' | sed "s|\(.*\)\..|$BUILD/obj/\1.o|") "$BUILD/obj/tracer.a" -Wl,-Map=map -pthread -ldw -lelf -liberty -lz -lcapstone || fail 'leakreport cannot be linked'
     grep -oE 'libiberty[^ ]*\.a\([a-z_-]+\.o\)' map | sed 's/.*(\(.*\)\.o)/\1/' | sort -u >members
     grep -oE '^Files: libiberty/[a-z-]+' "$top/packaging/debian/copyright" | sed 's|.*/||' | sort -u >named
     diff members named || fail 'packaging/debian/copyright names others (< linked, > named)'
