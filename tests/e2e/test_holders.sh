@@ -28,7 +28,7 @@ answers() {
 # Where a struct of Rust's has which member is for its compiler to choose, and what a Mutex, a BTreeMap and a thread's list of
 # destructors are made of is for its library: holders.expected has that of 1.63. Others: who holds what, without offsets, and
 # a mutex of pthread's may be a block of its own.
-known_rust() { rustc --version | grep -q '^rustc 1\.63\.'; }
+known_rust() { /usr/bin/rustc --version | grep -q '^rustc 1\.63\.'; }
 of_another_rust() {
     local case
     for case in rc_cycle mutex leaked forgotten_map of_thread; do
@@ -52,7 +52,7 @@ test_the_way_and_what_is_kept() {
     grep '^== ' expected | while read -r _ program case; do
         answers "$program" "$case"
     done >found || { cat found | tail -5; fail "a case fails"; }
-    [ "$(grep -c '^== ' found)" -ge 40 ] || fail "there are few cases"
+    [ "$(grep -c '^== ' found)" -ge 39 ] || fail "there are few cases"
     diff expected found || fail 'the answers differ'
 }
 
