@@ -137,7 +137,8 @@ static void generated_place(struct position *position, const char *path)
 /* V8 since node 20, and before. NULL: none of its functions. */
 static char *generated_javascript(char *text)
 {
-    static const char *const kinds[] = {"JS:", "LazyCompile:", "Function:", "Eval:", "Script:"};
+    static const char *const kinds[] = {
+        "JS:", "LazyCompile:", "InterpretedFunction:", "Function:", "Eval:", "Script:"};
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strncmp(text, kinds[i], strlen(kinds[i])) == 0)

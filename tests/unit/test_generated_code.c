@@ -81,15 +81,16 @@ static void places_in_sources_are_understood(void **state)
 static void names_of_older_javascript_engines(void **state)
 {
     (void)state;
-    struct generated_code *code =
-        generated_code_new("1000 10 LazyCompile:~outerLoop /tmp/j.js:2\n"
-                           "2000 10 LazyCompile:*get size node:internal/modules/cjs/loader:946:30\n"
-                           "3000 10 Function:^hotCompress /a b/j.js:10\n"
-                           "4000 10 Function:~ node:internal/main/run_main_module:1\n"
-                           "5000 10 Script:~ /srv/app.js:1:1\n"
-                           "6000 10 Eval:~ [eval]:1\n"
-                           "7000 10 LazyCompile: internal/bootstrap/loaders.js:42\n"
-                           "8000 10 Function without a colon\n");
+    struct generated_code *code = generated_code_new(
+        "1000 10 LazyCompile:~outerLoop /tmp/j.js:2\n"
+        "2000 10 LazyCompile:*get size node:internal/modules/cjs/loader:946:30\n"
+        "3000 10 Function:^hotCompress /a b/j.js:10\n"
+        "4000 10 Function:~ node:internal/main/run_main_module:1\n"
+        "5000 10 Script:~ /srv/app.js:1:1\n"
+        "6000 10 Eval:~ [eval]:1\n"
+        "7000 10 LazyCompile: internal/bootstrap/loaders.js:42\n"
+        "9000 10 InterpretedFunction:Module._load internal/modules/cjs/loader.js:648\n"
+        "8000 10 Function without a colon\n");
 
     expect(code, 0x1000, "outerLoop", "j.js", 2);
     expect(code, 0x2000, "get size", "loader", 946);
@@ -98,6 +99,7 @@ static void names_of_older_javascript_engines(void **state)
     expect(code, 0x5000, "(anonymous)", "app.js", 1);
     expect(code, 0x6000, "(anonymous)", "[eval]", 1);
     expect(code, 0x7000, "(anonymous)", "loaders.js", 42);
+    expect(code, 0x9000, "Module._load", "loader.js", 648);
     expect(code, 0x8000, "Function without a colon", NULL, 0);
     generated_code_free(code);
 }
