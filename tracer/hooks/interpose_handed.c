@@ -145,7 +145,6 @@ CALL(int, uname, (struct utsname * to), (to), OBJECT(to, UNAME))
 
 /* Before 2.33 libc has other functions for these, which programs that were linked with it call. */
 #define STATUS(symbol, older)                                                                      \
-    int __##older(int, const char *, struct stat *);                                               \
     int handed_##symbol(const char *, struct stat *) ASM_NAME(symbol);                             \
     CALL(int, __##older, (int version, const char *path, struct stat *to), (version, path, to),    \
          STRING(path, STAT_NAME), OBJECT(to, STAT))                                                \
