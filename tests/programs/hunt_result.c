@@ -1,6 +1,7 @@
 /* hunt_result: what a detached thread leaves for its joiner nobody fetches (docs/hunts.md, 10). */
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int pipe_ends[2];
@@ -32,6 +33,9 @@ int main(void)
         if (read(pipe_ends[0], &done, 1) != 1)
             return 1;
     }
-    usleep(1000);
+    /* Until all have ended: this thread, and the two names that every folder has. */
+    struct stat threads;
+    while (stat("/proc/self/task", &threads) == 0 && threads.st_nlink > 3)
+        usleep(1000);
     return 0;
 }
