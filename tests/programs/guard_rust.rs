@@ -81,7 +81,7 @@ fn main() {
         ("in_thread", in_thread),
     ];
     let wanted = std::env::args().nth(1).unwrap_or_default();
-    for (name, run) in cases {
+    for &(name, run) in cases.iter() {
         if wanted.is_empty() {
             println!("{}", name);
         } else if wanted == "all" || wanted == name {
