@@ -13,6 +13,8 @@
 #define QUANTUM_SHARE     1024
 #define FIRST_INTERVAL_NS 5000000u
 #define BATCH_MAX         (1u << 20)
+#define BATCH_LEAST       4u
+#define SLOW_NS           100000000u /* for a batch */
 
 struct trace_peak *usage_peak;
 
@@ -120,12 +122,14 @@ static void sample_at(uint64_t now)
 }
 
 /* So many events between two looks at the clock that there are a few looks for each sample, however
- * fast or slow the thread goes: each is a system call. */
-static uint32_t next_batch(uint32_t batch, uint64_t took)
+ * fast or slow the thread goes: each is a system call. A thread that is so slow that moments of
+ * growth would be missed looks after a few events, which it hardly feels. */
+uint32_t usage_next_batch(uint32_t batch, uint64_t took)
 {
-    if (took < timeline.interval_ns / 4)
+    uint32_t least = took > SLOW_NS ? BATCH_LEAST : USAGE_BATCH_MIN;
+    if (took < (batch < USAGE_BATCH_MIN ? SLOW_NS : timeline.interval_ns) / 4)
         return batch < BATCH_MAX ? batch * 2 : batch;
-    return took > timeline.interval_ns && batch > USAGE_BATCH_MIN ? batch / 2 : batch;
+    return took > timeline.interval_ns && batch > least ? batch / 2 : batch;
 }
 
 /* Once in milliseconds at most. A handler that jumped out of it would leave a file open, and no
@@ -154,7 +158,7 @@ __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
     if (sys_guard_is_on)
         return;
     uint64_t now = trace_log_now();
-    thread->usage.batch = next_batch(thread->usage.batch, now - thread->usage.looked_ns);
+    thread->usage.batch = usage_next_batch(thread->usage.batch, now - thread->usage.looked_ns);
     thread->usage.looked_ns = now;
     if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed) ||
         moments_are_due(now))

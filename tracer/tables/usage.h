@@ -25,6 +25,9 @@ void usage_begin(void);
 
 void usage_add_shared(struct thread *thread, int64_t bytes);
 void usage_sample(struct thread *thread);
+/* How many events after a batch of so many, which took so long (ns), the clock is looked at again.
+ */
+uint32_t usage_next_batch(uint32_t batch, uint64_t took);
 
 /* `bytes` more are in use. */
 static inline void usage_add(struct thread *thread, size_t bytes)
