@@ -252,6 +252,12 @@ enum trace_snapshot_step {
     TRACE_SNAPSHOT_TIME = 6, /* the copy took too long */
 };
 
+/* The byte of the log, far behind its end, that is locked (F_OFD_SETLK) by whoever asks for a
+ * check, for reading, from before it looks whether the process is still what it was until it has
+ * sent the signal; and for writing by the process from before it calls exec until that has
+ * happened. */
+#define TRACE_ASK_LOCK ((uint64_t)1 << 62)
+
 /* Snapshots of a running process. Who wants one sends the process `signal` with a number of its
  * own, by rt_sigqueueinfo, and finds that in `request` when the process has begun with it. In a
  * snapshot's own log: which one it is. Commit word: state. */

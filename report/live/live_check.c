@@ -1,5 +1,6 @@
 #include "live/live_check.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 enum {
     LOOK_MS = 2,
     ASK_AGAIN_MS = 500,
+    LOCK_ROUNDS = 1000,
     ANSWER_MS = 20000, /* nobody else's check takes longer, nor a fork */
 };
 
@@ -59,8 +61,27 @@ static bool live_has_handler(const struct live_log *log)
     return caught >> (log->header->snapshot.signal - 1) & 1;
 }
 
+/* Between a look at the process and the signal it could call exec. So it is kept from that: see
+ * TRACE_ASK_LOCK. The lock's descriptor; -1: the log cannot be opened. *is_held: the process
+ * is in the midst of exec. */
+static int live_lock(const struct live_log *log, bool *is_held)
+{
+    int fd = open(log->path, O_RDONLY | O_CLOEXEC), result = -1;
+    struct flock lock = {
+        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = (off_t)TRACE_ASK_LOCK, .l_len = 1};
+
+    for (int round = 0; fd >= 0 && round < LOCK_ROUNDS; round++) {
+        result = fcntl(fd, F_OFD_SETLK, &lock);
+        if (result == 0 || (errno != EAGAIN && errno != EACCES))
+            break;
+        live_nap();
+    }
+    *is_held = fd >= 0 && result != 0 && (errno == EAGAIN || errno == EACCES);
+    return fd;
+}
+
 /* The descriptor names the process, whoever has its number next. */
-static int live_send(const struct live_log *log, uint32_t token)
+static int live_send_now(const struct live_log *log, uint32_t token)
 {
     int fd = (int)syscall(SYS_pidfd_open, log->pid, 0), result;
     int number = (int)log->header->snapshot.signal;
@@ -78,6 +99,19 @@ static int live_send(const struct live_log *log, uint32_t token)
     int error = errno;
     if (fd >= 0)
         close(fd);
+    errno = error;
+    return result;
+}
+
+static int live_send(const struct live_log *log, uint32_t token)
+{
+    bool is_held;
+    int lock = live_lock(log, &is_held);
+    int result = is_held ? (errno = ESRCH, -1) : live_send_now(log, token);
+    int error = errno;
+
+    if (lock >= 0)
+        close(lock);
     errno = error;
     return result;
 }

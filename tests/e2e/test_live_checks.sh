@@ -130,3 +130,24 @@ test_program_that_a_checked_one_becomes_has_no_child() {
     has report.err 'is not traced'
     kill "$server"
 }
+
+# The signal that asks would be deadly to a program that the process becomes after the look and before the signal: exec
+# waits for who asks, and drops what was asked. strace holds the signal back until the process has called exec.
+test_asked_in_the_instant_of_an_exec() {
+    mkfifo go
+    LIBTRACE_OPTIONS=--follow-exec=no LD_PRELOAD=$LIBTRACE perl -e 'open(my $r, ">", "ready"); close $r; open(my $g, "<", "go"); <$g>;
+        delete $ENV{LD_PRELOAD}; exec "sleep", "2"' 2>err &
+    program=$!
+    until [ -e ready ]; do sleep 0.05; done
+    strace -f -o calls -e trace=fcntl,pidfd_send_signal -e inject=pidfd_send_signal:delay_enter=600000 "$REPORT" --check $program >answer 2>&1 &
+    for _ in $(seq 50); do
+        ! grep -q F_OFD_SETLK calls 2>/dev/null || break
+        sleep 0.1
+    done
+    echo on >go
+    status=0
+    wait $program || status=$?
+    equal 'exit status of what it became' 0 "$status"
+    wait
+    has answer 'has ended, or become another program'
+}

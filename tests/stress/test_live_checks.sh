@@ -46,3 +46,17 @@ test_ends_during_checks() {
         cd .. && rm -r "$n"
     done
 }
+
+# Programs that become another one while they are asked: none dies of it.
+test_checks_among_execs() {
+    for n in $(seq 300); do
+        LIBTRACE_OPTIONS="-q --follow-exec=no --trace-file=$PWD/t.log" LD_PRELOAD=$LIBTRACE \
+            perl -e 'select undef, undef, undef, rand 0.06; delete $ENV{LD_PRELOAD}; exec "sleep", "0.2"' 2>err &
+        program=$!
+        for _ in 1 2 3; do "$REPORT" --check $program >answer 2>&1 || true; done
+        status=0
+        wait $program || status=$?
+        equal "exit status of program $n" 0 "$status"
+        rm -f t.*log
+    done
+}

@@ -2,11 +2,17 @@
 
 #include "stop/stop_world_gate.h"
 #include "stop/stop_world_resume.h"
+#include "os/message.h"
 #include "os/swap.h"
 #include "os/sys.h"
+#include "os/sys_guard.h"
+#include "trace_format.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #define PREFERRED 33 /* as stop_world_signal */
 #define LOOKS_MAX 1000u
@@ -86,4 +92,61 @@ void ask_signal_renew(void)
     before = found;
     if (take(PREFERRED) == 0)
         atomic_store(&is_settled, true);
+}
+
+/* --- exec ----------------------------------------------------------------- */
+
+#define ROUNDS 5000 /* of a millisecond: who asks needs a few of them, unless it was stopped */
+
+static int bar = -1;
+
+/* A description of its own, because a lock goes with the last descriptor of it, and exec is to
+ * close that. */
+static int open_again(int log)
+{
+    char path[32];
+    message_format(path, sizeof path, "/proc/self/fd/%d", (int64_t)log);
+    long fd = log < 0 ? -EBADF : sys_open(path, O_RDWR | O_CLOEXEC, 0);
+    return sys_is_error(fd) ? -1 : sys_move_high((int)fd, true);
+}
+
+/* What libc sends its threads itself comes again. */
+static void drop_what_was_asked(void)
+{
+    const uint64_t set = 1ull << (PREFERRED - 1);
+    const struct timespec none = {0, 0};
+    uint64_t mask;
+    siginfo_t info;
+    bool is_libcs = false;
+    if (sys_is_error(sys_sigprocmask(SIG_BLOCK, &set, &mask)))
+        return;
+    while (sys_call(SYS_rt_sigtimedwait, (long)&set, (long)&info, (long)&none, sizeof set, 0, 0) ==
+           PREFERRED)
+        is_libcs = is_libcs || info.si_code == SI_TKILL;
+    if (is_libcs)
+        sys_tgkill((int)sys_getpid(), (int)sys_gettid(), PREFERRED);
+    sys_sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+void ask_signal_bar(int log)
+{
+    const struct timespec moment = {0, 1000000};
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)TRACE_ASK_LOCK, .l_len = 1};
+    if (!listener.asked || sys_guard_is_on)
+        return;
+    bar = open_again(log);
+    for (int round = 0; bar >= 0 && round < ROUNDS; round++) {
+        if (sys_fcntl(bar, F_OFD_SETLK, (long)&lock) != -EAGAIN)
+            break;
+        sys_nanosleep(&moment);
+    }
+    drop_what_was_asked();
+}
+
+void ask_signal_unbar(void)
+{
+    if (bar >= 0)
+        sys_close(bar);
+    bar = -1;
 }

@@ -23,4 +23,10 @@ int ask_signal_begin(const struct ask_signal_listener *listener, int other);
 /* Looks whether libc's handler has come to stand there. Cheap once that has happened. */
 void ask_signal_renew(void);
 
+/* Before exec, where the signal would be deadly to the new program: from now on nobody asks
+ * (TRACE_ASK_LOCK), and what was asked already is dropped. `log`: the log's descriptor. */
+void ask_signal_bar(int log);
+/* exec failed. */
+void ask_signal_unbar(void);
+
 #endif

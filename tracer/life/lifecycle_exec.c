@@ -1,6 +1,7 @@
 #include "life/lifecycle_exec.h"
 
 #include "events/misuse.h"
+#include "life/ask_signal.h"
 #include "life/env_children.h"
 #include "life/fork_gate.h"
 #include "life/lifecycle.h"
@@ -140,6 +141,7 @@ void lifecycle_exec(const char *path, enum exec_target target, struct env_childr
     header->unfollowed = why_not(target, plan);
     header->end_realtime_ns = sys_nanoseconds(CLOCK_REALTIME);
     __atomic_store_n(&header->ending, TRACE_EXECED, __ATOMIC_RELEASE);
+    ask_signal_bar(trace_log_descriptor());
     if (is_spoken_of(header->unfollowed))
         message_line("libtrace: this process becomes %s, which is not traced: %s", path,
                      trace_unfollowed_text(header->unfollowed));
@@ -152,6 +154,7 @@ void lifecycle_exec_failed(void)
     struct trace_header *header = trace_log_header;
     if (!is_traced_here() || header->ending != TRACE_EXECED)
         return;
+    ask_signal_unbar();
     lifecycle_check_resume();
     pass_on(trace_log_descriptor(), false);
     pass_on(message_descriptor(), false);
