@@ -1,6 +1,8 @@
 #include "judge/fingerprint.h"
+#include <stdlib.h>
 #include <stdbool.h>
 #include <string.h>
+#include "base/memory.h"
 #include "judge/shown_stack.h"
 
 /* FNV-1a, and a byte that is in no text behind each. */
@@ -47,18 +49,36 @@ static uint64_t fingerprint_add_line(uint64_t hash, const struct shown_line *lin
     return fingerprint_add(hash, module, strcspn(module, "."));
 }
 
+/* A hundred thousand may be alike. */
+static uint32_t fingerprint_next(struct fingerprints *seen, uint64_t hash)
+{
+    uint32_t known = seen->hashes.count;
+    uint32_t number = intern_put(&seen->hashes, &hash, sizeof hash);
+
+    if (number == known) {
+        memory_reserve(seen->ordinals, known, seen->capacity);
+        seen->ordinals[number] = 0;
+    }
+    return ++seen->ordinals[number];
+}
+
+void fingerprints_free(struct fingerprints *seen)
+{
+    intern_free(&seen->hashes);
+    free(seen->ordinals);
+    *seen = (struct fingerprints){0};
+}
+
 struct fingerprint fingerprint_of(const struct options *options, const struct model *model,
-                                  enum finding finding, uint32_t stack, struct intern *seen)
+                                  enum finding finding, uint32_t stack, struct fingerprints *seen)
 {
     const char *kind = finding_rule(finding)->name;
     struct shown_stack shown;
     struct shown_line line;
-    uint64_t key[2] = {fingerprint_add(0xcbf29ce484222325u, kind, strlen(kind)), 1};
+    uint64_t hash = fingerprint_add(0xcbf29ce484222325u, kind, strlen(kind));
 
     shown_stack_begin(&shown, options, model, stack);
     while (shown_stack_next(&shown, &line))
-        key[0] = fingerprint_add_line(key[0], &line);
-    for (uint32_t known = seen->count; intern_put(seen, key, sizeof key) < known; key[1]++)
-        ;
-    return (struct fingerprint){key[0], (uint32_t)key[1]};
+        hash = fingerprint_add_line(hash, &line);
+    return (struct fingerprint){hash, fingerprint_next(seen, hash)};
 }

@@ -16,9 +16,16 @@ struct fingerprint {
     uint32_t ordinal; /* 1; 2 and more: of those that have the same hash */
 };
 
-/* seen: what was given out before; zeroed at first. */
+/* What was given out before; zeroed at first. */
+struct fingerprints {
+    struct intern hashes;
+    uint32_t *ordinals; /* the last of each */
+    uint32_t capacity;
+};
+void fingerprints_free(struct fingerprints *seen);
+
 struct fingerprint fingerprint_of(const struct options *options, const struct model *model,
-                                  enum finding finding, uint32_t stack, struct intern *seen);
+                                  enum finding finding, uint32_t stack, struct fingerprints *seen);
 
 /* How much of a function's name is the programmer's: no suffix of a copy that the compiler made, no
  * hash. */

@@ -185,3 +185,24 @@ test_execution_trees_are_valgrinds() {
     report --xtree-memory=some trace.log
     equal 'exit status' 2 "$status"
 }
+
+# --- memory ------------------------------------------------------------------------------------------------------
+
+# resident FORM: the largest resident size in kB of making it, of trace.log; what is written goes to out.FORM
+resident() {
+    /usr/bin/python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$REPORT" --format="$1" --log-file="out.$1" trace.log
+}
+# massif's file is of a few kB, and needs all stacks, their names and their use, as the others do.
+test_memory_is_not_the_size_of_the_output() {
+    OPTIONS=-q traced "$PROGRAMS/many_stacks" 20000 5
+    base=$(resident massif)
+    for form in html json folded pprof callgrind csv sarif junit; do
+        memory=$(resident $form)
+        [ $((memory * 4)) -le $((base * 5)) ] || fail "$form: $memory kB resident, massif: $base"
+    done
+    [ "$(stat -c %s out.sarif)" -gt 50000000 ] || fail "SARIF is shorter than it was"
+    # as many results are alike, and each has a number of its own
+    equal 'fingerprints' 20000 "$(grep -o '"primaryLocationLineHash":"[^"]*' out.sarif | sort -u | wc -l)"
+}

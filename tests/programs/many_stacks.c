@@ -1,5 +1,5 @@
-// many_stacks N: N live blocks of distinct call stacks, none of them reachable. Each digit of a
-// block's number, to the base 32, is the line of a call.
+// many_stacks N [BLOCKS]: N distinct call stacks with BLOCKS live blocks each [1], none of them reachable. Each digit of
+// a stack's number, to the base 32, is the line of a call.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,9 +55,11 @@ static char *grow(unsigned number, int digits)
 int main(int count, char **arguments)
 {
     unsigned wanted = count > 1 ? (unsigned)atoi(arguments[1]) : 100000, made = 0;
+    unsigned blocks = count > 2 ? (unsigned)atoi(arguments[2]) : 1;
 
     for (unsigned number = 0; number < wanted; number++)
-        made += grow(number, 4) != NULL;
+        for (unsigned i = 0; i < blocks; i++)
+            made += grow(number, 4) != NULL;
     printf("%u\n", made);
-    return made != wanted;
+    return made != wanted * blocks;
 }

@@ -53,22 +53,36 @@ static void html_put_data(FILE *out, const struct report *report)
     fputs("</script>\n", out);
 }
 
+struct html_text {
+    FILE *out;
+    size_t size; /* of all of it */
+};
+
+static ssize_t html_write_text(void *context, const char *bytes, size_t size)
+{
+    struct html_text *text = context;
+    size_t room = text->size < HTML_TEXT_MAX ? HTML_TEXT_MAX - text->size : 0;
+
+    html_put_escaped(text->out, bytes, size < room ? size : room);
+    text->size += size;
+    return (ssize_t)size;
+}
+
 /* The text view's report, its beginning if it is long: for a browser without scripts, and for grep.
  */
 static void html_put_text(FILE *out, const struct report *report)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
+    struct html_text text = {.out = out};
+    FILE *stream = fopencookie(&text, "w", (cookie_io_functions_t){.write = html_write_text});
 
-    renderer_of(FORMAT_TEXT)->render(stream, report);
-    fclose(stream);
     fputs("<noscript><pre>", out);
-    html_put_escaped(out, text, size < HTML_TEXT_MAX ? size : HTML_TEXT_MAX);
-    if (size > HTML_TEXT_MAX)
-        fprintf(out, "\n(%zu more bytes of text are left out)\n", size - HTML_TEXT_MAX);
+    if (stream) {
+        renderer_of(FORMAT_TEXT)->render(stream, report);
+        fclose(stream);
+    }
+    if (text.size > HTML_TEXT_MAX)
+        fprintf(out, "\n(%zu more bytes of text are left out)\n", text.size - HTML_TEXT_MAX);
     fputs("</pre></noscript>\n", out);
-    free(text);
 }
 
 static void html_render(FILE *out, const struct report *report)

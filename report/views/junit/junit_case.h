@@ -3,6 +3,7 @@
 #ifndef JUNIT_CASE_H
 #define JUNIT_CASE_H
 
+#include "judge/fingerprint.h"
 #include "views/renderer.h"
 
 struct junit_page {
@@ -10,7 +11,7 @@ struct junit_page {
     const struct report *report;
     const char *program; /* its name */
     char *root;          /* the folder that leakreport was called in */
-    struct intern seen;  /* fingerprints */
+    struct fingerprints seen;
 };
 
 void junit_misuse(struct junit_page *page, const struct misuse *misuse);

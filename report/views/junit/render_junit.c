@@ -179,7 +179,7 @@ static void junit_render(FILE *out, const struct report *report)
         junit_passed(&page, "no leaks and no bad frees");
     junit_suppressions(&page);
     junit_output(&page);
-    intern_free(&page.seen);
+    fingerprints_free(&page.seen);
 }
 
 /* --- the end ------------------------------------------------------------- */

@@ -46,7 +46,7 @@ static void sarif_render(FILE *out, const struct report *report)
     sarif_results(&page);
     json_text(&json, "columnKind", "utf16CodeUnits");
     json_end_object(&json);
-    intern_free(&page.seen);
+    fingerprints_free(&page.seen);
 }
 
 static void sarif_end(FILE *out, const struct report_all *all)

@@ -2,14 +2,15 @@
 #ifndef SARIF_PAGE_H
 #define SARIF_PAGE_H
 
+#include "judge/fingerprint.h"
 #include "views/json/json_writer.h"
 #include "views/renderer.h"
 
 struct sarif_page {
     struct json_writer *json;
     const struct report *report;
-    char *root;         /* the folder that leakreport was called in */
-    struct intern seen; /* fingerprints */
+    char *root; /* the folder that leakreport was called in */
+    struct fingerprints seen;
 };
 
 /* What steers a terminal, or turns the order of what is shown, becomes '?'. */
