@@ -1,5 +1,5 @@
 # Who holds it: --heap-graph, --why, --retained. holders.expected has, for each way of holding that tests/programs/holders*
-# know, the whole answer; it was checked by hand against their sources.
+# know, the whole answer; holders.truth has who keeps how much, reckoned from their sources.
 
 top=$TESTS/..
 
@@ -117,4 +117,31 @@ X
     traced "$PROGRAMS/leak_cpp_shared_cycle"
     report --format=json trace.log
     has report '"cycles":[' 'make one of these pointers weak'
+}
+
+# Independent of what leakreport says: bytes and blocks reckoned from the sources.
+test_what_is_kept_is_what_the_sources_say() {
+    python3 - "$TESTS/e2e" <<'Y' || fail 'holders.expected and holders.truth differ'
+import re, sys
+answers, case = {}, None
+for line in open(sys.argv[1] + '/holders.expected'):
+    if line.startswith('== '):
+        case = answers.setdefault(line[3:].strip(), [])
+    else:
+        case.append(line.strip())
+names, seen = {}, set()
+for line in open(sys.argv[1] + '/holders.truth'):
+    if line.startswith('#'):
+        continue
+    if re.match(r'[A-Z] = ', line):
+        exec(line, names)
+        continue
+    key, rest = line.strip().split(': ', 1)
+    holder, size, blocks = rest.split('; ')
+    size, blocks = eval(size, names), eval(blocks, names)
+    wanted = re.compile(re.escape(holder) + r'[ (.,/:].*?%s bytes in %s blocks?:?$' % (f'{size:,}', f'{blocks:,}'))
+    assert any(wanted.match(answer) for answer in answers[key]), (key, holder, size, blocks, answers[key])
+    seen.add(key)
+assert seen == set(answers), set(answers) - seen
+Y
 }
