@@ -41,7 +41,7 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
         !only_errors && (options_want_holders(options) || options->by == CLI_BY_TYPE);
     if (!only_errors && log_wants_usage(options))
         model_want_usage(model);
-    if (!only_errors && options->growth)
+    if (!only_errors && (options->growth || renderer_of(options->format)->wants_history))
         model_want_history(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);

@@ -7,7 +7,7 @@ set -euf
 build="gcc make libc6-dev libunwind-dev libdw-dev libelf-dev libdebuginfod1t64|libdebuginfod1 libiberty-dev zlib1g-dev libcapstone-dev"
 test="libcmocka-dev jq g++ rustc valgrind binutils binutils-gold?/usr/bin/ld.gold gdb strace perl python3 sqlite3 git nodejs bash curl
   libxml2-utils libglib2.0-dev pkg-config bindfs clang clang-format zsh yamllint libclang-rt-dev|libclang-common-11-dev util-linux procps man-db node-typescript python3-jsonschema libpython3-dev"
-recipes="cmake meson automake autoconf libtool libgtest-dev catch2 cargo golang-go python3-pytest python3-dev libtest-valgrind-perl yamllint gdb"
+recipes="cmake meson automake autoconf libtool libgtest-dev catch2 cargo golang-go python3-pytest python3-dev libtest-valgrind-perl yamllint gdb prometheus curl jq"
 pages="chromium chromium-driver nodejs npm?/usr/bin/npm fonts-dejavu-core golang-go redis-server redis-tools"
 guests="libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev golang-go openjdk-17-jdk-headless nodejs chromium chromium-sandbox sshfs openssh-sftp-server"
 bench="heaptrack zstd time redis-server redis-tools xz-utils linux-perf"

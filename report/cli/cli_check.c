@@ -151,6 +151,9 @@ void cli_finish(struct options *options)
         options->format = FORMAT_XML;
     if (options->format == FORMAT_XML)
         options->leak_check = CLI_CHECK_FULL;
+    /* Beside leaks, and not in place of them. */
+    if (options->format == FORMAT_PROMETHEUS)
+        options->top_orders |= CLI_BIT(CLI_ORDER_LIVE);
     if (!options->num_callers)
         options->num_callers = cli_default_callers(options);
 }

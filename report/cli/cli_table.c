@@ -71,7 +71,7 @@ static const struct cli_option cli_table[] = {
     {"--format", "NAME",
      "the report's form [text], or for other programs:\nhtml, xml, sarif, junit, json, folded, "
      "pprof, "
-     "callgrind, massif, csv",
+     "callgrind, massif, csv, prometheus",
      cli_take_choice, CLI_FIELD(format), cli_formats, 0, 0},
     {"--html", "FILE", "write a page with pictures to FILE (--format=html)", cli_take_html, 0, NULL,
      0, 0},

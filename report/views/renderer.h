@@ -76,6 +76,7 @@ struct renderer {
     bool is_document;
     bool one_process;  /* a document holds one: each has a file of its own */
     bool wants_usage;  /* the use of memory is loaded, be it asked for or not */
+    bool wants_history; /* and what was live of each stack over time */
     bool lists_all;    /* records of all kinds, be they shown in text or not */
     bool wants_stacks; /* all stacks are symbolized, be they shown or not */
 };

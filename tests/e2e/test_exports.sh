@@ -206,3 +206,33 @@ test_memory_is_not_the_size_of_the_output() {
     # as many results are alike, and each has a number of its own
     equal 'fingerprints' 20000 "$(grep -o '"primaryLocationLineHash":"[^"]*' out.sarif | sort -u | wc -l)"
 }
+# What servers that merge the profiles of many machines tell them apart by (go tool pprof -tags shows them).
+test_pprof_samples_have_labels() {
+    OPTIONS=-q traced "$BUILD/demo"
+    "$REPORT" --format=pprof --log-file=it.pprof trace.log
+    zcat it.pprof >raw
+    has raw host process version "$(uname -n)" demo
+    has raw "$(readelf -n "$BUILD/demo" | sed -n 's/.*Build ID: //p')"
+    # Field 3 of a sample: 4 bytes or more, of two numbers.
+    python3 - <<'PY'
+data = open("raw", "rb").read()
+def number(at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        shift += 7; at += 1
+        if data[at - 1] < 128: return value, at
+def fields(at, end):
+    while at < end:
+        key, at = number(at)
+        if key & 7 == 0: value, at = number(at); yield key >> 3, value
+        else: size, at = number(at); yield key >> 3, (at, at + size); at += size
+top = list(fields(0, len(data)))
+strings = [data[a:b].decode() for k, (a, b) in [x for x in top if x[0] == 6]]
+samples = [x[1] for x in top if x[0] == 2]
+assert samples
+for a, b in samples:
+    labels = [dict(fields(*x[1])) for x in fields(a, b) if x[0] == 3]
+    assert {strings[l[1]] for l in labels} == {"host", "process", "version"}, labels
+PY
+}

@@ -13,7 +13,7 @@ test_unknown_format_is_refused() {
     traced "$PROGRAMS/leak_direct"
     report --format=morse trace.log
     equal "exit status" 2 "$status"
-    has report.err '--format=morse is not understood: --format takes text|xml|sarif|junit|html|json|folded|pprof|callgrind|massif|csv'
+    has report.err '--format=morse is not understood: --format takes text|xml|sarif|junit|html|json|folded|pprof|callgrind|massif|csv|prometheus'
     [ ! -s report ] || fail "and something was printed"
 }
 

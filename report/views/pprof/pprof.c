@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/memory.h"
 #include "judge/call_tree.h"
 #include "judge/shown_stack.h"
@@ -31,7 +32,8 @@ enum {
     PROFILE_DEFAULT_TYPE
 };
 enum { VALUE_TYPE = 1, VALUE_UNIT };
-enum { SAMPLE_LOCATION = 1, SAMPLE_VALUE };
+enum { SAMPLE_LOCATION = 1, SAMPLE_VALUE, SAMPLE_LABEL };
+enum { LABEL_KEY = 1, LABEL_TEXT };
 enum {
     MAPPING_ID = 1,
     MAPPING_START,
@@ -76,6 +78,8 @@ struct pprof {
     bool *located;               /* by the model's frames: it has been written */
     bool ends[STACK_ENDS_COUNT]; /* the same of what stands for frames that are missing */
     struct protobuf file, message, part;
+    char host[256];                     /* this machine's name */
+    char version[MODULE_BUILD_ID_TEXT]; /* the program's build id, or "" */
 };
 struct pprof_function {
     uint32_t name, system_name, file, unused;
@@ -216,6 +220,25 @@ static uint64_t pprof_put_end(struct pprof *profile, enum stack_end end)
     return number;
 }
 
+static void pprof_put_label(struct pprof *profile, const char *key, const char *text)
+{
+    if (!*text)
+        return;
+    protobuf_number(&profile->part, LABEL_KEY, pprof_string(profile, key));
+    protobuf_number(&profile->part, LABEL_TEXT, pprof_string(profile, text));
+    protobuf_part(&profile->message, SAMPLE_LABEL, &profile->part);
+}
+
+/* Whose a sample is, when a server merges those of many. */
+static void pprof_put_labels(struct pprof *profile)
+{
+    const struct report *report = profile->report;
+
+    pprof_put_label(profile, "host", profile->host);
+    pprof_put_label(profile, "process", report->tree->entries[report->number].program);
+    pprof_put_label(profile, "version", profile->version);
+}
+
 static void pprof_put_sample(struct pprof *profile, uint32_t number, const uint64_t *values)
 {
     struct stack stack = model_stack(profile->report->model, number);
@@ -231,6 +254,7 @@ static void pprof_put_sample(struct pprof *profile, uint32_t number, const uint6
         protobuf_element(&profile->message, SAMPLE_LOCATION, end);
     for (unsigned type = 0; type < PPROF_TYPES; type++)
         protobuf_element(&profile->message, SAMPLE_VALUE, values[type]);
+    pprof_put_labels(profile);
     pprof_put(profile, PROFILE_SAMPLE);
 }
 
@@ -284,6 +308,17 @@ static void pprof_put_strings(struct pprof *profile)
     }
 }
 
+static void pprof_name(struct pprof *profile)
+{
+    const struct model *model = profile->report->model;
+
+    if (gethostname(profile->host, sizeof profile->host - 1) != 0)
+        profile->host[0] = 0;
+    for (uint32_t i = 1; i < model->module_count; i++)
+        if (model->modules[i].present && model->modules[i].is_program)
+            module_map_build_id_text(&model->modules[i], profile->version);
+}
+
 static void pprof_render(FILE *out, const struct report *report)
 {
     struct pprof profile = {.report = report};
@@ -292,6 +327,7 @@ static void pprof_render(FILE *out, const struct report *report)
     profile.located = memory_zeroed(report->model->frame_count, sizeof *profile.located);
     gzip_begin(&profile.gzip, out);
     pprof_string(&profile, "");
+    pprof_name(&profile);
     for (unsigned type = 0; type < PPROF_TYPES; type++)
         pprof_put_type(&profile, PROFILE_SAMPLE_TYPE, pprof_types[type][0], pprof_types[type][1]);
     pprof_put_type(&profile, PROFILE_PERIOD_TYPE, "space", "bytes");
