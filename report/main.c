@@ -259,9 +259,13 @@ static int main_check(struct options *options)
     main_begin_progress(&progress, options);
     for (size_t i = 0; i < options->logs.count; i++) {
         progress_say(&progress, "waiting for the leak check of", options->logs.items[i]);
-        char *path = live_check(options->logs.items[i], &failure);
+        int pid;
+        bool is_bare = core_logs_is_unprepared(options->logs.items[i], &pid);
+        char *path = is_bare ? core_logs_check(pid, options->heuristics, &failure)
+                             : live_check(options->logs.items[i], &failure);
 
         progress_clear(&progress);
+        options->logs_are_temporary |= path && is_bare;
         if (path)
             options->logs.items[made++] = path;
         else

@@ -216,21 +216,6 @@ static void core_take_process(struct core *core, const void *bytes, size_t size)
     core->image->command = memory_text("%s", process.pr_psargs);
 }
 
-static void core_take_vector_of_start(struct core *core, const void *bytes, size_t size)
-{
-    Elf64_auxv_t entry;
-
-    for (size_t at = 0; at + sizeof entry <= size; at += sizeof entry) {
-        memcpy(&entry, (const char *)bytes + at, sizeof entry);
-        if (entry.a_type == AT_BASE)
-            core->image->loader = entry.a_un.a_val;
-        else if (entry.a_type == AT_PHDR)
-            core->image->program = entry.a_un.a_val;
-        else if (entry.a_type == AT_RANDOM)
-            core->image->in_stack = entry.a_un.a_val;
-    }
-}
-
 /* count, size of a page, then begin, end, page offset of each; then their names, ended by NUL. */
 static void core_take_files(struct core *core, const void *bytes, size_t size)
 {
@@ -271,7 +256,7 @@ static void core_take_note(struct core *core, uint32_t type, const void *bytes, 
         core_take_vectors(core, bytes, size);
         break;
     case NT_AUXV:
-        core_take_vector_of_start(core, bytes, size);
+        image_take_auxv(core->image, bytes, size);
         break;
     case NT_FILE:
         core_take_files(core, bytes, size);

@@ -44,6 +44,20 @@ static const void *judge_in_place(void *context, uint64_t address, size_t length
     return image->in_place(image->context, address, length);
 }
 
+/* Of private memory: the pages of what is shared are elsewhere. */
+static uint64_t judge_next_used(void *context, uint64_t begin, uint64_t end, uint64_t *until)
+{
+    const struct image *image = ((struct core_case *)context)->image;
+    const struct mapping *mapping = memory_map_find(&image->map, begin);
+
+    *until = end;
+    if (!image->next_used || !mapping || mapping->flags & (MAPPING_SHARED | MAPPING_FILE))
+        return begin;
+    if (mapping->end < end)
+        *until = end = mapping->end;
+    return image->next_used(image->context, begin, end, until);
+}
+
 static unsigned judge_file_at(void *context, uint64_t address)
 {
     const struct image *image = ((struct core_case *)context)->image;
@@ -229,6 +243,7 @@ static size_t judge_find_roots(struct core_case *the)
                                     .context = the,
                                     .read = judge_read,
                                     .in_place = judge_in_place,
+                                    .next_used = judge_next_used,
                                     .found = judge_exclude};
 
     roots_begin_elsewhere(&the->roots, &the->image->map);
@@ -294,6 +309,7 @@ int core_judge(struct core_judged *judged, const struct image *image, struct cor
     struct reach_world world = {.context = &the,
                                 .read = judge_read_for_reach,
                                 .in_place = judge_in_place,
+                                .next_used = judge_next_used,
                                 .large_size = judge_large,
                                 .file_at = judge_file_at};
 

@@ -122,6 +122,21 @@ uint32_t image_build_id(const struct image *image, uint64_t begin, uint8_t id[40
     return 0;
 }
 
+void image_take_auxv(struct image *image, const void *bytes, size_t size)
+{
+    Elf64_auxv_t entry;
+
+    for (size_t at = 0; at + sizeof entry <= size; at += sizeof entry) {
+        memcpy(&entry, (const char *)bytes + at, sizeof entry);
+        if (entry.a_type == AT_BASE)
+            image->loader = entry.a_un.a_val;
+        else if (entry.a_type == AT_PHDR)
+            image->program = entry.a_un.a_val;
+        else if (entry.a_type == AT_RANDOM)
+            image->in_stack = entry.a_un.a_val;
+    }
+}
+
 /* --- the map ------------------------------------------------------------- */
 
 static bool image_begins(const char *path, const char *with)

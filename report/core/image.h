@@ -34,6 +34,9 @@ struct image {
     void *context;
     /* Copies up to length bytes; how many: 0 where there are none to be had. */
     size_t (*read)(void *context, uint64_t address, void *buffer, size_t length);
+    /* Optional: where memory that is to be read begins and ends, as in reach_world; of one mapping.
+     */
+    uint64_t (*next_used)(void *context, uint64_t begin, uint64_t end, uint64_t *until);
     /* The same bytes where they lie, or NULL. */
     const void *(*in_place)(void *context, uint64_t address, size_t length);
 };
@@ -53,6 +56,8 @@ uint64_t image_link_address(const struct image *image, uint64_t begin);
 /* From what ptrace and cores say of it. */
 struct user_regs_struct;
 void image_set_registers(struct stopped_thread *thread, const struct user_regs_struct *registers);
+/* What the kernel told the program at its start: where its parts lie. */
+void image_take_auxv(struct image *image, const void *bytes, size_t size);
 void image_free(struct image *image);
 
 #endif
