@@ -12,15 +12,17 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 #include "base/memory.h"
 
 enum {
-    WAIT_MS = 2000, /* who does not stop until then sleeps in a driver, or on a dead network disk */
+    WAIT_MS = 500, /* who does not stop until then sleeps in a driver, or on a dead network disk */
     KERNEL_SIGNALS = 8, /* bytes of its signal sets */
     ROUNDS_MAX = 100,
 };
-#define HELD_OPTIONS                                                                               \
-    (PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACESYSGOOD)
+/* A new thread is to be held, too. Not a child that it forks: that one is nobody's business. A bare
+ * clone call without an exit signal, as ours, counts as a thread here. */
+#define HELD_OPTIONS (PTRACE_O_TRACECLONE | PTRACE_O_TRACESYSGOOD)
 
 static uint64_t held_now(void)
 {
@@ -121,6 +123,7 @@ static bool held_take(struct held_threads *held, int tid, int status)
     thread.is_fit = is_event && WSTOPSIG(status) == SIGTRAP;
     if (ptrace(PTRACE_GETREGS, tid, NULL, &thread.registers) != 0)
         return false;
+    thread.waits = (int64_t)thread.registers.orig_rax >= 0;
     held_read_vectors(&thread);
     held_begin_anew(held, &thread);
     memory_reserve(held->threads, held->count, held->capacity);
@@ -148,6 +151,15 @@ static int held_say_refused(const struct held_threads *held, int error, struct f
     return failure_set(failure, "process %d cannot be checked: %s", held->pid, strerror(error));
 }
 
+static bool held_is_there(const struct held_threads *held, int tid)
+{
+    char *path = memory_text("/proc/%d/task/%d", held->pid, tid);
+    bool is_there = access(path, F_OK) == 0;
+
+    free(path);
+    return is_there;
+}
+
 /* 0: it stands still, or is gone. */
 static int held_stop_one(struct held_threads *held, int tid, struct failure *failure)
 {
@@ -160,8 +172,8 @@ static int held_stop_one(struct held_threads *held, int tid, struct failure *fai
     ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
     if (held_await(tid, &status))
         return held_take(held, tid, status) ? 0 : held_say_refused(held, errno, failure);
-    if (kill(held->pid, 0) == 0 && held_has(held, tid))
-        return failure_set(failure, "process %d cannot be checked: it ended", held->pid);
+    if (!held_is_there(held, tid))
+        return 0;
     return failure_set(failure,
                        "process %d cannot be checked: its thread %d does not stop (it waits in the "
                        "kernel for a device?)",
@@ -229,12 +241,16 @@ void held_threads_free(struct held_threads *held)
 
 /* --- the call --------------------------------------------------------------- */
 
+/* One that waits in a call, if there is one: it is in no restartable sequence of instructions
+ * (rseq), which the kernel would not begin anew after our call. */
 static struct held_thread *held_fit(struct held_threads *held)
 {
+    struct held_thread *found = NULL;
+
     for (size_t i = 0; i < held->count; i++)
-        if (held->threads[i].is_fit)
-            return &held->threads[i];
-    return NULL;
+        if (held->threads[i].is_fit && (!found || (held->threads[i].waits && !found->waits)))
+            found = &held->threads[i];
+    return found;
 }
 
 /* From the entry of the call, over the birth of a child, to its end. */

@@ -18,6 +18,7 @@ struct held_thread {
     int tid;
     int signal;  /* it was about to be given this one, and is at the end; 0: none */
     bool is_fit; /* it stands where a call may be put in */
+    bool waits;  /* it stood in a system call */
     struct user_regs_struct registers;
     unsigned char *vectors; /* vector_size bytes, or NULL */
     size_t vector_size;
