@@ -74,11 +74,11 @@ struct renderer {
     void (*end)(FILE *out, const struct report_all *all); /* NULL: nothing */
     /* Without begin and end of their own, reports are lines that follow one another. */
     bool is_document;
-    bool one_process;  /* a document holds one: each has a file of its own */
-    bool wants_usage;  /* the use of memory is loaded, be it asked for or not */
+    bool one_process;   /* a document holds one: each has a file of its own */
+    bool wants_usage;   /* the use of memory is loaded, be it asked for or not */
     bool wants_history; /* and what was live of each stack over time */
-    bool lists_all;    /* records of all kinds, be they shown in text or not */
-    bool wants_stacks; /* all stacks are symbolized, be they shown or not */
+    bool lists_all;     /* records of all kinds, be they shown in text or not */
+    bool wants_stacks;  /* all stacks are symbolized, be they shown or not */
 };
 
 /* Fills in what follows from the other fields: how it ended, what is shown. */
