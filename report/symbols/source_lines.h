@@ -33,7 +33,7 @@ struct source_function { /* the span belongs to the function `die` */
 struct source_unit {
     struct die_unit dies;
     bool is_c;
-    unsigned version; /* of DWARF */
+    unsigned version;                  /* of DWARF */
     const char *directory;             /* where relative paths start, or NULL */
     struct source_function *functions; /* by low */
     size_t function_count, function_capacity;

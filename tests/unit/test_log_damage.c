@@ -32,6 +32,7 @@ static int make_log(void **state)
     log_writer_generated(&writer, "1000 10 JS:*name x.js:1:1\n");
     log_writer_pointers(&writer, (const unsigned char *)"\1\2\3\4\5\6\7", 7);
     log_writer_root(&writer, (struct trace_root){.kind = 1});
+    log_writer_move(&writer, (struct trace_move){.stack = 2, .calls = 3, .moved = 2, .copied = 7});
     log_writer_stale(&writer, (struct trace_stale){.at = 8, .word = 16, .block = 16});
     uint32_t module = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
     for (uint32_t i = 0; i < 6; i++)
