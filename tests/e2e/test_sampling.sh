@@ -49,6 +49,8 @@ test_a_forked_child_goes_on_with_the_sample() {
     OPTIONS='-q --sample=64 --trace-children=yes --trace-file=%p.log' traced "$PROGRAMS/fork_ways" fork
     report ./*.log
     has report 'Figures are estimates' 'ERROR SUMMARY: 0 errors'
+    OPTIONS='-q --sample=5000 --trace-children=yes --trace-file=threads.%p.log' traced "$PROGRAMS/fork_begin"
+    equal 'children that ended badly' 0 "$status"
 }
 
 test_what_needs_every_block_is_refused_with_it() {

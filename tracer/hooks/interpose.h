@@ -32,7 +32,7 @@ static inline bool interpose_is_sampling(void)
 static inline bool interpose_is_observed(void)
 {
     return tracing_is_whole() ||
-           (!interpose_is_sampling() && lifecycle_begin() && tracing_is_whole());
+           (!interpose_is_sampling() && lifecycle_begin() && !interpose_is_sampling());
 }
 
 /* What is to be done with an allocation. */
@@ -49,7 +49,8 @@ static inline enum interpose_way interpose_way(size_t size)
         return INTERPOSE_OBSERVE;
     if (!interpose_is_sampling() && !lifecycle_begin())
         return INTERPOSE_UNTRACED;
-    if (tracing_is_whole())
+    /* It may be paused again by now; what it is then stays. */
+    if (!interpose_is_sampling())
         return INTERPOSE_OBSERVE;
     return sampling_is_due(size) ? INTERPOSE_SAMPLE : INTERPOSE_PASS;
 }
