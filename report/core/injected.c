@@ -15,6 +15,10 @@
 #include <unistd.h>
 #include "base/memory.h"
 
+#ifndef SYS_epoll_pwait2 /* of Linux 5.11, which older headers do not have */
+#define SYS_epoll_pwait2 441
+#endif
+
 enum {
     WAIT_MS = 500, /* who does not stop until then sleeps in a driver, or on a dead network disk */
     KERNEL_SIGNALS = 8, /* bytes of its signal sets */
