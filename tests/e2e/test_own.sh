@@ -71,7 +71,8 @@ END
     record "1,000 bytes in 1 blocks are definitely lost" >one
     has one ": lose (module.c:2)" ": run (module.c:3)"
     grep -qE '^   \.\.\. [0-9]+ frames of python3\.[0-9]+ in .* \.\.\.$' one || fail "$(cat one)"
-    report --by=line --limit=1 trace.log
+    # Older pythons lose blocks of their own, too.
+    report --by=line --limit=9 trace.log
     table | grep -qE '^[0-9.]+% 1,000 1 module.c:2 \(lose\)$' || fail "$(table)"
 }
 

@@ -167,6 +167,8 @@ END
     gcc -g -w $headers -o c c.c
     gcc -g -w -o twin c.c
     valgrind -q --command-line-only=yes ./twin >v.out 2>/dev/null
+    # Valgrind 3.16 finds a pointer to the block that is lost.
+    [ "$(valgrind --version)" != valgrind-3.16.1 ] || printf '33 0 44\n1 0 1\n' >v.out
     traced ./c
     diff v.out out
     report --show-leak-kinds=all trace.log
