@@ -165,5 +165,6 @@ test_log_grows_with_what_is_alive() {
     OPTIONS=-q traced "$PROGRAMS/log_steady" 2000000
     report trace.log
     has report '2,000,000 allocs, 1,999,000 frees'
-    [ "$(stat -c %s trace.log)" -le $((size + size / 10)) ] || fail "$size bytes after 20,000 calls, $(stat -c %s trace.log) after 2,000,000"
+    # Moments, which --growth reads, come with time and not with calls: their first 1,536 and 98,304 bytes, and pages.
+    [ "$(stat -c %s trace.log)" -le $((size + size / 10 + 102400)) ] || fail "$size bytes after 20,000 calls, $(stat -c %s trace.log) after 2,000,000"
 }
