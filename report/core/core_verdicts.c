@@ -2,27 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include "base/memory.h"
-
-static struct trace_verdict verdict_record(const struct trace_block *block,
-                                           const struct reach_verdict *verdict)
-{
-    return (struct trace_verdict){
-        .where = block->where | (uint64_t)verdict->kind << TRACE_KIND_SHIFT |
-                 (uint64_t)verdict->heuristic << TRACE_HEURISTIC_SHIFT |
-                 (uint64_t)verdict->interior << TRACE_INTERIOR_SHIFT,
-        .what = block->what,
-        .pointer_at = verdict->pointer_at,
-    };
-}
-
-static void verdict_count(struct trace_leaks *leaks, uint64_t size,
-                          const struct reach_verdict *verdict)
-{
-    leaks->bytes[verdict->kind] += size;
-    leaks->blocks[verdict->kind]++;
-    leaks->heuristic_bytes[verdict->heuristic] += verdict->heuristic ? size : 0;
-    leaks->heuristic_blocks[verdict->heuristic] += verdict->heuristic != TRACE_NO_HEURISTIC;
-}
+#include "check/leak_record.h"
 
 /* Signals by which gdb and gcore hold a process are no ending. */
 static bool verdict_is_deadly(int signal)
@@ -62,12 +42,11 @@ void core_verdicts_add(struct log_out *out, const struct image *image,
     for (uint32_t k = 0; k < n; k++) {
         struct reach_verdict verdict = reach_verdict_of(&judged->reach, k);
 
-        verdicts[k] = verdict_record(&blocks->blocks[k], &verdict);
-        heads[k / 2].head[k % 2] = verdict.head;
-        verdict_count(&check.leaks, core_blocks_size(blocks, &blocks->blocks[k]), &verdict);
+        verdicts[k] = leak_record_verdict(&blocks->blocks[k], &verdict);
+        leak_record_count(&check.leaks, core_blocks_size(blocks, &blocks->blocks[k]), &verdict);
     }
-    if (n % 2)
-        heads[n / 2].head[1] = TRACE_HEAD_NONE;
+    for (uint32_t i = 0; i < n / 2 + n % 2; i++)
+        heads[i] = leak_record_heads(&judged->reach, i);
     if (n)
         log_out_add(out, TRACE_VERDICTS, verdicts, n * sizeof *verdicts);
     if (check.leaks.blocks[TRACE_INDIRECTLY_LOST])

@@ -2,8 +2,12 @@
 
 # serve [OPTIONS OF THE TRACER]: its number is $server afterwards.
 serve() {
+    serve_with LIBTRACE_OPTIONS="-q --trace-file=$PWD/t.log $*" LD_PRELOAD="$LIBTRACE"
+}
+# serve_with [VARIABLE=VALUE...]: the same, untraced but for what the environment says.
+serve_with() {
     mkfifo to from
-    LIBTRACE_OPTIONS="-q --trace-file=$PWD/t.log $*" LD_PRELOAD=$LIBTRACE "$PROGRAMS/live_server" "$PROGRAMS/libapi_plugin.so" <to >from 2>server.err &
+    env "$@" "$PROGRAMS/live_server" "$PROGRAMS/libapi_plugin.so" <to >from 2>server.err &
     server=$!
     exec 8>to 9<from
     trap 'kill -9 $server 2>/dev/null || true' EXIT

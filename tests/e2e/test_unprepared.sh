@@ -1,20 +1,12 @@
 # leakreport --check of processes that nobody prepared.
 source "$TESTS/e2e/live.sh"
 
-serve_bare() {
-    mkfifo to from
-    "$PROGRAMS/live_server" "$PROGRAMS/libapi_plugin.so" <to >from 2>server.err &
-    server=$!
-    exec 8>to 9<from
-    trap 'kill -9 $server 2>/dev/null || true' EXIT
-    served ready
-}
 no_child_is_left() {
     equal 'children that are left' '' "$(for f in /proc/[0-9]*/stat; do awk -v p="$server" '$4 == p && $3 == "Z" && $2 !~ /live_server/ { print $1 }' "$f" 2>/dev/null || true; done)"
 }
 
 test_process_that_nobody_prepared_is_checked() {
-    serve_bare
+    serve_with
     report --show-leak-kinds=all --check "$server"
     equal 'exit status' 0 "$status"
     equal 'standard error' '' "$(cat report.err)"
@@ -27,7 +19,7 @@ test_process_that_nobody_prepared_is_checked() {
 }
 
 test_checks_disturb_no_call_and_leave_no_child() {
-    serve_bare
+    serve_with
     tell fork
     for n in $(seq 20); do
         report --check "$server"
@@ -46,7 +38,7 @@ test_what_cannot_be_checked_is_refused_with_the_reason() {
         equal 'lines' 1 "$(wc -l <report.err)"
     }
     refused 'there is no process 4194999' 4194999
-    serve_bare
+    serve_with
     kill -STOP "$server"
     until grep -q '^State:.T' /proc/"$server"/status; do sleep 0.1; done
     refused 'it is stopped' "$server"

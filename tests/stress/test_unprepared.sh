@@ -43,12 +43,7 @@ for i in range(10**6):
 
 test_threads_of_a_server() {
     source "$TESTS/e2e/live.sh"
-    mkfifo to from
-    "$PROGRAMS/live_server" "$PROGRAMS/libapi_plugin.so" <to >from 2>server.err &
-    server=$!
-    exec 8>to 9<from
-    trap 'kill -9 $server 2>/dev/null || true' EXIT
-    served ready
+    serve_with
     tell fork
     check_often "$server"
     tell wait 'interrupted 0, foreign children 0, ended badly 0'

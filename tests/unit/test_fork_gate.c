@@ -150,9 +150,9 @@ static void who_sleeps_or_computes_is_outside(void **state)
     }
 }
 
-static void who_is_in_a_capture_is_inside(void **state)
+static void is_inside(void *(*act)(void *))
 {
-    pthread_t thread = start(be_busy);
+    pthread_t thread = start(act);
     assert_true(fork_gate_close());
     assert_int_equal(fork_gate_settle(), 1);
     assert_true(fork_gate_is_torn());
@@ -161,16 +161,15 @@ static void who_is_in_a_capture_is_inside(void **state)
     assert_false(fork_gate_is_torn());
 }
 
+static void who_is_in_a_capture_is_inside(void **state)
+{
+    is_inside(be_busy);
+}
+
 /* In the pools' table, for one: it may take longer than any malloc. */
 static void who_is_at_length_is_inside(void **state)
 {
-    pthread_t thread = start(be_at_length);
-    assert_true(fork_gate_close());
-    assert_int_equal(fork_gate_settle(), 1);
-    assert_true(fork_gate_is_torn());
-    fork_gate_open();
-    let_go(thread);
-    assert_false(fork_gate_is_torn());
+    is_inside(be_at_length);
 }
 
 static void the_caller_itself_is_not_in_its_way(void **state)

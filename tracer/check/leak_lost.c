@@ -1,6 +1,6 @@
 #include "check/leak_lost.h"
 
-#include "check/leak_result.h"
+#include "check/leak_record.h"
 #include "log/trace_log.h"
 
 #include <string.h>
@@ -101,7 +101,7 @@ void leak_lost_write(void *context, const struct reach *reach, struct trace_chec
     (void)context;
     for (uint32_t i = 0; i < reach->n; i++) {
         struct reach_verdict verdict = reach_verdict_of(reach, i);
-        leak_result_add(&check->leaks, reach_size_of(reach, i), &verdict);
+        leak_record_count(&check->leaks, reach_size_of(reach, i), &verdict);
         if (verdict.kind != TRACE_REACHABLE)
             add_lost(&at, &count, reach, i, check);
     }

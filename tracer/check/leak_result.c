@@ -1,5 +1,6 @@
 #include "check/leak_result.h"
 
+#include "check/leak_record.h"
 #include "log/trace_log.h"
 
 #define OUT_RECORDS 2048u
@@ -9,28 +10,6 @@ static union {
     struct trace_heads heads[OUT_RECORDS];
 } out; /* on its way to the log */
 
-void leak_result_add(struct trace_leaks *leaks, uint64_t size, const struct reach_verdict *verdict)
-{
-    leaks->bytes[verdict->kind] += size;
-    leaks->blocks[verdict->kind]++;
-    if (verdict->heuristic) {
-        leaks->heuristic_bytes[verdict->heuristic] += size;
-        leaks->heuristic_blocks[verdict->heuristic]++;
-    }
-}
-
-static struct trace_verdict record_of(const struct trace_block *block,
-                                      const struct reach_verdict *verdict)
-{
-    return (struct trace_verdict){
-        .where = block->where | (uint64_t)verdict->kind << TRACE_KIND_SHIFT |
-                 (uint64_t)verdict->heuristic << TRACE_HEURISTIC_SHIFT |
-                 (uint64_t)verdict->interior << TRACE_INTERIOR_SHIFT,
-        .what = block->what,
-        .pointer_at = verdict->pointer_at,
-    };
-}
-
 static void write_verdicts(const struct leak_result *result, const struct reach *reach,
                            struct trace_leaks *leaks)
 {
@@ -39,20 +18,11 @@ static void write_verdicts(const struct leak_result *result, const struct reach 
         n = reach->n - first < OUT_RECORDS ? reach->n - first : OUT_RECORDS;
         for (uint32_t k = 0; k < n; k++) {
             struct reach_verdict verdict = reach_verdict_of(reach, first + k);
-            leak_result_add(leaks, reach_size_of(reach, first + k), &verdict);
-            out.verdicts[k] = record_of(&reach->blocks[first + k], &verdict);
+            leak_record_count(leaks, reach_size_of(reach, first + k), &verdict);
+            out.verdicts[k] = leak_record_verdict(&reach->blocks[first + k], &verdict);
         }
         trace_log_fill(TRACE_VERDICTS, 0, result->verdicts, first * size, out.verdicts, n * size);
     }
-}
-
-/* The heads of the blocks 2 i and 2 i + 1. */
-static struct trace_heads heads_of(const struct reach *reach, uint32_t i)
-{
-    struct trace_heads heads = {{TRACE_HEAD_NONE, TRACE_HEAD_NONE}};
-    for (uint32_t k = 2 * i; k < 2 * i + 2 && k < reach->n; k++)
-        heads.head[k - 2 * i] = reach_verdict_of(reach, k).head;
-    return heads;
 }
 
 static void write_heads(const struct leak_result *result, const struct reach *reach)
@@ -62,7 +32,7 @@ static void write_heads(const struct leak_result *result, const struct reach *re
     for (uint32_t first = 0, n; first < pairs; first += n) {
         n = pairs - first < OUT_RECORDS ? pairs - first : OUT_RECORDS;
         for (uint32_t i = 0; i < n; i++)
-            out.heads[i] = heads_of(reach, first + i);
+            out.heads[i] = leak_record_heads(reach, first + i);
         trace_log_fill(TRACE_HEADS, 0, result->heads, first * size, out.heads, n * size);
     }
 }

@@ -14,7 +14,5 @@ struct leak_result {
  * as the tables themselves. */
 bool leak_result_begin(void *context, size_t capacity);
 void leak_result_write(void *context, const struct reach *reach, struct trace_check *check);
-/* Adds one block to the sums of a check. */
-void leak_result_add(struct trace_leaks *leaks, uint64_t size, const struct reach_verdict *verdict);
 
 #endif

@@ -4,6 +4,7 @@
 #include "events/observe_new.h"
 #include "events/probe.h"
 #include "os/pages.h"
+#include "os/random.h"
 #include "os/tracing.h"
 
 _Thread_local uint64_t sampling_left;
@@ -11,17 +12,8 @@ uint8_t *sampling_marks;
 
 /* --- the draw ------------------------------------------------------------ */
 
-/* xorshift64*: Vigna, An experimental exploration of Marsaglia's xorshift generators, scrambled,
- * 2016. 0: the thread has drawn nothing yet. */
+/* 0: the thread has drawn nothing yet. */
 static _Thread_local uint64_t state __attribute__((tls_model("initial-exec")));
-
-static uint64_t random_word(void)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return state * 0x2545f4914f6cdd1du;
-}
 
 /* -ln(word / 2^64) > 0. With word = 2^n m, 1 <= m < 2, ln m is the series of 2 artanh((m - 1) / (m
  * + 1)), whose argument is below 1/3. */
@@ -39,15 +31,15 @@ static double minus_logarithm(uint64_t word)
 
 static uint64_t draw(void)
 {
-    return (uint64_t)((double)trace_log_header->sample_bytes * minus_logarithm(random_word()));
+    return (uint64_t)((double)trace_log_header->sample_bytes *
+                      minus_logarithm(random_next(&state)));
 }
 
 /* Not the same for two threads, nor for two runs. */
 static void begin_thread(void)
 {
-    uint64_t seed = trace_log_now() ^ (uint64_t)(uintptr_t)&state << 20;
-    state = seed * 0x9e3779b97f4a7c15u | 1;
-    random_word();
+    state = random_seed(trace_log_now() ^ (uint64_t)(uintptr_t)&state << 20);
+    random_next(&state);
     sampling_left = draw();
 }
 
@@ -98,13 +90,13 @@ static struct trace_weight weight_of(const struct block *block)
 }
 
 /* The program has the pointer only when this returns, so no free of it can come before the mark. */
-static void record(struct thread *thread, const struct block *block)
+static void record(struct thread *thread, const struct block *block, uint64_t blocks)
 {
     if (!block_table_insert(block)) {
         event_lose_block(block->size);
         return;
     }
-    thread_count(&thread->live_blocks, weight_of(block).blocks);
+    thread_count(&thread->live_blocks, blocks);
     count_mark((void *)block->address, 1);
 }
 
@@ -123,7 +115,7 @@ void sampling_allocated(void *pointer, size_t size, enum trace_family family,
     struct trace_weight weight = weight_of(&block);
     stack_accounts_allocated_many(thread, stack_accounts_at(block.account), weight.blocks,
                                   weight.bytes);
-    record(thread, &block);
+    record(thread, &block, weight.blocks);
     probe_alloc(pointer, size, weight.bytes);
 }
 
@@ -148,7 +140,7 @@ void sampling_freed(const struct block *block)
 
 void sampling_put_back(const struct block *block)
 {
-    record(thread_self, block);
+    record(thread_self, block, weight_of(block).blocks);
 }
 
 __attribute__((noinline)) void sampling_free(void *pointer)

@@ -7,6 +7,7 @@
 #include "libc/real.h"
 #include "log/trace_log.h"
 #include "os/decimal.h"
+#include "os/random.h"
 #include "os/sys.h"
 #include "os/tracing.h"
 #include "tables/freed_blocks.h"
@@ -30,11 +31,8 @@ static uint32_t draw(void)
 {
     static _Thread_local uint64_t state __attribute__((tls_model("initial-exec")));
     if (!state)
-        state = sys_ticks() * 0x9e3779b97f4a7c15u | 1;
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 32);
+        state = random_seed(sys_ticks());
+    return (uint32_t)(random_next(&state) >> 32);
 }
 
 /* Whether it is a block's turn: 1 to 2 `every` - 1 blocks from one to the next. */
