@@ -33,9 +33,9 @@ static bool has_opaque(const struct thread *thread, uint32_t first)
 static bool pack_word(uint64_t *packed, const struct stack_word *word, uintptr_t cfa)
 {
     uintptr_t above = word->address - cfa;
-    *packed = above / 8 << STACK_MEMO_VALUE_BITS | word->value;
-    return above % 8 == 0 && above / 8 >> (64 - STACK_MEMO_VALUE_BITS) == 0 &&
-           word->value >> STACK_MEMO_VALUE_BITS == 0;
+    *packed = word->value << STACK_MEMO_WHERE_BITS | above / 8;
+    return above % 8 == 0 && above / 8 >> STACK_MEMO_WHERE_BITS == 0 &&
+           word->value >> (64 - STACK_MEMO_WHERE_BITS) == 0;
 }
 
 /* false: a memo has no space for them. */
@@ -80,6 +80,23 @@ static bool stand_on(struct stack_memo *memo, struct stack_memo_more *more,
 static bool is_same_call(const struct stack_memo *memo, const struct call_site *site)
 {
     return memo->return_address == site->return_address && memo->cfa == site->cfa;
+}
+
+/* --- holding ------------------------------------------------------------- */
+
+static bool outer_bp_is_there(const struct thread *thread, const struct stack_memo *memo)
+{
+    const struct thread_frame *outer = stack_memo_outer(thread, memo);
+    return outer && outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp;
+}
+
+bool stack_memo_holds_otherwise(const struct thread *thread, const struct stack_memo *memo,
+                                const struct call_site *site)
+{
+    if (!stack_memo_is_of(memo, site) || !stack_memo_has_its_words(memo))
+        return false;
+    return (!memo->outer_bp_matters || memo->frames == 0 || outer_bp_is_there(thread, memo)) &&
+           stack_memo_stands(thread, memo);
 }
 
 /* --- guests -------------------------------------------------------------- */

@@ -33,7 +33,7 @@
 
 #define STACK_MEMO_DEEP       UINT16_MAX /* as `frames`: more, see stack_memo_find_deep */
 #define STACK_MEMO_WORDS      3u
-#define STACK_MEMO_VALUE_BITS 48u
+#define STACK_MEMO_WHERE_BITS 16u
 
 struct stack_memo {
     uintptr_t return_address; /* of the call; 0: empty */
@@ -45,11 +45,16 @@ struct stack_memo {
     uint32_t outer_cfa; /* of the outermost frame that is not the memo's own: bytes above cfa */
     uint16_t frames;    /* how many of the thread's frames it stands on */
     uint8_t words_count;
-    bool bp_matters : 1;
-    bool outer_bp_matters : 1;
-    bool has_more : 1; /* words, in the slot beside it */
-    /* Value in the lower 48 bits, address above them: words above cfa. Where a BP matters the last
-     * one has BP and the outer frame's BP, as bytes above cfa. */
+    union {
+        struct {
+            bool bp_matters : 1;
+            bool outer_bp_matters : 1;
+            bool has_more : 1; /* words, in the slot beside it */
+        };
+        uint8_t is_more_than_words; /* any of these */
+    };
+    /* Where in the lower 16 bits, as words above cfa; the value above them. Outermost first. Where
+     * a BP matters the last one has BP and the outer frame's BP, as bytes above cfa. */
     union {
         uint64_t words[STACK_MEMO_WORDS];
         struct {
@@ -111,10 +116,15 @@ static inline struct stack_memo *stack_memo_guest(const struct thread *thread, u
     return &thread->memos.slots[(1ull << (64 - thread->memos.shift)) + 2 + 2 * number];
 }
 
-static inline bool stack_memo_is_of(const struct stack_memo *memo, const struct call_site *site)
+static inline bool stack_memo_is_at(const struct stack_memo *memo, const struct call_site *site)
 {
     return memo->return_address == site->return_address && memo->cfa == site->cfa &&
-           memo->function == (uint32_t)site->function &&
+           memo->function == (uint32_t)site->function;
+}
+
+static inline bool stack_memo_is_of(const struct stack_memo *memo, const struct call_site *site)
+{
+    return stack_memo_is_at(memo, site) &&
            (!memo->bp_matters || site->bp - site->cfa == (uintptr_t)(intptr_t)memo->bp);
 }
 
@@ -134,15 +144,31 @@ static inline struct stack_memo_more *stack_memo_beside(const struct stack_memo 
     return (struct stack_memo_more *)stack_memo_slot_beside(memo);
 }
 
+static inline bool stack_memo_is_there(uint64_t word, uintptr_t cfa)
+{
+    uintptr_t address = cfa + (word & ((1u << STACK_MEMO_WHERE_BITS) - 1)) * 8;
+    return stack_memory_word(address) == word >> STACK_MEMO_WHERE_BITS;
+}
+
+/* From the innermost on, and no further than the first that has changed: see stack_memory.h. */
 static inline bool stack_memo_are_there(const uint64_t *words, unsigned count, uintptr_t cfa)
 {
-    while (count-- > 0) {
-        uintptr_t address = cfa + (words[count] >> STACK_MEMO_VALUE_BITS) * 8;
-        if (stack_memory_word(address) != (words[count] & ((1ull << STACK_MEMO_VALUE_BITS) - 1)))
+    while (count-- > 0)
+        if (!stack_memo_is_there(words[count], cfa))
             return false;
-    }
     return true;
 }
+
+/* The same for STACK_MEMO_WORDS at most. */
+static inline __attribute__((always_inline)) bool stack_memo_few_are_there(const uint64_t *words,
+                                                                           unsigned count,
+                                                                           uintptr_t cfa)
+{
+    return (count < 3 || stack_memo_is_there(words[2], cfa)) &&
+           (count < 2 || stack_memo_is_there(words[1], cfa)) &&
+           (count < 1 || stack_memo_is_there(words[0], cfa));
+}
+_Static_assert(STACK_MEMO_WORDS == 3, "stack_memo_few_are_there");
 
 static inline bool stack_memo_has_more_words(const struct stack_memo *memo)
 {
@@ -160,26 +186,41 @@ static inline bool stack_memo_has_its_words(const struct stack_memo *memo)
     return stack_memo_are_there(memo->words, memo->words_count, memo->cfa);
 }
 
-/* Whether the thread's remembered stack still has the frames that the memo stands on, and they are
- * unchanged. */
+/* The outermost frame that is not the memo's own, if the thread's remembered stack still has it, by
+ * where it lies. */
+static inline const struct thread_frame *stack_memo_outer(const struct thread *thread,
+                                                          const struct stack_memo *memo)
+{
+    if (memo->frames > thread->walk.frame_count)
+        return NULL;
+    const struct thread_frame *outer = &thread->walk.frames[memo->frames - 1];
+    return outer->node == memo->outside && outer->cfa == memo->cfa + memo->outer_cfa ? outer : NULL;
+}
+
+/* Whether the frames that the memo stands on are there, and unchanged; but for a BP. */
 static inline bool stack_memo_stands(const struct thread *thread, const struct stack_memo *memo)
 {
     if (memo->frames == 0)
         return true;
-    if (memo->frames > thread->walk.frame_count)
-        return false;
-    const struct thread_frame *outer = &thread->walk.frames[memo->frames - 1];
-    return outer->node == memo->outside && outer->cfa == memo->cfa + memo->outer_cfa &&
-           (!memo->outer_bp_matters ||
-            outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp) &&
-           stack_memory_unchanged(thread->walk.words, outer->words) == outer->words;
+    const struct thread_frame *outer = stack_memo_outer(thread, memo);
+    return outer && stack_memory_unchanged(thread->walk.words, outer->words) == outer->words;
 }
+
+/* Of a memo that has more than words: a BP, or some in the slot beside it. */
+bool stack_memo_holds_otherwise(const struct thread *thread, const struct stack_memo *memo,
+                                const struct call_site *site);
 
 static inline __attribute__((always_inline)) bool stack_memo_holds(const struct thread *thread,
                                                                    const struct stack_memo *memo,
                                                                    const struct call_site *site)
 {
-    return stack_memo_is_of(memo, site) && stack_memo_has_its_words(memo) &&
+    if (!stack_memo_is_at(memo, site))
+        return false;
+    if (__builtin_expect(memo->is_more_than_words != 0, 0)) {
+        struct call_site copy = *site; /* so that the call site itself stays in registers */
+        return stack_memo_holds_otherwise(thread, memo, &copy);
+    }
+    return stack_memo_few_are_there(memo->words, memo->words_count, memo->cfa) &&
            stack_memo_stands(thread, memo);
 }
 

@@ -34,11 +34,13 @@ static inline bool stack_memory_holds(const struct stack_word *word)
 /* How many of the first `count` words a stack is still made of: count, if none has changed. From
  * the innermost on, and no further than the first that has: what lies outside of that need not be a
  * stack any longer. */
-static inline uint32_t stack_memory_unchanged(const struct stack_word *words, uint32_t count)
+static inline __attribute__((always_inline)) uint32_t stack_memory_unchanged(
+    const struct stack_word *words, uint32_t count)
 {
     const struct stack_word *word = words + count;
+    const struct stack_word *fours = words + 4;
     /* Four at a time: a deep stack is most of what a capture costs. */
-    while (word - words >= 4) {
+    while (word >= fours) {
         if (!stack_memory_holds(--word) || !stack_memory_holds(--word) ||
             !stack_memory_holds(--word) || !stack_memory_holds(--word))
             return (uint32_t)(word - words);

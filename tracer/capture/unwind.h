@@ -41,7 +41,8 @@ static inline __attribute__((always_inline)) struct stack_memo *unwind_capture(
         if (__builtin_expect(memo != NULL, 1))
             return memo;
     }
-    return unwind_capture_slowly(thread, site);
+    struct call_site copy = *site;
+    return unwind_capture_slowly(thread, &copy);
 }
 /* Lets the next capture of a call be a walk, after which thread->walk.frames are its frames. */
 void unwind_drop(struct thread *thread, const struct call_site *site);

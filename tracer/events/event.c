@@ -49,6 +49,11 @@ uint32_t event_stack_rarely(struct thread *thread, const struct call_site *site)
     return event_stack(thread, site);
 }
 
+uint32_t event_account_rarely(struct thread *thread, const struct call_site *site)
+{
+    return event_account(thread, site);
+}
+
 struct trace_account *event_own_account_for(struct thread *thread, uint32_t account)
 {
     uint32_t own = thread->account_unknown;

@@ -58,7 +58,8 @@ static inline uint32_t event_stack(struct thread *thread, const struct call_site
 uint32_t event_stack_rarely(struct thread *thread, const struct call_site *site);
 
 /* The thread's record in ACCOUNTS for the stack of a call. */
-static inline uint32_t event_account(struct thread *thread, const struct call_site *site)
+static inline __attribute__((always_inline)) uint32_t event_account(struct thread *thread,
+                                                                    const struct call_site *site)
 {
     uint32_t account = thread->account_unknown;
     if (event_enter(thread, site->cfa)) {
@@ -73,6 +74,9 @@ static inline uint32_t event_account(struct thread *thread, const struct call_si
         event_lose_stack();
     return account;
 }
+
+/* event_account, not inline. */
+uint32_t event_account_rarely(struct thread *thread, const struct call_site *site);
 
 struct trace_account *event_own_account_for(struct thread *thread, uint32_t account);
 

@@ -1,13 +1,11 @@
 #include "events/observe.h"
 
 #include "check/leak_scan.h"
-#include "events/event.h"
-#include "events/observe_new.h"
+#include "events/observe_here.h"
 #include "libc/guard_area.h"
 #include "log/trace_log.h"
 #include "log/trace_log_loss.h"
 #include "tables/block_parts.h"
-#include "tables/freed_blocks.h"
 #include "tables/kept_blocks.h"
 #include "tables/moves.h"
 
@@ -16,14 +14,7 @@
 void observe_allocation(void *pointer, size_t size, enum trace_family family,
                         uint32_t alignment_log2, const struct call_site *site)
 {
-    struct thread *thread = thread_current();
-    struct block block = {(uint64_t)pointer, size, 0, alignment_log2, family};
-    if (__builtin_expect(!thread, 0))
-        event_lose_block(size);
-    else if (__builtin_expect(thread->label.site != NULL, 0))
-        observe_new_allocation(thread, pointer, size, family, alignment_log2, site);
-    else
-        event_allocate(thread, block, site);
+    observe_allocation_here(pointer, size, family, alignment_log2, site);
 }
 
 /* --- free ---------------------------------------------------------------- */
@@ -50,8 +41,8 @@ static bool pass_on_unknown(void)
 
 /* No live block begins at the address. Where blocks went unrecorded it may be one of those, and is
  * passed on, as is a block that came past us; else it is the program's mistake, and is not. */
-static __attribute__((noinline, cold)) bool free_unknown(struct thread *thread, void *pointer,
-                                                         const struct call_site *site)
+__attribute__((noinline, cold)) bool observe_free_unknown(struct thread *thread, void *pointer,
+                                                          const struct call_site *site)
 {
     if (leak_scan_is_child())
         return true;
@@ -71,15 +62,6 @@ void observe_deleting(void *pointer)
     struct thread *thread = thread_current();
     if (thread)
         thread->deleting = pointer;
-}
-
-static inline __attribute__((always_inline)) void taken_out(struct thread *thread,
-                                                            const struct block *block,
-                                                            uint32_t stack)
-{
-    freed_blocks_put(thread, block, stack);
-    stack_accounts_freed(thread, event_own_account(thread, block->account), block->size,
-                         thread->latest == (const void *)block->address);
 }
 
 static void drop_part(void *context, const struct block *part)
@@ -104,12 +86,12 @@ static bool uncover(struct thread *thread, struct block *block)
 
 /* A free that does not fit its block as it is recorded. With a whole its parts go, before its
  * memory can be anybody's. false: it is of a part, which the real function must not see. */
-static __attribute__((noinline, cold)) bool free_otherwise(struct block *block,
-                                                           const struct misuse_free *how,
-                                                           uint32_t stack)
+__attribute__((noinline, cold)) bool observe_free_otherwise(struct block *block,
+                                                            const struct misuse_free *how,
+                                                            uint32_t stack)
 {
     if (uncover(thread_self, block))
-        taken_out(thread_self, block, stack);
+        observe_taken(thread_self, block, stack);
     if (block_parts_is_whole(block)) {
         block_parts_take(block, drop_part, thread_self);
         block->family = TRACE_BY_MALLOC;
@@ -122,26 +104,7 @@ static __attribute__((noinline, cold)) bool free_otherwise(struct block *block,
 
 bool observe_free(void *pointer, const struct misuse_free *how, const struct call_site *site)
 {
-    struct thread *thread = thread_current();
-    struct block block;
-    if (__builtin_expect(!thread, 0))
-        return free_unknown(NULL, pointer, site);
-    if (__builtin_expect(thread->deleting != NULL, 0) && thread->deleting == pointer) {
-        thread->deleting = NULL;
-        return true;
-    }
-    uint64_t *home = block_table_home((uint64_t)pointer);
-    /* The allocator's header is next: so both come at once. */
-    __builtin_prefetch((char *)pointer - 8, 1);
-    uint32_t stack = event_stack(thread, site);
-    if (__builtin_expect(!event_take_at(thread, home, (uint64_t)pointer, &block), 0))
-        return free_unknown(thread, pointer, site);
-    taken_out(thread, &block, stack);
-    if (__builtin_expect(!misuse_fits(&block, how), 0)) {
-        struct block copy = block; /* so that the block itself stays in registers */
-        return free_otherwise(&copy, how, stack);
-    }
-    return true;
+    return observe_free_here(pointer, how, site);
 }
 
 /* --- realloc ------------------------------------------------------------- */
@@ -177,11 +140,11 @@ static __attribute__((noinline)) void replaced(struct thread *thread, const stru
     struct block copy = *old;
     uint32_t stack = event_stack_rarely(thread, site);
     moves_count(stack, bytes_copied(old, moved_to, size));
-    taken_out(thread, old, stack);
+    observe_taken(thread, old, stack);
     if (__builtin_expect(thread->kept != NULL, 0))
         tell_where(thread, old, stack, moved_to);
     if (!misuse_fits(&copy, &how))
-        free_otherwise(&copy, &how, stack);
+        observe_free_otherwise(&copy, &how, stack);
 }
 
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
@@ -198,7 +161,7 @@ bool observe_realloc_begin(void *pointer, struct block *old, const struct call_s
         event_record(thread, old);
     }
     *old = (struct block){0};
-    return free_unknown(thread, pointer, site);
+    return observe_free_unknown(thread, pointer, site);
 }
 
 void observe_realloc_failed(const struct block *old)
@@ -226,7 +189,7 @@ void observe_part(uint64_t address, size_t size, const struct call_site *site)
     struct block whole;
     if (!thread || !block_parts_find_whole(&part, (uint64_t)thread->latest, &whole))
         return;
-    part.account = event_account(thread, site);
+    part.account = event_account_rarely(thread, site);
     stack_accounts_allocated(thread, stack_accounts_at(part.account), size);
     if (block_parts_divide(&whole, &part))
         thread_count(&thread->live_blocks, 1);

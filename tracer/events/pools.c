@@ -72,7 +72,7 @@ static void add(struct thread *thread, uint64_t address, uint64_t size,
         return;
     if (take(thread, address, &before))
         count_freed(thread, &before);
-    part.account = event_account(thread, site);
+    part.account = event_account_rarely(thread, site);
     stack_accounts_allocated(thread, stack_accounts_at(part.account), size);
     record(thread, &part);
 }

@@ -111,7 +111,7 @@ void sampling_allocated(void *pointer, size_t size, enum trace_family family,
     }
     if (observe_new_takes(thread, &block, site))
         site = &thread->label.outer;
-    block.account = event_account(thread, site);
+    block.account = event_account_rarely(thread, site);
     struct trace_weight weight = weight_of(&block);
     stack_accounts_allocated_many(thread, stack_accounts_at(block.account), weight.blocks,
                                   weight.bytes);

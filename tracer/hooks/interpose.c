@@ -1,4 +1,5 @@
 /* The malloc family, as libc has it. */
+#include "events/observe_here.h"
 #include "hooks/interpose.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ INTERPOSE void *malloc(size_t size)
     void *pointer = real.malloc(size);
     if (__builtin_expect(pointer != NULL, 1)) {
         struct call_site site = UNWIND_CALL_SITE(malloc);
-        observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, &site);
+        observe_allocation_here(pointer, size, TRACE_BY_MALLOC, 0, &site);
     } else {
         observe_new_failed();
     }
@@ -137,10 +138,14 @@ INTERPOSE void free(void *pointer)
         return;
     }
     struct call_site site = UNWIND_CALL_SITE(free);
-    if (__builtin_expect(state == TRACING_ON, 1))
-        free_observed(pointer, &by_free, &site);
-    else
-        interpose_free(pointer, &by_free, &site);
+    if (__builtin_expect(state != TRACING_ON, 0)) {
+        struct call_site copy = site;
+        interpose_free(pointer, &by_free, &copy);
+        return;
+    }
+    if (pointer && __builtin_expect(!bootstrap_owns(pointer), 1) &&
+        observe_free_here(pointer, &by_free, &site) && real.free)
+        real.free(pointer);
 }
 
 INTERPOSE void cfree(void *pointer)
