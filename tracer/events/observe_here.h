@@ -5,7 +5,7 @@
 #define OBSERVE_HERE_H
 
 #include "events/event.h"
-#include "events/observe.h"
+#include "events/misuse.h"
 #include "events/observe_new.h"
 #include "tables/freed_blocks.h"
 
