@@ -49,8 +49,9 @@ struct option_list {
 /* Where something is written: a file (%p %q{VAR} %%), a descriptor, a socket. The last one that is
  * given counts. */
 struct destination {
-    const char *file; /* NULL: none of these */
-    int fd;           /* where `is_fd` */
+    const char *file;   /* NULL: none of these */
+    const char *option; /* that names the file, for errors */
+    int fd;             /* where `is_fd` */
     const char *socket;
     bool is_fd;
 };

@@ -61,7 +61,8 @@ int cli_take_to_file(struct options *options, const struct cli_option *option, c
 {
     if (cli_check_file_name(option, value, failure) != 0)
         return -1;
-    *(struct destination *)cli_field(options, option) = (struct destination){.file = value};
+    *(struct destination *)cli_field(options, option) =
+        (struct destination){.file = value, .option = option->name};
     return 0;
 }
 
@@ -92,6 +93,6 @@ int cli_take_html(struct options *options, const struct cli_option *option, cons
     if (cli_check_file_name(option, value, failure) != 0)
         return -1;
     options->format = FORMAT_HTML;
-    options->log_to = (struct destination){.file = value};
+    options->log_to = (struct destination){.file = value, .option = option->name};
     return 0;
 }

@@ -49,7 +49,7 @@ static FILE *output_open_fd(const struct output *output, struct failure *failure
 /* -1 */
 static int output_refuse(const struct output *output, const char *name, struct failure *failure)
 {
-    return failure_set(failure, "--%s-file: %s cannot be written: %s", output->name, name,
+    return failure_set(failure, "%s: %s cannot be written: %s", output->to->option, name,
                        strerror(errno));
 }
 

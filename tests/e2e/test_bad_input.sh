@@ -181,6 +181,8 @@ test_output_that_cannot_be_written() {
     a_log
     report --log-file=/no/such/folder/out good
     refused '--log-file: /no/such/folder/out cannot be written'
+    report --html=/no/such/folder/out good
+    refused '--html: /no/such/folder/out cannot be written'
     status=0
     "$REPORT" good >/dev/full 2>report.err || status=$?
     : >report

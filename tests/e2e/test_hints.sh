@@ -101,7 +101,9 @@ test_massif_says_that_trees_end() {
     head -1 report | grep -q '(callers beyond the 30th frame are left out: --num-callers)$' || head -1 report | grep -qE '^desc: leakreport [0-9.]+$' || fail "$(head -1 report)"
     report --format=massif --num-callers=5 trace.log
     has report "(callers beyond the 5th frame are left out: --num-callers)"
-    [ "$(grep -v ' places, ' report | sed -nE 's/^( *)n[0-9]+: .*/\1/p' | awk '{ if (length > most) most = length } END { print most }')" -le 5 ] || fail "trees are deeper than five frames"
+    # An inlined call is a line of its own at the address of its frame; how many there are is the compiler's to say.
+    equal 'frames of the deepest tree' 5 "$(sed -nE '/ places, /d; s/^( *)n[0-9]+: [0-9]+ (\(|0x[0-9A-F]+).*/\1 \2/p' report |
+        awk '{ d = match($0, /[^ ]/); at[d] = $1; frames[d] = d > 1 ? frames[d - 1] + (d == 2 || at[d] != at[d - 1]) : 0; if (frames[d] > most) most = frames[d] } END { print most }')"
     report --format=massif --num-callers=500 trace.log
     equal "all of them" 0 "$(grep -c 'left out' report || :)"
 }

@@ -9,7 +9,7 @@ test_each_view_of_the_demo() {
     has seen '10,502,338 bytes in 5,762 blocks are lost' 'update_app_state (state.c:101) allocated 10,240,000 bytes that are lost, 97.5 % of all' 'exit 0'
     page 'demo.html#v=leaks' 'return text("caption")' 'document.querySelector("td button.open").click(); return text(".stack")' \
         'return document.querySelectorAll("tbody tr").length'
-    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' 'by update_app_state (state.c:95)' 'by main (main.c:151)'
+    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' 'by update_app_state (state.c:95)' "by main (main.c:$(grep -n 'run_request(' "$TESTS/../demo/main.c" | tail -n 1 | cut -d: -f1))"
     equal rows 22 "$(tail -n 1 seen)"
     page 'demo.html#v=flame' 'return text(".frame")' 'return text(".detail")'
     has seen 'all lost' 'main' 'state_run' 'update_app_state' '10,502,338 bytes, 100.0 % of all'
