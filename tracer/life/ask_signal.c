@@ -3,6 +3,7 @@
 #include "stop/stop_world_gate.h"
 #include "stop/stop_world_resume.h"
 #include "os/message.h"
+#include "os/signals.h"
 #include "os/swap.h"
 #include "os/sys.h"
 #include "os/sys_guard.h"
@@ -12,6 +13,8 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define PREFERRED 33 /* as stop_world_signal */
@@ -33,9 +36,20 @@ static bool is_end_of_child(const siginfo_t *info)
            info->si_code == CLD_DUMPED;
 }
 
+/* What the kernel drops by default is open from the first instruction on (see signals.h), and what
+ * of it has a handler is blocked now. What the thread itself blocks stays so. */
+static void block_what_does_something(const ucontext_t *context)
+{
+    uint64_t blocked, set = signals_to_block();
+    memcpy(&blocked, &context->uc_sigmask, sizeof blocked);
+    set |= blocked;
+    sys_sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
 /* What the program's thread was doing goes on as if nothing had been. */
 static void come(int signal, siginfo_t *info, void *context)
 {
+    block_what_does_something(context);
     stop_world_resume_undo(context);
     bool was_cut_short = stop_world_gate_is_cut_short(context);
     if (signal == other_signal)
@@ -55,7 +69,7 @@ static long take(int signal)
         .handler.function = come,
         .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SYS_SA_RESTORER,
         .restorer = sys_signal_return,
-        .mask = SYS_SIGNALS_BUT_BUS,
+        .mask = SYS_SIGNALS_BUT_BUS & ~SIGNALS_DROPPED,
     };
     return sys_sigaction(signal, &ours, NULL);
 }

@@ -6,6 +6,7 @@
 #include "log/trace_log_fork.h"
 #include "os/message.h"
 #include "os/swap.h"
+#include "os/signals.h"
 #include "os/sys.h"
 #include "tables/recount.h"
 #include "tables/thread.h"
@@ -40,12 +41,12 @@ static bool make_pipe(void)
 
 void forked_prepare(void)
 {
-    const uint64_t all = SYS_SIGNALS_BUT_BUS;
+    const uint64_t set = signals_to_block();
     uint64_t mask;
     if (forking)
         return;
     /* A handler that allocates in the child, before it has a log, would go unseen. */
-    sys_sigprocmask(SIG_BLOCK, &all, &mask);
+    sys_sigprocmask(SIG_BLOCK, &set, &mask);
     if (!fork_gate_close()) {
         sys_sigprocmask(SIG_SETMASK, &mask, NULL);
         return;

@@ -1,6 +1,7 @@
 #include "os/own_stack.h"
 
 #include "os/pages.h"
+#include "os/signals.h"
 #include "os/sys.h"
 
 #include <stdatomic.h>
@@ -85,9 +86,10 @@ static void run(struct stack *stack, void (*work)(void *), void *argument)
 void own_stack_run(enum own_stack which, void (*work)(void *), void *argument)
 {
     struct stack *stack = &stacks[which];
-    const uint64_t all = SYS_SIGNALS_BUT_BUS;
+    /* To learn a rule takes an instant, to look at each signal would take as long. */
+    const uint64_t set = which == OWN_STACK_ENDING ? signals_to_block() : SYS_SIGNALS_BUT_BUS;
     uint64_t mask;
-    if (!stack->bottom || is_here(stack) || sys_is_error(sys_sigprocmask(SIG_BLOCK, &all, &mask))) {
+    if (!stack->bottom || is_here(stack) || sys_is_error(sys_sigprocmask(SIG_BLOCK, &set, &mask))) {
         work(argument);
         return;
     }

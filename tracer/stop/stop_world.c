@@ -10,6 +10,7 @@
 #include "stop/stop_world_resume.h"
 #include "stop/stop_world_signal.h"
 #include "os/pages.h"
+#include "os/signals.h"
 #include "os/sys.h"
 #include "os/task.h"
 
@@ -429,11 +430,11 @@ static int hold_all(struct stopped_world *world)
 
 int stop_world_hold(struct stopped_world *world, uint64_t limit_ns)
 {
-    const uint64_t all = SYS_SIGNALS_BUT_BUS;
+    const uint64_t set = signals_to_block();
     *world = (struct stopped_world){.unlisted = true};
     if (atomic_exchange(&hold.busy, 1))
         return -EBUSY;
-    sys_sigprocmask(SIG_BLOCK, &all, &world->mask_before);
+    sys_sigprocmask(SIG_BLOCK, &set, &world->mask_before);
     hold.begin = sys_nanoseconds(CLOCK_MONOTONIC);
     hold.limit = limit_ns;
     int result = hold_all(world);

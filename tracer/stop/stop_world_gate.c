@@ -2,6 +2,7 @@
 
 #include "stop/call_number.h"
 #include "stop/stop_world_resume.h"
+#include "os/signals.h"
 #include "os/sys.h"
 #include "os/task.h"
 
@@ -151,16 +152,11 @@ bool stop_world_gate_begin_anew(ucontext_t *context)
 }
 #endif
 
-/* A signal that does nothing interrupts nothing, though it is pending while it is blocked here; and
- * for one of libc's own, or the tracer's, no call of the program's waits. */
+/* A signal that does nothing interrupts nothing, should it be pending; and for one of libc's own,
+ * or the tracer's, no call of the program's waits. */
 static bool does_something(int signal)
 {
-    const uint64_t nothing = 1ull << (SIGCHLD - 1) | 1ull << (SIGCONT - 1) | 1ull << (SIGURG - 1) |
-                             1ull << (SIGWINCH - 1) | 1ull << (32 - 1) | 1ull << (33 - 1);
-    struct sys_sigaction action = {.handler.simple = SIG_DFL};
-    if (sys_sigaction(signal, NULL, &action) != 0 || action.handler.simple == SIG_IGN)
-        return false;
-    return !(nothing >> (signal - 1) & 1) || (signal < 32 && action.handler.simple != SIG_DFL);
+    return signal != 32 && signal != 33 && !signals_does_nothing(signal);
 }
 
 /* Whether a signal is on its way to the thread, which the call may be waiting for: it has to come

@@ -1,5 +1,6 @@
 #include "stop/stop_world_signal.h"
 
+#include "os/signals.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -36,7 +37,8 @@ long stop_world_signal_take(void (*handler)(int, siginfo_t *, void *))
         .handler.function = handler,
         .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SYS_SA_RESTORER,
         .restorer = sys_signal_return,
-        .mask = ~0ull, /* no handler of the program runs on top of ours */
+        .mask = signals_to_block() |
+                1ull << (SIGBUS - 1), /* so no handler of the program runs on top of ours */
     };
     number = choose_signal();
     return number < 0 ? number : sys_sigaction(number, &action, NULL);
