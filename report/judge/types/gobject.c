@@ -41,6 +41,12 @@ static bool gobject_was_made_by(const struct model *model, uint32_t block, const
     return at != UINT32_MAX;
 }
 
+static bool gobject_is_class(const struct model *model, uint32_t block)
+{
+    return gobject_was_made_by(model, block, "g_type_class_ref", GOBJECT_STEPS_MAX) ||
+           gobject_was_made_by(model, block, "g_type_class_get", GOBJECT_STEPS_MAX);
+}
+
 /* Up to "_get_type" of the caller that registered it, whose second half may be a function of its
  * own (gtk_button_get_type_once). */
 static const char *gobject_registrar(const struct model *model, uint32_t block, int *length)
@@ -83,8 +89,7 @@ const char *gobject_type_function(const struct model *model, uint32_t block, int
     for (uint32_t p = graph->first[block]; p < graph->first[block + 1]; p++) {
         uint32_t to = graph->to[p];
 
-        if (graph->inside[p] != 0 || to == class ||
-            !gobject_was_made_by(model, to, "g_type_class_ref", GOBJECT_STEPS_MAX))
+        if (graph->inside[p] != 0 || to == class || !gobject_is_class(model, to))
             continue;
         if (class != UINT32_MAX)
             return NULL;

@@ -3,7 +3,7 @@
  * An instance points to its class, a class to what its type is registered by, and the last was
  * allocated by a function that programs name after the type, gtk_button_get_type(). So the log need
  * not hold the name itself. Blocks whose stacks do not show g_type_create_instance,
- * g_type_class_ref and g_type_register_… are none of these.
+ * g_type_class_ref (g_type_class_get in GLib 2.84) and g_type_register_… are none of these.
  */
 #ifndef GOBJECT_H
 #define GOBJECT_H
