@@ -90,8 +90,10 @@ continue
 end
 continue
 END
+    # gdb 18 stops once more where a second thread meets a probe. The first that finds no program left ends the script.
+    for _ in {1..20}; do echo continue; done >>commands
     sed -i "s|LIBTRACE_HERE|$LIBTRACE|" commands
-    DEBUGINFOD_URLS= gdb -nx -batch -x commands "$PROGRAMS/sampled" >told 2>&1
+    DEBUGINFOD_URLS= gdb -nx -batch -x commands "$PROGRAMS/sampled" >told 2>&1 || true
     report trace.log
     read -r _ _ _ _ allocated <<<"$(sums report)"
     grep -c '^drawn' told >/dev/null || { head -40 told; fail 'nothing was told'; }
