@@ -72,22 +72,29 @@ static bool held_is_begun_anew(uint64_t call)
     return false;
 }
 
-/* Whether a signal is on its way to it, which the call is to come back for. */
-static bool held_has_signal(const struct held_threads *held, int tid)
+/* Whether a signal is on its way to it, which the call is to come back for. One that does nothing,
+ * such as SIGCHLD without a handler, is no reason: while the process is traced the kernel keeps
+ * those, too. */
+static bool held_has_signal(const struct held_threads *held, const struct held_thread *thread)
 {
-    char *path = memory_text("/proc/%d/task/%d/status", held->pid, tid), line[256];
+    const uint64_t dropped = 1ull << (SIGCHLD - 1) | 1ull << (SIGCONT - 1) | 1ull << (SIGURG - 1) |
+                             1ull << (SIGWINCH - 1);
+    char *path = memory_text("/proc/%d/task/%d/status", held->pid, thread->tid), line[256];
     FILE *file = fopen(path, "re");
-    uint64_t own = 0, shared = 0, blocked = 0;
+    uint64_t own = 0, shared = 0, blocked = 0, ignored = 0, caught = 0;
+    uint64_t here = thread->signal ? 1ull << (thread->signal - 1) : 0;
 
     while (file && fgets(line, sizeof line, file)) {
         sscanf(line, "SigPnd: %" SCNx64, &own);
         sscanf(line, "ShdPnd: %" SCNx64, &shared);
         sscanf(line, "SigBlk: %" SCNx64, &blocked);
+        sscanf(line, "SigIgn: %" SCNx64, &ignored);
+        sscanf(line, "SigCgt: %" SCNx64, &caught);
     }
     if (file)
         fclose(file);
     free(path);
-    return !file || (own | shared) & ~blocked;
+    return !file || (((own | shared) & ~blocked) | here) & (caught | ~(ignored | dropped));
 }
 
 static void held_begin_anew(const struct held_threads *held, struct held_thread *thread)
@@ -95,7 +102,7 @@ static void held_begin_anew(const struct held_threads *held, struct held_thread 
     struct user_regs_struct *registers = &thread->registers;
 
     if ((int64_t)registers->rax != -EINTR || !held_is_begun_anew(registers->orig_rax) ||
-        thread->signal || held_has_signal(held, thread->tid))
+        held_has_signal(held, thread))
         return;
     registers->rax = registers->orig_rax;
     registers->rip -= 2;
@@ -165,11 +172,12 @@ static bool held_is_there(const struct held_threads *held, int tid)
 }
 
 /* 0: it stands still, or is gone. */
-static int held_stop_one(struct held_threads *held, int tid, struct failure *failure)
+static int held_stop_one(struct held_threads *held, int tid, bool is_traced,
+                         struct failure *failure)
 {
     int status;
 
-    if (ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) != 0)
+    if (!is_traced && ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) != 0)
         /* One that was made by a thread of ours meanwhile is ours already, and stops by itself. */
         if (errno != EPERM || held->count == 0)
             return errno == ESRCH && held->count ? 0 : held_say_refused(held, errno, failure);
@@ -186,29 +194,64 @@ static int held_stop_one(struct held_threads *held, int tid, struct failure *fai
 
 /* --- all threads ----------------------------------------------------------- */
 
-/* Those that are listed and do not stand still yet; *stopped: how many were stopped. */
-static int held_round(struct held_threads *held, bool only_one, size_t *stopped,
-                      struct failure *failure)
+/* A signal that does nothing is kept by the kernel while the thread that it is for is traced, and
+ * then wakes any other: an epoll_wait there comes back with EINTR. What a traced thread waits in
+ * can be begun anew. So all are traced before any is stopped, and the first thread, whose signals
+ * the process' are, is traced last and let go first. */
+static bool held_is_first(const struct held_threads *held, int tid)
+{
+    return tid == held->pid;
+}
+
+/* Those that are listed and not held yet, the process' first thread last. *count of them. */
+static int *held_list(const struct held_threads *held, size_t *count)
 {
     char *path = memory_text("/proc/%d/task", held->pid);
     DIR *folder = opendir(path);
     const struct dirent *entry;
-    int result = folder ? 0 : failure_set(failure, "there is no process %d", held->pid);
+    int *tids = NULL, first = 0;
+    size_t capacity = 0;
 
-    *stopped = 0;
-    while (result == 0 && folder && (entry = readdir(folder)) != NULL) {
+    *count = 0;
+    while (folder && (entry = readdir(folder)) != NULL) {
         int tid = atoi(entry->d_name);
 
         if (tid <= 0 || held_has(held, tid))
             continue;
-        result = held_stop_one(held, tid, failure);
-        ++*stopped;
-        if (only_one && held->count && held->threads[held->count - 1].is_fit)
-            break;
+        memory_reserve(tids, *count, capacity);
+        if (held_is_first(held, tid))
+            first = tid;
+        else
+            tids[(*count)++] = tid;
     }
+    if (first)
+        tids[(*count)++] = first;
     if (folder)
         closedir(folder);
     free(path);
+    return tids;
+}
+
+/* *stopped: how many were. */
+static int held_round(struct held_threads *held, bool only_one, size_t *stopped,
+                      struct failure *failure)
+{
+    size_t count;
+    int *tids = held_list(held, &count), result = 0;
+
+    if (!count && !held->count)
+        result = failure_set(failure, "there is no process %d", held->pid);
+    for (size_t i = 0; i < count && !only_one; i++)
+        if (ptrace(PTRACE_SEIZE, tids[i], NULL, HELD_OPTIONS) == 0)
+            tids[i] = -tids[i];
+    for (*stopped = 0; result == 0 && *stopped < count; ++*stopped) {
+        int tid = tids[*stopped];
+
+        result = held_stop_one(held, tid < 0 ? -tid : tid, tid < 0, failure);
+        if (only_one && held->count && held->threads[held->count - 1].is_fit)
+            break;
+    }
+    free(tids);
     return result;
 }
 
@@ -230,9 +273,9 @@ int held_threads_stop(struct held_threads *held, int pid, bool only_one, struct 
 
 void held_threads_let_go(struct held_threads *held)
 {
-    for (size_t i = 0; i < held->count; i++)
-        ptrace(PTRACE_DETACH, held->threads[i].tid, NULL,
-               (void *)(intptr_t)held->threads[i].signal);
+    for (size_t i = held->count; i > 0; i--)
+        ptrace(PTRACE_DETACH, held->threads[i - 1].tid, NULL,
+               (void *)(intptr_t)held->threads[i - 1].signal);
 }
 
 void held_threads_free(struct held_threads *held)

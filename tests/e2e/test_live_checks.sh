@@ -57,6 +57,18 @@ test_checks_among_forks_and_libraries_disturb_nobody() {
     kill -9 "$server"
 }
 
+# SIGCHLD, SIGCONT and SIGWINCH, which nothing handles, come all the time.
+test_signals_without_effect_disturb_no_call() {
+    serve --check-on-signal=USR2
+    for n in $(seq 20); do
+        kill -USR2 "$server"
+        for k in $(seq 10); do kill -CHLD "$server"; kill -CONT "$server"; kill -WINCH "$server"; done
+        sleep 0.1
+    done
+    tell wait 'interrupted 0, foreign children 0, ended badly 0'
+    kill -9 "$server"
+}
+
 test_signal_asks_for_a_check() {
     serve --check-on-signal=USR2
     kill -USR2 "$server"

@@ -30,6 +30,26 @@ test_checks_disturb_no_call_and_leave_no_child() {
     kill -9 "$server"
 }
 
+# Signals that the kernel drops, but keeps while a thread is traced, wake nobody out of an epoll_wait.
+test_signals_without_effect_disturb_no_call() {
+    serve_with
+    python3 -c 'import os, sys
+try:
+    while True:
+        os.kill(int(sys.argv[1]), 17)
+except ProcessLookupError:
+    pass' "$server" &
+    local storm=$! made=0
+    for n in $(seq 15); do
+        report --check "$server"
+        if grep -q 'definitely lost: .* in 7 blocks' report; then made=$((made + 1)); else grep -q 'cannot be checked now' report.err || fail "$(cat report report.err)"; fi
+    done
+    kill $storm
+    [ $made -gt 0 ] || fail 'no check was made'
+    tell wait 'interrupted 0, foreign children 0, ended badly 0'
+    kill -9 "$server"
+}
+
 test_what_cannot_be_checked_is_refused_with_the_reason() {
     refused() { # refused SENTENCE PID
         report --check "$2"
