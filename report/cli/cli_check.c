@@ -3,12 +3,24 @@
 #include "base/metric.h"
 #include "cli/cli_words.h"
 #include "trace_format.h"
+#include <string.h>
 
 /* --- what is refused ----------------------------------------------------- */
+
+/* A page's name would be that of something else. */
+static bool cli_is_page_in_another_form(const struct options *options)
+{
+    return options->log_to.option && strcmp(options->log_to.option, "--html") == 0 &&
+           (options->format != FORMAT_HTML || options->xml);
+}
 
 /* As valgrind: XML among the program's own lines would be no XML. */
 static int cli_check_format(const struct options *options, struct failure *failure)
 {
+    if (cli_is_page_in_another_form(options))
+        return failure_set(failure,
+                           "--html=FILE writes a page, and another form was asked for, "
+                           "too: give one of the two, the other form with --log-file=FILE");
     if (options->xml && !options_has_destination(&options->xml_to))
         return failure_set(failure, "--xml=yes needs a place to write to: add --xml-file=FILE, "
                                     "--xml-fd=N or --xml-socket=ADDRESS:PORT");

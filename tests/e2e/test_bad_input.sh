@@ -183,6 +183,9 @@ test_output_that_cannot_be_written() {
     refused '--log-file: /no/such/folder/out cannot be written'
     report --html=/no/such/folder/out good
     refused '--html: /no/such/folder/out cannot be written'
+    report --html=page.html --format=json good
+    refused '--html=FILE writes a page, and another form was asked for'
+    [ ! -e page.html ] || fail 'the page was written'
     status=0
     "$REPORT" good >/dev/full 2>report.err || status=$?
     : >report
