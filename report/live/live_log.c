@@ -1,6 +1,7 @@
 #include "live/live_log.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,24 @@ static bool live_is_log(const struct trace_header *header)
     return memcmp(header->magic, TRACE_MAGIC, TRACE_MAGIC_SIZE) == 0 &&
            header->version == TRACE_VERSION && !(header->flags & TRACE_FLAG_SNAPSHOT);
 }
+
+/* --- a log that begins anew ------------------------------------------------ */
+
+/* A program that the process becomes empties its log and writes its own: the header is gone while
+ * it is looked at. */
+static void live_log_is_gone(int signal_number)
+{
+    static const char message[] =
+        "leakreport: the log was emptied while it was looked at (has its process become another "
+        "program, which writes it anew?); ask again\n";
+
+    (void)signal_number;
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        _exit(2);
+    _exit(2);
+}
+
+/* --- the header ------------------------------------------------------------ */
 
 /* The header of the file, mapped; NULL: errno says why, 0: it is no log of this version. */
 static const struct trace_header *live_map(const char *path)
@@ -159,6 +178,7 @@ static int live_open_file(struct live_log *log, const char *name, struct failure
 int live_log_open(struct live_log *log, const char *word, struct failure *failure)
 {
     *log = (struct live_log){0};
+    signal(SIGBUS, live_log_is_gone);
     if (live_is_number(word))
         log->pid = atoi(word);
     if (log->pid ? live_find(log, failure) != 0 : live_open_file(log, word, failure) != 0)

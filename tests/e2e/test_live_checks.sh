@@ -60,13 +60,38 @@ test_checks_among_forks_and_libraries_disturb_nobody() {
 # SIGCHLD, SIGCONT and SIGWINCH, which nothing handles, come all the time.
 test_signals_without_effect_disturb_no_call() {
     serve --check-on-signal=USR2
+    python3 -c 'import os, sys
+try:
+    while True:
+        for signal in 17, 18, 28:
+            os.kill(int(sys.argv[1]), signal)
+except ProcessLookupError:
+    pass' "$server" &
+    local storm=$!
     for n in $(seq 20); do
         kill -USR2 "$server"
-        for k in $(seq 10); do kill -CHLD "$server"; kill -CONT "$server"; kill -WINCH "$server"; done
         sleep 0.1
     done
+    kill $storm
     tell wait 'interrupted 0, foreign children 0, ended badly 0'
     kill -9 "$server"
+}
+
+# As a program does that the process becomes, at some moment of the check. Nobody dies of it.
+test_a_log_that_is_emptied_under_a_check() {
+    for n in $(seq 10); do
+        mkdir "$n" && cd "$n"
+        serve
+        "$REPORT" --check "$server" >report 2>&1 &
+        local asked=$!
+        sleep "0.0$((n % 5 + 1))"
+        : >t.log
+        status=0
+        wait $asked || status=$?
+        [ $status = 0 ] || { equal 'exit status' 2 "$status" && has report 'leakreport: '; }
+        kill -9 "$server"
+        cd .. && rm -r "$n"
+    done
 }
 
 test_signal_asks_for_a_check() {
