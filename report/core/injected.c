@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/memory.h"
+#include "os/signals.h"
 
 #ifndef SYS_epoll_pwait2 /* of Linux 5.11, which older headers do not have */
 #define SYS_epoll_pwait2 441
@@ -77,8 +78,6 @@ static bool held_is_begun_anew(uint64_t call)
  * those, too. */
 static bool held_has_signal(const struct held_threads *held, const struct held_thread *thread)
 {
-    const uint64_t dropped = 1ull << (SIGCHLD - 1) | 1ull << (SIGCONT - 1) | 1ull << (SIGURG - 1) |
-                             1ull << (SIGWINCH - 1);
     char *path = memory_text("/proc/%d/task/%d/status", held->pid, thread->tid), line[256];
     FILE *file = fopen(path, "re");
     uint64_t own = 0, shared = 0, blocked = 0, ignored = 0, caught = 0;
@@ -94,7 +93,7 @@ static bool held_has_signal(const struct held_threads *held, const struct held_t
     if (file)
         fclose(file);
     free(path);
-    return !file || (((own | shared) & ~blocked) | here) & (caught | ~(ignored | dropped));
+    return !file || (((own | shared) & ~blocked) | here) & (caught | ~(ignored | SIGNALS_DROPPED));
 }
 
 static void held_begin_anew(const struct held_threads *held, struct held_thread *thread)
@@ -171,13 +170,18 @@ static bool held_is_there(const struct held_threads *held, int tid)
     return is_there;
 }
 
+struct held_candidate {
+    int tid;
+    bool is_traced; /* by us, and goes on */
+};
+
 /* 0: it stands still, or is gone. */
-static int held_stop_one(struct held_threads *held, int tid, bool is_traced,
+static int held_stop_one(struct held_threads *held, const struct held_candidate *candidate,
                          struct failure *failure)
 {
-    int status;
+    int tid = candidate->tid, status;
 
-    if (!is_traced && ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) != 0)
+    if (!candidate->is_traced && ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) != 0)
         /* One that was made by a thread of ours meanwhile is ours already, and stops by itself. */
         if (errno != EPERM || held->count == 0)
             return errno == ESRCH && held->count ? 0 : held_say_refused(held, errno, failure);
@@ -194,64 +198,70 @@ static int held_stop_one(struct held_threads *held, int tid, bool is_traced,
 
 /* --- all threads ----------------------------------------------------------- */
 
-/* A signal that does nothing is kept by the kernel while the thread that it is for is traced, and
- * then wakes any other: an epoll_wait there comes back with EINTR. What a traced thread waits in
- * can be begun anew. So all are traced before any is stopped, and the first thread, whose signals
- * the process' are, is traced last and let go first. */
-static bool held_is_first(const struct held_threads *held, int tid)
-{
-    return tid == held->pid;
-}
-
-/* Those that are listed and not held yet, the process' first thread last. *count of them. */
-static int *held_list(const struct held_threads *held, size_t *count)
+/* Those that are listed and not held yet, the process' first thread last. NULL: there is no such
+ * process. */
+static struct held_candidate *held_list(const struct held_threads *held, size_t *count)
 {
     char *path = memory_text("/proc/%d/task", held->pid);
     DIR *folder = opendir(path);
     const struct dirent *entry;
-    int *tids = NULL, first = 0;
-    size_t capacity = 0;
+    struct held_candidate *list = memory_zeroed(1, sizeof *list);
+    size_t capacity = 1, first = SIZE_MAX;
 
+    free(path);
     *count = 0;
     while (folder && (entry = readdir(folder)) != NULL) {
         int tid = atoi(entry->d_name);
 
         if (tid <= 0 || held_has(held, tid))
             continue;
-        memory_reserve(tids, *count, capacity);
-        if (held_is_first(held, tid))
-            first = tid;
-        else
-            tids[(*count)++] = tid;
+        memory_reserve(list, *count, capacity);
+        if (tid == held->pid)
+            first = *count;
+        list[(*count)++] = (struct held_candidate){.tid = tid};
     }
-    if (first)
-        tids[(*count)++] = first;
-    if (folder)
+    if (first < *count) {
+        struct held_candidate last = list[*count - 1];
+
+        list[*count - 1] = list[first];
+        list[first] = last;
+    }
+    if (folder) {
         closedir(folder);
-    free(path);
-    return tids;
+        return list;
+    }
+    free(list);
+    return NULL;
 }
 
-/* *stopped: how many were. */
+/* A signal that does nothing is kept by the kernel while the thread that it is for is traced, and
+ * then wakes any other: an epoll_wait there comes back with EINTR. What a traced thread waits in
+ * can be begun anew. So all are traced before any is stopped, and the first thread, whose signals
+ * the process' are, is traced last and let go first. *stopped: how many were; who is traced is
+ * stopped even after a failure, because nobody else can be let go. */
 static int held_round(struct held_threads *held, bool only_one, size_t *stopped,
                       struct failure *failure)
 {
     size_t count;
-    int *tids = held_list(held, &count), result = 0;
+    struct held_candidate *list = held_list(held, &count);
+    struct failure later;
+    int result = 0;
 
-    if (!count && !held->count)
-        result = failure_set(failure, "there is no process %d", held->pid);
+    *stopped = 0;
+    if (!list)
+        return failure_set(failure, "there is no process %d", held->pid);
     for (size_t i = 0; i < count && !only_one; i++)
-        if (ptrace(PTRACE_SEIZE, tids[i], NULL, HELD_OPTIONS) == 0)
-            tids[i] = -tids[i];
-    for (*stopped = 0; result == 0 && *stopped < count; ++*stopped) {
-        int tid = tids[*stopped];
-
-        result = held_stop_one(held, tid < 0 ? -tid : tid, tid < 0, failure);
+        list[i].is_traced = ptrace(PTRACE_SEIZE, list[i].tid, NULL, HELD_OPTIONS) == 0;
+    for (size_t i = 0; i < count; i++) {
+        if (result == 0)
+            result = held_stop_one(held, &list[i], failure);
+        else if (list[i].is_traced)
+            held_stop_one(held, &list[i], &later);
+        ++*stopped;
         if (only_one && held->count && held->threads[held->count - 1].is_fit)
             break;
     }
-    free(tids);
+    free(list);
     return result;
 }
 

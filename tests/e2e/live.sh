@@ -13,6 +13,19 @@ serve_with() {
     trap 'kill -9 $server 2>/dev/null || true' EXIT
     served ready
 }
+# storm SIGNAL...: it is sent these all the time, until `calm`.
+storm() {
+    python3 -c 'import os, sys
+server, *signals = map(int, sys.argv[1:])
+try:
+    while True:
+        for signal in signals:
+            os.kill(server, signal)
+except ProcessLookupError:
+    pass' "$server" "$@" &
+    storm=$!
+}
+calm() { kill "$storm"; }
 # served LINE: the next line that it prints.
 served() {
     local line

@@ -60,19 +60,12 @@ test_checks_among_forks_and_libraries_disturb_nobody() {
 # SIGCHLD, SIGCONT and SIGWINCH, which nothing handles, come all the time.
 test_signals_without_effect_disturb_no_call() {
     serve --check-on-signal=USR2
-    python3 -c 'import os, sys
-try:
-    while True:
-        for signal in 17, 18, 28:
-            os.kill(int(sys.argv[1]), signal)
-except ProcessLookupError:
-    pass' "$server" &
-    local storm=$!
+    storm 17 18 28
     for n in $(seq 20); do
         kill -USR2 "$server"
         sleep 0.1
     done
-    kill $storm
+    calm
     tell wait 'interrupted 0, foreign children 0, ended badly 0'
     kill -9 "$server"
 }

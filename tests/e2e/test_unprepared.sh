@@ -33,21 +33,35 @@ test_checks_disturb_no_call_and_leave_no_child() {
 # Signals that the kernel drops, but keeps while a thread is traced, wake nobody out of an epoll_wait.
 test_signals_without_effect_disturb_no_call() {
     serve_with
-    python3 -c 'import os, sys
-try:
-    while True:
-        os.kill(int(sys.argv[1]), 17)
-except ProcessLookupError:
-    pass' "$server" &
-    local storm=$! made=0
+    storm 17
+    local made=0
     for n in $(seq 15); do
         report --check "$server"
         if grep -q 'definitely lost: .* in 7 blocks' report; then made=$((made + 1)); else grep -q 'cannot be checked now' report.err || fail "$(cat report report.err)"; fi
     done
-    kill $storm
+    calm
     [ $made -gt 0 ] || fail 'no check was made'
     tell wait 'interrupted 0, foreign children 0, ended badly 0'
     kill -9 "$server"
+}
+
+# 16 threads besides the first: as many as the list of them has room for at first.
+test_the_first_thread_of_many_has_room() {
+    python3 -c 'import threading, time
+for _ in range(16):
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+print("in", flush=True)
+time.sleep(1000)' >many.out &
+    local many=$!
+    trap "kill -9 $many 2>/dev/null || true" EXIT
+    until [ -s many.out ]; do sleep 0.1; done
+    equal 'threads' 17 "$(ls /proc/$many/task | wc -l)"
+    status=0
+    valgrind -q --error-exitcode=9 "$REPORT" --check $many >report 2>errors || status=$?
+    equal 'exit status' 0 "$status"
+    has_not errors Invalid
+    has report 'HEAP SUMMARY'
+    kill -9 $many
 }
 
 test_what_cannot_be_checked_is_refused_with_the_reason() {
