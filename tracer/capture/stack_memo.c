@@ -84,18 +84,11 @@ static bool is_same_call(const struct stack_memo *memo, const struct call_site *
 
 /* --- holding ------------------------------------------------------------- */
 
-static bool outer_bp_is_there(const struct thread *thread, const struct stack_memo *memo)
-{
-    const struct thread_frame *outer = stack_memo_outer(thread, memo);
-    return outer && outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp;
-}
-
+/* Its call is known to be the same. */
 bool stack_memo_holds_otherwise(const struct thread *thread, const struct stack_memo *memo,
                                 const struct call_site *site)
 {
-    if (!stack_memo_is_of(memo, site) || !stack_memo_has_its_words(memo))
-        return false;
-    return (!memo->outer_bp_matters || memo->frames == 0 || outer_bp_is_there(thread, memo)) &&
+    return stack_memo_has_its_bp(memo, site) && stack_memo_has_its_words(memo) &&
            stack_memo_stands(thread, memo);
 }
 
@@ -194,9 +187,7 @@ static bool stands_deep(struct thread *thread, const struct stack_memo *memo)
     if (memo->frames != STACK_MEMO_DEEP || index == thread->walk.frame_count)
         return false;
     const struct thread_frame *outer = &thread->walk.frames[index];
-    return outer->node == memo->outside && outer->cfa == memo->cfa + memo->outer_cfa &&
-           (!memo->outer_bp_matters ||
-            outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp) &&
+    return stack_memo_is_on(memo, outer) && stack_memo_has_outer_bp(memo, outer) &&
            stack_deep_unchanged(thread, index + 1) == outer->words;
 }
 
@@ -206,8 +197,8 @@ __attribute__((noinline, cold)) struct stack_memo *stack_memo_find_deep(
     struct stack_memo *pair = stack_memo_pair(thread, site);
     struct stack_memo *slots[] = {&pair[0], &pair[1], stack_memo_third(thread, site)};
     for (unsigned i = 0; i < sizeof slots / sizeof *slots; i++)
-        if (stack_memo_is_of(slots[i], site) && stack_memo_has_its_words(slots[i]) &&
-            stands_deep(thread, slots[i]))
+        if (stack_memo_is_at(slots[i], site) && stack_memo_has_its_bp(slots[i], site) &&
+            stack_memo_has_its_words(slots[i]) && stands_deep(thread, slots[i]))
             return slots[i];
     return NULL;
 }

@@ -122,10 +122,10 @@ static inline bool stack_memo_is_at(const struct stack_memo *memo, const struct 
            memo->function == (uint32_t)site->function;
 }
 
-static inline bool stack_memo_is_of(const struct stack_memo *memo, const struct call_site *site)
+static inline bool stack_memo_has_its_bp(const struct stack_memo *memo,
+                                         const struct call_site *site)
 {
-    return stack_memo_is_at(memo, site) &&
-           (!memo->bp_matters || site->bp - site->cfa == (uintptr_t)(intptr_t)memo->bp);
+    return !memo->bp_matters || site->bp - site->cfa == (uintptr_t)(intptr_t)memo->bp;
 }
 
 /* How many words a memo has space for without the slot beside it. */
@@ -186,24 +186,30 @@ static inline bool stack_memo_has_its_words(const struct stack_memo *memo)
     return stack_memo_are_there(memo->words, memo->words_count, memo->cfa);
 }
 
-/* The outermost frame that is not the memo's own, if the thread's remembered stack still has it, by
- * where it lies. */
-static inline const struct thread_frame *stack_memo_outer(const struct thread *thread,
-                                                          const struct stack_memo *memo)
+/* Whether it is the outermost frame that is not the memo's own, by where it lies. */
+static inline bool stack_memo_is_on(const struct stack_memo *memo, const struct thread_frame *frame)
 {
-    if (memo->frames > thread->walk.frame_count)
-        return NULL;
-    const struct thread_frame *outer = &thread->walk.frames[memo->frames - 1];
-    return outer->node == memo->outside && outer->cfa == memo->cfa + memo->outer_cfa ? outer : NULL;
+    return frame->node == memo->outside && frame->cfa == memo->cfa + memo->outer_cfa;
 }
 
-/* Whether the frames that the memo stands on are there, and unchanged; but for a BP. */
-static inline bool stack_memo_stands(const struct thread *thread, const struct stack_memo *memo)
+static inline bool stack_memo_has_outer_bp(const struct stack_memo *memo,
+                                           const struct thread_frame *outer)
+{
+    return !memo->outer_bp_matters || outer->bp == memo->cfa + (uintptr_t)(intptr_t)memo->outer_bp;
+}
+
+/* Whether the thread's remembered stack still has the frames that the memo stands on, and they are
+ * unchanged. */
+static inline __attribute__((always_inline)) bool stack_memo_stands(const struct thread *thread,
+                                                                    const struct stack_memo *memo)
 {
     if (memo->frames == 0)
         return true;
-    const struct thread_frame *outer = stack_memo_outer(thread, memo);
-    return outer && stack_memory_unchanged(thread->walk.words, outer->words) == outer->words;
+    if (memo->frames > thread->walk.frame_count)
+        return false;
+    const struct thread_frame *outer = &thread->walk.frames[memo->frames - 1];
+    return stack_memo_is_on(memo, outer) && stack_memo_has_outer_bp(memo, outer) &&
+           stack_memory_unchanged(thread->walk.words, outer->words) == outer->words;
 }
 
 /* Of a memo that has more than words: a BP, or some in the slot beside it. */
