@@ -50,6 +50,7 @@ static struct {
     uint32_t caller;   /* the holder's name there */
     size_t known;      /* threads that the latest pass was shown, but for those that end */
     uint32_t answered; /* answers of the passes before */
+    uint64_t blocked;  /* signals, in the holder and the held */
     uint64_t begin;
     uint64_t limit;
 } hold;
@@ -397,7 +398,7 @@ static int stop_everybody(void)
     hold.count = 0;
     int result = prepare_table();
     if (result == 0)
-        result = (int)stop_world_signal_take(park);
+        result = (int)stop_world_signal_take(park, hold.blocked);
     if (result != 0)
         return result;
     atomic_store(&hold.answers, 0);
@@ -430,11 +431,11 @@ static int hold_all(struct stopped_world *world)
 
 int stop_world_hold(struct stopped_world *world, uint64_t limit_ns)
 {
-    const uint64_t set = signals_to_block();
     *world = (struct stopped_world){.unlisted = true};
     if (atomic_exchange(&hold.busy, 1))
         return -EBUSY;
-    sys_sigprocmask(SIG_BLOCK, &set, &world->mask_before);
+    hold.blocked = signals_to_block();
+    sys_sigprocmask(SIG_BLOCK, &hold.blocked, &world->mask_before);
     hold.begin = sys_nanoseconds(CLOCK_MONOTONIC);
     hold.limit = limit_ns;
     int result = hold_all(world);

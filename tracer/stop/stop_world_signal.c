@@ -1,6 +1,5 @@
 #include "stop/stop_world_signal.h"
 
-#include "os/signals.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -31,14 +30,13 @@ static int choose_signal(void)
     return -ENOSYS;
 }
 
-long stop_world_signal_take(void (*handler)(int, siginfo_t *, void *))
+long stop_world_signal_take(void (*handler)(int, siginfo_t *, void *), uint64_t blocked)
 {
     struct sys_sigaction action = {
         .handler.function = handler,
         .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SYS_SA_RESTORER,
         .restorer = sys_signal_return,
-        .mask = signals_to_block() |
-                1ull << (SIGBUS - 1), /* so no handler of the program runs on top of ours */
+        .mask = blocked | 1ull << (SIGBUS - 1),
     };
     number = choose_signal();
     return number < 0 ? number : sys_sigaction(number, &action, NULL);

@@ -13,11 +13,14 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Its number; 0: it was never taken. */
 int stop_world_signal(void);
-/* Puts the handler there. 0 or -errno. */
-long stop_world_signal_take(void (*handler)(int signal, siginfo_t *info, void *context));
+/* Puts the handler there. `blocked` and SIGBUS are, while it runs, so that no handler of the
+ * program's runs on top of it. 0 or -errno. */
+long stop_world_signal_take(void (*handler)(int signal, siginfo_t *info, void *context),
+                            uint64_t blocked);
 /* Puts back what was there. `all_took_it`: of those that were sent none is on its way. */
 void stop_world_signal_give_back(int all_took_it);
 /* For the handler: it is somebody else's. */
