@@ -7,7 +7,8 @@
 
 /* --- what is refused ----------------------------------------------------- */
 
-/* A page's name would be that of something else. */
+/* A form that is asked for later than the page would be written under its name. One that is asked
+ * for earlier, in an option file perhaps, gives way to the page, as the last of two forms does. */
 static bool cli_is_page_in_another_form(const struct options *options)
 {
     return options->log_to.option && strcmp(options->log_to.option, "--html") == 0 &&

@@ -143,6 +143,7 @@ INTERPOSE void free(void *pointer)
         interpose_free(pointer, &by_free, &copy);
         return;
     }
+    /* As free_observed, which inlined here takes 27 instructions more. */
     if (pointer && __builtin_expect(!bootstrap_owns(pointer), 1) &&
         observe_free_here(pointer, &by_free, &site) && real.free)
         real.free(pointer);
