@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include "base/memory.h"
 #include "os/signals.h"
+#include "read/process.h"
 
 #ifndef SYS_epoll_pwait2 /* of Linux 5.11, which older headers do not have */
 #define SYS_epoll_pwait2 441
@@ -161,34 +162,35 @@ static int held_say_refused(const struct held_threads *held, int error, struct f
     return failure_set(failure, "process %d cannot be checked: %s", held->pid, strerror(error));
 }
 
-static bool held_is_there(const struct held_threads *held, int tid)
-{
-    char *path = memory_text("/proc/%d/task/%d", held->pid, tid);
-    bool is_there = access(path, F_OK) == 0;
-
-    free(path);
-    return is_there;
-}
-
 struct held_candidate {
     int tid;
     bool is_traced; /* by us, and goes on */
 };
 
-/* 0: it stands still, or is gone. */
+/* 0: it goes on to its next stop, or has ended. One that was made by a thread of ours meanwhile is
+ * ours already. */
+static int held_trace(struct held_threads *held, int tid, struct failure *failure)
+{
+    if (ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) == 0)
+        return 0;
+    int error = errno;
+    if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0 || process_has_ended((uint32_t)tid))
+        return 0;
+    return held_say_refused(held, error, failure);
+}
+
+/* 0: it stands still, or has ended. */
 static int held_stop_one(struct held_threads *held, const struct held_candidate *candidate,
                          struct failure *failure)
 {
     int tid = candidate->tid, status;
 
-    if (!candidate->is_traced && ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) != 0)
-        /* One that was made by a thread of ours meanwhile is ours already, and stops by itself. */
-        if (errno != EPERM || held->count == 0)
-            return errno == ESRCH && held->count ? 0 : held_say_refused(held, errno, failure);
+    if (!candidate->is_traced && held_trace(held, tid, failure) != 0)
+        return -1;
     ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
     if (held_await(tid, &status))
         return held_take(held, tid, status) ? 0 : held_say_refused(held, errno, failure);
-    if (!held_is_there(held, tid))
+    if (process_has_ended((uint32_t)tid))
         return 0;
     return failure_set(failure,
                        "process %d cannot be checked: its thread %d does not stop (it waits in the "
@@ -276,6 +278,8 @@ int held_threads_stop(struct held_threads *held, int pid, bool only_one, struct 
         if (only_one && held->count)
             break;
     }
+    if (result == 0 && !held->count)
+        result = failure_set(failure, "there is no process %d any longer: it has ended", pid);
     if (result != 0)
         held_threads_let_go(held);
     return result;

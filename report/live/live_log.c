@@ -103,20 +103,6 @@ static bool live_try(struct live_log *log, const char *path)
     return log->header;
 }
 
-/* It has no memory that could be looked at. */
-static bool live_is_zombie(int pid)
-{
-    char *path = memory_text("/proc/%d/stat", pid), line[512] = "";
-    FILE *file = fopen(path, "re");
-    char *found = file ? fgets(line, sizeof line, file) : NULL;
-    char *state = found ? strrchr(line, ')') : NULL;
-
-    if (file)
-        fclose(file);
-    free(path);
-    return state && (state[2] == 'Z' || state[2] == 'X');
-}
-
 static int live_find(struct live_log *log, struct failure *failure)
 {
     char *maps = memory_text("/proc/%d/maps", log->pid);
@@ -140,7 +126,7 @@ static int live_find(struct live_log *log, struct failure *failure)
     free(line);
     if (log->header)
         return 0;
-    if ((!file && error == ENOENT) || live_is_zombie(log->pid))
+    if ((!file && error == ENOENT) || process_has_ended((uint32_t)log->pid))
         return failure_set(failure, "there is no process %d%s", log->pid,
                            file ? " any longer: it has ended" : "");
     if (!file || !lines)

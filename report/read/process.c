@@ -1,5 +1,6 @@
 #include "read/process.h"
 #include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,9 @@
  * look at others' processes, such as 1. */
 #define PROCESS_FIRST_NAMESPACE 0xeffffffcu
 
-/* The name in field 2 may hold blanks and brackets, so counting begins behind the last bracket. A
- * zombie has ended, whatever its parent thinks. */
-static bool process_is_alive(uint32_t pid, uint64_t start_ticks)
+/* false: errno says why. The name in field 2 may hold blanks and brackets, so counting begins
+ * behind the last bracket. */
+static bool process_stat(uint32_t pid, char *state, uint64_t *start_ticks)
 {
     char path[64], line[1024];
 
@@ -23,15 +24,30 @@ static bool process_is_alive(uint32_t pid, uint64_t start_ticks)
     char *found = fgets(line, sizeof line, file);
     fclose(file);
     char *rest = found ? strrchr(line, ')') : NULL;
-    char state;
-    uint64_t ticks;
 
+    errno = ENOENT; /* it ended between the two */
     return rest &&
            sscanf(rest + 1,
                   " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
                   "%" SCNu64,
-                  &state, &ticks) == 2 &&
-           ticks == start_ticks && state != 'Z' && state != 'X';
+                  state, start_ticks) == 2;
+}
+
+bool process_has_ended(uint32_t pid)
+{
+    char state;
+    uint64_t ticks;
+
+    return process_stat(pid, &state, &ticks) ? state == 'Z' || state == 'X' : errno == ENOENT;
+}
+
+static bool process_is_alive(uint32_t pid, uint64_t start_ticks)
+{
+    char state;
+    uint64_t ticks;
+
+    return process_stat(pid, &state, &ticks) && ticks == start_ticks && state != 'Z' &&
+           state != 'X';
 }
 
 /* 0: it may not be looked at, or there is none. */

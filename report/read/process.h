@@ -20,6 +20,9 @@ struct process_name {
 
 /* The pid by which we see it while it runs; 0: it is not to be seen. */
 uint32_t process_find(const struct process_name *name);
+/* Of a process or a thread that we see as `pid`: it is not there, or a zombie, which has ended
+ * whatever its parent thinks. false where nobody may look. */
+bool process_has_ended(uint32_t pid);
 /* Would we see it if it ran? Not if its pids are another container's. */
 bool process_is_visible(uint64_t pid_namespace);
 /* Is `/` another folder for the process that we see as `pid` than for us? */
