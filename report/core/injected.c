@@ -164,14 +164,21 @@ static int held_say_refused(const struct held_threads *held, int error, struct f
 
 struct held_candidate {
     int tid;
-    bool is_traced; /* by us, and goes on */
+    bool is_traced; /* by us, and on its way to its stop */
 };
 
-/* 0: it goes on to its next stop, or has ended. One that was made by a thread of ours meanwhile is
+/* Traces it and lets it stop. */
+static bool held_take_hold(int tid)
+{
+    return ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) == 0 &&
+           ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0;
+}
+
+/* 0: it is on its way to its stop, or has ended. One that was made by a thread of ours meanwhile is
  * ours already. */
 static int held_trace(struct held_threads *held, int tid, struct failure *failure)
 {
-    if (ptrace(PTRACE_SEIZE, tid, NULL, HELD_OPTIONS) == 0)
+    if (held_take_hold(tid))
         return 0;
     int error = errno;
     if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) == 0 || process_has_ended((uint32_t)tid))
@@ -187,7 +194,6 @@ static int held_stop_one(struct held_threads *held, const struct held_candidate 
 
     if (!candidate->is_traced && held_trace(held, tid, failure) != 0)
         return -1;
-    ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
     if (held_await(tid, &status))
         return held_take(held, tid, status) ? 0 : held_say_refused(held, errno, failure);
     if (process_has_ended((uint32_t)tid))
@@ -238,9 +244,10 @@ static struct held_candidate *held_list(const struct held_threads *held, size_t 
 
 /* A signal that does nothing is kept by the kernel while the thread that it is for is traced, and
  * then wakes any other: an epoll_wait there comes back with EINTR. What a traced thread waits in
- * can be begun anew. So all are traced before any is stopped, and the first thread, whose signals
- * the process' are, is traced last and let go first. *stopped: how many were; who is traced is
- * stopped even after a failure, because nobody else can be let go. */
+ * can be begun anew. So all are traced and told to stop before any is waited for, and the first
+ * thread, whose signals the process' are, is traced when the others stand still, and let go first.
+ * *stopped: how many were; who is traced is stopped even after a failure, because nobody else can
+ * be let go. */
 static int held_round(struct held_threads *held, bool only_one, size_t *stopped,
                       struct failure *failure)
 {
@@ -253,7 +260,7 @@ static int held_round(struct held_threads *held, bool only_one, size_t *stopped,
     if (!list)
         return failure_set(failure, "there is no process %d", held->pid);
     for (size_t i = 0; i < count && !only_one; i++)
-        list[i].is_traced = ptrace(PTRACE_SEIZE, list[i].tid, NULL, HELD_OPTIONS) == 0;
+        list[i].is_traced = list[i].tid != held->pid && held_take_hold(list[i].tid);
     for (size_t i = 0; i < count; i++) {
         if (result == 0)
             result = held_stop_one(held, &list[i], failure);

@@ -37,7 +37,8 @@ test_signals_without_effect_disturb_no_call() {
     local made=0
     for n in $(seq 15); do
         report --check "$server"
-        if grep -q 'definitely lost: .* in 7 blocks' report; then made=$((made + 1)); else grep -q 'cannot be checked now' report.err || fail "$(cat report report.err)"; fi
+        # A block that a thread is just handed may be the eighth.
+        if grep -q 'definitely lost: .* in [78] blocks' report; then made=$((made + 1)); else grep -q 'cannot be checked now' report.err || fail "$(cat report report.err)"; fi
     done
     calm
     [ $made -gt 0 ] || fail 'no check was made'
