@@ -43,6 +43,16 @@ test_known_compilers_have_no_warning() {
     [ ! -s warnings ] || fail "$(head -30 warnings)"
 }
 
+# What clang calls implicit: the name of an atomic object alone, where a reader sees no access.
+test_atomics_are_touched_by_calls() {
+    local folder=$top/tracer
+    look() { clang -std=gnu11 -D_GNU_SOURCE -I"$folder" -fsyntax-only -Watomic-implicit-seq-cst "$@" 2>&1; }
+    grep -lr --include='*.c' 'tomic' "$folder" | while read -r file; do look "$file" || echo "$file is not read"; done >said
+    equal 'bare names of atomic objects' '' "$(grep -E 'implicit use of seq|is not read' said)"
+    echo '_Atomic int count; int next(void) { return count + 1; }' >bare.c
+    look bare.c | grep 'implicit use of seq' >said || fail 'a bare name is not found'
+}
+
 test_capstone_that_has_come_is_used() {
     local object=$PWD/b/obj/report/symbols/instruction.o
     make -s -C "$top" BUILD="$PWD/b" HAS_CAPSTONE= "$object"

@@ -129,9 +129,15 @@ static struct stopped_thread *thread_at(size_t index)
     return atomic_load_explicit(&hold.threads, memory_order_relaxed) + index;
 }
 
+/* Only the holder makes the table larger. */
+static size_t capacity_now(void)
+{
+    return atomic_load_explicit(&hold.capacity, memory_order_relaxed);
+}
+
 static uint32_t *slot_of(uint32_t listed)
 {
-    size_t mask = 2 * hold.capacity - 1;
+    size_t mask = 2 * capacity_now() - 1;
     size_t slot = listed * 2654435761u & mask;
     while (hold.by_tid[slot] && thread_at(hold.by_tid[slot] - 1)->listed != listed)
         slot = (slot + 1) & mask;
@@ -152,7 +158,7 @@ static int make_table(size_t capacity)
 
 static void clear_table(void)
 {
-    for (size_t i = 0; i < 2 * hold.capacity; i++)
+    for (size_t i = 0; i < 2 * capacity_now(); i++)
         hold.by_tid[i] = 0;
     hold.count = 0;
 }
@@ -204,7 +210,7 @@ static int ask_thread(uint32_t listed, uint32_t caller)
     }
     if (tid == 0 || tid == caller)
         return 0;
-    if (hold.count == hold.capacity && grow_table() != 0)
+    if (hold.count == capacity_now() && grow_table() != 0)
         return -ENOMEM;
     struct stopped_thread *thread = thread_at(hold.count);
     *thread = (struct stopped_thread){.tid = tid, .listed = listed};
@@ -336,7 +342,7 @@ static int grow_table(void)
     wait_for_answers(1);
     for (size_t i = 0; i < hold.count; i++)
         close_slot(&before[i]);
-    if (make_table(2 * hold.capacity) != 0)
+    if (make_table(2 * capacity_now()) != 0)
         return -ENOMEM;
     for (size_t i = 0; i < hold.count; i++) {
         *thread_at(i) = before[i];
@@ -385,7 +391,7 @@ static int prepare_table(void)
     size_t wanted = CAPACITY_FIRST, threads = count_threads();
     while (wanted < 2 * threads)
         wanted *= 2;
-    if (atomic_load(&hold.capacity) < wanted && make_table(wanted) != 0)
+    if (capacity_now() < wanted && make_table(wanted) != 0)
         return -ENOMEM;
     clear_table();
     return 0;
