@@ -192,6 +192,8 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     group_blocks(&records, model, of->frames);
     select_records(&selection, options, model, &records, symbolizer, run->suppressions);
     filter_records(model, &records, options, renderer_of(options->format)->lists_all);
+    if (!compare)
+        hints_note_records(options, model, &records);
     if (compare) {
         progress_say(&run->progress, "comparing with", compare->model.log_path);
         log_compare_make(compare, of, &(struct diff_side){model, &records, &selection, symbolizer});

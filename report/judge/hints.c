@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/format.h"
 #include "base/number_text.h"
 #include "judge/verdict.h"
 
@@ -79,6 +80,56 @@ static void hints_freed(const struct options *options, struct model *model)
         return;
     model_add_note(model, NOTE_HINT_FREED, 0, number_text((uint64_t)peak).text,
                    number_text(model->most_resident.resident_bytes).text);
+}
+
+/* --- what the list of records leaves out ---------------------------------- */
+
+struct hints_sums {
+    uint64_t shown_bytes;           /* of what is lost: in records that are shown */
+    uint64_t hidden_bytes;          /* and in those that are not */
+    uint64_t reachable, most_alike; /* blocks: all, those of the largest record */
+    uint32_t hidden, lost;          /* records */
+};
+
+static void hints_add(struct hints_sums *sums, const struct loss_record *record)
+{
+    struct loss_figures figures = group_figures(record);
+
+    if (record->kind == BLOCK_REACHABLE) {
+        sums->reachable += figures.blocks;
+        if (figures.blocks > sums->most_alike)
+            sums->most_alike = figures.blocks;
+        return;
+    }
+    sums->lost++;
+    if (record->kind == BLOCK_INDIRECTLY_LOST && !record->shown) {
+        sums->hidden++;
+        sums->hidden_bytes += figures.direct;
+    } else {
+        sums->shown_bytes += figures.direct;
+    }
+}
+
+/* A record has the stack of the block that others hang on, which may be a library's handle for all
+ * that was ever asked of it. */
+void hints_note_records(const struct options *options, struct model *model,
+                        const struct loss_records *records)
+{
+    struct hints_sums sums = {0};
+
+    if (!model->has_verdicts || !options->show_leaks || options->by ||
+        options->leak_check != CLI_CHECK_FULL || options->format != FORMAT_TEXT)
+        return;
+    for (uint32_t i = 0; i < records->count; i++)
+        if (!records->records[i].suppressed)
+            hints_add(&sums, &records->records[i]);
+    if (sums.hidden >= HINT_STACKS_LEAST && sums.hidden_bytes > sums.shown_bytes)
+        model_add_note(model, NOTE_HINT_HANGING, sums.hidden, number_text(sums.hidden_bytes).text,
+                       NULL);
+    if (!sums.lost && !(options->show_kinds >> BLOCK_REACHABLE & 1) &&
+        sums.most_alike >= HINT_BLOCKS_LEAST && sums.most_alike > sums.reachable / 2)
+        model_add_note(model, NOTE_HINT_ALIKE, 0, number_text(sums.most_alike).text,
+                       number_text(sums.reachable).text);
 }
 
 void hints_note(const struct options *options, struct model *model)

@@ -38,6 +38,40 @@ EOF
     equal 'the largest record' 'malloc update_app_state interact state_run run_request main' "$(tail -n 1 sums)"
 }
 
+# Each kind of error, those of --guard too: the schema names them, and the sentences are the report's.
+test_json_has_errors_of_each_kind() {
+    local case count=0
+    for case in read_8_freed write_4_behind free_kinds; do
+        rm -f trace.log
+        if [ $case = free_kinds ]; then
+            OPTIONS=-q traced "$PROGRAMS/free_kinds" twice
+        else
+            OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_cases" $case
+        fi
+        export_as json it.json
+        python - "$TESTS/../docs/leakreport.schema.json" it.json <<'EOF' || fail "$case"
+import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))
+EOF
+        report trace.log
+        jq -r '.processes[0].errors[] | .text, .address_text' it.json >sentences
+        while read -r line; do has report " $line"; done <sentences
+        count=$((count + $(wc -l <sentences)))
+    done
+    equal sentences 6 $count
+}
+
+# As --top=N,moved prints them.
+test_json_has_what_realloc_moved() {
+    traced "$PROGRAMS/use_moves"
+    export_as json it.json
+    report --top=100,moved trace.log
+    equal 'bytes' "$(bare report | sed -nE 's/^([0-9,]+) bytes .*copied in .* moves in stack.*/\1/p' | tr -d , | awk '{ sum += $1 } END { print sum }')" \
+        "$(jq '.processes[0].stacks.bytes_copied | add' it.json)"
+    equal 'moves' "$(bare report | sed -nE 's/.* ([0-9,]+) of ([0-9,]+) calls of realloc moved .*/\1 \2/p' | tr -d , | awk '{ moved += $1; calls += $2 } END { print moved, calls }')" \
+        "$(jq -r '.processes[0].stacks | "\(.moved | add) \([.moved, .reallocs] | transpose | map(select(.[0] > 0)[1]) | add)"' it.json)"
+}
+
 test_json_of_several_processes_is_one_document() {
     LIBTRACE_OPTIONS="-q --trace-children=yes --trace-file=$PWD/t.%p.log" LD_PRELOAD=$LIBTRACE bash -c '/bin/true; (exit 3) & wait'
     "$REPORT" --format=json t.*.log >all.json

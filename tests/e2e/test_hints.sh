@@ -93,6 +93,70 @@ test_hint_of_the_peak_below_all_heap_blocks_were_freed() {
     has_not report "Hint"
 }
 
+# --- what the list of records leaves out ---------------------------------------------------------------------------
+
+test_hint_of_lost_stacks_that_are_not_shown() {
+    cat >prog.c <<'END'
+#include <stdlib.h>
+struct list { struct list *next; char rest[40]; };
+#define ADD(n) static __attribute__((noinline)) struct list *add##n(struct list *next) { struct list *one = malloc(sizeof *one); one->next = next; return one; }
+ADD(0) ADD(1) ADD(2) ADD(3) ADD(4) ADD(5) ADD(6) ADD(7) ADD(8) ADD(9) ADD(10)
+int main(int count, char **arguments)
+{
+    struct list *volatile head = add0(add1(add2(add3(add4(add5(add6(add7(add8(add9(count > 1 ? add10(NULL) : NULL))))))))));
+    head = NULL;
+    return 0;
+}
+END
+    gcc -g -O0 -o prog prog.c
+    traced ./prog 1
+    report trace.log
+    equal "hint" "10 call stacks have most of what is lost, 480 bytes, and are not shown, because their blocks hang on other lost ones: --by=line sums up all of it." "$(hints)"
+    for option in --by=line --show-leak-kinds=all --leak-check=summary --diff=trace.log -q; do
+        report $option trace.log
+        equal "with $option" "" "$(hints)"
+    done
+    rm trace.log
+    traced ./prog
+    report trace.log
+    equal "of nine stacks" "" "$(hints)"
+}
+
+test_hint_of_reachable_blocks_that_are_alike() {
+    cat >prog.c <<'END'
+#include <stdlib.h>
+void *kept[10], *other[10];
+int main(int count, char **arguments)
+{
+    for (int i = 0; i < 3; i++)
+        kept[i] = malloc(10);
+    for (int i = 0; i < atoi(arguments[1]); i++)
+        other[i] = malloc(20 + i);
+    for (int i = 0; i < atoi(arguments[2]); i++)
+        free(other[i]);
+    if (count > 3)
+        kept[2] = NULL;
+    return 0;
+}
+END
+    gcc -g -O0 -o prog prog.c
+    traced ./prog 2 0
+    report trace.log
+    equal "hint" "Nothing is lost, but 3 of the 5 blocks that are still reachable were allocated by one call stack: --by=line --metric=in-use names its line." "$(hints)"
+    for option in --by=line --show-leak-kinds=all --leak-check=no -q; do
+        report $option trace.log
+        equal "with $option" "" "$(hints)"
+    done
+    rm trace.log
+    traced ./prog 3 3 lost
+    report trace.log
+    equal "where something is lost" "" "$(hints)"
+    rm trace.log
+    traced ./prog 3 0
+    report trace.log
+    equal "where as many are others" "" "$(hints)"
+}
+
 # --- limits ------------------------------------------------------------------------------------------------------
 
 test_massif_says_that_trees_end() {

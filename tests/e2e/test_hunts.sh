@@ -24,6 +24,18 @@ test_each_hunt_is_answered_on_the_first_screen() {
         done
     done
 }
+# Where the first look does not name the line, it names the option that does.
+test_hunts_by_line_are_hinted_at() {
+    for number in $(seq 10); do
+        hunt $number | head -n 1 | grep -- --by=line >wanted || continue
+        program=$(sed 's/.* //' wanted)
+        "$REPORT" "$PROGRAMS/$program" 2>err >/dev/null
+        grep -oE -e '--by=line( --metric=[a-z-]+)?' err >hinted || fail "hunt $number: no hint in $(cat err)"
+        has wanted "leakreport $(cat hinted) $program"
+        echo "$number" >>seen
+    done
+    equal hunts '4 9' "$(paste -sd' ' seen)"
+}
 # Nothing else is lost in them: a hunt is for one leak.
 test_programs_of_the_hunts_say_what_valgrind_says() {
     for program in config resolver json result; do

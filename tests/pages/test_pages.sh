@@ -2,14 +2,18 @@
 
 . "$TESTS/pages/pages.sh"
 
+line_of() { # line_of FILE TEXT: "FILE:LINE" of the demo's line with TEXT
+    echo "$1:$(grep -nF -- "$2" "$TESTS/../demo/$1" | tail -n 1 | cut -d: -f1)"
+}
+
 test_each_view_of_the_demo() {
     trace_demo
     make_page demo.html trace.log
     page demo.html 'return text("main")'
-    has seen '10,502,338 bytes in 5,762 blocks are lost' 'update_app_state (state.c:101) allocated 10,240,000 bytes that are lost, 97.5 % of all' 'exit 0'
+    has seen '10,502,338 bytes in 5,762 blocks are lost' "update_app_state ($(line_of state.c 'updated->cache = must_have(malloc('))"' allocated 10,240,000 bytes that are lost, 97.5 % of all' 'exit 0'
     page 'demo.html#v=leaks' 'return text("caption")' 'document.querySelector("td button.open").click(); return text(".stack")' \
         'return document.querySelectorAll("tbody tr").length'
-    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' 'by update_app_state (state.c:95)' "by main (main.c:$(grep -n 'run_request(' "$TESTS/../demo/main.c" | tail -n 1 | cut -d: -f1))"
+    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' "by update_app_state ($(line_of state.c 'malloc(sizeof *updated)'))" "by main ($(line_of main.c 'run_request('))"
     equal rows 22 "$(tail -n 1 seen)"
     page 'demo.html#v=flame' 'return text(".frame")' 'return text(".detail")'
     has seen 'all lost' 'main' 'state_run' 'update_app_state' '10,502,338 bytes, 100.0 % of all'
@@ -52,6 +56,34 @@ test_the_flame_graph_zooms_searches_and_turns() {
     has seen PyImport_Import
     page 'py.html#v=flame&metric=allocated' 'const one = document.querySelector(".frame"); one.focus(); one.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true })); return document.activeElement.getAttribute("aria-level")'
     equal 'level after an arrow' 2 "$(cat seen)"
+}
+
+# What realloc copied is a metric where it copied something, and the outer frames that are missing are a frame.
+test_what_was_moved_and_what_was_cut_are_in_the_graph() {
+    OPTIONS=-q traced "$PROGRAMS/use_moves"
+    make_page it.html trace.log
+    page 'it.html#v=flame&metric=moved' 'return text(".frame")' 'return text(".detail")'
+    has seen grow "$("$REPORT" --format=json trace.log | jq '.processes[0].stacks.bytes_copied | add' | sed ':a; s/\([0-9]\)\([0-9]\{3\}\)\($\|,\)/\1,\2\3/; ta') bytes, 100.0 % of all"
+    make_page it.html --num-callers=2 trace.log
+    page 'it.html#v=flame&metric=allocated' 'return [...document.querySelectorAll(".frame")].slice(0, 2).map((one) => one.innerText).join()' \
+        'return JSON.parse(document.querySelector("script.process").textContent).frames.function.length'
+    equal 'the outermost' 'all allocated,[outer frames left out]' "$(head -n 1 seen)"
+    page 'it.html#v=leaks&k=definite,reachable' 'document.querySelector("td button.open").click(); return text(".stack")' \
+        '[...document.querySelectorAll("td button")].find((one) => one.innerText.includes("flame")).click(); await wait(300); return document.querySelectorAll(".frame.passed").length'
+    has seen '(further callers are left out: --num-callers)'
+    has_not seen '[outer frames'
+    equal 'the path to the record' 3 "$(tail -n 1 seen)"
+    OPTIONS=-q traced /bin/true
+    make_page it.html trace.log
+    page 'it.html#v=flame' 'return text("option")'
+    has_not seen realloc
+}
+
+test_errors_of_guard_are_named() {
+    OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_cases" write_4_freed
+    make_page it.html trace.log
+    page 'it.html#v=errors' 'return text("section.error")'
+    has seen 'Invalid write of size ' 'inside a block of size ' 'It was freed here:' 'It was allocated here:'
 }
 
 test_bad_frees_have_their_stacks() {

@@ -47,7 +47,7 @@ static void html_put_data(FILE *out, const struct report *report)
 
     fputs("<script type=\"application/json\" class=\"process\">", out);
     json_object(&json, NULL);
-    json_process(&json, report);
+    json_process(&json, report, true);
     html_sources(&json, report);
     json_end_object(&json);
     fputs("</script>\n", out);

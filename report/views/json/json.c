@@ -16,7 +16,7 @@ static void json_render(FILE *out, const struct report *report)
     if (!report->first)
         fputs(",\n", out);
     json_object(&json, NULL);
-    json_process(&json, report);
+    json_process(&json, report, false);
     json_end_object(&json);
 }
 

@@ -8,6 +8,7 @@
 #include "views/json/json_never.h"
 #include "views/json/json_tally.h"
 #include "words/words_ending.h"
+#include "words/words_error.h"
 #include "words/words_note.h"
 
 /* --- the process --------------------------------------------------------- */
@@ -190,12 +191,22 @@ static const char *json_error_address(uint32_t kind)
     return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown";
 }
 
-static void json_error(struct json_writer *json, const struct misuse *misuse)
+static void json_sentence(struct json_writer *json, const char *key, char *text)
+{
+    json_text(json, key, text);
+    free(text);
+}
+
+static void json_error(struct json_writer *json, const struct model *model,
+                       const struct misuse *misuse)
 {
     const struct trace_error *record = &misuse->record;
+    const struct misuse_view view = misuse_view(model, misuse);
 
     json_object(json, NULL);
     json_text(json, "kind", json_error_kind(record->kind));
+    json_sentence(json, "text", words_misuse(misuse));
+    json_sentence(json, "address_text", words_misuse_address(misuse, &view));
     json_number(json, "count", record->count);
     json_number(json, "time_ns", record->time_ns);
     json_number(json, "tid", record->tid);
@@ -216,7 +227,7 @@ static void json_errors(struct json_writer *json, const struct model *model)
 {
     json_array(json, "errors");
     for (uint32_t i = 0; i < model->misuse_count; i++)
-        json_error(json, &model->misuses[i]);
+        json_error(json, model, &model->misuses[i]);
     json_end_array(json);
 }
 
@@ -246,12 +257,12 @@ static void json_sizes(struct json_writer *json, const struct model *model)
     json_end_object(json);
 }
 
-void json_process(struct json_writer *json, const struct report *report)
+void json_process(struct json_writer *json, const struct report *report, bool with_ends)
 {
     const struct model *model = report->model;
     struct json_tables tables;
 
-    json_tables_make(&tables, model, report->options->show_below_main);
+    json_tables_make(&tables, model, report->options->show_below_main, with_ends);
     json_identity(json, report);
     json_doubts(json, report);
     json_totals(json, model);

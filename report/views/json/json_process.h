@@ -6,7 +6,8 @@
 #include "views/json/json_writer.h"
 #include "views/renderer.h"
 
-/* The members only: the object around them is the caller's, who may have more. */
-void json_process(struct json_writer *json, const struct report *report);
+/* The members only: the object around them is the caller's, who may have more. with_ends: a stack
+ * that was cut begins with a frame that says so. */
+void json_process(struct json_writer *json, const struct report *report, bool with_ends);
 
 #endif

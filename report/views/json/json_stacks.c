@@ -12,10 +12,11 @@ static uint32_t json_string(struct json_tables *tables, const char *text)
     return intern_put(&tables->strings, text ? text : "", strlen(text ? text : "") + 1);
 }
 
-void json_tables_make(struct json_tables *tables, const struct model *model, bool below_main)
+void json_tables_make(struct json_tables *tables, const struct model *model, bool below_main,
+                      bool with_ends)
 {
     *tables = (struct json_tables){.strings = {0}};
-    call_tree_make(&tables->tree, model, below_main);
+    (with_ends ? call_tree_make_with_ends : call_tree_make)(&tables->tree, model, below_main);
     json_string(tables, "");
 }
 
@@ -169,6 +170,19 @@ static uint64_t json_use_blocks_at_peak(const struct stack_use *use)
     return use->blocks_at_peak;
 }
 
+static uint64_t json_use_reallocs(const struct stack_use *use)
+{
+    return use->reallocs;
+}
+static uint64_t json_use_moved(const struct stack_use *use)
+{
+    return use->moved;
+}
+static uint64_t json_use_bytes_copied(const struct stack_use *use)
+{
+    return use->bytes_copied;
+}
+
 struct json_uses {
     const struct stack_use *uses;
     uint32_t use_count; /* later stacks did nothing */
@@ -196,6 +210,9 @@ void json_uses(struct json_writer *json, const struct stack_use *uses, uint32_t 
     json_use_column(json, "temporary", &of, json_use_temporary);
     json_use_column(json, "bytes_at_peak", &of, json_use_bytes_at_peak);
     json_use_column(json, "blocks_at_peak", &of, json_use_blocks_at_peak);
+    json_use_column(json, "reallocs", &of, json_use_reallocs);
+    json_use_column(json, "moved", &of, json_use_moved);
+    json_use_column(json, "bytes_copied", &of, json_use_bytes_copied);
 }
 
 static const char *json_stack_end(enum stack_end end)

@@ -12,7 +12,9 @@ struct json_tables {
     struct intern strings;
 };
 
-void json_tables_make(struct json_tables *tables, const struct model *model, bool below_main);
+/* with_ends: as call_tree_make_with_ends. */
+void json_tables_make(struct json_tables *tables, const struct model *model, bool below_main,
+                      bool with_ends);
 void json_tables_free(struct json_tables *tables);
 
 void json_modules(struct json_writer *json, const struct model *model);

@@ -18,6 +18,7 @@ const METRICS = [
   { id: "allocated", label: "allocated", unit: "bytes" },
   { id: "calls", label: "calls", unit: "calls" },
   { id: "temporary", label: "temporary", unit: "calls" },
+  { id: "moved", label: "copied by realloc", unit: "bytes" },
 ];
 const KINDS = ["definite", "indirect", "possible", "reachable", "unknown"];
 /** @type {Object<string, string>} */
@@ -27,6 +28,14 @@ const KIND_WORDS = {
   possible: "possibly lost",
   reachable: "still reachable",
   unknown: "in use, kind not known",
+};
+/** What stands in the place of the outer frames of a stack that was cut (judge/call_tree). */
+const ENDS = ["[outer frames left out]", "[outer frames not recorded]", "[outer frames damaged in the log]"];
+/** @type {Object<string, string>} */
+const END_WORDS = {
+  cut: "(the outer frames were not recorded)",
+  damaged: "(the outer frames are damaged in the log)",
+  longer: "(further callers are left out: --num-callers)",
 };
 const GROUPINGS = ["function", "line", "file", "module"];
 
@@ -46,6 +55,7 @@ class Process {
     this.tracer = raw.modules.findIndex((module) => module.path.endsWith("/libtrace.so"));
     const system = /^(\/usr)?\/lib|^\/usr\/(local\/)?lib|^\[/;
     this.ownModule = raw.modules.map((module, i) => i !== this.tracer && (module.is_program || (module.path !== "" && !system.test(module.path))));
+    this.endFrame = raw.frames.function.map((name, i) => raw.frames.module[i] === 0 && ENDS.includes(raw.strings[name]));
     this.ownFrame = this.findOwn();
     this.firstChild = new Int32Array(this.nodeCount + 1);
     this.children = new Int32Array(Math.max(0, this.nodeCount - 1));
@@ -100,7 +110,7 @@ class Process {
         if (metric === "in-use" || (records.kind[i] !== "reachable" && records.kind[i] !== "unknown" && !records.suppressed[i])) values[records.stack[i]] += bytes[i];
     } else {
       /** @type {Object<string, string>} */
-      const columns = { peak: "bytes_at_peak", allocated: "bytes_allocated", calls: "allocations", temporary: "temporary" };
+      const columns = { peak: "bytes_at_peak", allocated: "bytes_allocated", calls: "allocations", temporary: "temporary", moved: "bytes_copied" };
       const column = stacks[columns[metric]] || [];
       for (let i = 0; i < column.length; i++) values[i] = Math.max(0, column[i]);
     }
@@ -154,6 +164,11 @@ class Process {
       const own = this.ownModule[module] ? frames.module.map((_, i) => i).filter((i) => frames.module[i] === module) : [];
       return own.length >= 4 && own.filter((i) => !frames.function[i]).length > own.length / 2;
     });
+  }
+
+  /** What there is something of; the last one is asked for by few. */
+  metrics() {
+    return METRICS.filter((metric) => metric.id !== "moved" || this.values("moved", this.raw.diff ? "most" : "now")[0] > 0);
   }
 
   /** The metric to begin with: what there is most reason to look at. */
@@ -226,6 +241,14 @@ class Process {
    * @param {number} stack
    */
   stackFrames(stack) {
+    return this.graphFrames(stack).filter((frame) => !this.endFrame[frame]);
+  }
+
+  /**
+   * The same as the graphs have them: what says that the stack was cut is one.
+   * @param {number} stack
+   */
+  graphFrames(stack) {
     const frames = [];
     for (let node = this.stackNodes[stack]; node > 0; node = this.parents[node]) frames.push(this.nodeFrames[node]);
     return frames;
@@ -240,7 +263,7 @@ class Process {
     for (let node = this.stackNodes[stack]; node > 0; node = this.parents[node]) {
       const frame = this.nodeFrames[node];
       if (this.ownFrame[frame]) return frame;
-      if (other < 0 && this.raw.frames.module[frame] !== this.tracer) other = frame;
+      if (other < 0 && this.raw.frames.module[frame] !== this.tracer && !this.endFrame[frame]) other = frame;
     }
     return other;
   }
@@ -259,9 +282,8 @@ class Process {
   stackText(stack) {
     const frames = this.stackFrames(stack);
     const lines = frames.map((frame, i) => "   " + (i ? "by " : "at ") + this.described(frame));
-    const end = this.raw.stacks.not_whole[String(stack)];
-    if (end === "cut" || end === "damaged") lines.push("   (the outer frames were not recorded)");
-    else if (end === "longer") lines.push("   (further callers are left out: --num-callers)");
+    const end = END_WORDS[this.raw.stacks.not_whole[String(stack)]];
+    if (end) lines.push("   " + end);
     return lines.length ? lines.join("\n") : "   at ???";
   }
 

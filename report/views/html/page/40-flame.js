@@ -195,7 +195,7 @@ function flameView(page) {
   page.main.replaceChildren(
     element("div", { class: "controls" },
       process.raw.diff ? select("Compare", side, [["most", "both logs"], ["now", "this log alone"], ["before", "the older log alone"]], "side") : "",
-      select("Show", metric, METRICS.map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
+      select("Show", metric, process.metrics().map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
       select("by", by, GROUPINGS.map((name) => /** @type {[string, string]} */ ([name, name])), "by"),
       select("from", callers ? "callers" : "callees", [["callees", "main inwards"], ["callers", "the allocation outwards"]], "dir"),
       select("recursion", fold ? "yes" : "no", [["yes", "folded"], ["no", "as it was"]], "fold"),

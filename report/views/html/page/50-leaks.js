@@ -15,10 +15,8 @@ function stackElement(process, stack) {
     if (source) list.append(source);
   });
   if (!frames.length) list.append(element("div", {}, "at ???"));
-  const end = raw.stacks.not_whole[String(stack)];
-  if (end === "cut" || end === "damaged") list.append(element("div", {}, "(the outer frames were not recorded)"));
-  else if (end === "longer") list.append(element("div", {}, "(further callers are left out: --num-callers)"));
-  if (end === "longer") list.append(element("div", {}, "(further frames were not kept)"));
+  const end = END_WORDS[raw.stacks.not_whole[String(stack)]];
+  if (end) list.append(element("div", {}, end));
   return list;
 }
 
@@ -94,7 +92,7 @@ function leaksView(page) {
       open.setAttribute("aria-expanded", "true");
       cell.append(stackElement(process, records.stack[i]), element("div", {},
         element("button", { type: "button", onclick: () => copy(recordText(process, i), "The record") }, "Copy as text"), " ",
-        element("button", { type: "button", onclick: () => page.go({ v: "flame", metric: records.kind[i] === "reachable" || records.kind[i] === "unknown" ? "in-use" : "lost", by: undefined, dir: undefined, about: undefined, q: undefined, zoom: process.stackFrames(records.stack[i]).reverse().map((frame) => process.functionName(frame)).join("\u001f") }, true) }, "Show in the flame graph")));
+        element("button", { type: "button", onclick: () => page.go({ v: "flame", metric: records.kind[i] === "reachable" || records.kind[i] === "unknown" ? "in-use" : "lost", by: undefined, dir: undefined, about: undefined, q: undefined, zoom: process.graphFrames(records.stack[i]).reverse().map((frame) => process.functionName(frame)).join("\u001f") }, true) }, "Show in the flame graph")));
     };
     cell.append(open);
     row.append(cell);

@@ -160,7 +160,7 @@ function tableView(page) {
     element("button", { type: "button", onclick: () => page.go({ sort: id }, false) }, text + (sorted === id ? " ▼" : "")));
   page.main.replaceChildren(
     element("div", { class: "controls" },
-      select("Show", metric, METRICS.map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
+      select("Show", metric, process.metrics().map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
       select("by", by, GROUPINGS.map((name) => /** @type {[string, string]} */ ([name, name])), "by"),
       element("input", { type: "search", placeholder: "Filter: text or /expression/", "aria-label": "Filter", value: state.q || "", onchange: (/** @type {any} */ event) => page.go({ q: event.target.value || undefined }, false) })),
     element("div", { class: "scroll" }, element("table", {},
@@ -224,31 +224,13 @@ function timelineView(page) {
         element("td", { class: "number" }, grouped(timeline.bytes[i])), element("td", { class: "number" }, grouped(timeline.blocks[i])), element("td", { class: "number" }, grouped(timeline.resident_bytes[i]))))))));
 }
 
-/**
- * The address in a sentence.
- * @param {any} error
- */
-function errorPlace(error) {
-  const address = "0x" + error.address.toString(16);
-  const offset = error.address - error.block;
-  if (error.place === "live block" || error.place === "freed block") {
-    const [distance, word] = offset < 0 ? [-offset, "before"] : offset >= error.block_size && error.block_size ? [offset - error.block_size, "after"] : [offset, "inside"];
-    return "Address " + address + " is " + grouped(distance) + " bytes " + word + " a block of size " + grouped(error.block_size) + (error.place === "freed block" ? " that was freed" : " in use");
-  }
-  if (error.place === "data") return "Address " + address + " is in " + (error.variable ? "the variable " + error.variable : "a module's data");
-  if (error.place === "stack") return "Address " + address + " is on a thread's stack";
-  return "Address " + address + " is of no block that is known";
-}
-
 /** @param {Page} page */
 function errorsView(page) {
   const { process } = page;
   const { errors } = process.raw;
-  /** @type {Object<string, string>} */
-  const words = { "invalid free": "Invalid free() / delete / delete[] / realloc()", "mismatched free": "Mismatched free() / delete / delete []", "wrong size": "Free with another size than was allocated", "wrong alignment": "Free with another alignment than was allocated", "realloc to size 0": "realloc() with size 0" };
   page.main.replaceChildren(element("p", {}, errors.length ? counted(errors.length, "different error") + ", in the order in which they were first seen." : "There were no bad frees."),
     ...errors.map((error) => {
-      const parts = [element("h2", {}, (words[error.kind] || error.kind) + (error.count > 1 ? ", " + grouped(error.count) + " times" : "") + (error.suppressed ? " (suppressed)" : "")), element("p", { class: "dim" }, "First after " + seconds(error.time_ns) + ", by thread " + error.tid), stackElement(process, error.stack), element("p", {}, errorPlace(error) + ".")];
+      const parts = [element("h2", {}, error.text + (error.count > 1 ? ", " + grouped(error.count) + " times" : "") + (error.suppressed ? " (suppressed)" : "")), element("p", { class: "dim" }, "First after " + seconds(error.time_ns) + ", by thread " + error.tid), stackElement(process, error.stack), element("p", {}, error.address_text + ".")];
       if (error.stack_freed) parts.push(element("p", {}, "It was freed here:"), stackElement(process, error.stack_freed));
       if (error.stack_allocated) parts.push(element("p", {}, "It was allocated here:"), stackElement(process, error.stack_allocated));
       return element("section", { class: "error" }, ...parts);
