@@ -23,6 +23,6 @@ for form in 'text -v' html json folded pprof callgrind massif csv xml sarif juni
     size=$(stat -c %s "out.$name")
     memory=$(least used 3)
     base=${base:-$memory}
-    printf '%-22s %12d %9s %9s %9s\n' "$name" $((size / 1000)) "$(least used 2)" "$memory" "$(ratio "$memory" "$base")"
+    printf '%-22s %12d %9s %9s %9s\n' "$name" $((size / 1000)) $(($(least used 1) / 1000)) $((memory / 1000)) "$(ratio "$memory" "$base")"
     rm -f "out.$name"
 done

@@ -5,7 +5,8 @@
 // Each SCRIPT is the body of a function that runs in the page; what it returns is printed, a line or a text each. It may
 // be asynchronous, and has wait(MILLISECONDS) and text(SELECTOR). A message on the browser's console is printed as
 // "console: ...", and makes the exit status 1; with "console=severe", for pages that are not ours, only an error. In place of a
-// script may stand "screenshot=FILE", "size=WxH", "dark", "paper" (as it is printed), "print=FILE" (PDF), "script=FILE".
+// script may stand "screenshot=FILE", "size=WxH", "dark", "paper" (as it is printed), "print=FILE" (PDF), "script=FILE", or "tree":
+// what a screen reader is told, a line for each node: its role, name and states, indented as they lie.
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -34,6 +35,22 @@ const helpers = `
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
   const text = (selector) => [...document.querySelectorAll(selector)].map((one) => one.innerText).join("\\n");
 `;
+/** What a screen reader is told. */
+function treeText(nodes) {
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const lines = [];
+  const walk = (node, depth) => {
+    const role = node.role?.value;
+    const shown = !node.ignored && role !== "InlineTextBox" && role !== "none";
+    if (shown) {
+      const states = (node.properties || []).filter(({ name, value }) => /^(checked|selected|expanded|level|focusable|disabled)$/.test(name) && value.value !== false && value.value !== "false" || name === "expanded").map(({ name, value }) => name + "=" + value.value);
+      lines.push(" ".repeat(depth) + role + " " + JSON.stringify(node.name?.value || "") + (states.length ? " " + states.join(" ") : ""));
+    }
+    for (const id of node.childIds || []) if (byId.has(id)) walk(byId.get(id), depth + (shown ? 1 : 0));
+  };
+  walk(nodes[0], 0);
+  return lines.join("\n");
+}
 let failed = false;
 const { sessionId } = await ask("POST", "/session", {
   capabilities: {
@@ -53,6 +70,7 @@ try {
     const print = /^print=(.*)$/s.exec(step);
     const script = /^script=(.*)$/s.exec(step);
     if (print) writeFileSync(print[1], Buffer.from(await ask("POST", session + "/print", { background: true }), "base64"));
+    else if (step === "tree") console.log(treeText((await ask("POST", session + "/goog/cdp/execute", { cmd: "Accessibility.getFullAXTree", params: {} })).nodes));
     else if (step === "dark") await ask("POST", session + "/goog/cdp/execute", { cmd: "Emulation.setEmulatedMedia", params: { features: [{ name: "prefers-color-scheme", value: "dark" }] } });
     else if (step === "paper") await ask("POST", session + "/goog/cdp/execute", { cmd: "Emulation.setEmulatedMedia", params: { media: "print" } });
     else if (picture) writeFileSync(picture[1], Buffer.from(await ask("GET", session + "/screenshot"), "base64"));

@@ -127,11 +127,51 @@ test_a_killed_process_and_one_without_a_leak() {
 test_the_page_is_usable_when_narrow_and_printed_and_without_scripts() {
     trace_demo
     make_page demo.html trace.log
-    page 'demo.html#v=leaks' size=400x800 'return document.documentElement.scrollWidth <= 400 || document.documentElement.scrollWidth'
-    equal 'as wide as the window' true "$(cat seen)"
+    page 'demo.html' size=400x800 'const wide = []; for (const v of ["summary", "leaks", "holders", "flame", "table", "timeline", "errors", "sizes"]) { location.hash = "v=" + v; await wait(150); if (document.documentElement.scrollWidth > 400) wide.push(v + " " + document.documentElement.scrollWidth); } return wide.join() || "none"'
+    equal 'wider than the window' none "$(cat seen)"
+    page 'demo.html#v=timeline' size=400x800 'return Math.round(document.querySelector("svg text").getBoundingClientRect().height) > 10' size=1100x800 \
+        'await wait(200); return document.querySelector("svg").getAttribute("viewBox").startsWith("0 0 1000 ")'
+    equal 'letters of a narrow picture, and a wide one' 'true true' "$(paste -sd' ' seen)"
+    # Dark on the screen is no dark on paper; what is for a mouse is not there; the graph is as wide as the paper.
+    page 'demo.html#v=flame' dark 'return getComputedStyle(document.body).backgroundColor' 'document.getElementById("theme").click(); document.getElementById("theme").click(); return 1' paper \
+        'return getComputedStyle(document.body).backgroundColor' 'return [...document.querySelectorAll("button, select, input")].filter((one) => one.offsetParent).length' \
+        'return text("main").includes("Click")' 'return getComputedStyle(document.querySelector(".detail")).position' \
+        'document.getElementById("flame").style.width = "300px"; return Math.round(document.querySelector(".frame").getBoundingClientRect().width)'
+    equal 'on paper' 'rgb(20, 23, 29) 1 rgb(255, 255, 255) 0 false static 300' "$(paste -sd' ' seen)"
     grep -q '<noscript><pre>.*' demo.html
     sed -n '/<noscript><pre>/,/<\/noscript>/p' demo.html >text
     has text 'definitely lost in loss record' 'LEAK SUMMARY:'
+}
+
+# A view is made anew when it is sorted, filtered or left: who has come there by keyboard stays there.
+test_the_keyboard_stays_where_it_is() {
+    trace_demo
+    make_page demo.html trace.log
+    page 'demo.html#v=leaks' \
+        'const sort = document.querySelectorAll("th button")[2]; sort.focus(); sort.click(); await wait(200); return document.activeElement.innerText' \
+        'const box = document.querySelectorAll("input[type=checkbox]")[1]; box.focus(); box.click(); await wait(200); return document.activeElement === document.querySelectorAll("input[type=checkbox]")[1] && text("caption").slice(0, 14)' \
+        'const tab = document.getElementById("tab-errors"); tab.focus(); tab.click(); await wait(200); return document.activeElement.id' \
+        'document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true })); await wait(200); return document.activeElement.id' \
+        'location.hash = "v=flame"; await wait(200); const by = document.querySelectorAll("select")[1]; by.focus(); by.value = "line"; by.dispatchEvent(new Event("change")); await wait(200); return document.activeElement === document.querySelectorAll("select")[1] && document.activeElement.value'
+    equal 'what has the focus' 'Blocks ▼,3 loss records,tab-errors,tab-timeline,line' "$(paste -sd, seen)"
+}
+
+# What a screen reader is told: each control has a name, there is no empty part, and a narrow table is a table still.
+test_each_part_has_a_role_and_a_name() {
+    local view
+    trace_demo
+    make_page demo.html trace.log
+    for view in summary leaks holders flame table timeline errors sizes; do
+        page "demo.html#v=$view" size=400x800 tree
+        ! grep -nE '^ *(button|link|checkbox|combobox|searchbox|spinbutton|tab|tree|treeitem|image|navigation) ""' seen || fail "$view: without a name"
+        grep -q '^ *main ' seen || fail "$view: $(cat seen)"
+        grep -qE '^ *tabpanel "[A-Z]' seen || fail "$view: $(cat seen)"
+        has_not seen 'navigation "Processes"'
+        case $view in
+        leaks) grep -A3 '^ *row ' seen | grep -q '^ *cell "definitely lost"' || fail "$(cat seen)" ;;
+        flame) grep -qE '^ *treeitem "update_app_state, 10,399,689 bytes, 99.0 %" .*level=6' seen || fail "$(cat seen)" ;;
+        esac
+    done
 }
 
 test_sizes_and_first_paint() {

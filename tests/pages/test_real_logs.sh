@@ -56,7 +56,7 @@ test_five_processes() {
     [ "$(ls t.*.log | wc -l)" -ge 5 ] || fail "only $(ls t.*.log)"
     make_page all.html t.*.log
     page all.html 'const seen = []; for (const one of document.querySelectorAll("#processes button")) seen.push(one.innerText); return seen.length' \
-        'for (let i = 0; i < document.querySelectorAll("#processes button").length; i++) for (const v of ["summary", "leaks", "flame", "table", "timeline", "errors", "sizes"]) { location.hash = "p=" + i + "&v=" + v; await wait(40); if (!document.querySelector("main").children.length) return "empty: " + location.hash; } return "all"'
+        'for (let i = 0; i < document.querySelectorAll("#processes button").length; i++) for (const v of ["summary", "leaks", "flame", "table", "timeline", "errors", "sizes"]) { location.hash = "p=" + i + "&v=" + v; await wait(40); if (!document.getElementById("view").children.length) return "empty: " + location.hash; } return "all"'
     equal 'processes, and their views' "$(ls t.*.log | wc -l) all" "$(paste -sd' ' seen)"
 }
 

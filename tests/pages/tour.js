@@ -3,7 +3,7 @@
 // flame graph of METRIC shows, or empty: the log has nothing to show.
 const wrong = [];
 const check = (what, holds) => holds || wrong.push(what + " " + location.hash + ": " + text("main").slice(0, 160).replace(/\s+/g, " "));
-const open = async (hash) => { location.hash = hash; await wait(80); for (let i = 0; i < 60 && !document.querySelector("main").children.length; i++) await wait(50); await wait(60); };
+const open = async (hash) => { location.hash = hash; await wait(80); for (let i = 0; i < 60 && !document.getElementById("view").children.length; i++) await wait(50); await wait(60); };
 const data = JSON.parse(document.querySelector("script.process").textContent);
 const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 await open("v=summary");

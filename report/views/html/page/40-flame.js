@@ -22,6 +22,16 @@ function changeOf(branch) {
   return { now, before, depth, kind, hue: now > before ? 18 : 212, sign: { new: "new ", gone: "gone ", more: "+ ", less: "- ", same: "" }[kind] };
 }
 
+/**
+ * In parts of the whole width, because paper has another one.
+ * @param {HTMLElement} one @param {{x: number, width: number, row: number}} box @param {number} width
+ */
+function place(one, box, width) {
+  one.style.left = (100 * box.x) / width + "%";
+  one.style.width = (100 * Math.max(1, box.width)) / width + "%";
+  one.style.top = box.row * ROW + "px";
+}
+
 /** Boxes of a tree, from `branch` on, with those that lead to it on top. */
 class FlameDrawing {
   /** @param {CallTree} tree @param {Branch} top @param {number} width @param {((text: string) => boolean) | null} matches */
@@ -75,9 +85,7 @@ class FlameDrawing {
         "--depth": change ? 0.25 * Math.sign(change.depth) + 0.75 * change.depth : undefined,
         onclick: () => choose(branch), ondblclick: () => zoom(branch),
       }, text);
-      one.style.left = box.x + "px";
-      one.style.width = Math.max(1, box.width) + "px";
-      one.style.top = box.row * ROW + "px";
+      place(one, box, this.width);
       // @ts-ignore: what the keyboard needs
       one.box = box;
       made.append(one);
@@ -201,7 +209,7 @@ function flameView(page) {
       select("recursion", fold ? "yes" : "no", [["yes", "folded"], ["no", "as it was"]], "fold"),
       search,
       state.zoom || sandwich ? element("button", { type: "button", onclick: () => page.go({ zoom: undefined, about: undefined }, true) }, "Whole graph") : ""),
-    element("p", { class: "dim" }, sandwich ? "Above: who called " + sandwich + ". Below: what it called." : "A frame's width is its share. Click for its figures, click twice to zoom, Esc goes back; arrows move. " + (side === "most" ? "" : "Coloured: the program's own code; grey: libraries. "),
+    element("p", { class: "dim" }, sandwich ? "Above: who called " + sandwich + ". Below: what it called." : "A frame's width is its share. ", sandwich ? "" : element("span", { class: "onscreen" }, "Click for its figures, click twice to zoom, Esc goes back; arrows move. "), sandwich ? "" : (side === "most" ? "" : "Coloured: the program's own code; grey: libraries. "),
       side === "most" ? "Orange and +: more than in the older log; dashed: new. Blue and -: less; dotted: gone. Grey: as it was. Widths are of the larger of both. " : "", found),
     trees[0].total ? graph : element("p", {}, "Nothing was " + (METRICS.find((known) => known.id === metric) || METRICS[0]).label + "."), detail);
   graph.addEventListener("keydown", (event) => {

@@ -90,7 +90,7 @@ function leaksView(page) {
         return;
       }
       open.setAttribute("aria-expanded", "true");
-      cell.append(stackElement(process, records.stack[i]), element("div", {},
+      cell.append(stackElement(process, records.stack[i]), element("div", { class: "onscreen" },
         element("button", { type: "button", onclick: () => copy(recordText(process, i), "The record") }, "Copy as text"), " ",
         element("button", { type: "button", onclick: () => page.go({ v: "flame", metric: records.kind[i] === "reachable" || records.kind[i] === "unknown" ? "in-use" : "lost", by: undefined, dir: undefined, about: undefined, q: undefined, zoom: process.graphFrames(records.stack[i]).reverse().map((frame) => process.functionName(frame)).join("\u001f") }, true) }, "Show in the flame graph")));
     };

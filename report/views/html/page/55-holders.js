@@ -65,9 +65,7 @@ function icicleElements(page, retained) {
       const one = element("div", { class: "frame" + (box.passed ? " passed" : ""), role: "treeitem", "aria-level": box.row + 1, "aria-label": visible(keptText(node)), title: visible(keptText(node)), tabindex: -1,
         "--hue": node.depth === 1 ? 210 : hue(node.name), "--strength": node.depth ? "58%" : "0%",
         onclick: () => detail.replaceChildren(keptText(node) + " (" + share(node.bytes, root.bytes) + " of all) ", element("button", { type: "button", onclick: () => zoom(node) }, "Zoom")), ondblclick: () => zoom(node) }, box.width > 24 ? node.name : "");
-      one.style.left = box.x + "px";
-      one.style.width = Math.max(1, box.width) + "px";
-      one.style.top = box.row * ROW + "px";
+      place(one, box, width);
       // @ts-ignore: what the keyboard needs
       one.box = box;
       graph.append(one);
@@ -89,7 +87,7 @@ function icicleElements(page, retained) {
     else moveInGraph(graph, event);
   });
   page.onresize = draw;
-  return { elements: [element("p", { class: "dim" }, "Below each holder stands what would be lost if it went. Blue: roots. Click for figures, click twice to zoom."),
+  return { elements: [element("p", { class: "dim" }, "Below each holder stands what would be lost if it went. Blue: roots. ", element("span", { class: "onscreen" }, "Click for figures, click twice to zoom.")),
     page.state.zoom ? element("button", { type: "button", onclick: () => page.go({ zoom: undefined }, true) }, "All") : "", graph, detail], draw };
 }
 

@@ -84,7 +84,7 @@ function summaryView(page) {
       card(size(totals.bytes_in_use), "in use at the end, in " + counted(totals.blocks_in_use, "block")),
       peak ? card(size(peak.bytes), "at the peak, in " + counted(peak.blocks, "block") + (peak.resident_bytes ? "; resident " + size(peak.resident_bytes) : "")) : "",
       card(size(totals.bytes_allocated), "allocated in all, by " + counted(totals.allocations, "call")),
-      card(grouped(raw.errors.length), raw.errors.length === 1 ? "kind of bad free" : "kinds of bad frees")),
+      card(grouped(raw.errors.length), raw.errors.length === 1 ? "error besides leaks, such as a bad free" : "errors besides leaks, such as bad frees")),
     ...process.stripped().map((path) => element("p", { class: "note" }, "Most functions of " + path + " have no names, because it was stripped: install its debug symbols (Debian has them in packages whose names end in -dbgsym), or build it with -g, and make the page anew.")),
     ...changesElements(page),
     whole ? element("h2", {}, "The largest") : "",
@@ -163,7 +163,7 @@ function tableView(page) {
       select("Show", metric, process.metrics().map((known) => /** @type {[string, string]} */ ([known.id, known.unit === "bytes" ? "bytes " + known.label : known.label])), "metric"),
       select("by", by, GROUPINGS.map((name) => /** @type {[string, string]} */ ([name, name])), "by"),
       element("input", { type: "search", placeholder: "Filter: text or /expression/", "aria-label": "Filter", value: state.q || "", onchange: (/** @type {any} */ event) => page.go({ q: event.target.value || undefined }, false) })),
-    element("div", { class: "scroll" }, element("table", {},
+    element("div", { class: "scroll" }, element("table", { class: "sums" },
       element("caption", {}, "With all that it called, and by itself: as the function that called the allocator. " + grouped(rows.length) + " rows" + (rows.length > 500 ? ", the first 500 are shown." : ".")),
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, by), diff ? head("change", "Change") : "", head("inclusive", "With callees"), element("th", { scope: "col", class: "number" }, "Share"), head("self", "Itself"))),
       element("tbody", {}, ...rows.slice(0, 500).map((id) => element("tr", {},
@@ -182,14 +182,17 @@ function timelineView(page) {
     page.main.replaceChildren(element("p", {}, "The log has no samples of the use of memory over time."));
     return;
   }
-  const W = 1000, H = 360, L = 74, R = 16, T = 18, B = 40;
+  // As wide as it is shown, for letters keep their size then.
+  const width = () => Math.round(Math.min(1000, Math.max(360, page.main.clientWidth || 1000)));
+  const W = width(), H = W < 600 ? 260 : 360, L = 74, R = 16, T = 18, B = 40;
+  page.onresize = () => width() !== W && timelineView(page);
   const end = timeline.time_ns[count - 1] || 1;
   const most = Math.max(...timeline.resident_bytes, ...timeline.bytes, peak.bytes, 1);
   const mostBlocks = Math.max(...timeline.blocks, 1);
   const x = (/** @type {number} */ ns) => L + ((W - L - R) * ns) / end;
   const y = (/** @type {number} */ bytes) => H - B - ((H - T - B) * bytes) / most;
   const line = (/** @type {number[]} */ column, /** @type {number} */ scale) => timeline.time_ns.map((ns, i) => x(ns).toFixed(1) + "," + y(column[i] * scale).toFixed(1)).join(" ");
-  const text = element("p", { class: "dim" }, "Move over the picture for figures.");
+  const text = element("p", { class: "dim onscreen" }, "Move over the picture for figures.");
   const cursor = drawn("line", { class: "cursor", y1: T, y2: H - B, x1: -9, x2: -9 });
   const peakX = x(Math.min(end, peak.before_ns || end));
   const svg = drawn("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": "Memory over time; the table below has the figures" },

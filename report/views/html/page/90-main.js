@@ -79,9 +79,25 @@ class Page {
     document.title = visible(name.slice(0, 60)) + " - leakreport";
     /** @type {HTMLElement} */ (document.getElementById("title")).textContent = visible(name);
     /** @type {HTMLElement} */ (document.getElementById("subtitle")).textContent = visible("process " + this.process.raw.pid + ", " + this.process.raw.ending + " · " + this.data.made_by);
+    const focus = this.focused();
     this.showTabs(view.id);
     this.showProcesses();
     view.show(this);
+    focus();
+  }
+
+  /** What has the focus is made anew by a view: what is returned gives it to the same one, or to the chosen tab. */
+  focused() {
+    const name = (/** @type {Element} */ one) => one.tagName + one.id + (one.getAttribute("aria-label") || (one.closest("label") ? "" : (one.textContent || "").replace(/ [▲▼]$/, "")));
+    const same = (/** @type {Element} */ one) => [...document.querySelectorAll(one.tagName)].filter((other) => name(other) === name(one));
+    const here = document.activeElement;
+    if (!here || here === document.body) return () => {};
+    const isTab = here.getAttribute("role") === "tab";
+    const which = same(here).indexOf(here);
+    return () => {
+      const there = isTab ? document.querySelector("[role=tab][aria-selected=true]") : same(here)[which];
+      if (there instanceof HTMLElement && document.activeElement !== there) there.focus();
+    };
   }
 
   /** @param {string} chosen */
