@@ -88,6 +88,11 @@ test_timers_that_start_threads() {
     lives timers
     lives timers always
 }
+# libunwind blocks signals by sigprocmask, or since 1.8 by pthread_sigmask, which cannot put 32 and 33 back.
+test_signals_that_are_libcs_own_stay_blocked() {
+    traced "$PROGRAMS/masked_32"
+    equal output 'the mask is what it was' "$(cat out)"
+}
 test_handlers_upon_handlers() {
     lives nested
     true_totals

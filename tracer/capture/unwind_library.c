@@ -35,10 +35,11 @@ static int give_pipe(int ends[2], int flags)
     return 0;
 }
 
-/* libunwind blocks all signals for a moment and puts the mask back, both through libc, which leaves
- * out the two that it keeps for itself. In a thread of libc's that blocks these (timer_create with
- * SIGEV_THREAD waits for signal 32 like that) they would be let in, and kill. On a stack of ours
- * all are blocked already: that is eight of twelve system calls for each new return address. */
+/* libunwind blocks all signals for a moment and puts the mask back, both through libc (sigprocmask,
+ * since 1.8 pthread_sigmask), which leaves out the two that it keeps for itself. In a thread of
+ * libc's that blocks these (timer_create with SIGEV_THREAD waits for signal 32 like that) they
+ * would be let in, and kill. On a stack of ours all are blocked already: that is eight of twelve
+ * system calls for each new return address. */
 static int set_mask(int how, const sigset_t *set, sigset_t *before)
 {
     const uint64_t all = ~0ull;
@@ -102,7 +103,7 @@ static bool put_ours(void *context, const char *symbol, void **slot)
 {
     if (strcmp(symbol, "pipe2") == 0)
         loaded_file_write(context, slot, (void *)give_pipe);
-    else if (strcmp(symbol, "sigprocmask") == 0)
+    else if (strcmp(symbol, "sigprocmask") == 0 || strcmp(symbol, "pthread_sigmask") == 0)
         loaded_file_write(context, slot, (void *)set_mask);
     else if (strcmp(symbol, "dl_iterate_phdr") == 0)
         loaded_file_write(context, slot, (void *)find_file);
