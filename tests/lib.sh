@@ -49,6 +49,12 @@ has_not() {
         ! grep -qF -e "$text" "$file" || fail "$file has a line with: $text"
     done
 }
+# a_case NAME COMMAND…: a case test_NAME that is this one command, for scripts that have many of a kind.
+a_case() {
+    local name=$1
+    shift
+    eval "test_$name() { $(printf '%q ' "$@"); }"
+}
 # libc_since MINOR: this release's glibc is 2.MINOR or newer.
 libc_since() { [ "$(getconf GNU_LIBC_VERSION | sed 's/.*\.//')" -ge "$1" ]; }
 # equal WHAT EXPECTED ACTUAL

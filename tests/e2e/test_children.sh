@@ -18,7 +18,7 @@ own_environment() {
 }
 for way in execve execve_preloads execve_empty_preload execve_null execle execvpe fexecve fexecve_path execveat execveat_empty syscall syscall_at vfork \
     posix_spawn posix_spawnp clearenv environ_null system popen wordexp; do
-    eval "test_own_environment_by_${way}() { own_environment $way; }"
+    a_case "own_environment_by_$way" own_environment "$way"
 done
 test_environ_is_the_programs_own_after_system() { own_environment system_changes 2; }
 test_environment_that_cannot_be_read() {

@@ -129,7 +129,7 @@ check_way() { # check_way WAY MARK STATUS TEXT
 }
 while read -r way kind number text; do
     mark=${way//[^-+=]/} name=${way%[-+=]}
-    eval "test_way_${name/./_}() { check_way '$name' '$mark' '$kind $number' '$text'; }"
+    a_case "way_${name/./_}" check_way "$name" "$mark" "$kind $number" "$text"
 done < <(ways)
 # Its blocks are freed by its handler, so that only the lost ones are left.
 test_way_quick_exit() {
@@ -203,7 +203,7 @@ check_child() {
     valgrind_agrees_on end_children "$1"
     equal 'logs' trace.log "$(echo trace*.log)"
 }
-for way in $children; do eval "test_parent_of_${way}() { check_child $way; }"; done
+for way in $children; do a_case "parent_of_$way" check_child "$way"; done
 
 check_exec() { # WAY NAME: the log is the new program's; with --follow-exec=no it is what it was at that moment
     ended "$PROGRAMS/end_children" "$1"
@@ -216,8 +216,8 @@ check_exec() { # WAY NAME: the log is the new program's; with --follow-exec=no i
         '100 bytes in 1 blocks are in use at exit in record 2 of 3' 'no leak check is made when a process becomes another program'
     has summary 'this process becomes'
 }
-for way in execv execve execveat execl execle; do eval "test_${way}() { check_exec $way /bin/sh.; }"; done
-for way in execvp execvpe execlp; do eval "test_${way}() { check_exec $way sh.; }"; done
+for way in execv execve execveat execl execle; do a_case "$way" check_exec "$way" /bin/sh.; done
+for way in execvp execvpe execlp; do a_case "$way" check_exec "$way" sh.; done
 test_execveat_fd() { check_exec execveat_fd 'a file given by descriptor'; }
 test_fexecve() { check_exec fexecve 'a file given by descriptor'; }
 test_failed_exec_is_taken_back() {

@@ -87,7 +87,7 @@ S
     was 1
 }
 for way in execve execve_preloads execve_empty_preload execve_null execle execvpe fexecve fexecve_path execveat execveat_empty syscall syscall_at clearenv environ_null; do
-    eval "test_by_${way}() { by_way $way; }"
+    a_case "by_$way" by_way "$way"
 done
 # by_way WAY: a program that is given an environment of its own sees that one
 by_way() {

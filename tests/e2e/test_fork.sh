@@ -52,10 +52,15 @@ check_way() {
     equal 'children' "$2" "$(grep -c 'Forked by process' reports)"
     [ "$2" = 0 ] || has reports "$3"
 }
+check_way_by_valgrind_too() { # WAY CHILDREN TEXT
+    check_way "$@"
+    by_valgrind_too "$PROGRAMS/fork_ways" "$1"
+    same_lines theirs ours
+}
 # Those where valgrind's figures are the same, line by line.
 while read -r way children text; do
     [ "$way" != _Fork ] || libc_since 34 || continue
-    eval "test_$way() { check_way $way $children '$text'; by_valgrind_too '$PROGRAMS/fork_ways' $way; same_lines theirs ours; }"
+    a_case "$way" check_way_by_valgrind_too "$way" "$children" "$text"
 done <<'END'
 exit       1 It ended with exit status 11.
 _exit      1 It ended through _exit with exit status 12.
@@ -70,7 +75,7 @@ forkpty    1 It ended with exit status 23.
 _Fork      1 It ended through _exit with exit status 24.
 END
 # Not to be seen by fork's handlers: harmless, as without the option.
-for way in clone vfork; do eval "test_untraced_$way() { check_way $way 0; }"; done
+for way in clone vfork; do a_case "untraced_$way" check_way "$way" 0; done
 
 test_daemon() {
     forked "$PROGRAMS/fork_ways" daemon

@@ -89,8 +89,8 @@ check_tracer() {
 programs=$(awk '/^leak_/ { print $1 }' "$table")
 if ! grep -q '^flags.* avx' /proc/cpuinfo; then programs=$(echo "$programs" | grep -v ymm); fi
 for program in $programs; do
-    eval "test_valgrind_${program#leak_}() { check_valgrind $program; }"
-    eval "test_tracer_${program#leak_}() { check_tracer $program; }"
+    a_case "valgrind_${program#leak_}" check_valgrind "$program"
+    a_case "tracer_${program#leak_}" check_tracer "$program"
 done
 
 test_every_program_is_in_the_table() {

@@ -84,7 +84,7 @@ sparse() {
     report trace.log
     has_not report 'could not be read'
 }
-for kind in anonymous zero segment memory_file private_memory_file; do eval "test_sparse_${kind}_stays_sparse() { sparse $kind; }"; done
+for kind in anonymous zero segment memory_file private_memory_file; do a_case "sparse_${kind}_stays_sparse" sparse "$kind"; done
 test_sparse_file_stays_sparse() { sparse file "$PWD/sparse"; }
 test_sparse_private_file_stays_sparse() { sparse private_file "$PWD/sparse"; }
 test_sparse_file_in_dev_shm_stays_sparse() {

@@ -35,7 +35,7 @@ preloaded() {
     has err 'the program has a malloc of its own, which the tracer does not see'
 }
 for name in jemalloc tcmalloc tcmalloc_minimal mimalloc; do
-    eval "test_linked_with_$name() { linked $name; }"
+    a_case "linked_with_$name" linked "$name"
 done
 test_preloaded_jemalloc() { preloaded libjemalloc.so.2; }
 test_preloaded_tcmalloc() { preloaded libtcmalloc.so.4; }

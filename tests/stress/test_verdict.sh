@@ -2,7 +2,7 @@
 source "$TESTS/verdict/check.sh"
 
 for seed in 11 12 13 14 15 16 17 18; do
-    eval "test_programs_of_seed_$seed() { check_seed $seed; }"
+    a_case "programs_of_seed_$seed" check_seed "$seed"
 done
 
 check_seed() { # check_seed SEED: 25 programs
