@@ -33,9 +33,23 @@ static ucontext_t behind(const unsigned char *code, size_t length, long result)
     return context;
 }
 
-/* mov $0xe8,%eax; syscall; mov $0x123,%edx; syscall; nop */
-static const unsigned char code[] __attribute__((aligned(64))) = {
-    0xb8, 0xe8, 0, 0, 0, 0x0f, 0x05, 0xba, 0x23, 1, 0, 0, 0x0f, 0x05, 0x90};
+/* What stands before them is looked at, too, as a function's text is.
+ *
+ * plain: mov $0xe8,%eax; syscall; mov $0x123,%edx; syscall; nop
+ * chain: as libc has it since 2.41. The outer function calls the inner one at 1, which calls the
+ * one with the `syscall` at 17, which returns at once. */
+static const struct {
+    unsigned char before[64], plain[64], chain[64];
+} text __attribute__((aligned(64))) = {
+    .plain = {0xb8, 0xe8, 0, 0, 0, 0x0f, 0x05, 0xba, 0x23, 1, 0, 0, 0x0f, 0x05, 0x90},
+    .chain = {0xe8, 11,   0,    0,    0,    0x90, 0x90, 0x90,
+              0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* outer */
+              0xe8, 11,   0,    0,    0,    0x90, 0x90, 0x90,
+              0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* inner */
+              0x90, 0x90, 0x90, 0x89, 0xf0, 0x0f, 0x05, 0xc3},
+};
+#define code  text.plain
+#define chain text.chain
 
 static void call_with_its_number_begins_anew(void **state)
 {
@@ -55,14 +69,6 @@ static void call_without_a_number_stays_as_it_is(void **state)
     assert_int_equal(context.uc_mcontext.gregs[REG_RIP], (uintptr_t)code + 14);
 }
 
-/* As libc has it since 2.41. The outer function calls the inner one at 1, which calls the one with
- * the `syscall` at 17, which returns at once. */
-static const unsigned char chain[]
-    __attribute__((aligned(64))) = {0xe8, 11,   0,    0,    0,    0x90, 0x90, 0x90,
-                                    0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* outer */
-                                    0xe8, 11,   0,    0,    0,    0x90, 0x90, 0x90,
-                                    0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0x90, /* inner */
-                                    0x90, 0x90, 0x90, 0x89, 0xf0, 0x0f, 0x05, 0xc3};
 #define BEHIND_CALL   39u
 #define INSIDE_INNER  21u
 #define BEHIND_OUTERS 5u
