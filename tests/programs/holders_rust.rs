@@ -61,11 +61,20 @@ fn forget(depth: u32) -> u32 {
     if depth > 0 { forget(depth - 1) + room[1] as u32 } else { 0 }
 }
 
+/* What was freed before main is not used again: words in frames outside main may still point to it. */
+#[inline(never)]
+fn use_up<T: Default>() {
+    let mut blocks: Vec<Box<T>> = (0..32).map(|_| Box::new(T::default())).collect();
+    while blocks.pop().is_some() {}
+}
+
 extern "C" {
     fn _exit(status: i32) -> !;
 }
 
 fn main() {
+    use_up::<[u64; 5]>();
+    use_up::<[u64; 10]>();
     match std::env::args().nth(1).unwrap().as_str() {
         "rc_cycle" => rc_cycle(),
         "mutex" => mutex(),
