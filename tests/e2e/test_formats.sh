@@ -96,6 +96,15 @@ test_sarif_of_several_processes_is_one_document() {
 }
 
 junit() { xmllint --xpath "string($1)" report.junit; }
+# valid_junit: report.junit has the elements that servers take, and counts what it has
+valid_junit() {
+    xmllint --noout --schema "$TESTS/e2e/junit.xsd" report.junit 2>said || fail "it is not valid: $(cat said)"
+    local suite
+    for ((suite = 1; suite <= $(junit 'count(//testsuite)'); suite++)); do
+        equal "counts of suite $suite" "$(for what in testcase testcase/failure testcase/error testcase/skipped; do junit "count(//testsuite[$suite]/$what)"; done)" \
+            "$(for what in tests failures errors skipped; do junit "//testsuite[$suite]/@$what"; done)"
+    done
+}
 test_junit_has_a_case_for_each_finding() {
     make_prog
     "$REPORT" --show-leak-kinds=all --format=junit --log-file=report.junit ./prog
@@ -107,6 +116,16 @@ test_junit_has_a_case_for_each_finding() {
     xmllint --xpath '//testcase/@name' report.junit | grep -q '"Leak_DefinitelyLost in make (prog.c) \[[0-9a-f]*\]"' || fail 'a name is another'
     equal 'message' '20 bytes in 1 blocks are definitely lost' "$(junit '//failure[contains(@message, "20")]/@message')"
     has report.junit '   by lose (prog.c:5)'
+    valid_junit
+}
+test_junit_of_a_killed_process_is_red() {
+    local signal
+    for signal in SEGV TERM; do
+        "$REPORT" --format=junit --log-file=report.junit sh -c "kill -$signal \$\$" 2>said || true
+        equal "errors by $signal" "1 SIG$signal" "$(junit '//testsuite/@errors') $(junit '//testcase[@name="end of the process"]/error/@type')"
+        has report.junit "(SIG$signal)\"" '   at kill ('
+        valid_junit
+    done
 }
 
 test_junit_is_green_only_when_it_is_known() {
@@ -119,11 +138,12 @@ test_junit_is_green_only_when_it_is_known() {
     report --format=junit trace.log
     mv report report.junit
     equal 'killed' '1 NoVerdict' "$(junit '//testsuite/@errors') $(junit '//error/@type')"
+    valid_junit
     report --format=junit trace.log no.log
     equal 'exit status' 2 "$status"
     mv report report.junit
     equal 'unreadable' 1 "$(junit 'count(//testsuite[@name="logs"])')"
-    xmllint --noout report.junit
+    valid_junit
 }
 
 test_any_bytes_make_sarif_and_junit() {
@@ -135,5 +155,6 @@ test_any_bytes_make_sarif_and_junit() {
     jq -e . report >/dev/null || fail 'it is no JSON'
     iconv -f UTF-8 -t UTF-8 report >/dev/null || fail 'it is no UTF-8'
     report --show-leak-kinds=all --format=junit trace.log
-    xmllint --noout report || fail 'it is no XML'
+    mv report report.junit
+    valid_junit
 }

@@ -23,7 +23,7 @@ known() {
     diff_phases) echo "it asks for leak checks itself, whose records stand in valgrind's file between the others" ;;
     generated_code) echo "valgrind does not read perf's map files" ;;
     stale_pointers) echo "valgrind's realloc never grows a block in place" ;;
-    own_rust | holders_rust:*) echo "valgrind names inlined functions of Rust without their type" ;;
+    own_rust | holders_rust:*) echo "valgrind leaves out inlined frames of Rust's library, and names others without their type" ;;
     guard_cases:*_page_behind) echo "valgrind names the arena of its own in which the address lies" ;;
     guard_cases:*_page_before) echo "valgrind has other memory there, which may be touched" ;;
     guard_cases:add_*) echo "valgrind names the read and the write of one instruction, the guard its fault" ;;

@@ -6,6 +6,7 @@
 #include "judge/fingerprint.h"
 #include "judge/misuse_view.h"
 #include "judge/own_frame.h"
+#include "words/words_ending.h"
 #include "words/words_error.h"
 
 void junit_attribute(FILE *out, const char *name, const char *text)
@@ -13,6 +14,36 @@ void junit_attribute(FILE *out, const char *name, const char *text)
     fprintf(out, " %s=\"", name);
     xml_text_put(out, text);
     fputc('"', out);
+}
+
+/* --- texts --------------------------------------------------------------- */
+
+static void junit_stack(const struct junit_page *page, uint32_t stack)
+{
+    struct text_buffer text = {0};
+    struct shown_stack shown;
+    struct shown_line line;
+    const char *word = "   at ";
+
+    shown_stack_begin(&shown, page->report->options, page->report->model, stack);
+    while (shown_stack_next(&shown, &line)) {
+        text_buffer_clear(&text);
+        text_buffer_add(&text, word);
+        text_buffer_add(&text, line.function ? line.function : "???");
+        words_add_source(&text, &line);
+        xml_text_put(page->out, text.text);
+        fputc('\n', page->out);
+        word = "   by ";
+    }
+    free(text.text);
+}
+
+/* Frees the text. */
+static void junit_line(const struct junit_page *page, char *text)
+{
+    xml_text_put(page->out, text);
+    fputc('\n', page->out);
+    free(text);
 }
 
 /* --- cases --------------------------------------------------------------- */
@@ -48,6 +79,25 @@ void junit_untold(const struct junit_page *page, const char *name, char *why)
     free(why);
 }
 
+void junit_killed(const struct junit_page *page)
+{
+    const struct ending *ending = &page->report->ending;
+    char *lines[WORDS_ENDING_LINES];
+
+    words_ending(lines, ending, page->report->model);
+    junit_case_begin(page, "end of the process");
+    fputs("<error", page->out);
+    junit_attribute(page->out, "type", ending->signal ? ending->signal : "Signal");
+    junit_attribute(page->out, "message", lines[0]);
+    fputs(">", page->out);
+    for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++)
+        junit_line(page, lines[i]);
+    if (page->report->model->ending_stack)
+        junit_stack(page, page->report->model->ending_stack);
+    fputs("</error>", page->out);
+    junit_case_end(page);
+}
+
 void junit_skipped(const struct junit_page *page, const char *name)
 {
     junit_case_begin(page, name);
@@ -77,34 +127,6 @@ static char *junit_name(struct junit_page *page, enum finding finding, uint32_t 
         text_buffer_format(&name, " %u", print.ordinal);
     text_buffer_add(&name, "]");
     return name.text;
-}
-
-static void junit_stack(const struct junit_page *page, uint32_t stack)
-{
-    struct text_buffer text = {0};
-    struct shown_stack shown;
-    struct shown_line line;
-    const char *word = "   at ";
-
-    shown_stack_begin(&shown, page->report->options, page->report->model, stack);
-    while (shown_stack_next(&shown, &line)) {
-        text_buffer_clear(&text);
-        text_buffer_add(&text, word);
-        text_buffer_add(&text, line.function ? line.function : "???");
-        words_add_source(&text, &line);
-        xml_text_put(page->out, text.text);
-        fputc('\n', page->out);
-        word = "   by ";
-    }
-    free(text.text);
-}
-
-/* Frees the text. */
-static void junit_line(const struct junit_page *page, char *text)
-{
-    xml_text_put(page->out, text);
-    fputc('\n', page->out);
-    free(text);
 }
 
 /* Frees the sentence; the failure's text and its end are the caller's. */

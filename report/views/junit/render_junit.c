@@ -22,6 +22,8 @@ static void junit_begin(FILE *out, const struct report_all *all)
 
 struct junit_counts {
     unsigned findings, failures, errors, skipped;
+    bool untold; /* whether there are errors is not known */
+    bool killed;
     bool passes; /* nothing was found: that is a case, too */
 };
 
@@ -45,7 +47,9 @@ static struct junit_counts junit_count(const struct report *report)
     }
     for (size_t i = 0; i < suppress_entries_count(suppressions); i++)
         counts.skipped += junit_is_used(suppressions, i);
-    counts.errors = report->tree && report->tree->entries[report->number].doubt.kind != DOUBT_NONE;
+    counts.untold = report->tree && report->tree->entries[report->number].doubt.kind != DOUBT_NONE;
+    counts.killed = report->ending.kind == ENDING_SIGNALED;
+    counts.errors = (unsigned)counts.untold + counts.killed;
     counts.passes = !counts.findings && !counts.errors;
     return counts;
 }
@@ -173,7 +177,9 @@ static void junit_render(FILE *out, const struct report *report)
     junit_suite_begin(&page, &counts);
     junit_properties(&page);
     junit_findings(&page);
-    if (counts.errors)
+    if (counts.killed)
+        junit_killed(&page);
+    if (counts.untold)
         junit_untold(&page, "verdict", words_doubt(&report->tree->entries[report->number].doubt));
     if (counts.passes)
         junit_passed(&page, "no leaks and no bad frees");
