@@ -28,6 +28,9 @@ static void compare_note_doubt(const struct log_compare *compare, const struct o
         model_add_note(model, NOTE_OLDER_IN_DOUBT, 0, compare->model.log_path, why);
     free(why);
     free(doubt.became);
+    if (compare->model.is_export && old_export_doubt(&compare->export))
+        model_add_note(model, NOTE_OLDER_IN_DOUBT, 0, compare->model.log_path,
+                       old_export_doubt(&compare->export));
 }
 
 static int compare_read(struct log_compare *compare, const struct log_compare_of *of,
@@ -42,7 +45,9 @@ static int compare_read(struct log_compare *compare, const struct log_compare_of
         return 0;
     }
     const struct process_entry *old = &of->old->entries[partner];
-    if (log_read(of->options, old->path, false, &compare->model, failure) != 0)
+    if (old->exported)
+        log_read_export(of->options, old, &compare->model, &compare->export);
+    else if (log_read(of->options, old->path, false, &compare->model, failure) != 0)
         return -1;
     if (old_logs_differ(old, entry))
         model_add_note(model, NOTE_OTHER_PROGRAM, 0, old->path, old->program);
@@ -56,7 +61,10 @@ static void compare_judge(struct log_compare *compare, const struct log_compare_
     compare->symbolizer = symbolize_begin(&compare->model, of->modules, NULL);
     if (of->options->show_below_main)
         symbolize_below_main(compare->symbolizer);
-    group_blocks(&compare->records, &compare->model, of->frames);
+    if (compare->model.is_export)
+        old_export_records(&compare->export, &compare->model, of->frames, &compare->records);
+    else
+        group_blocks(&compare->records, &compare->model, of->frames);
     select_records(&compare->selection, of->options, &compare->model, &compare->records,
                    compare->symbolizer, of->suppressions);
     suppress_forget_log(of->suppressions);
@@ -104,4 +112,5 @@ void log_compare_end(struct log_compare *compare)
     log_diff_free(&compare->diff);
     group_free(&compare->records);
     model_free(&compare->model);
+    old_export_free(&compare->export);
 }

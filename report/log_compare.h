@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/options.h"
 #include "judge/diff/log_diff.h"
+#include "judge/diff/old_export.h"
 #include "judge/process_tree.h"
 #include "suppress/suppress.h"
 
@@ -19,6 +20,7 @@ struct log_compare_of { /* what it is to be compared with, and how */
 struct log_compare {
     struct symbolizer *symbolizer;
     struct model model;
+    struct old_export export; /* what it was read from, if it is one */
     struct loss_records records;
     struct selection selection;
     struct log_diff diff;

@@ -25,12 +25,25 @@ static bool log_wants_usage(const struct options *options)
            options->xtree_memory != CLI_XTREE_NONE;
 }
 
+static uint32_t log_depth(const struct options *options)
+{
+    return options->own ? CLI_CALLERS_MAX : options->num_callers;
+}
+
+void log_read_export(const struct options *options, const struct process_entry *entry,
+                     struct model *model, struct old_export *export)
+{
+    model_init(model, entry->path);
+    if (log_wants_usage(options))
+        model_want_usage(model);
+    old_export_read(export, entry->exported, log_depth(options), model);
+}
+
 int log_read(const struct options *options, const char *path, bool only_errors, struct model *model,
              struct failure *failure)
 {
     static struct log_reader reader;
-    uint32_t depth = options->own ? CLI_CALLERS_MAX : options->num_callers;
-    struct log_load load = {&reader, depth, model};
+    struct log_load load = {&reader, log_depth(options), model};
 
     if (log_reader_open(&reader, path, NULL, failure) != 0)
         return -1;

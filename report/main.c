@@ -19,6 +19,7 @@
 #include "cli/supervise.h"
 #include "cli/traced_run.h"
 #include "core/core_logs.h"
+#include "judge/diff/old_export.h"
 #include "live/follow_plain.h"
 #include "live/follow_screen.h"
 #include "live/live_check.h"
@@ -59,14 +60,25 @@ static void main_raise_file_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* What is compared with may be a document that a leakreport has written. */
+static enum process_added main_add_older(struct process_tree *tree, const char *path,
+                                         struct failure *failure)
+{
+    if (!document_is(path))
+        return process_tree_add(tree, path, failure);
+    return old_export_add(tree, path, failure) == 0 ? PROCESS_ADDED : PROCESS_UNREADABLE;
+}
+
 /* 0, or EXIT_TROUBLE when one of them cannot be read. */
-static int main_find_processes(const struct option_list *logs, struct process_tree *tree)
+static int main_find_processes(const struct option_list *logs, struct process_tree *tree,
+                               enum process_added (*add)(struct process_tree *, const char *,
+                                                         struct failure *))
 {
     struct failure failure;
     int status = 0;
 
     for (size_t i = 0; i < logs->count; i++) {
-        enum process_added added = process_tree_add(tree, logs->items[i], &failure);
+        enum process_added added = add(tree, logs->items[i], &failure);
 
         if (added != PROCESS_ADDED)
             main_fail(&failure);
@@ -177,7 +189,7 @@ static int main_begin(struct log_run *run, FILE *stream)
     struct failure failure;
 
     run->suppressions = main_load_suppressions(options);
-    if (!run->suppressions || main_find_processes(&options->diff, run->old) != 0)
+    if (!run->suppressions || main_find_processes(&options->diff, run->old, main_add_older) != 0)
         return -1;
     if (!options->diff.count) {
         process_tree_free(run->old);
@@ -314,7 +326,7 @@ static int main_report(struct options *options)
     main_prepare_to_read(options);
     int trouble = options->check ? main_check(options) : main_judge_cores(options);
     if (!trouble || options->check)
-        trouble |= main_find_processes(&options->logs, &tree);
+        trouble |= main_find_processes(&options->logs, &tree, process_tree_add);
     if (tree.count)
         status = main_begin(&run, stdout) == 0 ? main_report_tree(&run) : EXIT_TROUBLE;
     main_end(&run);
@@ -330,7 +342,7 @@ static int main_find_run(const struct traced_run *run, struct process_tree *tree
     struct failure failure;
 
     if (run->is_temporary)
-        return main_find_processes(&run->logs, tree);
+        return main_find_processes(&run->logs, tree, process_tree_add);
     for (size_t i = 0; i < run->logs.count; i++)
         process_tree_add(tree, run->logs.items[i], &failure);
     process_tree_only(tree, (uint32_t)run->pid, run->begun_ns);

@@ -26,7 +26,9 @@ static const struct cli_option cli_table[] = {
      "interior pointers that keep a block reachable:\n" TRACE_HEURISTICS(
          CLI_LISTED) "all,none [all]",
      cli_take_set, CLI_FIELD(heuristics), cli_heuristics, 0, 0},
-    {"--diff", "OLD", "what is new, grew, shrank and is gone since this log\n(may be given often)",
+    {"--diff", "OLD",
+     "what is new, grew, shrank and is gone since this log, or\nits --format=json (may be given "
+     "often)",
      cli_take_list, CLI_FIELD(diff), NULL, 0, 0},
     {"--show", "WHAT",
      "of --diff: increased, changed, new or any records; errors\nare what is new or grew, with "

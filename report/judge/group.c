@@ -146,6 +146,34 @@ void group_blocks(struct loss_records *records, const struct model *model, uint3
     intern_free(&keys);
 }
 
+void group_records(struct loss_records *records, const struct model *model,
+                   const struct loss_record *given, uint32_t count, uint32_t frames)
+{
+    struct intern keys = {0};
+    struct group_key key;
+
+    *records = (struct loss_records){.records = memory_zeroed(count + 1, sizeof *given)};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct block like = {.kind = given[i].kind, .stack = given[i].stack};
+
+        group_make_key(&key, model, &like, frames);
+        uint32_t number = intern_put(&keys, &key, sizeof key);
+        struct loss_record *record = &records->records[number];
+        if (number == records->count)
+            records->records[records->count++] =
+                (struct loss_record){.kind = given[i].kind, .stack = given[i].stack};
+        record->blocks += given[i].blocks;
+        record->bytes += given[i].bytes;
+        record->suppressed_blocks += given[i].suppressed_blocks;
+        record->suppressed_bytes += given[i].suppressed_bytes;
+        record->indirect_blocks += given[i].indirect_blocks;
+        record->indirect_bytes += given[i].indirect_bytes;
+    }
+    if (records->count)
+        group_sort(records, model);
+    intern_free(&keys);
+}
+
 void group_add(struct loss_records *records, const struct model *model,
                const struct loss_record *added, uint32_t count)
 {

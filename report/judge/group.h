@@ -61,6 +61,9 @@ struct loss_records {
 
 /* frames: how many are compared: 2, 4, or UINT32_MAX for all. */
 void group_blocks(struct loss_records *records, const struct model *model, uint32_t frames);
+/* The same of records that were grouped elsewhere: those that are one here are put together. */
+void group_records(struct loss_records *records, const struct model *model,
+                   const struct loss_record *given, uint32_t count, uint32_t frames);
 /* Records without blocks, of another log: in their place in the order. */
 void group_add(struct loss_records *records, const struct model *model,
                const struct loss_record *added, uint32_t count);

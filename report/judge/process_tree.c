@@ -45,24 +45,35 @@ static char *process_program(const struct log_reader *reader)
     return copy;
 }
 
+void process_tree_put(struct process_tree *tree, struct process_entry entry)
+{
+    memory_reserve(tree->entries, tree->count, tree->capacity);
+    tree->entries[tree->count++] = entry;
+}
+
+void process_tree_keep(struct process_tree *tree, struct document *document)
+{
+    memory_reserve(tree->documents, tree->document_count, tree->document_capacity);
+    tree->documents[tree->document_count++] = document;
+}
+
 static void process_put(struct process_tree *tree, const char *path,
                         const struct log_reader *reader)
 {
     const struct trace_header *header = &reader->header;
 
-    memory_reserve(tree->entries, tree->count, tree->capacity);
-    tree->entries[tree->count++] = (struct process_entry){
-        .path = path,
-        .program = process_program(reader),
-        .device = reader->file.device,
-        .inode = reader->file.inode,
-        .pid = header->pid,
-        .parent_pid = header->parent_pid,
-        .pid_namespace = header->pid_namespace,
-        .start_ticks = header->start_ticks,
-        .started_ns = header->start_realtime_ns,
-        .parent = PROCESS_NONE,
-    };
+    process_tree_put(tree, (struct process_entry){
+                               .path = path,
+                               .program = process_program(reader),
+                               .device = reader->file.device,
+                               .inode = reader->file.inode,
+                               .pid = header->pid,
+                               .parent_pid = header->parent_pid,
+                               .pid_namespace = header->pid_namespace,
+                               .start_ticks = header->start_ticks,
+                               .started_ns = header->start_realtime_ns,
+                               .parent = PROCESS_NONE,
+                           });
 }
 
 enum process_added process_tree_add(struct process_tree *tree, const char *path,
@@ -241,6 +252,9 @@ void process_tree_free(struct process_tree *tree)
         free(tree->entries[i].command);
         free(tree->entries[i].doubt.became);
     }
+    for (uint32_t i = 0; i < tree->document_count; i++)
+        document_free(tree->documents[i]);
+    free(tree->documents);
     free(tree->entries);
     memset(tree, 0, sizeof *tree);
 }

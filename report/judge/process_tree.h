@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "base/document.h"
 #include "base/failure.h"
 #include "judge/ending.h"
 #include "judge/select.h"
@@ -23,6 +24,7 @@ struct process_entry {
     char *program;    /* its file's name without folders, or "" */
     uint32_t rank;    /* among the processes of the same program, by their start */
     uint64_t device, inode;
+    const struct document_value *exported; /* NULL: it is a log */
     uint32_t pid, parent_pid;
     uint64_t pid_namespace, start_ticks, started_ns;
     uint32_t parent;  /* its index in entries, of the process that started it or that it was before
@@ -44,7 +46,9 @@ struct process_entry {
 struct process_tree {
     struct process_entry *entries;
     uint32_t count, capacity;
-    uint32_t unreadable; /* logs */
+    uint32_t unreadable;         /* logs */
+    struct document **documents; /* that entries are of */
+    uint32_t document_count, document_capacity;
 };
 
 /* What became of a log that was to be added. */
@@ -54,6 +58,9 @@ enum process_added { PROCESS_UNREADABLE = -1, PROCESS_ADDED, PROCESS_KNOWN };
  * was added before. */
 enum process_added process_tree_add(struct process_tree *tree, const char *path,
                                     struct failure *failure);
+/* An entry that is not a log's; its program is the tree's from now on, and so is a document. */
+void process_tree_put(struct process_tree *tree, struct process_entry entry);
+void process_tree_keep(struct process_tree *tree, struct document *document);
 /* Leaves the process `pid`, if it began at that time or later, and what descends from it. */
 void process_tree_only(struct process_tree *tree, uint32_t pid, uint64_t since_ns);
 /* After the last one: puts them in order. */

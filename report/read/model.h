@@ -164,6 +164,7 @@ struct model {
     struct trace_header header;
     enum process_state process;
     char *root;      /* a running process's, where it is not ours, or NULL */
+    bool is_export;  /* of a JSON document: old_export's word. There are records, no blocks */
     bool is_copy;    /* the file is not the one that the tracer made */
     bool has_gaps;   /* records of blocks or errors are missing, or damaged: a note says so */
     char *command;   /* its arguments, separated by blanks */

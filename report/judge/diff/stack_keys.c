@@ -77,8 +77,9 @@ void stack_keys_begin(struct stack_keys *keys, const struct options *options,
         keys->twins[side] =
             memory_zeroed(keys->models[side]->module_count + 1, sizeof *keys->twins[side]);
     keys_find_twins(keys);
-    keys->exact =
-        keys_all_have_twins(keys, STACK_KEYS_BEFORE) && keys_all_have_twins(keys, STACK_KEYS_NOW);
+    /* An export's stacks end at main, a log's below it: they are the same as they are shown. */
+    keys->exact = !before->is_export && keys_all_have_twins(keys, STACK_KEYS_BEFORE) &&
+                  keys_all_have_twins(keys, STACK_KEYS_NOW);
 }
 
 void stack_keys_end(struct stack_keys *keys)

@@ -1,5 +1,6 @@
 #include "views/json/json_diff.h"
 #include "judge/ending.h"
+#include "judge/export_words.h"
 #include "views/json/json_stacks.h"
 #include "views/json/json_sums.h"
 #include "words/words_ending.h"
@@ -31,7 +32,7 @@ static void diff_leaks(struct json_writer *json, const struct selection *selecti
 {
     json_object(json, "leaks");
     for (unsigned kind = 0; kind < BLOCK_KINDS_COUNT; kind++)
-        json_sum(json, json_kind(kind), selection->bytes_before[kind],
+        json_sum(json, export_kind(kind), selection->bytes_before[kind],
                  selection->blocks_before[kind]);
     json_sum(json, "suppressed", selection->suppressed_bytes_before,
              selection->suppressed_blocks_before);
@@ -67,7 +68,7 @@ static void diff_sums(struct json_writer *json, const struct log_diff *diff)
 
 static const char *diff_kind_before(const struct loss_record *record)
 {
-    return record->change == LOSS_NEW ? json_kind(record->kind_before) : NULL;
+    return record->change == LOSS_NEW ? export_kind(record->kind_before) : NULL;
 }
 
 static void diff_records(struct json_writer *json, const struct loss_records *records)

@@ -1,5 +1,6 @@
 #include "views/json/json_process.h"
 #include <stdlib.h>
+#include "judge/export_words.h"
 #include "judge/timeline.h"
 #include "views/json/json_diff.h"
 #include "views/json/json_holders.h"
@@ -73,7 +74,7 @@ static void json_leaks(struct json_writer *json, const struct selection *selecti
 {
     json_object(json, "leaks");
     for (unsigned kind = 0; kind < BLOCK_KINDS_COUNT; kind++)
-        json_sum(json, json_kind(kind), selection->bytes[kind], selection->blocks[kind]);
+        json_sum(json, export_kind(kind), selection->bytes[kind], selection->blocks[kind]);
     json_sum(json, "suppressed", selection->suppressed_bytes, selection->suppressed_blocks);
     json_end_object(json);
     json_object(json, "error_summary");
@@ -153,7 +154,7 @@ static void json_records(struct json_writer *json, const struct loss_records *re
     json_array(json, "kind");
     for (uint32_t i = 0; i < records->count; i++)
         if (!records->records[i].left_out)
-            json_text(json, NULL, json_kind(records->records[i].kind));
+            json_text(json, NULL, export_kind(records->records[i].kind));
     json_end_array(json);
     JSON_RECORDS("stack", record->stack);
     JSON_RECORDS("blocks", record->blocks);
@@ -163,22 +164,6 @@ static void json_records(struct json_writer *json, const struct loss_records *re
     JSON_RECORDS("is_error", record->is_error);
     JSON_RECORDS("suppressed", record->suppressed);
     json_end_object(json);
-}
-
-static const char *json_error_kind(uint32_t kind)
-{
-    static const char *const words[] = {[TRACE_INVALID_FREE] = "invalid free",
-                                        [TRACE_MISMATCHED_FREE] = "mismatched free",
-                                        [TRACE_WRONG_SIZE] = "wrong size",
-                                        [TRACE_WRONG_ALIGNMENT] = "wrong alignment",
-                                        [TRACE_REALLOC_ZERO] = "realloc to size 0",
-                                        [TRACE_INVALID_READ] = "invalid read",
-                                        [TRACE_INVALID_WRITE] = "invalid write",
-                                        [TRACE_CHANGED_FREED] = "changed after free",
-                                        [TRACE_OVERRUN] = "overrun",
-                                        [TRACE_SYSCALL_PARAM] = "system call"};
-
-    return kind < sizeof words / sizeof *words && words[kind] ? words[kind] : "unknown";
 }
 
 static const char *json_error_address(uint32_t kind)
@@ -204,7 +189,7 @@ static void json_error(struct json_writer *json, const struct model *model,
     const struct misuse_view view = misuse_view(model, misuse);
 
     json_object(json, NULL);
-    json_text(json, "kind", json_error_kind(record->kind));
+    json_text(json, "kind", export_error_kind(record->kind));
     json_sentence(json, "text", words_misuse(misuse));
     json_sentence(json, "address_text", words_misuse_address(misuse, &view));
     json_number(json, "count", record->count);

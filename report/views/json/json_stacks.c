@@ -47,6 +47,7 @@ void json_modules(struct json_writer *json, const struct model *model)
         json_build_id(json, module);
         json_number(json, "start", module->start);
         json_number(json, "end", module->end);
+        json_number(json, "bias", module->bias);
         json_bool(json, "is_program", module->is_program);
         json_end_object(json);
     }

@@ -1,18 +1,5 @@
 #include "views/json/json_sums.h"
 
-static const char *const json_kinds[BLOCK_KINDS_COUNT + 1] = {
-    [BLOCK_REACHABLE] = "reachable",
-    [BLOCK_POSSIBLY_LOST] = "possible",
-    [BLOCK_INDIRECTLY_LOST] = "indirect",
-    [BLOCK_DEFINITELY_LOST] = "definite",
-    [BLOCK_LIVE] = "unknown",
-};
-
-const char *json_kind(unsigned kind)
-{
-    return json_kinds[kind];
-}
-
 void json_sum(struct json_writer *json, const char *key, uint64_t bytes, uint64_t blocks)
 {
     json_object(json, key);

@@ -5,8 +5,6 @@
 #include "read/model.h"
 #include "views/json/json_writer.h"
 
-/* "definite"; BLOCK_KINDS_COUNT: NULL. */
-const char *json_kind(unsigned kind);
 void json_sum(struct json_writer *json, const char *key, uint64_t bytes, uint64_t blocks);
 void json_totals(struct json_writer *json, const struct model *model);
 
