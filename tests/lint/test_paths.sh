@@ -46,3 +46,10 @@ test_a_name_that_leads_nowhere_is_noticed() {
     echo 'See [it](tracer/sys.c).' >tree/README.md
     ! check_documents tree >said || fail 'a link to nowhere is taken'
 }
+
+# docs/viewers.md: each cell on another program says whether it was tried (T) or read in its documentation (D).
+test_cells_of_other_viewers_say_where_they_come_from() {
+    awk -F ' *[|] *' '/^[|] / && !/^[|] feature / { rows++; for (i = 3; i <= 6; i++) if ($i != "-" && $i !~ /[(][TD][:)]|; [TD][):]/) print $2 ": " $i } END { print rows + 0 > "rows" }' "$TESTS/../docs/viewers.md" >bare
+    equal 'cells without (T) or (D)' '' "$(cat bare)"
+    [ "$(cat rows)" -gt 20 ] || fail "only $(cat rows) rows"
+}

@@ -40,6 +40,21 @@ test_records_are_filtered_and_sorted() {
     has seen '4,950' 'sort=blocks'
 }
 
+# What has been unfolded stands in the address, as filters do.
+test_an_unfolded_record_can_be_linked() {
+    trace_demo
+    make_page demo.html trace.log
+    page 'demo.html#v=leaks' 'document.querySelectorAll("td button.open")[2].click(); document.querySelectorAll("td button.open")[1].click(); return location.hash' \
+        'document.querySelectorAll("td button.open")[1].click(); return location.hash' 'document.querySelectorAll("th button")[2].click(); await wait(200); return document.querySelectorAll(".stack").length' \
+        'return location.hash'
+    hash=$(sed -n '$s/^#//p' seen)
+    equal 'after the sort' 1 "$(sed -n 3p seen)"
+    grep -qE 'open=[0-9]+%2C[0-9]+$' seen || fail "$(cat seen)"
+    page "demo.html#$hash" 'return text(".stack")' 'document.getElementById("tab-errors").click(); await wait(200); return location.hash'
+    has seen 'create_app_state'
+    has_not seen open=
+}
+
 test_the_flame_graph_zooms_searches_and_turns() {
     python_log
     make_page py.html trace.log

@@ -65,6 +65,8 @@ function leaksView(page) {
   const head = (/** @type {string} */ id, /** @type {string} */ text, /** @type {boolean} */ number) =>
     element("th", { scope: "col", class: number ? "number" : "", "aria-sort": sort === id ? (up ? "ascending" : "descending") : "none" },
       element("button", { type: "button", onclick: () => page.go({ sort: id, up: sort === id && !up ? "yes" : undefined }, false) }, text + (sort === id ? (up ? " ▲" : " ▼") : "")));
+  /** Records whose stacks are shown; the address has them, too. */
+  const opened = new Set((state.open || "").split(",").filter(Boolean).map(Number));
   const body = element("tbody");
   const more = element("button", { type: "button" });
   let shown = 0;
@@ -84,11 +86,16 @@ function leaksView(page) {
     const cell = element("td");
     const open = element("button", { type: "button", class: "open", "aria-expanded": "false", onclick: () => toggle() }, process.described(process.culprit(records.stack[i])));
     const toggle = () => {
-      if (cell.children.length > 1) {
+      if (opened.delete(i)) {
         while (cell.children.length > 1) cell.lastElementChild?.remove();
         open.setAttribute("aria-expanded", "false");
-        return;
+      } else {
+        opened.add(i);
+        unfold();
       }
+      page.note({ open: [...opened].join(",") || undefined });
+    };
+    const unfold = () => {
       open.setAttribute("aria-expanded", "true");
       cell.append(stackElement(process, records.stack[i]), element("div", { class: "onscreen" },
         element("button", { type: "button", onclick: () => copy(recordText(process, i), "The record") }, "Copy as text"), " ",
@@ -96,7 +103,7 @@ function leaksView(page) {
     };
     cell.append(open);
     row.append(cell);
-    if (i === Number(state.open)) toggle();
+    if (opened.has(i)) unfold();
     return row;
   };
   const bytes = rows.reduce((sum, i) => sum + records.bytes[i], 0);
@@ -121,5 +128,5 @@ function leaksView(page) {
       element("caption", {}, counted(rows.length, "loss record") + ": " + grouped(bytes) + " bytes in " + counted(blocks, "block") + ". A record is named after the innermost function of the program's own."),
       element("thead", {}, element("tr", {}, head("kind", "Kind", false), diff ? head("change", "Change", true) : "", head("size", "Bytes", true), head("blocks", "Blocks", true), head("place", "Allocated by", false))), body)), more);
   more.addEventListener("click", () => show(500));
-  show(ROWS_AT_FIRST);
+  show(Math.max(ROWS_AT_FIRST, rows.findIndex((i) => opened.has(i)) + 1));
 }

@@ -56,6 +56,20 @@ class Page {
     else location.replace(link);
   }
 
+  /**
+   * Only the address: what is shown has changed already.
+   * @param {Object<string, string | undefined>} change
+   */
+  note(change) {
+    const link = this.link(change);
+    this.state = { ...this.state, ...change };
+    try {
+      history.replaceState(null, "", link);
+    } catch (error) {
+      // A frame without an origin has no address that can be changed.
+    }
+  }
+
   read() {
     this.state = {};
     for (const part of location.hash.slice(1).split("&")) {
@@ -107,7 +121,7 @@ class Page {
     tabs.replaceChildren(...VIEWS.map((view) => {
       const count = /** @type {Object<string, number>} */ (counts)[view.id];
       return element("button", { type: "button", role: "tab", id: "tab-" + view.id, "aria-selected": String(view.id === chosen), tabindex: view.id === chosen ? 0 : -1, "aria-controls": "view",
-        onclick: () => this.go({ v: view.id, zoom: undefined, about: undefined, q: undefined, sort: undefined, up: undefined, change: undefined }, true) }, view.label + (count ? " (" + grouped(count) + ")" : ""));
+        onclick: () => this.go({ v: view.id, zoom: undefined, about: undefined, q: undefined, sort: undefined, up: undefined, change: undefined, open: undefined }, true) }, view.label + (count ? " (" + grouped(count) + ")" : ""));
     }));
     this.main.setAttribute("role", "tabpanel");
     this.main.setAttribute("aria-labelledby", "tab-" + chosen);
@@ -125,7 +139,7 @@ class Page {
     };
     list.replaceChildren(...processes.map((raw, i) => {
       const lost = raw.leaks.definite.bytes + raw.leaks.indirect.bytes + raw.leaks.possible.bytes;
-      return element("button", { type: "button", "aria-current": String(i === this.process.number), style: "padding-left:" + (6 + 18 * depth(i)) + "px", onclick: () => this.go({ p: String(i), zoom: undefined, about: undefined }, true) },
+      return element("button", { type: "button", "aria-current": String(i === this.process.number), style: "padding-left:" + (6 + 18 * depth(i)) + "px", onclick: () => this.go({ p: String(i), zoom: undefined, about: undefined, open: undefined }, true) },
         raw.pid + " " + (raw.command || raw.executable || "").slice(0, 90) + ": " + (raw.has_kinds ? size(lost) + " lost, " : "") + size(raw.totals.bytes_in_use) + " in use, " + raw.ending);
     }));
   }
