@@ -82,8 +82,8 @@ static int cli_check_views(const struct options *options, struct failure *failur
     if (options->own && format != FORMAT_TEXT)
         return failure_set(failure, "--own folds the stacks of --format=text; other forms keep "
                                     "every frame: leave out one of the two");
-    if (options->by && format != FORMAT_TEXT && format != FORMAT_JSON)
-        return failure_set(failure, "--by goes with --format=text and --format=json: the other "
+    if (options->by && format != FORMAT_TEXT && format != FORMAT_JSON && format != FORMAT_HTML)
+        return failure_set(failure, "--by goes with --format=text, json and html: the other "
                                     "forms hold whole stacks, and their readers sum them up");
     if ((options->limit || options->sort) && cli_is_profile(format))
         return failure_set(failure,

@@ -26,7 +26,7 @@ test_an_export_is_as_good_as_its_log() {
     local options
     log_of a "$PROGRAMS/diff_phases" 1
     log_of b "$PROGRAMS/diff_phases" 2
-    for options in '' --show=any --show-leak-kinds=all --metric=calls --leak-resolution=low --num-callers=2 --format=csv '--format=folded --metric=allocated' '--error-exitcode=5 --show=new' --top=5,moved --by=line; do
+    for options in '' --show=any --show-leak-kinds=all --metric=calls --leak-resolution=low --num-callers=2 --format=csv '--format=folded --metric=allocated' '--error-exitcode=5 --show=new' --top=5,moved --top=5,peak; do
         # shellcheck disable=SC2086
         same_as_log a b $options
         # shellcheck disable=SC2086
@@ -41,7 +41,7 @@ test_an_export_of_real_programs() {
     log_of a perl -e '$kept = [1 .. 100]; $kept->[0] = $kept'
     log_of b perl -e '$kept = [1 .. 900]; $kept->[0] = $kept; $more = {1, 2}'
     same_as_log a b --show-leak-kinds=all
-    same_as_log a b --own --metric=in-use
+    same_as_log a b --metric=in-use --show=increased
     PYTHONMALLOC=malloc log_of a /usr/bin/python3 -c 'import json'
     PYTHONMALLOC=malloc log_of b /usr/bin/python3 -c 'import json, csv'
     same_as_log a b --show-leak-kinds=all --num-callers=40

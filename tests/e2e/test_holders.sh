@@ -103,11 +103,14 @@ why, kept = holders['why'][0], holders['retained']
 assert why['blocks'] == 7 and len(why['ways']) == 7 and why['all_ways'] == 7, why
 steps = why['ways'][0]['steps']
 assert [step['kind'] for step in steps] == ['root', 'block', 'block'] and steps[1]['offset'] == 40, steps
+assert steps[1]['type'] == 'struct app_state' and steps[1]['member'].endswith('cache'), steps
 assert steps[0]['text'].startswith('static variable tracked_states[0] (state.c:'), steps
 assert kept['roots'][0]['bytes'] == 10502239 and kept['roots'][0]['blocks'] == 5757, kept['roots']
 tree = kept['tree']
 assert tree[0]['depth'] == 1 and tree[0]['name'].startswith('static variable tracked_states'), tree[0]
 assert tree[1]['name'].startswith('100 blocks (update_app_state') and tree[1]['bytes'] == 10399689, tree[1]
+import jsonschema, os
+jsonschema.validate(json.load(open('report')), json.load(open(os.environ['TESTS'] + '/../docs/leakreport.schema.json')))
 for above, below in zip(tree, tree[1:]):
     assert below['depth'] <= above['depth'] + 1
     assert below['depth'] <= above['depth'] or below['bytes'] <= above['bytes']
@@ -117,6 +120,14 @@ X
     traced "$PROGRAMS/leak_cpp_shared_cycle"
     report --format=json trace.log
     has report '"cycles":[' 'make one of these pointers weak'
+    OPTIONS=--heap-graph=yes traced "$PROGRAMS/leak_cpp_shared_cycle"
+    report --format=json trace.log
+    python3 - "$TESTS/../docs/leakreport.schema.json" report <<'X' || fail 'cycles'
+import json, sys, jsonschema
+document = json.load(open(sys.argv[2]))
+jsonschema.validate(document, json.load(open(sys.argv[1])))
+assert all(step['type'] and step['member'] for step in document['processes'][0]['cycles'][0]['steps']), document['processes'][0]['cycles']
+X
 }
 
 # Independent of what leakreport says: bytes and blocks reckoned from the sources.

@@ -11,7 +11,8 @@ test_a_place_that_never_frees() {
     python3 - "$line" <<'Y' || fail JSON
 import json, sys
 never = json.load(open('report'))['processes'][0]['never_freed']
-assert never == [{'function': 'start', 'file': 'never_freed.c', 'line': int(sys.argv[1]), 'bytes': 4000, 'blocks': 100,
+assert never == [{'function': 'start', 'file': 'never_freed.c', 'line': int(sys.argv[1]),
+                  'text': '4,000 bytes in 100 blocks by start (never_freed.c:' + sys.argv[1] + '), never freed; 3 of 4 places of this function free theirs', 'bytes': 4000, 'blocks': 100,
                   'places': 4, 'freeing': 3}], never
 Y
 }

@@ -188,7 +188,7 @@ test_sort_and_limit_order_loss_records() {
 
 test_what_has_no_place_in_a_form_is_refused() {
     traced "$PROGRAMS/leak_direct"
-    for words in "--own --format=json" "--own --html=page" "--by=file --format=csv" "--by=line --html=page" "--limit=1 --format=folded" \
+    for words in "--own --format=json" "--own --html=page" "--by=file --format=csv" "--by=line --format=pprof" "--limit=1 --format=folded" \
         "--sort=kind --format=pprof" "--filter=x --format=massif"; do
         report $words trace.log
         equal "exit status of $words" 2 "$status"

@@ -94,6 +94,21 @@ test_what_was_moved_and_what_was_cut_are_in_the_graph() {
     has_not seen realloc
 }
 
+# --never-freed, --by=type and types in ways are in the page, too.
+test_what_was_asked_for_is_in_the_page() {
+    OPTIONS=-q traced "$PROGRAMS/never_freed"
+    make_page it.html --never-freed trace.log
+    page 'it.html#v=holders' 'return text("main")'
+    has seen 'Never freed, where neighbours are' "start (never_freed.c:$(grep -n 'malloc(40)' "$TESTS/programs/never_freed.c" | cut -d: -f1))" '4,000' '3 of 4'
+    OPTIONS='-q --heap-graph=yes' traced "$BUILD/demo" state --tracked
+    make_page it.html --why=create_app_state --by=type --metric=in-use trace.log
+    page 'it.html#v=holders' 'return text("main")' size=400x800 'return document.documentElement.scrollWidth'
+    has seen 'struct app_state.cache'
+    equal 'as wide as the window' 400 "$(tail -n 1 seen)"
+    page it.html 'return text("main")'
+    has seen 'Bytes in use at the end, by type' 'struct app_state'
+}
+
 test_errors_of_guard_are_named() {
     OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_cases" write_4_freed
     make_page it.html trace.log

@@ -1,5 +1,6 @@
 #include "views/json/json_holders.h"
 #include <stdlib.h>
+#include "judge/types/block_types.h"
 #include "words/words_holder.h"
 
 /* Frees the text. */
@@ -13,6 +14,20 @@ static void json_kept(struct json_writer *json, struct kept kept)
 {
     json_number(json, "bytes", kept.bytes);
     json_number(json, "blocks", kept.blocks);
+}
+
+/* What the block is, and what lies at that place of it: as far as it is known. */
+static void json_type(struct json_writer *json, const struct model *model, uint32_t block)
+{
+    struct block_type type;
+
+    json_text(json, "type", block_types_of(model->types, block, &type) ? type.name : NULL);
+}
+
+static void json_member(struct json_writer *json, const struct model *model, uint32_t block,
+                        uint64_t offset)
+{
+    json_words(json, "member", block_types_place(model->types, block, offset));
 }
 
 /* --- --why --------------------------------------------------------------- */
@@ -34,10 +49,13 @@ static void json_step(struct json_writer *json, const struct report *report,
         json_number(json, "size", report->model->blocks[step->number].size);
         json_number(json, "stack", report->model->blocks[step->number].stack);
         json_number(json, "count", step->count);
+        json_type(json, report->model, step->number);
     }
     if (step->goes_on) {
         json_number(json, "offset", step->offset);
         json_number(json, "inside", step->inside);
+        if (is_block)
+            json_member(json, report->model, step->number, step->offset);
     }
     json_end_object(json);
 }
@@ -128,6 +146,8 @@ static void json_cycle(struct json_writer *json, const struct report *report,
         json_words(json, "text", words_cycle_step(report->options, report->model, cycle, i));
         json_number(json, "stack", report->model->blocks[cycle->steps[i].block].stack);
         json_number(json, "offset", cycle->steps[i].offset);
+        json_type(json, report->model, cycle->steps[i].block);
+        json_member(json, report->model, cycle->steps[i].block, cycle->steps[i].offset);
         json_end_object(json);
     }
     json_end_array(json);

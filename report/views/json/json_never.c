@@ -1,4 +1,6 @@
 #include "views/json/json_never.h"
+#include <stdlib.h>
+#include "words/words_never.h"
 
 void json_never(struct json_writer *json, const struct never_freed *never)
 {
@@ -14,6 +16,9 @@ void json_never(struct json_writer *json, const struct never_freed *never)
             json_text(json, "file", place->line.file);
             json_number(json, "line", place->line.number);
         }
+        char *text = words_never_freed(place);
+        json_text(json, "text", text);
+        free(text);
         json_number(json, "bytes", place->bytes);
         json_number(json, "blocks", place->blocks);
         json_number(json, "places", place->places);

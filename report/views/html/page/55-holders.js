@@ -113,9 +113,18 @@ function cycleElements(cycles) {
       ...cycle.steps.map((/** @type {any} */ step) => element("div", { class: "own" }, visible(step.text))), element("div", {}, visible(cycle.end))))];
 }
 
+/** @param {any[]} places */
+function neverElements(places) {
+  return [element("h2", {}, "Never freed, where neighbours are"),
+    places.length ? element("table", {}, element("caption", {}, "Places none of whose blocks was freed, while other places of the same function free theirs. That is a count, and no verdict."),
+      element("thead", {}, element("tr", {}, ...["Place", "Bytes", "Blocks", "Places of the function that free"].map((name, i) => element("th", { scope: "col", class: i ? "number" : "" }, name)))),
+      element("tbody", {}, ...places.map((place) => element("tr", {}, element("td", {}, element("code", {}, place.function + (place.file ? " (" + place.file + ":" + place.line + ")" : ""))),
+        element("td", { class: "number" }, grouped(place.bytes)), element("td", { class: "number" }, grouped(place.blocks)), element("td", { class: "number" }, grouped(place.freeing) + " of " + grouped(place.places)))))) : element("p", {}, "There are none.")];
+}
+
 /** @param {Page} page */
 function holdersView(page) {
-  const { holders, cycles } = page.process.raw;
+  const { holders, cycles, never_freed: never } = page.process.raw;
   const retained = holders && holders.retained;
   const icicle = retained ? icicleElements(page, retained) : null;
   page.main.replaceChildren(
@@ -123,6 +132,7 @@ function holdersView(page) {
     ...(icicle ? [element("h2", {}, "What is kept"), ...icicle.elements, keptTable("Variables and other roots.", retained.roots),
       keptTable("Blocks of one stack together.", retained.stacks), keptTable("Single blocks.", retained.blocks)] : []),
     ...(cycles ? cycleElements(cycles) : []),
-    holders || cycles ? "" : element("p", {}, "Nothing was asked: --why and --retained say who holds memory."));
+    ...(never ? neverElements(never) : []),
+    holders || cycles || never ? "" : element("p", {}, "Nothing was asked: --why and --retained say who holds memory, --never-freed which places never free theirs."));
   if (icicle) icicle.draw();
 }

@@ -63,6 +63,19 @@ function changesElements(page) {
       element("a", { href: page.link({ v: "flame", metric, about: process.functionName(process.culprit(sum.stack)), by: "function", zoom: undefined, q: undefined }) }, "Who calls it?"))))];
 }
 
+/**
+ * What --by has summed up: types, too, which the other views do not know.
+ * @param {any} by
+ */
+function byElements(by) {
+  const label = (METRICS.find((known) => known.id === by.metric) || METRICS[0]);
+  return [element("h2", {}, (label.unit === "bytes" ? "Bytes " : "") + label.label + ", by " + by.what),
+    element("table", {}, element("thead", {}, element("tr", {}, ...[by.what, label.unit, by.second, "Share"].map((name, i) => element("th", { scope: "col", class: i ? "number" : "" }, name)))),
+      element("tbody", {}, ...by.names.slice(0, 50).map((/** @type {string} */ name, /** @type {number} */ i) => element("tr", {}, element("td", {}, element("code", {}, name)),
+        element("td", { class: "number" }, grouped(by.figures[i])), element("td", { class: "number" }, grouped(by.seconds[i])), element("td", { class: "number" }, share(by.figures[i], by.total)))))),
+    by.names.length > 50 || by.more ? element("p", { class: "dim" }, grouped(Math.max(0, by.names.length - 50) + by.more) + " more are left out.") : ""];
+}
+
 /** @param {Page} page */
 function summaryView(page) {
   const { process } = page;
@@ -91,6 +104,7 @@ function summaryView(page) {
     whole ? element("ol", { class: "culprits" }, ...culprits(process, metric, 3).map(([name, sum]) => element("li", {},
       element("code", {}, name), " allocated " + process.figure(sum.value, metric) + " that are " + label + ", " + share(sum.value, whole) + " of all" + (sum.stacks > 1 ? ", by " + counted(sum.stacks, "call stack") : "") + ". ",
       element("a", { href: page.link({ v: "flame", metric, about: process.functionName(process.culprit(sum.stack)), by: "function", zoom: undefined, q: undefined }) }, "Who calls it?")))) : "",
+    ...(raw.by ? byElements(raw.by) : []),
     kinds.length ? element("h2", {}, "In use at the end") : "",
     kinds.length ? element("table", {}, element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Kind"), element("th", { scope: "col", class: "number" }, "Bytes"), element("th", { scope: "col", class: "number" }, "Blocks"))),
       element("tbody", {}, ...kinds.map((kind) => element("tr", {}, element("td", {}, element("a", { class: "kind " + kind, href: page.link({ v: "leaks", k: kind, q: undefined }) }, KIND_WORDS[kind])),
