@@ -23,14 +23,19 @@ __asm__(".pushsection .stapsdt.base,\"a\",\"progbits\"\n"
         ".size probe_base, 1\n"
         ".popsection\n");
 
-__attribute__((noinline, noclone)) void probe_alloc(const void *pointer, size_t size,
-                                                    uint64_t weighted_bytes)
+#if defined(__clang__)
+#define PROBED __attribute__((noinline)) /* it makes no clones */
+#else
+#define PROBED __attribute__((noinline, noclone))
+#endif
+
+PROBED void probe_alloc(const void *pointer, size_t size, uint64_t weighted_bytes)
 {
     PROBE("alloc", "8@%rdi 8@%rsi 8@%rdx");
     (void)pointer, (void)size, (void)weighted_bytes;
 }
 
-__attribute__((noinline, noclone)) void probe_free(const void *pointer)
+PROBED void probe_free(const void *pointer)
 {
     PROBE("free", "8@%rdi");
     (void)pointer;

@@ -23,7 +23,7 @@ void *pvalloc(size_t);
 size_t malloc_usable_size(void *);
 
 /* Before the next malloc is known, and while the tracer sets itself up. */
-static inline bool needs_bootstrap(void *function)
+static inline bool needs_bootstrap(const void *function)
 {
     return __builtin_expect(!function, 0) || __builtin_expect(lifecycle_is_beginning(), 0);
 }
@@ -45,7 +45,8 @@ static __attribute__((noinline)) void *allocate_rarely(size_t count, size_t size
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
         bytes = SIZE_MAX;
-    if (way == INTERPOSE_UNTRACED && needs_bootstrap(zeroed ? (void *)real.calloc : real.malloc))
+    const void *next = zeroed ? (const void *)real.calloc : (const void *)real.malloc;
+    if (way == INTERPOSE_UNTRACED && needs_bootstrap(next))
         return bootstrap_or_enomem(bytes, 16);
     void *pointer = zeroed ? real.calloc(count, size) : real.malloc(bytes);
     if (pointer)
