@@ -15,5 +15,8 @@ bool own_frame(struct shown_line *line, const struct options *options, const str
 
 /* xmalloc, g_strdup, operator new: who calls them says more. NULL is none. */
 bool own_frame_is_allocator(const char *function);
+/* Is the function, by its name, one that stands in malloc's place in the program: xmalloc,
+ * g_malloc0, zmalloc_usable? */
+bool own_frame_is_wrapper(const char *function);
 
 #endif

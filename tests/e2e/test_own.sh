@@ -186,6 +186,28 @@ test_sort_and_limit_order_loss_records() {
     has report "--limit=2 leaves out"
 }
 
+# A function that stands in malloc's place is not to blame, if there is another.
+test_wrappers_of_malloc_are_not_to_blame() {
+    cat >prog.c <<'END'
+#include <stdlib.h>
+#define NOINLINE __attribute__((noinline))
+static NOINLINE void *xmalloc(size_t size) { return malloc(size); }
+static NOINLINE void *ztrymalloc_usable(size_t size) { return xmalloc(size); }
+static NOINLINE void *app_strdup(size_t size) { return ztrymalloc_usable(size); }
+static NOINLINE void *session_alloc(void) { return xmalloc(30); }
+static NOINLINE void load(void) { char *volatile block = app_strdup(50); block = ztrymalloc_usable(50); block = NULL; }
+static NOINLINE void begin(void) { char *volatile block = session_alloc(); block = NULL; }
+int main(void) { load(); begin(); return 0; }
+END
+    gcc -g -O0 -o prog prog.c
+    traced ./prog
+    report --by=function trace.log
+    equal functions 'load session_alloc' "$(bare report | sed -nE 's/^ +[0-9.]+% .* ([a-z_]+)$/\1/p' | paste -sd' ')"
+    report --by=line trace.log
+    equal lines "prog.c:$(grep -n ' load(void)' prog.c | cut -d: -f1) (load) prog.c:$(grep -n 'session_alloc(void)' prog.c | cut -d: -f1) (session_alloc)" \
+        "$(bare report | sed -nE 's/^ +[0-9.]+% .* (prog.c:.*)$/\1/p' | paste -sd' ')"
+}
+
 test_what_has_no_place_in_a_form_is_refused() {
     traced "$PROGRAMS/leak_direct"
     for words in "--own --format=json" "--own --html=page" "--by=file --format=csv" "--by=line --format=pprof" "--limit=1 --format=folded" \

@@ -27,6 +27,10 @@ test_redis() {
     wait
     make_page it.html trace.log
     look_at it.html
+    # zmalloc and its kin are not to blame for what they are asked for.
+    page 'it.html#v=leaks&k=definite,possible,reachable' 'return text("td button.open")'
+    has seen 'aeCreateEventLoop'
+    ! grep -E '^z[a-z]*alloc' seen || fail 'a wrapper is named'
 }
 
 test_a_rust_program() {

@@ -1,4 +1,5 @@
 #include "judge/own/own_stack.h"
+#include "judge/own_frame.h"
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
@@ -141,13 +142,22 @@ bool own_stack_culprit(struct shown_line *line, struct owners *owners, uint32_t 
     struct stack stack = model_stack(owners->model, number);
     enum owner level = own_level(owners, &stack);
     struct shown_stack shown;
+    struct shown_line each;
+    bool found = false;
 
-    shown_stack_begin(&shown, owners->options, owners->model, number);
-    while (shown_stack_next(&shown, line))
-        if (owners_line(owners, line).owner == level)
-            return true;
     memset(line, 0, sizeof *line);
-    return false;
+    shown_stack_begin(&shown, owners->options, owners->model, number);
+    while (shown_stack_next(&shown, &each)) {
+        bool is_wrapper = own_frame_is_wrapper(each.function);
+
+        if (owners_line(owners, &each).owner != level || (found && is_wrapper))
+            continue;
+        *line = each;
+        found = true;
+        if (!is_wrapper)
+            return true;
+    }
+    return found;
 }
 
 /* --- how long ------------------------------------------------------------ */

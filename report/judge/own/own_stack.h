@@ -27,7 +27,8 @@ struct own_stack {
 void own_stack_make(struct own_stack *own, struct owners *owners, uint32_t stack);
 void own_stack_free(struct own_stack *own);
 
-/* The innermost place that is looked for: the culprit. false: the stack has no frame. */
+/* The innermost place that is looked for: the culprit. One that stands in malloc's place (xmalloc)
+ * is none if there is another. false: the stack has no frame. */
 bool own_stack_culprit(struct shown_line *line, struct owners *owners, uint32_t stack);
 
 /* How many of the stack's frames remain when `callers` are counted from the first own one. */

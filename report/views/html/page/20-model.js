@@ -65,7 +65,7 @@ class Process {
   /** The program's own code and what came with it, as against the system's libraries. */
   findOwn() {
     const sources = /^\/usr\/(include|lib|src)|\/rustc\/|\/(bits|ext)\/[a-z_]+\.(h|tcc)$/;
-    const wrappers = /^_?([a-z]+_)?(x|z|g|em|ck|safe_?)?(malloc|calloc|realloc|strn?dup|memdup|alloc)0?(_n)?$/i;
+    const wrappers = /^_*(([a-z0-9]+_)?(x|z|g|em|ck|safe_?|z?try)?(malloc|calloc|realloc|strn?dup|memdup)|(x|z|g|em|ck)?alloc)(_usable|_array|_num|_n|0)?(?=$|[.@(<])/i;
     const names = /^(std::|__gnu_cxx::|operator new|core::|alloc::|<?std::|__rust|_start$|\(below main\))/;
     const frames = this.raw.frames;
     return frames.module.map((module, i) => this.ownModule[module] && !sources.test(this.raw.strings[frames.file[i]]) && !names.test(this.raw.strings[frames.function[i]]) && !wrappers.test(this.raw.strings[frames.function[i]]));
