@@ -27,6 +27,8 @@ test_redis() {
     wait
     make_page it.html trace.log
     look_at it.html
+    page it.html 'return text("main strong")'
+    has seen 'blocks may be lost: the program points only to their inside.'
     # zmalloc and its kin are not to blame for what they are asked for.
     page 'it.html#v=leaks&k=definite,possible,reachable' 'return text("td button.open")'
     has seen 'aeCreateEventLoop'

@@ -76,6 +76,19 @@ function byElements(by) {
     by.names.length > 50 || by.more ? element("p", { class: "dim" }, grouped(Math.max(0, by.names.length - 50) + by.more) + " more are left out.") : ""];
 }
 
+/**
+ * What is possibly lost is told apart: the program has pointers to it.
+ * @param {Object<string, {bytes: number, blocks: number}>} leaks
+ */
+function lostSentence(leaks) {
+  const { definite, indirect, possible } = leaks;
+  const blocks = definite.blocks + indirect.blocks;
+  const maybe = (/** @type {string} */ words) => grouped(possible.bytes) + " bytes in " + counted(possible.blocks, "block") + words;
+  if (!blocks) return maybe(" may be lost: the program points only to their inside.");
+  return grouped(definite.bytes + indirect.bytes) + " bytes in " + counted(blocks, "block") + (blocks === 1 ? " is" : " are") + " lost: nothing in the program points to " + (blocks === 1 ? "it" : "them") + " any more." +
+    (possible.blocks ? " Of " + maybe(" it points only to the inside: they may be lost, too.") : "");
+}
+
 /** @param {Page} page */
 function summaryView(page) {
   const { process } = page;
@@ -84,7 +97,7 @@ function summaryView(page) {
   const lost = leaks.definite.bytes + leaks.indirect.bytes + leaks.possible.bytes;
   const lostBlocks = leaks.definite.blocks + leaks.indirect.blocks + leaks.possible.blocks;
   const verdict = !raw.has_kinds && (totals.blocks_in_use || raw.sample_bytes) ? "Which of the blocks are lost is not known."
-    : lostBlocks ? grouped(lost) + " bytes in " + counted(lostBlocks, "block") + " are lost: nothing in the program points to them any more, or only to their inside."
+    : lostBlocks ? lostSentence(leaks)
     : totals.blocks_in_use ? "Nothing is lost. What was in use at the end can still be reached." : "All heap blocks were freed. No leaks are possible.";
   const metric = lost ? "lost" : totals.bytes_in_use ? "in-use" : "peak";
   const label = { lost: "lost", "in-use": "still in use", peak: "in use at the peak" }[metric];
@@ -93,7 +106,7 @@ function summaryView(page) {
   page.main.replaceChildren(
     element("p", {}, element("strong", {}, verdict), raw.doubt ? " Whether there are errors is not known: " + raw.doubt : ""),
     element("div", { class: "cards" },
-      raw.has_kinds ? card(size(lost), "lost, in " + counted(lostBlocks, "block")) : "",
+      raw.has_kinds ? card(size(lost), (lostBlocks && lostBlocks === leaks.possible.blocks ? "possibly lost, in " : "lost, in ") + counted(lostBlocks, "block")) : "",
       card(size(totals.bytes_in_use), "in use at the end, in " + counted(totals.blocks_in_use, "block")),
       peak ? card(size(peak.bytes), "at the peak, in " + counted(peak.blocks, "block") + (peak.resident_bytes ? "; resident " + size(peak.resident_bytes) : "")) : "",
       card(size(totals.bytes_allocated), "allocated in all, by " + counted(totals.allocations, "call")),
