@@ -109,6 +109,28 @@ test_what_was_asked_for_is_in_the_page() {
     has seen 'Bytes in use at the end, by type' 'struct app_state'
 }
 
+# A place without a name is an address in a module, which is named once; what stands in malloc's place is no place.
+test_places_without_names_and_of_libraries() {
+    cat >lib.c <<'END'
+#include <stdlib.h>
+void *keep_malloc(size_t size) { return malloc(size); }
+void *keep(void) { return keep_malloc(70); }
+END
+    cat >prog.c <<'END'
+void *keep(void);
+void *kept;
+int main(void) { kept = keep(); return 0; }
+END
+    mkdir -p lib
+    gcc -O0 -fno-optimize-sibling-calls -shared -fPIC -o lib/libkeep.so lib.c
+    gcc -O0 -s -o prog prog.c lib/libkeep.so -Wl,-rpath,"$PWD/lib"
+    OPTIONS=-q traced ./prog
+    make_page it.html trace.log
+    page 'it.html#v=leaks' 'return text("td button.open")' 'document.querySelector("td button.open").click(); return text(".stack .own, .stack .library").split("\n").filter((one) => one.includes("prog"))[0]'
+    equal 'the place' 'keep (in '"$PWD"'/lib/libkeep.so)' "$(head -n 1 seen)"
+    grep -qE "^by 0x[0-9a-f]+ \\(in $PWD/prog\\)$" seen || fail "$(cat seen)"
+}
+
 test_errors_of_guard_are_named() {
     OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_cases" write_4_freed
     make_page it.html trace.log

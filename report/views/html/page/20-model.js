@@ -29,6 +29,8 @@ const KIND_WORDS = {
   reachable: "still reachable",
   unknown: "in use, kind not known",
 };
+/** Functions that stand in malloc's place, which is not what anybody looks for (judge/own_frame). */
+const WRAPPERS = /^_*(([a-z0-9]+_)?(x|z|g|em|ck|safe_?|z?try)?(malloc|calloc|realloc|strn?dup|memdup)|(x|z|g|em|ck)?alloc)(_usable|_array|_num|_n|0)?(?=$|[.@(<])/i;
 /** What stands in the place of the outer frames of a stack that was cut (judge/call_tree). */
 const ENDS = ["[outer frames left out]", "[outer frames not recorded]", "[outer frames damaged in the log]"];
 /** @type {Object<string, string>} */
@@ -56,6 +58,7 @@ class Process {
     const system = /^(\/usr)?\/lib|^\/usr\/(local\/)?lib|^\[/;
     this.ownModule = raw.modules.map((module, i) => i !== this.tracer && (module.is_program || (module.path !== "" && !system.test(module.path))));
     this.endFrame = raw.frames.function.map((name, i) => raw.frames.module[i] === 0 && ENDS.includes(raw.strings[name]));
+    this.wrapperFrame = raw.frames.function.map((name) => WRAPPERS.test(raw.strings[name]));
     this.ownFrame = this.findOwn();
     this.firstChild = new Int32Array(this.nodeCount + 1);
     this.children = new Int32Array(Math.max(0, this.nodeCount - 1));
@@ -65,10 +68,9 @@ class Process {
   /** The program's own code and what came with it, as against the system's libraries. */
   findOwn() {
     const sources = /^\/usr\/(include|lib|src)|\/rustc\/|\/(bits|ext)\/[a-z_]+\.(h|tcc)$/;
-    const wrappers = /^_*(([a-z0-9]+_)?(x|z|g|em|ck|safe_?|z?try)?(malloc|calloc|realloc|strn?dup|memdup)|(x|z|g|em|ck)?alloc)(_usable|_array|_num|_n|0)?(?=$|[.@(<])/i;
     const names = /^(std::|__gnu_cxx::|operator new|core::|alloc::|<?std::|__rust|_start$|\(below main\))/;
     const frames = this.raw.frames;
-    return frames.module.map((module, i) => this.ownModule[module] && !sources.test(this.raw.strings[frames.file[i]]) && !names.test(this.raw.strings[frames.function[i]]) && !wrappers.test(this.raw.strings[frames.function[i]]));
+    return frames.module.map((module, i) => this.ownModule[module] && !sources.test(this.raw.strings[frames.file[i]]) && !names.test(this.raw.strings[frames.function[i]]) && !this.wrapperFrame[i]);
   }
 
   listChildren() {
@@ -255,24 +257,28 @@ class Process {
   }
 
   /**
-   * The innermost frame of the program's own, else the first that is not the tracer's; -1: none.
+   * The innermost frame of the program's own, else the first that is not the tracer's, nor a wrapper's if there is another; -1: none.
    * @param {number} stack
    */
   culprit(stack) {
     let other = -1;
+    let wrapper = -1;
     for (let node = this.stackNodes[stack]; node > 0; node = this.parents[node]) {
       const frame = this.nodeFrames[node];
       if (this.ownFrame[frame]) return frame;
-      if (other < 0 && this.raw.frames.module[frame] !== this.tracer && !this.endFrame[frame]) other = frame;
+      if (this.raw.frames.module[frame] === this.tracer || this.endFrame[frame]) continue;
+      if (this.wrapperFrame[frame]) wrapper = wrapper < 0 ? frame : wrapper;
+      else if (other < 0) other = frame;
     }
-    return other;
+    return other < 0 ? wrapper : other;
   }
 
   /** @param {number} frame */
   described(frame) {
     if (frame < 0) return "an unknown function";
     const where = this.where(frame);
-    return this.functionName(frame) + (where ? " (" + where + ")" : "");
+    const { frames, strings } = this.raw;
+    return (strings[frames.function[frame]] || "0x" + frames.address[frame].toString(16)) + (where ? " (" + where + ")" : "");
   }
 
   /**
