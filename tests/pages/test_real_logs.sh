@@ -88,6 +88,8 @@ test_a_comparison() {
     OPTIONS="-q --trace-file=$PWD/old.log" traced "$PROGRAMS/diff_phases" 1
     OPTIONS="-q --trace-file=$PWD/new.log" traced "$PROGRAMS/diff_phases" 2
     make_page it.html --diff=old.log new.log
+    page it.html size=400x800 'const wide = []; for (const v of ["summary", "leaks", "flame", "table", "timeline", "sizes"]) { location.hash = "v=" + v; await wait(150); document.querySelectorAll("details").forEach((one) => (one.open = true)); if (document.documentElement.scrollWidth > 400) wide.push(v + " " + document.documentElement.scrollWidth); } return wide.join() || "none"'
+    equal 'wider than the window' none "$(cat seen)"
     page 'it.html#v=flame' 'return [...document.querySelectorAll(".frame.changed")].map((one) => one.className.replace("frame changed ", "") + " " + one.getAttribute("aria-label")).sort().join("\n")'
     has seen 'all lost, 631 → 1,078 bytes (+447)' 'grow, 500 → 800 bytes (+300)' 'new fresh, 0 → 33 bytes (+33)' 'same steady, 7 → 7 bytes (+0)'
     page 'it.html#v=flame&metric=in-use&dir=callers' 'return text(".detail")'

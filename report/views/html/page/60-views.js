@@ -54,9 +54,9 @@ function changesElements(page) {
   const most = [...grown].filter(([, sum]) => sum.more > 0).sort((a, b) => b[1].more - a[1].more).slice(0, 3);
   const label = (METRICS.find((known) => known.id === metric) || METRICS[0]).label;
   return [element("h2", {}, "Since " + (diff.log || "nothing: no older log is of this program")),
-    element("table", {}, element("caption", {}, "Loss records of the kinds that were asked for."), element("thead", {}, element("tr", {}, ...["", "Records", "Bytes before", "Bytes now", "Blocks before", "Blocks now"].map((name, i) => element("th", { scope: "col", class: i ? "number" : "" }, name)))),
-      element("tbody", {}, ...Object.keys(words).map((change) => element("tr", {}, element("td", {}, element("a", { href: page.link({ v: "leaks", change, k: undefined, q: undefined }) }, words[change])),
-        ...["records", "bytes_before", "bytes", "blocks_before", "blocks"].map((key) => element("td", { class: "number" }, grouped(diff.sums[change][key]))))))),
+    element("div", { class: "scroll" }, element("table", {}, element("caption", {}, "Loss records of the kinds that were asked for."), element("thead", {}, element("tr", {}, ...["", "Records", "Bytes before", "Bytes now", "Blocks before", "Blocks now"].map((name, i) => element("th", { scope: "col", class: i ? "number" : "" }, name)))),
+      element("tbody", {}, ...Object.keys(words).map((change) => element("tr", {}, element("th", { scope: "row" }, element("a", { href: page.link({ v: "leaks", change, k: undefined, q: undefined }) }, words[change])),
+        ...["records", "bytes_before", "bytes", "blocks_before", "blocks"].map((key) => element("td", { class: "number" }, grouped(diff.sums[change][key])))))))),
     diff.errors_known || diff.errors_gone ? element("p", {}, "Bad frees: " + grouped(diff.errors_known) + " that were there before, too, are not listed; " + grouped(diff.errors_gone) + " are gone.") : "",
     most.length ? element("p", {}, "What grew most, in bytes " + label + ":") : element("p", {}, "Nothing grew (" + label + ")."),
     element("ol", { class: "culprits" }, ...most.map(([name, sum]) => element("li", {}, element("code", {}, name), " " + process.figure(sum.more, metric) + " more. ",
@@ -248,10 +248,10 @@ function timelineView(page) {
     element("h2", {}, "Memory over time"), svg,
     element("p", {}, "Line: bytes in use. Dashes: resident set of the process. Dots: blocks in use (their own scale, ", grouped(mostBlocks), " at the top)."), text,
     element("p", {}, "The peak was " + grouped(peak.bytes) + " bytes in " + counted(peak.blocks, "block") + (peak.before_ns ? ", between " + seconds(peak.after_ns) + " and " + seconds(peak.before_ns) : ", after " + seconds(peak.after_ns)) + ". ", element("a", { href: page.link({ v: "flame", metric: "peak", zoom: undefined, about: undefined }) }, "What was in use then?")),
-    element("details", {}, element("summary", {}, "As a table"), element("table", {},
+    element("details", {}, element("summary", {}, "As a table"), element("div", { class: "scroll" }, element("table", {},
       element("thead", {}, element("tr", {}, ...["Time", "Bytes in use", "Blocks", "Resident"].map((name) => element("th", { scope: "col", class: "number" }, name)))),
       element("tbody", {}, ...timeline.time_ns.map((_, i) => i).filter((i) => i % step === 0 || i === count - 1).map((i) => element("tr", {}, element("td", { class: "number" }, seconds(timeline.time_ns[i])),
-        element("td", { class: "number" }, grouped(timeline.bytes[i])), element("td", { class: "number" }, grouped(timeline.blocks[i])), element("td", { class: "number" }, grouped(timeline.resident_bytes[i]))))))));
+        element("td", { class: "number" }, grouped(timeline.bytes[i])), element("td", { class: "number" }, grouped(timeline.blocks[i])), element("td", { class: "number" }, grouped(timeline.resident_bytes[i])))))))));
 }
 
 /** @param {Page} page */
@@ -291,6 +291,6 @@ function sizesView(page) {
     element("table", {}, element("caption", {}, "Bytes " + label + ", counted for the module of the innermost function that is not a library's."),
       element("tbody", {}, ...modules.map((_, i) => i).filter((i) => modules[i].path).sort((a, b) => sums[b] - sums[a]).map((i) => element("tr", {}, element("td", {}, modules[i].path), element("td", { class: "number" }, grouped(sums[i])), element("td", { class: "number" }, share(sums[i], total)))))),
     threads && threads.tid.length ? element("h2", {}, "Threads") : "",
-    threads && threads.tid.length ? element("table", {}, element("caption", {}, "Threads that ran one after another may share a row: then the latest one's number stands for all."), element("thead", {}, element("tr", {}, ...["Thread", "Calls", "Bytes allocated", "Temporary"].map((name) => element("th", { scope: "col", class: "number" }, name)))),
-      element("tbody", {}, ...threads.tid.map((tid, i) => i).sort((a, b) => threads.bytes_allocated[b] - threads.bytes_allocated[a]).slice(0, 200).map((i) => element("tr", {}, ...[threads.tid[i], threads.allocations[i], threads.bytes_allocated[i], threads.temporary[i]].map((value) => element("td", { class: "number" }, grouped(value))))))) : "");
+    threads && threads.tid.length ? element("div", { class: "scroll" }, element("table", {}, element("caption", {}, "Threads that ran one after another may share a row: then the latest one's number stands for all."), element("thead", {}, element("tr", {}, ...["Thread", "Calls", "Bytes allocated", "Temporary"].map((name) => element("th", { scope: "col", class: "number" }, name)))),
+      element("tbody", {}, ...threads.tid.map((tid, i) => i).sort((a, b) => threads.bytes_allocated[b] - threads.bytes_allocated[a]).slice(0, 200).map((i) => element("tr", {}, ...[threads.tid[i], threads.allocations[i], threads.bytes_allocated[i], threads.temporary[i]].map((value) => element("td", { class: "number" }, grouped(value)))))))) : "");
 }
