@@ -158,3 +158,71 @@ test_any_bytes_make_sarif_and_junit() {
     mv report report.junit
     valid_junit
 }
+
+# valid_run [OPTION…] PROGRAM [ARGUMENT…]
+valid_run() {
+    "$REPORT" --show-leak-kinds=all --format=junit --log-file=report.junit "$@" >/dev/null 2>&1 || true
+    valid_junit
+}
+test_junit_is_valid() {
+    make_prog
+    printf '{\n a\n Memcheck:Leak\n ...\n fun:main\n}\n{\n a\n Memcheck:Free\n ...\n fun:main\n}\n' >all.supp
+    valid_run ./prog
+    valid_run --suppressions=all.supp ./prog
+    valid_run --leak-check=no ./prog
+    valid_run --trace-children=yes sh -c './prog; ./prog; exec ./prog'
+    valid_run /bin/true
+    valid_run sh -c 'kill -9 $$'
+    valid_run --freelist-vol=1000 "$PROGRAMS/free_places"
+    valid_run "$PROGRAMS/free_sized"
+    traced ./prog
+    report --format=junit trace.log no.log
+    mv report report.junit
+    valid_junit
+    report --format=junit --diff=trace.log trace.log
+    mv report report.junit
+    valid_junit
+}
+test_junit_is_valid_with_any_names() {
+    local folder=$'a]]>&<b>"\'\\\xff\x01\xed\xa0\x80\xef\xbf\xbf\n' name
+    mkdir "$folder"
+    for name in ' ' $'\n\t' $'\xff\x01' '"<&>]]>' "$(printf '%0200d' 0)"; do
+        make_named "$folder/$name.c" $'<&>]]>\'\xff\x01'
+        gcc -g -w -O0 -o "$folder/$name" "$folder/$name.c"
+        valid_run "$folder/$name" "$name"
+        equal failures 3 "$(junit 'count(//failure)')"
+    done
+}
+
+# make_named FILE NAME: a program whose function has that name
+make_named() {
+    printf '#include <stdlib.h>\nvoid *lose(size_t) __asm__("\\"%s\\"");\nvoid *lose(size_t size) { return malloc(size); }\n' "$2" >"$1"
+    printf 'int main(void) { lose(3); free(lose(4) + 1); return 0; }\n' >>"$1"
+}
+
+test_sarif_of_a_killed_process_is_no_success() {
+    local ending
+    for ending in 'kill -SEGV $$' 'kill -TERM $$'; do
+        "$REPORT" --format=sarif --log-file=report.sarif sh -c "$ending" >/dev/null 2>&1 || true
+        equal "$ending" 'false error' "$(sarif '.runs[0].invocations[0] | "\(.executionSuccessful) \(.toolExecutionNotifications[0].level)"')"
+    done
+    make_prog
+    "$REPORT" --format=sarif --log-file=report.sarif ./prog
+    equal 'leaks and bad frees alone' 'true note' "$(sarif '.runs[0].invocations[0] | "\(.executionSuccessful) \(.toolExecutionNotifications[0].level)"')"
+}
+# bad frees and a signal are a failure and an error; leaks that do not count leave no doubt, but the end is none
+test_an_end_is_an_error_beside_failures() {
+    printf '#include <stdlib.h>\nint main(void) { char *block = malloc(1); free(block); free(block); abort(); }\n' >killed.c
+    gcc -g -w -O0 -o killed killed.c
+    "$REPORT" --format=junit --log-file=report.junit ./killed >/dev/null 2>&1 || true
+    equal 'a signal after bad frees' '1 SIGABRT' "$(junit 'count(//error)') $(junit '//error/@type')"
+    equal 'the bad free' 1 "$(junit 'count(//failure)')"
+    valid_junit
+    for check in --leak-check=full --leak-check=no; do
+        "$REPORT" $check --format=junit --log-file=report.junit sh -c 'kill -9 $$' >/dev/null 2>&1 || true
+        equal "one error with $check" 1 "$(junit 'count(//error)')"
+        "$REPORT" $check --format=sarif --log-file=report.sarif sh -c 'kill -9 $$' >/dev/null 2>&1 || true
+        equal "$check" false "$(sarif '.runs[0].invocations[0].executionSuccessful')"
+    done
+    equal 'and of which type' NotRecorded "$(junit '//error/@type')"
+}

@@ -82,12 +82,13 @@ void junit_untold(const struct junit_page *page, const char *name, char *why)
 void junit_killed(const struct junit_page *page)
 {
     const struct ending *ending = &page->report->ending;
+    const char *type = ending->kind == ENDING_SIGNALED ? "Signal" : "NotRecorded";
     char *lines[WORDS_ENDING_LINES];
 
     words_ending(lines, ending, page->report->model);
     junit_case_begin(page, "end of the process");
     fputs("<error", page->out);
-    junit_attribute(page->out, "type", ending->signal ? ending->signal : "Signal");
+    junit_attribute(page->out, "type", ending->signal ? ending->signal : type);
     junit_attribute(page->out, "message", lines[0]);
     fputs(">", page->out);
     for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++)

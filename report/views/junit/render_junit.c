@@ -32,6 +32,14 @@ static bool junit_is_used(const struct suppressions *suppressions, size_t number
     return suppress_entry_at(suppressions, number)->times > 0;
 }
 
+/* One whose end is not recorded is in doubt unless leaks do not count; two errors of one cause are no
+ * help. */
+static bool junit_was_killed(const struct report *report, bool untold)
+{
+    return report->ending.kind == ENDING_SIGNALED ||
+           (report->ending.kind == ENDING_UNRECORDED && !untold);
+}
+
 static struct junit_counts junit_count(const struct report *report)
 {
     const struct suppressions *suppressions = report->selection->suppressions;
@@ -48,7 +56,7 @@ static struct junit_counts junit_count(const struct report *report)
     for (size_t i = 0; i < suppress_entries_count(suppressions); i++)
         counts.skipped += junit_is_used(suppressions, i);
     counts.untold = report->tree && report->tree->entries[report->number].doubt.kind != DOUBT_NONE;
-    counts.killed = report->ending.kind == ENDING_SIGNALED;
+    counts.killed = junit_was_killed(report, counts.untold);
     counts.errors = (unsigned)counts.untold + counts.killed;
     counts.passes = !counts.findings && !counts.errors;
     return counts;
@@ -164,15 +172,22 @@ static void junit_output(const struct junit_page *page)
     fputs("</system-out>\n  <system-err/>\n </testsuite>\n", page->out);
 }
 
+/* A program's name; its path where the name is all blanks, which no reader takes. */
+static const char *junit_program(const struct model *model)
+{
+    const char *path = model->executable ? model->executable : "program";
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    return name[strspn(name, " \t\n\r")] ? name : path;
+}
+
 static void junit_render(FILE *out, const struct report *report)
 {
-    const char *path = report->model->executable ? report->model->executable : "program";
-    const char *slash = strrchr(path, '/');
     char folder[PATH_MAX];
     struct junit_page page = {.out = out, .report = report};
     struct junit_counts counts = junit_count(report);
 
-    page.program = slash && slash[1] ? slash + 1 : path;
+    page.program = junit_program(report->model);
     page.root = getcwd(folder, sizeof folder) ? folder : (char *)"/";
     junit_suite_begin(&page, &counts);
     junit_properties(&page);

@@ -71,7 +71,20 @@ static void sarif_ending(const struct sarif_page *page)
         json_text(page->json, "exitSignalName", ending->signal);
 }
 
-/* level: "note", or "warning" for what the verdict depends on. Frees the text. */
+static const struct doubt *sarif_doubt(const struct report *report)
+{
+    static const struct doubt none;
+
+    return report->tree ? &report->tree->entries[report->number].doubt : &none;
+}
+
+static bool sarif_was_killed(const struct report *report)
+{
+    return report->ending.kind == ENDING_SIGNALED || report->ending.kind == ENDING_UNRECORDED;
+}
+
+/* level: "note", "warning" for what the verdict depends on, or "error" for why it did not succeed.
+ * Frees the text. */
 static void sarif_notification(struct json_writer *json, const char *level, char *text)
 {
     json_object(json, NULL);
@@ -90,11 +103,13 @@ static void sarif_notifications(const struct sarif_page *page)
     json_array(page->json, "toolExecutionNotifications");
     words_ending(lines, &report->ending, model);
     for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++)
-        sarif_notification(page->json, "note", lines[i]);
+        sarif_notification(page->json, sarif_was_killed(report) ? "error" : "note", lines[i]);
     for (uint32_t i = 0; i < model->note_count; i++)
         sarif_notification(page->json, note_is_gap(model->notes[i].kind) ? "warning" : "note",
                            words_note(&model->notes[i]));
-    if (report->outline.leaks == OUTLINE_LEAKS_NO_VERDICT)
+    if (sarif_doubt(report)->kind)
+        sarif_notification(page->json, "error", words_doubt(sarif_doubt(report)));
+    else if (report->outline.leaks == OUTLINE_LEAKS_NO_VERDICT)
         sarif_notification(page->json, "warning", words_no_check(&report->no_check));
     json_end_array(page->json);
 }
@@ -110,7 +125,8 @@ static void sarif_invocation(const struct sarif_page *page)
     sarif_time(page->json, "startTimeUtc", model->header.start_realtime_ns);
     sarif_time(page->json, "endTimeUtc", model->header.end_realtime_ns);
     sarif_ending(page);
-    json_bool(page->json, "executionSuccessful", true);
+    json_bool(page->json, "executionSuccessful",
+              !sarif_was_killed(page->report) && !sarif_doubt(page->report)->kind);
     sarif_notifications(page);
     json_end_object(page->json);
     json_end_array(page->json);
