@@ -54,7 +54,7 @@ cases() {
 not_run() {
     case $1 in
     growth_kinds | live_server) ;;
-    *.so | api_descriptors_asked | check_churn | api_huge | end_* | fork_* | locked_leaks | log_* | loader_loop | many_* | model_* | random_graph | run_seat) ;;
+    *.so | api_descriptors_asked | check_churn | core_* | api_huge | end_* | fork_* | locked_leaks | log_* | loader_loop | many_* | model_* | random_graph | run_seat) ;;
     sandbox* | scan_* | scarce | signal_ways | stack_moves | thread_exchange | thread_kill | thread_losses | thread_many | thread_signals | unwritten*) ;;
     *) return 1 ;;
     esac
