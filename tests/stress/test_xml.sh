@@ -6,7 +6,8 @@ known() {
     case $1 in
     leak_registers_xmm | leak_registers_ymm) echo 'valgrind looks at general registers alone' ;;
     leak_signal_stack*) echo "valgrind's stacks end at an alternate signal stack" ;;
-    free_kinds | stack_exceptions) echo 'a signal ends it, and valgrind frees no caches of libstdc++ then' ;;
+    free_kinds:of_code | free_kinds:of_function_of_libc) echo "valgrind tells code from data, and names its function" ;;
+    stack_exceptions) echo 'a signal ends it, and valgrind frees no caches of libstdc++ then' ;;
     free_exceptions | api_cxx_bad_alloc | api_cxx_new_handler | api_aligned) echo 'valgrind ends it at what must fail' ;;
     free_sized | api_sized) echo 'valgrind 3.19 does not know free_sized' ;;
     api_rust) echo "a panic lists the loaded libraries, which are others under valgrind" ;;
@@ -45,6 +46,8 @@ cases() {
     case $1 in
     guard_cases) "$PROGRAMS/$1" | grep . ;;
     holders | holders_cxx | holders_rust) sed -n "s/^== $1 //p" "$TESTS/e2e/holders.expected" ;;
+    free_kinds) grep -o 'KIND([a-z_]*)' "$TESTS/programs/free_kinds.cpp" | sed '/(name)/d; s/KIND(//; s/)//' ;;
+    sampled) echo exact freed ;;
     pool_requests) echo pieces destroyed freed trimmed changed malloclike realloc metapool metapool-auto ;;
     esac
 }
