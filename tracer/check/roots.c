@@ -58,7 +58,7 @@ void roots_begin(struct roots *roots, const struct memory_map *map)
 
 /* --- order --------------------------------------------------------------- */
 
-static int is_before(const struct roots_range *a, const struct roots_range *b)
+static bool is_before(const struct roots_range *a, const struct roots_range *b)
 {
     return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
 }
@@ -91,12 +91,12 @@ static void sort_ranges(struct roots_range *ranges, size_t count)
 
 /* --- stacks -------------------------------------------------------------- */
 
-static int contains(uint64_t begin, uint64_t end, uint64_t address)
+static bool contains(uint64_t begin, uint64_t end, uint64_t address)
 {
     return address >= begin && address < end;
 }
 
-static int has_guard_below(const struct memory_map *map, const struct mapping *mapping)
+static bool has_guard_below(const struct memory_map *map, const struct mapping *mapping)
 {
     const struct mapping *below = mapping - 1;
     const uint32_t any_use =
@@ -105,23 +105,23 @@ static int has_guard_below(const struct memory_map *map, const struct mapping *m
 }
 
 /* Does a stack begin where the mapping begins? */
-static int begins_with_stack(const struct memory_map *map, const struct mapping *mapping,
-                             const struct stopped_thread *thread)
+static bool begins_with_stack(const struct memory_map *map, const struct mapping *mapping,
+                              const struct stopped_thread *thread)
 {
     if (mapping->flags & MAPPING_STACK)
-        return 1;
+        return true;
     if (mapping->flags & (MAPPING_FILE | MAPPING_HEAP) || !has_guard_below(map, mapping))
-        return 0;
+        return false;
     return contains(thread->stack_pointer, mapping->end, thread->thread_pointer) ||
            mapping->end - mapping->begin <= STACK_SIZE_MAX;
 }
 
-static int runs_on_signal_stack(const struct stopped_thread *thread)
+static bool runs_on_signal_stack(const struct stopped_thread *thread)
 {
     return contains(thread->signal_stack_begin, thread->signal_stack_end, thread->stack_pointer);
 }
 
-static int runs_on_own_stack(const struct stopped_thread *thread)
+static bool runs_on_own_stack(const struct stopped_thread *thread)
 {
     return thread->stack_begin &&
            contains(thread->stack_begin, thread->thread_pointer, thread->stack_pointer);
@@ -199,7 +199,7 @@ void roots_exclude_below_stacks(struct roots *roots, const struct stopped_thread
 
 /* --- what remains -------------------------------------------------------- */
 
-static int is_root(const struct mapping *mapping)
+static bool is_root(const struct mapping *mapping)
 {
     const uint32_t wanted = MAPPING_READABLE | MAPPING_WRITABLE;
     return (mapping->flags & (wanted | MAPPING_DEVICE)) == wanted;

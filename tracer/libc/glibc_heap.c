@@ -25,7 +25,7 @@ static char copied[64u << 10]; /* the window, where it cannot be read in place *
 
 /* --- reading ------------------------------------------------------------- */
 
-static int read_exactly(struct finder *f, uint64_t address, void *words, size_t length)
+static bool read_exactly(struct finder *f, uint64_t address, void *words, size_t length)
 {
     return f->world->read(f->world->context, address, words, length) == length;
 }
@@ -98,20 +98,20 @@ static uint64_t live_chunk(const struct finder *f, uint64_t address, uint64_t li
 /* --- main_arena ---------------------------------------------------------- */
 
 /* An empty bin's two words hold the address 16 bytes before themselves. */
-static int is_empty_bin(struct finder *f, uint64_t address)
+static bool is_empty_bin(struct finder *f, uint64_t address)
 {
     return word_at(f, address) == address - 16 && word_at(f, address + 8) == address - 16;
 }
 
 /* The first chunk's link back and the last one's link onward lead to the bin. */
-static int is_linked_bin(struct finder *f, uint64_t address)
+static bool is_linked_bin(struct finder *f, uint64_t address)
 {
     uint64_t first = word_at(f, address), last = word_at(f, address + 8), back, onward;
     return read_exactly(f, first + 24, &back, sizeof back) && back == address - 16 &&
            read_exactly(f, last + 16, &onward, sizeof onward) && onward == address - 16;
 }
 
-static int are_sound(struct finder *f, uint64_t bins)
+static bool are_sound(struct finder *f, uint64_t bins)
 {
     unsigned sound = 0;
     for (uint64_t at = bins; at < bins + 16 * BINS; at += 16)
@@ -175,12 +175,12 @@ static void find_main_arenas(struct finder *f)
     }
 }
 
-static int is_top(const struct finder *f, uint64_t chunk)
+static bool is_top(const struct finder *f, uint64_t chunk)
 {
     for (size_t i = 0; i < f->counts.main_arenas && i < MAIN_ARENAS_MAX; i++)
         if (f->tops[i] == chunk)
-            return 1;
-    return 0;
+            return true;
+    return false;
 }
 
 /* The highest top inside [begin, end), or NONE. */
@@ -205,12 +205,12 @@ static uint64_t chunk_size(struct finder *f, uint64_t chunk, uint64_t limit)
 }
 
 /* Does a walk from chunk to chunk that begins here come to `target`? */
-static int leads_to(struct finder *f, uint64_t chunk, uint64_t target, uint64_t limit)
+static bool leads_to(struct finder *f, uint64_t chunk, uint64_t target, uint64_t limit)
 {
     while (chunk < target) {
         uint64_t size = chunk_size(f, chunk, limit);
         if (size < GLIBC_CHUNK_MIN)
-            return 0;
+            return false;
         chunk += size;
     }
     return chunk == target;

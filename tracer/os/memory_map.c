@@ -54,7 +54,7 @@ static uint32_t take_permissions(struct cursor *cursor)
            (p[2] == 'x' ? MAPPING_EXECUTABLE : 0u) | (p[3] == 's' ? MAPPING_SHARED : 0u);
 }
 
-static int starts_with(const struct mapping *mapping, const char *prefix)
+static bool starts_with(const struct mapping *mapping, const char *prefix)
 {
     uint32_t i = 0;
     while (prefix[i] && i < mapping->path_length && mapping->path[i] == prefix[i])
@@ -63,7 +63,7 @@ static int starts_with(const struct mapping *mapping, const char *prefix)
 }
 
 /* Plain memory with a name in /dev is no device. An anonymous shared mapping is /dev/zero's. */
-static int is_device(const struct mapping *mapping)
+static bool is_device(const struct mapping *mapping)
 {
     return starts_with(mapping, "/dev/") && !starts_with(mapping, "/dev/zero") &&
            !starts_with(mapping, "/dev/shm/") && !starts_with(mapping, "/dev/hugepages/");
@@ -78,8 +78,8 @@ static uint32_t flags_of_name(const struct mapping *mapping, uint64_t inode)
                                              : 0u;
 }
 
-/* "55d0-55d1 rw-p 00001000 fe:01 1234    /path"; 1 if it is such a line. */
-static int parse_line(const char *line, const char *end, struct mapping *mapping)
+/* "55d0-55d1 rw-p 00001000 fe:01 1234    /path"; whether it is such a line. */
+static bool parse_line(const char *line, const char *end, struct mapping *mapping)
 {
     struct cursor cursor = {line, end, 0};
     mapping->begin = take_number(&cursor, 16);

@@ -15,7 +15,7 @@ int stop_world_signal(void)
     return number;
 }
 
-static int was_handler(void)
+static bool was_handler(void)
 {
     return before.handler.simple != SIG_DFL && before.handler.simple != SIG_IGN;
 }
