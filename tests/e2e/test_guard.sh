@@ -80,6 +80,15 @@ test_signals_of_the_program_are_its_own() {
 }
 
 # --- freed blocks are kept back -------------------------------------------------
+# Blocks that leave while another thread is still closing their pages.
+test_threads_that_free_at_once() {
+    for keeps in 200000 100000; do
+        OPTIONS="-q --guard=all --freelist-vol=$keeps" traced "$PROGRAMS/guard_threads"
+        equal 'exit status' 0 "$status"
+        equal 'what it says' '0 wrong' "$(cat out)"
+        equal 'what the tracer says' '' "$(cat err)"
+    done
+}
 test_a_second_free_hits_no_other_block() {
     OPTIONS='-q --freelist-vol=1000000' traced "$PROGRAMS/double_after_reuse"
     equal output 'important overwritten' "$(cat out)"

@@ -51,11 +51,12 @@ same_with_guards() {
     done
 }
 test_runtimes_with_guards() {
-    cp -r "$TESTS"/guests/cgo/* "$TESTS/guests/Guest.java" .
+    cp -r "$TESTS"/guests/cgo/* "$TESTS/guests/Guest.java" "$TESTS/guests/guest.js" .
     HOME=$PWD GOPROXY=off GOFLAGS=-mod=mod GOCACHE=$PWD/cache go build -o guest .
     javac Guest.java
     same_with_guards ./guest
     same_with_guards java -cp . Guest
+    same_with_guards node guest.js
 }
 # same_page USER ARGUMENT…: as that user, and each of its processes traced, too
 same_page() {

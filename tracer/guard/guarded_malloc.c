@@ -172,20 +172,23 @@ static void fill_freed(const struct kept_block *block)
         memset((void *)block->address, options.free_fill, block->size);
 }
 
-/* A block too large for a copy keeps its pages, and they hold its content. */
+/* A block too large for a copy keeps its pages, and they hold its content. From kept_blocks_put()
+ * on another thread may let it leave: it is closing then, and is not released before it is closed.
+ */
 static void keep_guarded(struct thread *thread, struct guard_slot *slot, struct kept_block *block)
 {
     const void *copy = NULL;
     fill_freed(block);
     slot->account = block->account;
     slot->stack_freed = block->stack_freed;
+    if (!guard_area_begin_close(slot))
+        return;
     bool small = block->size <= COPY_OF_GUARDED;
     bool kept = kept_blocks_put(thread, block, small ? COPY_OF_GUARDED : 0, &copy);
     bool whole = kept && small;
     slot->copy = whole ? copy : NULL;
     slot->copied = whole ? (uint32_t)block->size : 0;
-    if (!guard_area_close(slot, whole || !kept))
-        return;
+    guard_area_close(slot, whole || !kept);
     if (!kept)
         guard_area_release(slot);
 }

@@ -40,7 +40,7 @@ static void make_accessible(uint64_t begin, uint64_t end)
         struct guard_slot *slot = guard_area_slot(page);
         unsigned state = slot ? state_of(slot) : GUARD_SLOT_NONE;
         bool inside = slot && state != GUARD_SLOT_NONE && guard_area_is_in_pages(slot, page);
-        if (inside && (state == GUARD_SLOT_FREED || state == GUARD_SLOT_OPENING))
+        if (inside && state != GUARD_SLOT_LIVE && state != GUARD_SLOT_OPENED)
             guard_area_reopen(slot);
         else if (slot && !inside)
             guard_area_stain(slot, page);

@@ -88,7 +88,9 @@ static void take(void *context)
     struct guard_slot *slot = fault->slot;
     unsigned state = atomic_load_explicit(&slot->state, memory_order_acquire);
     bool inside = state != GUARD_SLOT_NONE && guard_area_is_in_pages(slot, fault->address);
-    if (inside && state == GUARD_SLOT_FREED) {
+    if (inside && state == GUARD_SLOT_OPENING) {
+        fault->taken = guard_area_reopen(slot);
+    } else if (inside && state != GUARD_SLOT_LIVE && state != GUARD_SLOT_OPENED) {
         record(fault);
         fault->taken = guard_area_reopen(slot);
     } else if (inside) {

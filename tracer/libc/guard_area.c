@@ -386,42 +386,58 @@ void *guard_area_allocate(size_t size, size_t alignment)
 
 /* --- taking back -------------------------------------------------------------- */
 
-bool guard_area_close(struct guard_slot *slot, bool drop)
+static bool change_state(struct guard_slot *slot, unsigned from, unsigned to)
 {
-    unsigned live = GUARD_SLOT_LIVE;
-    if (!atomic_compare_exchange_strong_explicit(&slot->state, &live, GUARD_SLOT_FREED,
-                                                 memory_order_acq_rel, memory_order_relaxed))
-        return false;
+    return atomic_compare_exchange_strong_explicit(&slot->state, &from, to, memory_order_acq_rel,
+                                                   memory_order_acquire);
+}
+
+/* Until another thread has opened or closed its pages; the state then. In a forked child that
+ * thread may not be there any more, and in a signal handler it may be this one. */
+static unsigned wait_until_done(const struct guard_slot *slot)
+{
+    unsigned state = GUARD_SLOT_NONE;
+    for (int i = 0; i < 1000; i++) {
+        state = atomic_load_explicit(&slot->state, memory_order_acquire);
+        if (state != GUARD_SLOT_CLOSING && state != GUARD_SLOT_LEAVING &&
+            state != GUARD_SLOT_OPENING)
+            break;
+        sys_sched_yield();
+    }
+    return state;
+}
+
+bool guard_area_begin_close(struct guard_slot *slot)
+{
+    return change_state(slot, GUARD_SLOT_LIVE, GUARD_SLOT_CLOSING);
+}
+
+static void close_pages(const struct guard_slot *slot, bool drop)
+{
     uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
     if (drop)
         close_and_drop(begin, bytes);
     else
         sys_mprotect((void *)begin, bytes, PROT_NONE);
-    close_bounds(slot->size);
-    return true;
 }
 
-/* By another thread. In a forked child it may not be there any more. */
-static void wait_until_opened(const struct guard_slot *slot)
+static bool reopen_pages(const struct guard_slot *slot)
 {
-    for (int i = 0;
-         i < 1000 && atomic_load_explicit(&slot->state, memory_order_acquire) == GUARD_SLOT_OPENING;
-         i++)
-        sys_sched_yield();
+    uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
+    return (slot->copy || sys_mprotect((void *)begin, bytes, PROT_READ | PROT_WRITE) == 0) &&
+           open_pages(begin, bytes);
 }
 
 bool guard_area_reopen(struct guard_slot *slot)
 {
-    unsigned freed = GUARD_SLOT_FREED;
-    uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
-    if (!atomic_compare_exchange_strong_explicit(&slot->state, &freed, GUARD_SLOT_OPENING,
-                                                 memory_order_acq_rel, memory_order_acquire)) {
-        wait_until_opened(slot);
+    unsigned state = wait_until_done(slot);
+    if (state == GUARD_SLOT_CLOSING || state == GUARD_SLOT_LEAVING)
+        return reopen_pages(slot);
+    if (!change_state(slot, GUARD_SLOT_FREED, GUARD_SLOT_OPENING)) {
+        wait_until_done(slot);
         return true;
     }
-    bool is_open = slot->copy ? open_pages(begin, bytes)
-                              : sys_mprotect((void *)begin, bytes, PROT_READ | PROT_WRITE) == 0 &&
-                                    open_pages(begin, bytes);
+    bool is_open = reopen_pages(slot);
     if (is_open && slot->copy)
         memcpy((void *)slot->address, slot->copy, slot->copied);
     atomic_fetch_or_explicit(&slot->stained, GUARD_STAIN_PAGES, memory_order_relaxed);
@@ -440,11 +456,10 @@ bool guard_area_is_in_pages(const struct guard_slot *slot, uint64_t address)
     return address >= first_page(slot) && address < pages_end(slot);
 }
 
-void guard_area_release(struct guard_slot *slot)
+/* What holds its content is dropped, and it stands in the list of those that may be taken. */
+static void give_back(struct guard_slot *slot)
 {
     unsigned class = class_of(slot);
-    wait_until_opened(slot);
-    atomic_store_explicit(&slot->state, GUARD_SLOT_NONE, memory_order_release);
     if (class == LARGE || !slot->copy) { /* its content is there still */
         uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
         sys_madvise((void *)begin, bytes, MADV_DONTNEED);
@@ -455,6 +470,28 @@ void guard_area_release(struct guard_slot *slot)
     slot->copy = NULL;
     if (class != LARGE)
         put_released(class, slot);
+}
+
+/* Nobody waits for who closes it, which may be a thread that a forked child has not: then the slot
+ * is lost, as is one that such a thread was opening. */
+void guard_area_release(struct guard_slot *slot)
+{
+    if (change_state(slot, GUARD_SLOT_CLOSING, GUARD_SLOT_LEAVING))
+        return;
+    wait_until_done(slot);
+    if (change_state(slot, GUARD_SLOT_FREED, GUARD_SLOT_NONE) ||
+        change_state(slot, GUARD_SLOT_OPENED, GUARD_SLOT_NONE))
+        give_back(slot);
+}
+
+void guard_area_close(struct guard_slot *slot, bool drop)
+{
+    close_pages(slot, drop);
+    close_bounds(slot->size);
+    if (change_state(slot, GUARD_SLOT_CLOSING, GUARD_SLOT_FREED))
+        return;
+    atomic_store_explicit(&slot->state, GUARD_SLOT_NONE, memory_order_relaxed);
+    give_back(slot);
 }
 
 uint64_t guard_area_refused(void)

@@ -27,6 +27,8 @@
 enum guard_state {
     GUARD_SLOT_NONE, /* free */
     GUARD_SLOT_LIVE,
+    GUARD_SLOT_CLOSING, /* freed by the program; its pages are being closed */
+    GUARD_SLOT_LEAVING, /* that, and it is kept no longer: who closes it releases it, too */
     GUARD_SLOT_FREED,   /* by the program, and kept */
     GUARD_SLOT_OPENING, /* of these its pages are being opened again */
     GUARD_SLOT_OPENED
@@ -74,11 +76,14 @@ bool guard_area_begin(const struct guard_area_options *options);
 void *guard_area_allocate(size_t size, size_t alignment);
 /* The slot of an address, which need not be its block's; NULL: of none. */
 struct guard_slot *guard_area_slot(uint64_t address);
-/* LIVE to FREED: its pages are closed, and its content is gone if `drop`. false: it is not live. */
-bool guard_area_close(struct guard_slot *slot, bool drop);
-/* FREED or OPENED: it may be given out again. */
+/* LIVE to CLOSING: it is the caller's alone until it calls guard_area_close(), and others may be
+ * told of it meanwhile. false: it is not live. */
+bool guard_area_begin_close(struct guard_slot *slot);
+/* CLOSING to FREED: its pages are closed, and its content is gone if `drop`. */
+void guard_area_close(struct guard_slot *slot, bool drop);
+/* Freed: it may be given out again; by guard_area_close() if that is still at it. */
 void guard_area_release(struct guard_slot *slot);
-/* FREED: its pages are there again, with what `copy` has. false: they are not. */
+/* Freed: its pages are there again, with what `copy` has. false: they are not. */
 bool guard_area_reopen(struct guard_slot *slot);
 /* Opens the page at an address that is not the block's. */
 bool guard_area_stain(struct guard_slot *slot, uint64_t address);
