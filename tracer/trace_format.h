@@ -194,7 +194,8 @@ struct trace_losses {
     uint64_t stale;        /* records of STALE */
     uint64_t newer; /* blocks that the core file, which is judged, has not (yet, or any longer) */
     uint64_t moves; /* calls of realloc, in MOVES */
-    uint64_t reserved[5];
+    uint64_t mappings; /* of the program, in MAPPINGS */
+    uint64_t reserved[4];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -417,6 +418,9 @@ struct trace_header {
       "calls of realloc are not among those that --top=moved counts: they came from more stacks "  \
       "than "                                                                                      \
       "there is room for.")                                                                        \
+    X(MAPPINGS, losses.mappings, false,                                                            \
+      "mappings of the program (--mmap=yes) found no space: they are not among those that "        \
+      "--top=mapped counts.")                                                                      \
     X(RANGES_NOT_EXCLUDED, check.ranges_not_excluded, false,                                       \
       "pieces of the tracer's own memory were searched by the leak check, because its "            \
       "list of them is full: a lost block may count as reachable.")                                \
@@ -518,6 +522,7 @@ enum trace_table {
     TRACE_STALE = 22,     /* struct trace_stale; one extent, with --stale-pointers=yes only */
     TRACE_GENERATED = 23, /* bytes: perf's map file of the process, as it was; one extent */
     TRACE_MOVES = 24,     /* struct trace_move; one extent */
+    TRACE_MAPPINGS = 25,  /* struct trace_mapping; with --mmap=yes only */
     TRACE_TABLES_COUNT
 };
 
@@ -619,6 +624,17 @@ struct trace_move {
     uint64_t calls;
     uint64_t moved;  /* of them, where the block got another address */
     uint64_t copied; /* bytes, by these */
+};
+
+/* What the program mapped itself, and has not unmapped: by mmap, mremap, brk and sbrk; no two
+ * overlap. Of one that was unmapped in part there is what is left of it. Commit word: begin. */
+#define TRACE_MAPPINGS_MAX (1u << 18)
+struct trace_mapping {
+    uint64_t begin; /* [begin, end) */
+    uint64_t end;
+    uint64_t own_bytes; /* in memory or swap, and the process' alone; of the latest leak check */
+    uint32_t stack;     /* a node: the call that mapped it, or moved it here, or made it larger */
+    uint32_t kind;      /* enum trace_root_mapping */
 };
 
 /* How the program's use of memory went on. In order of time; when the table is full every other
@@ -1067,6 +1083,7 @@ _Static_assert(sizeof(struct trace_node) == 32, "trace_node");
 _Static_assert(sizeof(struct trace_account) == 64, "trace_account: a cache line");
 _Static_assert(sizeof(struct trace_moment) == 32, "trace_moment");
 _Static_assert(sizeof(struct trace_move) == 32, "trace_move");
+_Static_assert(sizeof(struct trace_mapping) == 32, "trace_mapping");
 _Static_assert(sizeof(struct trace_growth) == 16, "trace_growth");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");

@@ -20,6 +20,7 @@ enum cli_order {
     CLI_ORDER_TEMPORARY,
     CLI_ORDER_LIVE,
     CLI_ORDER_MOVED,
+    CLI_ORDER_MAPPED,
     CLI_ORDERS_COUNT
 };
 /* --show: which records of a comparison. */

@@ -124,7 +124,7 @@ static const struct cli_option cli_table[] = {
      cli_take_flag, CLI_FIELD(peak), NULL, 0, 0},
     {"--top", "N,ORDER",
      "the N [10] stacks with the most bytes, calls, temporary,\n"
-     "peak, live, moved or all [bytes]; several with commas between;\n"
+     "peak, live, moved, mapped or all [bytes]; several with commas between;\n"
      "without leaks, unless an option for them is given",
      cli_take_top, CLI_FIELD(top), cli_orders, 1, 1000000},
     {"--why", "WHAT",
@@ -211,6 +211,7 @@ static const struct cli_option cli_table[] = {
                 "record a sample: blocks with one of the bytes that are\n"
                 "drawn, 1 in BYTES (524288, say); no leak kinds [0]"),
     CLI_TRACERS("--stale-pointers", "yes|no", "say what points to blocks that were given up [no]"),
+    CLI_TRACERS("--mmap", "yes|no", "record what the program maps itself, for --top=mapped [no]"),
     CLI_TRACERS("--freelist-vol", "N", "keep back freed blocks of so many bytes [0]"),
     CLI_TRACERS("--freelist-big-blocks", "N", "of these the larger ones leave first [1000000]"),
     CLI_TRACERS("--malloc-fill", "HEX", "fill new blocks with this byte"),

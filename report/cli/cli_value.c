@@ -165,6 +165,7 @@ int cli_take_top(struct options *options, const struct cli_option *option, const
             return failure_set(failure,
                                "--top=%s is not understood at \"%.*s\": give a number from %u to "
                                "%u, what to order by (bytes, calls, temporary, peak, live, moved, "
+                               "mapped, "
                                "all), "
                                "or both with commas between them; see leakreport --help",
                                value, (int)length, part, option->low, option->high);

@@ -32,11 +32,15 @@ const struct cli_word cli_heuristics[] = {
 #define WORD(heuristic, name) {name, CLI_BIT(heuristic)},
     TRACE_HEURISTICS(WORD){"all", TRACE_HEURISTICS_ALL}, {"none", 0}, {NULL, 0}};
 
-const struct cli_word cli_orders[] = {
-    {"bytes", CLI_BIT(CLI_ORDER_BYTES)},         {"calls", CLI_BIT(CLI_ORDER_CALLS)},
-    {"temporary", CLI_BIT(CLI_ORDER_TEMPORARY)}, {"peak", CLI_BIT(CLI_ORDER_PEAK)},
-    {"live", CLI_BIT(CLI_ORDER_LIVE)},           {"moved", CLI_BIT(CLI_ORDER_MOVED)},
-    {"all", CLI_BIT(CLI_ORDERS_COUNT) - 1},      {NULL, 0}};
+const struct cli_word cli_orders[] = {{"bytes", CLI_BIT(CLI_ORDER_BYTES)},
+                                      {"calls", CLI_BIT(CLI_ORDER_CALLS)},
+                                      {"temporary", CLI_BIT(CLI_ORDER_TEMPORARY)},
+                                      {"peak", CLI_BIT(CLI_ORDER_PEAK)},
+                                      {"live", CLI_BIT(CLI_ORDER_LIVE)},
+                                      {"moved", CLI_BIT(CLI_ORDER_MOVED)},
+                                      {"mapped", CLI_BIT(CLI_ORDER_MAPPED)},
+                                      {"all", CLI_BIT(CLI_ORDERS_COUNT) - 1},
+                                      {NULL, 0}};
 
 const struct cli_word cli_metrics[] = {
 #define METRIC(id, name, words, is_bytes) {name, METRIC_##id},

@@ -10,6 +10,7 @@ uint64_t rank_figure(const struct stack_use *use, enum cli_order order)
                       : order == CLI_ORDER_TEMPORARY ? use->temporary
                       : order == CLI_ORDER_PEAK      ? use->bytes_at_peak
                       : order == CLI_ORDER_MOVED     ? use->bytes_copied
+                      : order == CLI_ORDER_MAPPED    ? use->bytes_mapped
                                                      : use->bytes_allocated - use->bytes_freed;
 
     return (int64_t)figure > 0 ? figure : 0;
@@ -23,6 +24,8 @@ uint64_t rank_second(const struct stack_use *use, enum cli_order order)
         return use->allocations;
     if (order == CLI_ORDER_MOVED)
         return use->moved;
+    if (order == CLI_ORDER_MAPPED)
+        return use->mappings;
     if (order == CLI_ORDER_CALLS)
         return use->bytes_allocated;
     return (int64_t)blocks > 0 ? blocks : 0;

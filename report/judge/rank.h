@@ -13,7 +13,8 @@
 struct ranked {
     uint32_t stack;
     uint64_t figure;
-    uint64_t second; /* PEAK, LIVE: blocks; BYTES, TEMPORARY: calls; CALLS: bytes; MOVED: moves */
+    uint64_t second; /* PEAK, LIVE: blocks; BYTES, TEMPORARY: calls; CALLS: bytes; MOVED: moves;
+                      * MAPPED: mappings */
 };
 struct ranking {
     struct ranked *stacks;

@@ -406,6 +406,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
     load_stale(&stacks, model);
     model->ending_stack = load_stack(&stacks, model->header.ending_stack);
     load_most_resident(reader, model);
+    load_mapped(reader, model);
     if (model->usage)
         load_usage(&stacks, model);
     if (model->history)

@@ -92,6 +92,48 @@ static void load_moves(struct stack_loader *stacks, struct model *model)
     }
 }
 
+/* --- what the program mapped itself --------------------------------------- */
+
+/* Of a damaged record no more is believed than that there is one. */
+static bool load_next_mapping(struct log_walk *walk, struct trace_mapping *record)
+{
+    while (log_reader_next(walk, record))
+        if (record->begin && record->end > record->begin)
+            return true;
+    return false;
+}
+
+void load_mapped(const struct log_reader *reader, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(reader, TRACE_MAPPINGS);
+    struct trace_mapping record;
+    struct mapped *mapped = &model->mapped;
+    uint32_t extents;
+
+    log_reader_extents(reader, TRACE_MAPPINGS, &extents);
+    mapped->is_known = extents != 0;
+    while (load_next_mapping(&walk, &record)) {
+        mapped->mappings++;
+        mapped->bytes += record.end - record.begin;
+        mapped->of_files += record.kind == TRACE_MAPPED_PRIVATE ? 0 : record.end - record.begin;
+        mapped->own_bytes += record.own_bytes;
+    }
+}
+
+static void load_mappings(struct stack_loader *stacks, struct model *model)
+{
+    struct log_walk walk = log_reader_walk(stacks->reader, TRACE_MAPPINGS);
+    struct trace_mapping record;
+
+    while (load_next_mapping(&walk, &record)) {
+        struct stack_use *use =
+            load_use(model->usage, model, load_stack(stacks, record.stack & TRACE_STACK_MASK));
+        use->mappings++;
+        use->bytes_mapped += record.end - record.begin;
+        use->own_bytes += record.own_bytes;
+    }
+}
+
 /* --- the timeline -------------------------------------------------------- */
 
 static int load_compare_samples(const void *left, const void *right)
@@ -160,5 +202,6 @@ void load_usage(struct stack_loader *stacks, struct model *model)
     load_threads(stacks->reader, model->usage);
     load_counts(stacks, model);
     load_moves(stacks, model);
+    load_mappings(stacks, model);
     load_samples(stacks->reader, model->usage);
 }

@@ -12,6 +12,8 @@
 /* Fills model->usage, and the header's peak once more. */
 /* Without usage: the sample with the most resident memory. */
 void load_most_resident(const struct log_reader *reader, struct model *model);
+/* What the program mapped, all together. */
+void load_mapped(const struct log_reader *reader, struct model *model);
 void load_usage(struct stack_loader *stacks, struct model *model);
 
 #endif

@@ -119,6 +119,15 @@ struct stack_use {
                                              * where threads pass blocks on */
     uint64_t reallocs, moved,
         bytes_copied; /* by realloc: calls with a block, those that moved it */
+    uint64_t bytes_mapped, mappings, own_bytes; /* of struct mapped */
+};
+/* What the program mapped itself and has mapped still (--mmap=yes). */
+struct mapped {
+    bool is_known;
+    uint64_t mappings, bytes;
+    uint64_t of_files; /* bytes; of files, and of shared memory */
+    uint64_t
+        own_bytes; /* pages of the process' alone, in memory or swap, as the check found them */
 };
 /* What one thread did, or several that came one after another and had one record: tid is the last
  * one's. */
@@ -203,6 +212,7 @@ struct model {
     struct stale_pointer *stale; /* with --stale-pointers=yes, in no order */
     uint32_t stale_count;
 
+    struct mapped mapped;
     struct usage *usage;       /* NULL: nobody asked for it */
     struct graph *graph;       /* NULL: nobody asked for it */
     struct block_types *types; /* NULL: nobody asked for them. block_types' word */

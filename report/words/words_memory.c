@@ -1,6 +1,8 @@
 #include "words/words_memory.h"
 #include <inttypes.h>
+#include <stdio.h>
 #include "base/memory.h"
+#include "base/number_text.h"
 
 /* In tenths of a megabyte. */
 #define MEGABYTES(bytes) (double)(bytes) / 1e6
@@ -26,4 +28,16 @@ char *words_memory(const struct trace_memory *memory)
         MEGABYTES(memory->free), MEGABYTES(memory->trimmable), MEGABYTES(memory->mapped),
         memory->threads, MEGABYTES(memory->stacks), MEGABYTES(memory->tracer),
         MEGABYTES(words_rest(memory)));
+}
+
+char *words_mapped(const struct mapped *mapped, bool is_checked)
+{
+    char own[96] = "";
+
+    if (is_checked)
+        snprintf(own, sizeof own, ", %s bytes of them its own in memory",
+                 number_text(mapped->own_bytes).text);
+    return memory_text("mapped by the program itself: %s bytes in %s mappings%s (by call stack: "
+                       "--top=10,mapped)",
+                       number_text(mapped->bytes).text, number_text(mapped->mappings).text, own);
 }

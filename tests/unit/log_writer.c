@@ -55,6 +55,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_GROWTH] = sizeof(struct trace_growth),
         [TRACE_STALE] = sizeof(struct trace_stale),
         [TRACE_MOVES] = sizeof(struct trace_move),
+        [TRACE_MAPPINGS] = sizeof(struct trace_mapping),
     };
 
     return sizes[table];

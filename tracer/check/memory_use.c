@@ -2,6 +2,7 @@
 
 #include "os/pages.h"
 #include "os/sys.h"
+#include "tables/mappings.h"
 
 #include <stdbool.h>
 
@@ -224,6 +225,13 @@ static void count_mapping(struct trace_memory *used, struct page_use *use,
         count_outside(use, mapping->begin, mapping->end, &used->mapped);
 }
 
+/* A thread that maps is never held in the midst of it. */
+static void count_of_program(void *context, struct trace_mapping *mapping)
+{
+    mapping->own_bytes = 0;
+    for_each_run(context, mapping->begin, mapping->end, add_bytes, &mapping->own_bytes);
+}
+
 void memory_use_sum(struct trace_memory *used, const struct memory_map *map,
                     const struct trace_block *blocks, size_t count,
                     uint64_t (*size_of)(const struct trace_block *block),
@@ -238,6 +246,7 @@ void memory_use_sum(struct trace_memory *used, const struct memory_map *map,
         for_each_run(&use, of_malloc.ranges[i].begin, of_malloc.ranges[i].end, visit_sweep, &sweep);
     for (size_t i = 0; i < map->count; i++)
         count_mapping(used, &use, map, i, here, world);
+    mappings_for_each(count_of_program, &use);
     used->is_known = !of_malloc.missed && use.own >= 0;
     page_use_close(&use);
 }

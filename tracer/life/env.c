@@ -177,6 +177,10 @@ static int read_stale_pointers(struct env_options *options, const char *value,
     options->guard.keeps |= options->stale_pointers;
     return result;
 }
+static int read_mmap(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->mmap, problem);
+}
 static int read_volume(struct env_options *options, const char *value, struct problem *problem)
 {
     const char *next = value;
@@ -383,6 +387,7 @@ static const struct {
     {"--check-on-signal", read_check_signal},
     {"--sample", read_sample},
     {"--stale-pointers", read_stale_pointers},
+    {"--mmap", read_mmap},
     {"--guard", read_guard},
     {"--freelist-vol", read_volume},
     {"--freelist-big-blocks", read_big_blocks},

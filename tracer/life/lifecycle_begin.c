@@ -6,6 +6,7 @@
 #include "check/leak_scan_stacks.h"
 #include "events/glib_sites.h"
 #include "events/live_errors.h"
+#include "events/mapped.h"
 #include "events/sampling.h"
 #include "guard/guarded_malloc.h"
 #include "libc/blank.h"
@@ -113,7 +114,8 @@ static bool begin_recording(const char **reason)
 {
     *reason = sys_leaves_space(TABLES_BYTES) ? NULL : "ulimit -v leaves too little memory";
     return !*reason && tracing_begin() && begin_tables() && stepper_load(reason) &&
-           (!lifecycle_options()->sample || sampling_begin(lifecycle_options()->sample));
+           (!lifecycle_options()->sample || sampling_begin(lifecycle_options()->sample)) &&
+           (!lifecycle_options()->mmap || mapped_begin());
 }
 
 /* --- the check ------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #include "life/lifecycle_fork.h"
 
 #include "stop/stop_world.h"
+#include "events/mapped.h"
 #include "events/pools.h"
 #include "life/facts.h"
 #include "life/forked.h"
@@ -65,6 +66,7 @@ void lifecycle_forked_in_child(void)
     const struct env_options *options = lifecycle_options();
     stop_world_forked();
     pools_forked();
+    mapped_forked();
     lifecycle_check_forked();
     lifecycle_snapshot_forked();
     if (options->trace_forks && !lifecycle_is_ending() && forked_in_child(options))

@@ -34,6 +34,7 @@ struct chunk_table trace_log_regions = TABLE(TRACE_REGIONS, struct trace_region,
 struct chunk_table trace_log_rare = TABLE(TRACE_RARE, struct trace_rare, 6, 1);
 struct chunk_table trace_log_moves =
     TABLE(TRACE_MOVES, struct trace_move, TRACE_MOVES_LOG2, TRACE_MOVES_MAX);
+struct chunk_table trace_log_mappings = TABLE(TRACE_MAPPINGS, struct trace_mapping, 7, 1);
 struct chunk_table trace_log_accounts =
     TABLE(TRACE_ACCOUNTS, struct trace_account, TRACE_LOG_ACCOUNTS_LOG2, 1);
 
@@ -440,7 +441,7 @@ void trace_log_abandon(long error)
 static const struct chunk_table *const tables[] = {
     &trace_log_strings, &trace_log_modules,  &trace_log_threads, &trace_log_nodes,
     &trace_log_errors,  &trace_log_accounts, &trace_log_blocks,  &trace_log_regions,
-    &trace_log_rare,    &trace_log_moves};
+    &trace_log_rare,    &trace_log_moves,    &trace_log_mappings};
 #define TABLES (sizeof tables / sizeof *tables)
 
 bool trace_log_is_growing(void)

@@ -30,6 +30,7 @@ extern struct chunk_table trace_log_blocks; /* lines of eight slots */
 extern struct chunk_table trace_log_regions;
 extern struct chunk_table trace_log_rare;
 extern struct chunk_table trace_log_moves; /* full from the start: a hash table */
+extern struct chunk_table trace_log_mappings;
 extern struct chunk_table trace_log_accounts __attribute__((visibility("hidden")));
 #define TRACE_LOG_NODES_LOG2    10u /* of their first chunks */
 #define TRACE_LOG_ACCOUNTS_LOG2 8u

@@ -242,6 +242,23 @@ static void json_sizes(struct json_writer *json, const struct model *model)
     json_end_object(json);
 }
 
+/* null: nobody recorded it. */
+static void json_mapped(struct json_writer *json, const struct model *model)
+{
+    const struct mapped *mapped = &model->mapped;
+
+    if (!mapped->is_known) {
+        json_text(json, "mapped", NULL);
+        return;
+    }
+    json_object(json, "mapped");
+    json_number(json, "bytes", mapped->bytes);
+    json_number(json, "mappings", mapped->mappings);
+    json_number(json, "of_files", mapped->of_files);
+    json_number(json, "own_bytes", mapped->own_bytes);
+    json_end_object(json);
+}
+
 void json_process(struct json_writer *json, const struct report *report, bool with_ends)
 {
     const struct model *model = report->model;
@@ -255,6 +272,7 @@ void json_process(struct json_writer *json, const struct report *report, bool wi
     json_peak(json, model);
     json_timeline(json, model->usage);
     json_threads(json, model->usage);
+    json_mapped(json, model);
     json_records(json, report->records);
     json_tally(json, report->tally, report->options->by);
     json_never(json, report->never);

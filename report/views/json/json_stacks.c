@@ -184,6 +184,21 @@ static uint64_t json_use_bytes_copied(const struct stack_use *use)
     return use->bytes_copied;
 }
 
+static uint64_t json_use_bytes_mapped(const struct stack_use *use)
+{
+    return use->bytes_mapped;
+}
+
+static uint64_t json_use_mappings(const struct stack_use *use)
+{
+    return use->mappings;
+}
+
+static uint64_t json_use_own_bytes(const struct stack_use *use)
+{
+    return use->own_bytes;
+}
+
 struct json_uses {
     const struct stack_use *uses;
     uint32_t use_count; /* later stacks did nothing */
@@ -214,6 +229,9 @@ void json_uses(struct json_writer *json, const struct stack_use *uses, uint32_t 
     json_use_column(json, "reallocs", &of, json_use_reallocs);
     json_use_column(json, "moved", &of, json_use_moved);
     json_use_column(json, "bytes_copied", &of, json_use_bytes_copied);
+    json_use_column(json, "bytes_mapped", &of, json_use_bytes_mapped);
+    json_use_column(json, "mappings", &of, json_use_mappings);
+    json_use_column(json, "mapped_own_bytes", &of, json_use_own_bytes);
 }
 
 static const char *json_stack_end(enum stack_end end)

@@ -43,6 +43,8 @@ static void text_heap_summary(const struct text_page *page)
                   DELTA(totals->bytes_allocated, totals.bytes_allocated));
     if (memory_is_shown(page->report->options, model))
         text_sentence(page, "  ", words_memory(&model->header.memory));
+    if (model->mapped.is_known)
+        text_sentence(page, "  ", words_mapped(&model->mapped, model->header.memory.is_known == 1));
     text_blank(page);
 }
 

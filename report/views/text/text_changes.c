@@ -17,6 +17,7 @@ static const struct change_words {
     [CLI_ORDER_TEMPORARY] = {"TEMPORARY ALLOCATIONS, CHANGED:", "temporary allocations of",
                              "calls"},
     [CLI_ORDER_MOVED] = {"BYTES COPIED BY REALLOC, CHANGED:", "bytes in", "moves"},
+    [CLI_ORDER_MAPPED] = {"BYTES MAPPED BY THE PROGRAM, CHANGED:", "bytes in", "mappings"},
     [CLI_ORDER_LIVE] = {"BYTES IN USE, CHANGED:", "bytes in", "blocks in use"},
 };
 

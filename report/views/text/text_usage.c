@@ -22,6 +22,8 @@ static const struct usage_words {
                              "temporary allocations", "of", "calls"},
     [CLI_ORDER_MOVED] = {"MOST BYTES COPIED BY REALLOC:", "no block was moved", "bytes",
                          "copied in", "moves"},
+    [CLI_ORDER_MAPPED] = {"MMAPPED BY THE PROGRAM:", "nothing is mapped", "bytes", "in",
+                          "mappings"},
     [CLI_ORDER_LIVE] = {"MOST BYTES IN USE:", "nothing is in use", "bytes", "in", "blocks in use"},
 };
 
@@ -64,13 +66,25 @@ static void usage_temporary(const struct text_page *page, const struct ranking *
               NUMBER(ranking->total), NUMBER(calls), PERCENT(ranking->total, calls));
 }
 
+static void usage_mapped(const struct text_page *page)
+{
+    const struct mapped *mapped = &page->report->model->mapped;
+
+    text_line(page, "    in all: %s bytes in %s mappings, %s of them of files or shared memory",
+              NUMBER(mapped->bytes), NUMBER(mapped->mappings), NUMBER(mapped->of_files));
+}
+
 static void usage_title(const struct text_page *page, enum cli_order order)
 {
     const struct ranking *ranking = &page->report->rankings->by[order];
 
     text_line(page, "%s", usage_words[order].title);
-    if (ranking->count == 0)
+    if (order == CLI_ORDER_MAPPED && !page->report->model->mapped.is_known)
+        text_line(page, "    not recorded: run the program with --mmap=yes");
+    else if (ranking->count == 0)
         text_line(page, "    %s", usage_words[order].none);
+    else if (order == CLI_ORDER_MAPPED)
+        usage_mapped(page);
     else if (order == CLI_ORDER_PEAK)
         usage_peak(page);
     else if (order == CLI_ORDER_TEMPORARY)
@@ -105,6 +119,15 @@ static void usage_moves(const struct text_page *page, uint32_t stack)
               NUMBER(use->moved ? use->bytes_copied / use->moved : 0));
 }
 
+static void usage_own_bytes(const struct text_page *page, uint32_t stack)
+{
+    const struct model *model = page->report->model;
+
+    if (model->header.memory.is_known == 1)
+        text_line(page, "    of these in memory or swap, and the process' alone: %s bytes",
+                  NUMBER(model->usage->stacks[stack].own_bytes));
+}
+
 static void usage_stacks(const struct text_page *page, enum cli_order order)
 {
     const struct ranking *ranking = &page->report->rankings->by[order];
@@ -113,6 +136,8 @@ static void usage_stacks(const struct text_page *page, enum cli_order order)
         usage_line(page, order, i);
         if (order == CLI_ORDER_MOVED)
             usage_moves(page, ranking->stacks[i].stack);
+        if (order == CLI_ORDER_MAPPED)
+            usage_own_bytes(page, ranking->stacks[i].stack);
         text_stack(page, ranking->stacks[i].stack);
         text_blank(page);
     }
