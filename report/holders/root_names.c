@@ -38,7 +38,8 @@ void root_names_begin(struct root_names *names, struct model *model, struct symb
     names->fact_count = graph->fact_count;
     names->facts = memory_resized(NULL, graph->fact_count + 1, sizeof *names->facts);
     names->ends = memory_resized(NULL, graph->fact_count + 1, sizeof *names->ends);
-    memcpy(names->facts, graph->facts, graph->fact_count * sizeof *names->facts);
+    if (graph->fact_count)
+        memcpy(names->facts, graph->facts, graph->fact_count * sizeof *names->facts);
     qsort(names->facts, names->fact_count, sizeof *names->facts, root_compare_facts);
     for (size_t i = 0; i < names->fact_count; i++) {
         uint64_t before = i ? names->ends[i - 1] : 0;
