@@ -51,3 +51,9 @@ least() { sort -n -k"$2,$2" "$1" | awk -v c="$2" 'NR == 1 { print $c }'; }
 median() { sort -n -k"$2,$2" "$1" | awk -v c="$2" '{ t[NR] = $c } END { print t[int((NR + 1) / 2)] }'; }
 # ratio A B: A / B with two digits
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'; }
+# aim WHAT FIGURE LIMIT [UNIT]: says whether a figure that is to be at most LIMIT is; run.sh gathers these lines
+aim() {
+    awk -v what="$1" -v is="$2" -v most="$3" -v unit="${4:+ $4}" 'BEGIN {
+        if (is + 0 != is) { printf "aim: %s at most %s%s: not measured\n", what, most, unit; exit }
+        printf "aim: %s at most %s%s: %s, %s\n", what, most, unit, is, is <= most ? "reached" : "missed" }'
+}

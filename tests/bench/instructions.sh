@@ -29,3 +29,8 @@ awk 'FNR == NR { was[$1] = $2; next }
     { worse = $2 > was[$1] * 1.05; bad += worse
       printf "%9s: was %5d, is %5d instructions per pair%s\n", $1, was[$1], $2, worse ? "  MORE" : "" }
     END { exit bad > 0 }' "$expected" now
+worse=$?
+while read -r depth limit; do
+    aim "instructions per pair at depth $depth" "$(awk -v d="$depth" '$1 == d { print $2 }' now)" "$limit"
+done <<<$'1 300\n20 350\n60 400'
+exit $worse
