@@ -79,6 +79,13 @@ test_signals_of_the_program_are_its_own() {
     equal 'wrong reads' 4 "$(grep -c 'Invalid read of size 1' report)"
 }
 
+test_a_large_block_is_touched_when_it_is_kept_no_longer() {
+    OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_pages"
+    equal 'exit status' 0 "$status"
+    report trace.log
+    equal 'wrong reads' 1 "$(grep -c 'Invalid read of size 1' report)"
+}
+
 # --- freed blocks are kept back -------------------------------------------------
 # Blocks that leave while another thread is still closing their pages.
 test_threads_that_free_at_once() {

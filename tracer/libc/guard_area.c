@@ -52,6 +52,12 @@ static bool open_pages(uint64_t at, uint64_t bytes)
                       : sys_mprotect((void *)at, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
+/* Also of pages that mprotect closed, as those of a block are whose content stays. */
+static bool open_closed(uint64_t at, uint64_t bytes)
+{
+    return sys_mprotect((void *)at, bytes, PROT_READ | PROT_WRITE) == 0 && open_pages(at, bytes);
+}
+
 static bool close_and_drop(uint64_t at, uint64_t bytes)
 {
     if (has_guards)
@@ -424,8 +430,7 @@ static void close_pages(const struct guard_slot *slot, bool drop)
 static bool reopen_pages(const struct guard_slot *slot)
 {
     uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
-    return (slot->copy || sys_mprotect((void *)begin, bytes, PROT_READ | PROT_WRITE) == 0) &&
-           open_pages(begin, bytes);
+    return slot->copy ? open_pages(begin, bytes) : open_closed(begin, bytes);
 }
 
 bool guard_area_reopen(struct guard_slot *slot)
@@ -448,7 +453,7 @@ bool guard_area_reopen(struct guard_slot *slot)
 bool guard_area_stain(struct guard_slot *slot, uint64_t address)
 {
     atomic_fetch_or_explicit(&slot->stained, GUARD_STAIN_PAGES, memory_order_relaxed);
-    return open_pages(page_of(address), PAGE);
+    return open_closed(page_of(address), PAGE);
 }
 
 bool guard_area_is_in_pages(const struct guard_slot *slot, uint64_t address)
@@ -456,19 +461,24 @@ bool guard_area_is_in_pages(const struct guard_slot *slot, uint64_t address)
     return address >= first_page(slot) && address < pages_end(slot);
 }
 
+/* Of a block whose content is there still. false: its pages cannot be opened any more. */
+static bool drop_content(const struct guard_slot *slot)
+{
+    uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
+    sys_madvise((void *)begin, bytes, MADV_DONTNEED);
+    if (class_of(slot) == LARGE || !has_guards)
+        return true;
+    return sys_mprotect((void *)begin, bytes, PROT_READ | PROT_WRITE) == 0 &&
+           close_and_drop(begin, bytes);
+}
+
 /* What holds its content is dropped, and it stands in the list of those that may be taken. */
 static void give_back(struct guard_slot *slot)
 {
     unsigned class = class_of(slot);
-    if (class == LARGE || !slot->copy) { /* its content is there still */
-        uint64_t begin = first_page(slot), bytes = pages_end(slot) - begin;
-        sys_madvise((void *)begin, bytes, MADV_DONTNEED);
-        if (class != LARGE && has_guards &&
-            sys_mprotect((void *)begin, bytes, PROT_READ | PROT_WRITE) == 0)
-            close_and_drop(begin, bytes);
-    }
+    bool is_usable = slot->copy || drop_content(slot);
     slot->copy = NULL;
-    if (class != LARGE)
+    if (class != LARGE && is_usable)
         put_released(class, slot);
 }
 
