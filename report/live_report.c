@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "read/log_file.h"
 #include "trace_format.h"
 #include "views/renderer.h"
 
@@ -16,36 +17,64 @@ bool live_report_is_wanted(const struct options *options)
            options->gen_suppressions != CLI_GENERATED_ASKED;
 }
 
-/* Release: the tracer that finds its error shown goes on. */
-static void live_say_shown(struct trace_header *header, uint32_t shown)
-{
-    __atomic_store_n(&header->errors_shown, shown, __ATOMIC_RELEASE);
-    syscall(SYS_futex, &header->errors_shown, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-}
-
 static bool live_is_log(const struct trace_header *header)
 {
     return memcmp(header->magic, TRACE_MAGIC, TRACE_MAGIC_SIZE) == 0 &&
            header->version == TRACE_VERSION;
 }
 
-static void live_show(struct live_report *live, const char *path, struct trace_header *header)
+/* --- the counts of a log that is being written ----------------------------- */
+
+/* The log may be emptied at any moment, by its process when that becomes another program: each look
+ * at the mapping is guarded by itself, because what reads the log meanwhile has a guard of its own.
+ */
+struct live_counts {
+    struct log_file file; /* the header, mapped to be written to */
+    uint32_t seen, shown;
+};
+
+static struct trace_header *live_header(const struct live_counts *counts)
+{
+    return (struct trace_header *)counts->file.bytes;
+}
+
+static void live_load(void *context)
+{
+    struct live_counts *counts = context;
+
+    counts->seen = __atomic_load_n(&live_header(counts)->errors_seen, __ATOMIC_ACQUIRE);
+    counts->shown = live_header(counts)->errors_shown;
+}
+
+/* Release: the tracer that finds its error shown goes on. */
+static void live_store(void *context)
+{
+    const struct live_counts *counts = context;
+    uint32_t *shown = &live_header(counts)->errors_shown;
+
+    __atomic_store_n(shown, counts->seen, __ATOMIC_RELEASE);
+    syscall(SYS_futex, shown, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+static void live_show(struct live_report *live, struct live_counts *counts)
 {
     struct failure failure;
-    uint32_t seen = __atomic_load_n(&header->errors_seen, __ATOMIC_ACQUIRE);
 
-    if (seen <= header->errors_shown)
+    if (log_file_guard(&counts->file, live_load, counts, &failure) != 0 ||
+        counts->seen <= counts->shown)
         return;
     if (live->prepare)
         live->prepare(live->run->options);
     live->prepare = NULL;
-    if (log_report_errors(live->run, path, header->errors_shown, &failure) == LOG_REPORTED)
-        live_say_shown(header, seen);
+    if (log_report_errors(live->run, counts->file.path, counts->shown, &failure) == LOG_REPORTED)
+        log_file_guard(&counts->file, live_store, counts, &failure);
 }
 
 void live_report_look(void *context, const char *path)
 {
-    struct trace_header header, *mapped;
+    struct live_counts counts = {.file = {.path = path, .size = sizeof(struct trace_header)}};
+    struct trace_header header;
+    void *mapped;
     int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
     if (fd < 0)
@@ -54,7 +83,8 @@ void live_report_look(void *context, const char *path)
         header.errors_seen > header.errors_shown) {
         mapped = mmap(NULL, sizeof header, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (mapped != MAP_FAILED) {
-            live_show(context, path, mapped);
+            counts.file.bytes = mapped;
+            live_show(context, &counts);
             munmap(mapped, sizeof header);
         }
     }
