@@ -856,7 +856,24 @@ enum trace_error_kind {
     X(WAIT, "wait4(status)")                                                                       \
     X(NANOSLEEP, "clock_nanosleep(rqtp)")                                                          \
     X(UNAME, "uname(buf)")                                                                         \
-    X(FUTEX, "futex(futex)")
+    X(FUTEX, "futex(futex)")                                                                       \
+    X(IOCTL, "ioctl(generic)")                                                                     \
+    X(IOCTL_FIONREAD, "ioctl(FIONREAD)")                                                           \
+    X(IOCTL_FIONBIO, "ioctl(FIONBIO)")                                                             \
+    X(IOCTL_TCGETS, "ioctl(TCGETS)")                                                               \
+    X(IOCTL_TCSET, "ioctl(TCSET{S,SW,SF})")                                                        \
+    X(IOCTL_TIOCGWINSZ, "ioctl(TIOCGWINSZ)")                                                       \
+    X(FCNTL_LOCK, "fcntl(lock->l_type)")                                                           \
+    X(FCNTL, "fcntl(arg)")                                                                         \
+    X(SELECT_READ, "pselect6(readfds)")                                                            \
+    X(SELECT_WRITE, "pselect6(writefds)")                                                          \
+    X(SELECT_EXCEPT, "pselect6(exceptfds)")                                                        \
+    X(SELECT_TIME, "pselect6(tsp)")                                                                \
+    X(PPOLL, "ppoll(ufds.fd)")                                                                     \
+    X(PPOLL_TIME, "ppoll(tsp)")                                                                    \
+    X(FSTAT, "fstat(buf)")                                                                         \
+    X(ACCEPT, "socketcall.accept(addr)")                                                           \
+    X(ACCEPT_LENGTH, "socketcall.accept(addrlen_in)")
 enum trace_parameter {
 #define TRACE_PARAMETER_NAME(name, text) TRACE_PARAMETER_##name,
     TRACE_PARAMETERS(TRACE_PARAMETER_NAME)

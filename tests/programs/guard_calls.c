@@ -10,10 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +65,33 @@ static void by_wait(void) { int *p = freed(4); if (fork() == 0) _exit(0); said(w
 static void by_syscall(void) { char *p = freed(64); said(syscall(SYS_read, zero, p, 16)); end_with(p); }
 static void by_fread(void) { char *p = freed(100000); FILE *f = fdopen(dup(zero), "r"); said(fread(p, 1, 100000, f)); said(ferror(f)); fclose(f); end_with(p); }
 static void by_fwrite(void) { char *p = freed(100000); FILE *f = tmpfile(); said(fwrite(p, 10, 10000, f)); said(ferror(f)); fclose(f); end_with(p); }
+static void by_ioctl(void) { int *p = freed(4); said(ioctl(pair[0], FIONREAD, p)); end_with(p); }
+static void by_ioctl_that_sets(void) { int *p = freed(4); said(ioctl(pair[0], FIONBIO, p)); end_with(p); }
+static void by_fcntl(void) { struct flock *p = freed(sizeof *p); said(fcntl(null, F_GETLK, p)); end_with(p); }
+static void by_select(void) { fd_set *p = freed(sizeof *p); struct timeval now = {0, 0}; said(select(100, NULL, p, NULL, &now)); end_with(p); }
+static void by_pselect(void) { fd_set *p = freed(sizeof *p); struct timespec now = {0, 0}; said(pselect(100, p, NULL, NULL, &now, NULL)); end_with(p); }
+static void by_ppoll(void) { struct pollfd *p = freed(sizeof *p); struct timespec now = {0, 0}; said(ppoll(p, 1, &now, NULL)); end_with(p); }
+static void by_fstat(void) { struct stat *p = freed(sizeof *p); said(fstat(zero, p)); end_with(p); }
+static void by_fstatat(void) { struct stat *p = freed(sizeof *p); said(fstatat(AT_FDCWD, "/", p, 0)); end_with(p); }
+static void by_accept(void)
+{
+    struct sockaddr_un here = {.sun_family = AF_UNIX};
+    socklen_t own = sizeof here, length = 8;
+    int server = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0);
+    bind(server, (struct sockaddr *)&here, sizeof here.sun_family);
+    getsockname(server, (struct sockaddr *)&here, &own);
+    listen(server, 1);
+    connect(client, (struct sockaddr *)&here, own);
+    void *p = freed(8);
+    int got = accept(server, p, &length);
+    said(got >= 0);
+    close(got), close(server), close(client);
+    end_with(p);
+}
+static void by_bare_ioctl(void) { int *p = freed(4); said(syscall(SYS_ioctl, pair[0], FIONREAD, p)); end_with(p); }
+static void by_bare_fstat(void) { struct stat *p = freed(sizeof *p); said(syscall(SYS_fstat, zero, p)); end_with(p); }
+static void by_bare_poll(void) { struct pollfd *p = freed(sizeof *p); said(syscall(SYS_poll, p, 1, 0)); end_with(p); }
+static void by_bare_pselect(void) { fd_set *p = freed(sizeof *p); struct timespec now = {0, 0}; said(syscall(SYS_pselect6, 100, NULL, NULL, p, &now, NULL)); end_with(p); }
 
 /* Freed by another thread while the call waits. */
 static char *waiting;
@@ -86,7 +116,9 @@ static const struct {
     CASE(by_write), CASE(by_write_behind), CASE(by_pread), CASE(by_pwrite), CASE(by_readv), CASE(by_writev),
     CASE(by_recv), CASE(by_send), CASE(by_setsockopt), CASE(by_epoll_ctl), CASE(by_open), CASE(by_open_behind),
     CASE(by_stat), CASE(by_getcwd), CASE(by_pipe), CASE(by_wait), CASE(by_syscall), CASE(by_fread), CASE(by_fwrite),
-    CASE(by_read_that_waits),
+    CASE(by_read_that_waits), CASE(by_ioctl), CASE(by_ioctl_that_sets), CASE(by_fcntl), CASE(by_select),
+    CASE(by_pselect), CASE(by_ppoll), CASE(by_fstat), CASE(by_fstatat), CASE(by_accept), CASE(by_bare_ioctl),
+    CASE(by_bare_fstat), CASE(by_bare_poll), CASE(by_bare_pselect),
 };
 enum { COUNT = sizeof cases / sizeof *cases };
 

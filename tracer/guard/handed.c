@@ -138,14 +138,21 @@ static bool look_at_part(void *context, const struct iovec *part)
     return false;
 }
 
-static bool read_message(const void *at, struct msghdr *message)
+static bool read_whole(const void *at, void *to, size_t length)
 {
     struct memory_reader reader;
     if (memory_read_open(&reader) != 0)
         return false;
-    bool is_there = memory_read(&reader, (uint64_t)at, message, sizeof *message) == sizeof *message;
+    bool is_there = memory_read(&reader, (uint64_t)at, to, length) == length;
     memory_read_close(&reader);
     return is_there;
+}
+
+static void look_at_sized(const struct look *look, const void *at, const void *length_at)
+{
+    socklen_t length;
+    if (at && read_whole(length_at, &length, sizeof length))
+        look_at_bytes(at, length, look->parameter, look->site);
 }
 
 static void look_at_vector(const struct look *look, const void *vector, uint64_t count)
@@ -159,7 +166,7 @@ static void look_at_message(const struct look *look, const void *at)
 {
     struct msghdr message;
     look_at_bytes(at, sizeof message, look->parameter, look->site);
-    if (!read_message(at, &message))
+    if (!read_whole(at, &message, sizeof message))
         return;
     look_at_bytes(message.msg_name, message.msg_namelen, look->parameter, look->site);
     look_at_bytes(message.msg_control, message.msg_controllen, look->parameter, look->site);
@@ -179,6 +186,9 @@ static void look_at_one(const struct look *look, const struct handed *one)
     case HANDED_VECTOR:
         look_at_vector(look, one->at, one->length);
         break;
+    case HANDED_SIZED:
+        look_at_sized(look, one->at, (const void *)one->length);
+        break;
     case HANDED_MESSAGE:
         look_at_message(look, one->at);
         break;
@@ -190,7 +200,7 @@ static void look_at_one(const struct look *look, const struct handed *one)
 static bool message_is_guarded(const void *at)
 {
     struct msghdr message;
-    if (!read_message(at, &message))
+    if (!read_whole(at, &message, sizeof message))
         return false;
     return guard_area_owns(message.msg_name) || guard_area_owns(message.msg_control) ||
            guard_area_owns(message.msg_iov) ||

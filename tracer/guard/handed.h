@@ -15,6 +15,7 @@ enum handed_shape {
     HANDED_BYTES,  /* `length` of them */
     HANDED_STRING, /* up to a NUL */
     HANDED_VECTOR, /* `length` struct iovec; their parts are told as `parameter` + 1 */
+    HANDED_SIZED,  /* at `length` stands a socklen_t, how many bytes */
     HANDED_MESSAGE /* a struct msghdr; its vector's parts likewise */
 };
 

@@ -23,6 +23,10 @@
     {                                                                                              \
         at, (uint64_t)(count), HANDED_VECTOR, TRACE_PARAMETER_##name                               \
     }
+#define SIZED(at, length, name)                                                                    \
+    {                                                                                              \
+        at, (uint64_t)(length), HANDED_SIZED, TRACE_PARAMETER_##name                               \
+    }
 #define MESSAGE(at, name)                                                                          \
     {                                                                                              \
         at, 0, HANDED_MESSAGE, TRACE_PARAMETER_##name                                              \
@@ -47,6 +51,12 @@
             }                                                                                      \
         }                                                                                          \
     } while (0)
+
+/* What the argument of ioctl and fcntl points to; nothing for what is no pointer. */
+struct handed hand_over_ioctl(unsigned long request, long argument);
+struct handed hand_over_fcntl(int command, long argument);
+/* So many bytes of a fd_set belong to `count` descriptors. */
+uint64_t hand_over_set(const void *set, int count);
 
 /* For the interposed syscall(), before it is made: its arguments from the seventh register's on
  * down (r9, r8, rcx, rdx, rsi, rdi), a gap, and what its caller has on the stack. */

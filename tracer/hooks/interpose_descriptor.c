@@ -3,6 +3,7 @@
  * closes all numbers does not ask. All else passes by a jump. */
 #include "hooks/interpose.h"
 
+#include "hooks/hand_over.h"
 #include "os/descriptor.h"
 #include "os/sys.h"
 
@@ -30,16 +31,27 @@ static __attribute__((noinline, cold)) int is_none(void)
         PASS(name, __VA_ARGS__);                                                                   \
     } while (0)
 
+/* As UNLESS_KEPT, for what is given memory. */
+#define UNLESS_KEPT_HANDING(fd, entry, name, memory, ...)                                          \
+    do {                                                                                           \
+        if (descriptor_is_kept(fd))                                                                \
+            return is_none();                                                                      \
+        if (__builtin_expect(!real.name, 0))                                                       \
+            real_resolve();                                                                        \
+        HAND_OVER(int, -1, entry, real.name(__VA_ARGS__), memory);                                 \
+        return real.name(__VA_ARGS__);                                                             \
+    } while (0)
+
 /* --- is it there? -------------------------------------------------------- */
 
 INTERPOSE int fstat(int fd, struct stat *status)
 {
-    UNLESS_KEPT(fd, fstat, fd, status);
+    UNLESS_KEPT_HANDING(fd, fstat, fstat, BYTES(status, sizeof *status, STAT), fd, status);
 }
 
 INTERPOSE int fstat64(int fd, struct stat64 *status)
 {
-    UNLESS_KEPT(fd, fstat64, fd, status);
+    UNLESS_KEPT_HANDING(fd, fstat64, fstat64, BYTES(status, sizeof *status, STAT), fd, status);
 }
 
 /* What programs that were linked with a libc before 2.33 call for the two. */
@@ -61,12 +73,14 @@ int interpose_fcntl64(int, int, long) __asm__("fcntl64");
 
 INTERPOSE int interpose_fcntl(int fd, int command, long argument)
 {
-    UNLESS_KEPT(fd, fcntl, fd, command, argument);
+    UNLESS_KEPT_HANDING(fd, interpose_fcntl, fcntl, hand_over_fcntl(command, argument), fd, command,
+                        argument);
 }
 
 INTERPOSE int interpose_fcntl64(int fd, int command, long argument)
 {
-    UNLESS_KEPT(fd, fcntl64, fd, command, argument);
+    UNLESS_KEPT_HANDING(fd, interpose_fcntl64, fcntl64, hand_over_fcntl(command, argument), fd,
+                        command, argument);
 }
 
 INTERPOSE off_t lseek(int fd, off_t offset, int whence)

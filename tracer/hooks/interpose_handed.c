@@ -94,12 +94,29 @@ CALL(int, connect, (int fd, const void *to, socklen_t n), (fd, to, n), BYTES(to,
 CALL(int, setsockopt, (int fd, int level, int name, const void *from, socklen_t n),
      (fd, level, name, from, n), BYTES(from, n, SETSOCKOPT))
 
+CALL(int, accept, (int fd, void *from, socklen_t *length), (fd, from, length),
+     OBJECT(length, ACCEPT_LENGTH), SIZED(from, length, ACCEPT))
+CALL(int, accept4, (int fd, void *from, socklen_t *length, int flags), (fd, from, length, flags),
+     OBJECT(length, ACCEPT_LENGTH), SIZED(from, length, ACCEPT))
+/* Variadic, as open is: one argument in a register. */
+CALL(int, ioctl, (int fd, unsigned long request, long argument), (fd, request, argument),
+     hand_over_ioctl(request, argument))
+
 /* --- waiting -------------------------------------------------------------------------- */
 
 CALL(int, poll, (struct pollfd * of, nfds_t n, int time), (of, n, time),
      BYTES(of, n * sizeof *of, POLL))
 CALL(int, __poll_chk, (struct pollfd * of, nfds_t n, int time, size_t room), (of, n, time, room),
      BYTES(of, n * sizeof *of, POLL))
+CALL(int, ppoll, (struct pollfd * of, nfds_t n, const struct timespec *time, const void *mask),
+     (of, n, time, mask), BYTES(of, n * sizeof *of, PPOLL), OBJECT(time, PPOLL_TIME))
+#define SET(set, n, name) BYTES(set, hand_over_set(set, n), name)
+CALL(int, select, (int n, void *r, void *w, void *x, struct timeval *time), (n, r, w, x, time),
+     SET(r, n, SELECT_READ), SET(w, n, SELECT_WRITE), SET(x, n, SELECT_EXCEPT))
+CALL(int, pselect,
+     (int n, void *r, void *w, void *x, const struct timespec *time, const void *mask),
+     (n, r, w, x, time, mask), SET(r, n, SELECT_READ), SET(w, n, SELECT_WRITE),
+     SET(x, n, SELECT_EXCEPT))
 CALL(int, epoll_wait, (int fd, struct epoll_event *to, int n, int time), (fd, to, n, time),
      BYTES(to, n > 0 ? (size_t)n * sizeof *to : 0, EPOLL_WAIT))
 CALL(int, epoll_ctl, (int fd, int what, int of, struct epoll_event *event), (fd, what, of, event),
@@ -135,6 +152,9 @@ CALL(ssize_t, __readlink_chk, (const char *path, char *to, size_t n, size_t room
 HANDS(FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode), STRING(path, OPEN))
 HANDS(FILE *, NULL, fopen64, (const char *path, const char *mode), (path, mode), STRING(path, OPEN))
 HANDS(DIR *, NULL, opendir, (const char *path), (path), STRING(path, OPEN))
+
+CALL(int, fstatat, (int at, const char *path, struct stat *to, int flags), (at, path, to, flags),
+     STRING(path, STAT_NAME), OBJECT(to, STAT))
 
 /* --- the rest -------------------------------------------------------------------------- */
 
