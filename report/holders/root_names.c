@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/sorted.h"
 #include "symbols/demangle.h"
-#include "symbols/module_map.h"
 
 enum { ROOT_KEYS_OF_BLOCK = 32, ROOT_REGISTERS_OF_THREAD = 16 };
 
@@ -172,7 +171,7 @@ static uint32_t root_at_variable(struct root_names *names, uint32_t module, uint
 static uint32_t root_at_thread_local(struct root_names *names, const struct trace_root *part,
                                      uint32_t tid, uint64_t inside, uint64_t *offset)
 {
-    uint32_t module = module_map_find(names->model, part->value);
+    uint32_t module = model_module_at(names->model, part->value);
     struct module_symbols *symbols = module ? symbolize_module(names->symbolizer, module) : NULL;
     const struct symbol *symbol =
         symbols ? symbol_table_of_thread(&symbols->symbols, inside) : NULL;
@@ -216,7 +215,7 @@ static const struct trace_root *root_find_part(const struct root_names *names,
 
 static void root_name_frame(struct root_names *names, struct root *root, uint64_t address)
 {
-    uint32_t module = module_map_find(names->model, address - 1);
+    uint32_t module = model_module_at(names->model, address - 1);
     uint32_t number = model_put_frame(names->model, address, module);
 
     symbolize_frame(names->symbolizer, number);
@@ -229,7 +228,7 @@ static void root_name_frame(struct root_names *names, struct root *root, uint64_
 static uint32_t root_at_frame(struct root_names *names, const struct trace_root *fact,
                               uint64_t address, uint64_t *offset)
 {
-    uint32_t module = module_map_find(names->model, fact->value - 1);
+    uint32_t module = model_module_at(names->model, fact->value - 1);
     struct module_symbols *symbols = module ? symbolize_module(names->symbolizer, module) : NULL;
     struct variable local = {0};
     bool found = symbols && variables_local(&symbols->variables,
@@ -388,7 +387,7 @@ uint32_t root_names_at(struct root_names *names, uint64_t address, uint64_t *off
 {
     const struct trace_root *fact = root_fact_at(names, address);
     bool is_memory = address < TRACE_ROOT_REGISTERS;
-    uint32_t module = is_memory ? module_map_find(names->model, address) : 0;
+    uint32_t module = is_memory ? model_module_at(names->model, address) : 0;
 
     if (module && (!fact || fact->kind == TRACE_ROOT_MAPPING))
         return root_at_variable(names, module, address, offset);

@@ -1,14 +1,15 @@
 #include "judge/misuse_view.h"
 #include <stdlib.h>
+#include <string.h>
 #include "base/memory.h"
 
 static void misuse_view_block(struct misuse_view *view, const struct misuse *misuse)
 {
     const struct trace_error *record = &misuse->record;
 
-    view->has_block = true;
+    view->has_stack = true;
     view->freed = record->address_kind == TRACE_ADDRESS_FREED_BLOCK;
-    view->block_stack = view->freed ? misuse->stack_freed : misuse->stack_allocated;
+    view->stack = view->freed ? misuse->stack_freed : misuse->stack_allocated;
     view->allocated_stack = misuse->stack_allocated;
     view->has_allocated_stack = view->freed && record->stack_allocated;
     view->where = MISUSE_INSIDE;
@@ -40,6 +41,17 @@ static void misuse_view_stack(struct misuse_view *view, const struct model *mode
     view->has_frame = frame < stack.count && model->frames[stack.frames[frame]].position_count > 0;
 }
 
+static void misuse_view_data(struct misuse_view *view, const struct misuse *misuse)
+{
+    view->where = misuse->variable        ? MISUSE_IN_VARIABLE
+                  : misuse->place_section ? MISUSE_IN_SECTION
+                  : misuse->place_file    ? MISUSE_IN_FILE
+                                          : MISUSE_IN_DATA;
+    view->offset = misuse->variable_offset;
+    view->has_stack = view->where == MISUSE_IN_SECTION && !strcmp(misuse->place_section, "Text");
+    view->stack = misuse->stack_place;
+}
+
 struct misuse_view misuse_view(const struct model *model, const struct misuse *misuse)
 {
     struct misuse_view view = {.where = MISUSE_NOWHERE};
@@ -53,8 +65,7 @@ struct misuse_view misuse_view(const struct model *model, const struct misuse *m
         misuse_view_stack(&view, model, misuse);
         break;
     case TRACE_ADDRESS_DATA:
-        view.where = misuse->variable ? MISUSE_IN_VARIABLE : MISUSE_IN_DATA;
-        view.offset = misuse->variable_offset;
+        misuse_view_data(&view, misuse);
         break;
     default:
         break;

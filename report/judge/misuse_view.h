@@ -12,14 +12,16 @@ enum misuse_where {
     MISUSE_AFTER,
     MISUSE_ON_STACK,
     MISUSE_IN_VARIABLE,
-    MISUSE_IN_DATA, /* a module's, of which no variable is known */
+    MISUSE_IN_SECTION, /* of a module, where no variable is known */
+    MISUSE_IN_FILE,    /* another part of a module's file */
+    MISUSE_IN_DATA,    /* a module's, whose file is not known */
 };
 struct misuse_view {
     enum misuse_where where;
     uint64_t offset;          /* bytes inside, before, after */
-    bool has_block;           /* inside, before or after it */
+    bool has_stack;           /* of the block, or of the code that the address lies in */
     bool freed;               /* the block was */
-    uint32_t block_stack;     /* where it was allocated, or freed; 0: unknown */
+    uint32_t stack;           /* where the block was allocated, or freed; 0: unknown */
     uint32_t allocated_stack; /* of one that was freed */
     bool has_allocated_stack;
     bool is_main_thread; /* whose stack it is on */

@@ -94,6 +94,23 @@ static void select_find_creator(struct misuse *misuse, const struct model *model
         misuse->creator = symbolize_function(symbolizer, stack.frames[frame]);
 }
 
+/* A variable, or else a part of a file, whose code has a place in the source. */
+static void select_find_place(struct misuse *misuse, const struct model *model,
+                              struct symbolizer *symbolizer)
+{
+    struct segment segment;
+    uint64_t address = misuse->record.address;
+    uint32_t module;
+
+    misuse->variable = symbolize_data(symbolizer, address, &misuse->variable_offset);
+    if (misuse->variable || !symbolize_segment(symbolizer, address, &module, &segment))
+        return;
+    misuse->place_file = model->modules[module].path;
+    misuse->place_section = segment.section;
+    memcpy(misuse->place_access, segment.access, sizeof segment.access);
+    symbolize_stack(symbolizer, misuse->stack_place);
+}
+
 static void select_symbolize_misuse(struct misuse *misuse, const struct model *model,
                                     struct symbolizer *symbolizer)
 {
@@ -101,8 +118,7 @@ static void select_symbolize_misuse(struct misuse *misuse, const struct model *m
     symbolize_stack(symbolizer, misuse->stack_allocated);
     symbolize_stack(symbolizer, misuse->stack_freed);
     if (misuse->record.address_kind == TRACE_ADDRESS_DATA)
-        misuse->variable =
-            symbolize_data(symbolizer, misuse->record.address, &misuse->variable_offset);
+        select_find_place(misuse, model, symbolizer);
     if (misuse->record.address_kind == TRACE_ADDRESS_STACK)
         select_find_creator(misuse, model, symbolizer);
 }

@@ -340,6 +340,15 @@ static uint32_t load_context_number(struct intern *contexts, const struct model 
     return intern_put(contexts, &key, sizeof key);
 }
 
+/* An address of a module as a stack: it may be code. */
+static uint32_t load_place(struct model *model, uint64_t address)
+{
+    uint32_t module = model_module_at(model, address);
+    uint32_t words[2] = {STACK_WHOLE, model_put_frame(model, address + 1, module)};
+
+    return model_put_stack(model, words, 1, UINT64_MAX);
+}
+
 static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
                         const struct trace_error *record, uint64_t index)
 {
@@ -353,6 +362,8 @@ static void load_misuse(struct stack_loader *stacks, struct intern *contexts, st
     }
     misuse.stack_allocated = load_stack(stacks, record->stack_allocated);
     misuse.stack_freed = load_stack(stacks, record->stack_freed);
+    if (record->address_kind == TRACE_ADDRESS_DATA)
+        misuse.stack_place = load_place(model, record->address);
     memory_reserve(model->misuses, model->misuse_count, model->misuse_capacity);
     model->misuses[model->misuse_count++] = misuse;
 }

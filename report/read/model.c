@@ -84,6 +84,22 @@ void model_free(struct model *model)
     memset(model, 0, sizeof *model);
 }
 
+uint32_t model_module_at(const struct model *model, uint64_t address)
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 1; i < model->module_count; i++) {
+        const struct module *module = &model->modules[i];
+
+        if (!module->present || address < module->start || address >= module->end)
+            continue;
+        if (!module->unmapped)
+            return i;
+        found = i;
+    }
+    return found;
+}
+
 uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module)
 {
     uint64_t key[2] = {address, module};

@@ -102,7 +102,12 @@ struct misuse {                                   /* an error of the program */
     struct trace_error record;                    /* count: 1 or more */
     uint64_t first;                               /* record of ERRORS; there may be more */
     uint32_t stack, stack_allocated, stack_freed; /* stacks of the model */
-    const char *variable;     /* TRACE_ADDRESS_DATA: what lies there, or NULL; select's word */
+    const char *variable; /* TRACE_ADDRESS_DATA: what lies there, or NULL; select's word */
+    /* If no variable is there: the file, or NULL, its part, or NULL, and the access, "r--". */
+    const char *place_file;
+    const char *place_section;
+    char place_access[4];
+    uint32_t stack_place;     /* a call stack of that address alone */
     uint64_t variable_offset; /* and how far into it the address is */
     /* TRACE_ADDRESS_STACK: the function whose frame it lies in, or NULL; select's word */
     const struct position *creator;
@@ -234,6 +239,9 @@ void model_free(struct model *model);
 void model_want_usage(struct model *model);
 /* The same for history, which takes usage, too. */
 void model_want_history(struct model *model);
+
+/* Index of the module, one that was there to the end if there is a choice; 0: none. */
+uint32_t model_module_at(const struct model *model, uint64_t address);
 
 /* The number of the frame, of the stack; new ones are added. */
 uint32_t model_put_frame(struct model *model, uint64_t address, uint32_t module);

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/memory.h"
-#include "symbols/module_map.h"
+#include "symbols/build_id.h"
 
 static const Dwfl_Callbacks module_file_callbacks = {
     .find_elf = dwfl_build_id_find_elf,
@@ -130,10 +130,10 @@ static enum module_file_state module_file_try_roots(struct module_file *file,
 static bool module_file_try_debug(struct module_file *file, const struct module *module,
                                   const char *folder)
 {
-    char id[MODULE_BUILD_ID_TEXT];
+    char id[BUILD_ID_TEXT];
     static const char *const endings[] = {".debug", ""};
 
-    module_map_build_id_text(module, id);
+    build_id_text(module, id);
     for (size_t i = 0; i < 2; i++) {
         char *path = memory_text("%s/.build-id/%.2s/%s%s", folder, id, id + 2, endings[i]);
         bool found = module_file_try(file, path, module) == MODULE_FILE_FOUND;

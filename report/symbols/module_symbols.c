@@ -135,6 +135,12 @@ const struct symbol *module_symbols_data(const struct module_symbols *symbols, u
     return symbol_table_data(&symbols->symbols, address);
 }
 
+bool module_symbols_segment(const struct module_symbols *symbols, uint64_t address,
+                            struct segment *segment)
+{
+    return symbols->file.dwfl && segment_find(segment, symbols->file.module, address);
+}
+
 const struct symbol *module_symbols_function(const struct module_symbols *symbols, uint64_t address)
 {
     return symbol_table_function(&symbols->symbols, address);

@@ -11,6 +11,7 @@
 #include "base/intern.h"
 #include "read/model.h"
 #include "symbols/module_file.h"
+#include "symbols/segment.h"
 #include "symbols/source_lines.h"
 #include "symbols/symbol_table.h"
 #include "symbols/variables.h"
@@ -49,6 +50,9 @@ const struct module_call *module_symbols_call(struct module_symbols *symbols, ui
 /* The function that it lies in, or NULL. */
 const struct symbol *module_symbols_function(const struct module_symbols *symbols,
                                              uint64_t address);
+/* What part of the file it lies in; false: in none, or there is no file. */
+bool module_symbols_segment(const struct module_symbols *symbols, uint64_t address,
+                            struct segment *segment);
 /* The variable that lies there, or NULL. */
 const struct symbol *module_symbols_data(const struct module_symbols *symbols, uint64_t address);
 

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "symbols/below_main.h"
 #include "symbols/generated_code.h"
-#include "symbols/module_map.h"
+#include "symbols/build_id.h"
 
 struct symbolizer {
     struct model *model;
@@ -184,7 +184,7 @@ const struct position *symbolize_function(struct symbolizer *symbolizer, uint32_
 
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside)
 {
-    uint32_t module = module_map_find(symbolizer->model, address);
+    uint32_t module = model_module_at(symbolizer->model, address);
 
     if (!module)
         return NULL;
@@ -194,6 +194,15 @@ const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint
         return NULL;
     *inside = address - symbol->start;
     return symbol->name;
+}
+
+bool symbolize_segment(struct symbolizer *symbolizer, uint64_t address, uint32_t *module,
+                       struct segment *segment)
+{
+    *module = model_module_at(symbolizer->model, address);
+    return *module &&
+           module_symbols_segment(symbolize_open(symbolizer, *module),
+                                  address - symbolizer->model->modules[*module].bias, segment);
 }
 
 struct module_symbols *symbolize_module(struct symbolizer *symbolizer, uint32_t module)
@@ -210,12 +219,12 @@ struct module_symbols *symbolize_module(struct symbolizer *symbolizer, uint32_t 
 static void symbolize_note_module(struct model *model, const struct module *module,
                                   enum module_file_state state)
 {
-    char id[MODULE_BUILD_ID_TEXT];
+    char id[BUILD_ID_TEXT];
     enum note_kind kind = state == MODULE_FILE_MISSING ? NOTE_MODULE_MISSING
                           : state == MODULE_FILE_OTHER ? NOTE_MODULE_OTHER
                                                        : NOTE_MODULE_BAD;
 
-    module_map_build_id_text(module, id);
+    build_id_text(module, id);
     model_add_note(model, kind, 0, module->path[0] ? module->path : "A module without a name",
                    id[0] ? id : "none");
 }

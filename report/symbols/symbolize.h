@@ -37,6 +37,10 @@ const struct position *symbolize_function(struct symbolizer *symbolizer, uint32_
 /* The variable at an address, and how far into it the address lies; NULL: not known. */
 const char *symbolize_data(struct symbolizer *symbolizer, uint64_t address, uint64_t *inside);
 
+/* The module's part that an address lies in; false: not known. */
+bool symbolize_segment(struct symbolizer *symbolizer, uint64_t address, uint32_t *module,
+                       struct segment *segment);
+
 /* What is known of a module; NULL: it is the tracer, or none. */
 struct module_symbols *symbolize_module(struct symbolizer *symbolizer, uint32_t module);
 

@@ -192,6 +192,12 @@ char *words_misuse_address(const struct misuse *misuse, const struct misuse_view
     case MISUSE_IN_VARIABLE:
         return memory_text("Address 0x%" PRIx64 " is %s bytes inside data symbol \"%s\"",
                            record->address, NUMBER(view->offset), misuse->variable);
+    case MISUSE_IN_SECTION:
+        return memory_text("Address 0x%" PRIx64 " is in the %s segment of %s", record->address,
+                           misuse->place_section, misuse->place_file);
+    case MISUSE_IN_FILE:
+        return memory_text("Address 0x%" PRIx64 " is in a %s mapped file %s segment",
+                           record->address, misuse->place_access, misuse->place_file);
     case MISUSE_IN_DATA:
         return memory_text("Address 0x%" PRIx64 " is in a program's or a library's data",
                            record->address);

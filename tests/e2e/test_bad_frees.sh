@@ -41,7 +41,8 @@ as_in_valgrind() { # as_in_valgrind PROGRAM [KIND]
 
 kinds='twice thrice after_realloc inside inside_freed of_data of_stack of_number delete_of_malloc delete_array_of_malloc
     free_of_new free_of_new_array delete_of_new_array delete_array_of_new realloc_of_new delete_twice
-    delete_of_freed free_of_strdup right_sizes long_after reused twice_of_no_size behind'
+    delete_of_freed free_of_strdup right_sizes long_after reused twice_of_no_size behind
+    of_code of_function_of_libc of_literal'
 for kind in $kinds; do a_case "$kind" as_in_valgrind free_kinds "$kind"; done
 test_contexts_are_counted_as_in_valgrind() { as_in_valgrind free_contexts; has report 'ERROR SUMMARY: 5 errors from 1 contexts'; }
 

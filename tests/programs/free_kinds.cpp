@@ -28,6 +28,7 @@ static void of_stack() { volatile char room[64] = {0}; drop((void *)(room + 16))
 static void of_number() { drop((void *)0x1234567890); }
 static void of_code() { drop((void *)&of_number); }
 static void of_function_of_libc() { drop((void *)&printf); }
+static void of_literal() { drop((void *)"a literal"); }
 static void delete_of_malloc() { delete (long *)make(8); }
 static void delete_array_of_malloc() { delete[] make(80); }
 static void free_of_new() { drop(new long); }
@@ -80,7 +81,7 @@ static void reused()
 #define KIND(name) {#name, name}
 static const struct { const char *name; void (*run)(); } kinds[] = {
     KIND(twice), KIND(thrice), KIND(by_realloc), KIND(after_realloc), KIND(inside), KIND(realloc_inside), KIND(inside_freed),
-    KIND(behind), KIND(of_data), KIND(of_stack), KIND(of_number), KIND(of_code), KIND(of_function_of_libc), KIND(delete_of_malloc),
+    KIND(behind), KIND(of_data), KIND(of_stack), KIND(of_number), KIND(of_code), KIND(of_function_of_libc), KIND(of_literal), KIND(delete_of_malloc),
     KIND(delete_array_of_malloc), KIND(free_of_new), KIND(free_of_new_array), KIND(delete_of_new_array), KIND(delete_array_of_new),
     KIND(realloc_of_new), KIND(delete_twice), KIND(delete_of_freed), KIND(free_of_strdup), KIND(wrong_size), KIND(wrong_array_size),
     KIND(wrong_alignment), KIND(missing_alignment), KIND(wrong_array_alignment), KIND(twice_of_no_size), KIND(right_sizes), KIND(long_after), KIND(reused)};

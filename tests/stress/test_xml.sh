@@ -6,7 +6,6 @@ known() {
     case $1 in
     leak_registers_xmm | leak_registers_ymm) echo 'valgrind looks at general registers alone' ;;
     leak_signal_stack*) echo "valgrind's stacks end at an alternate signal stack" ;;
-    free_kinds:of_code | free_kinds:of_function_of_libc) echo "valgrind tells code from data, and names its function" ;;
     stack_exceptions) echo 'a signal ends it, and valgrind frees no caches of libstdc++ then' ;;
     free_exceptions | api_cxx_bad_alloc | api_cxx_new_handler | api_aligned) echo 'valgrind ends it at what must fail' ;;
     free_sized | api_sized) echo 'valgrind 3.19 does not know free_sized' ;;

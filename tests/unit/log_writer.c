@@ -171,6 +171,11 @@ void log_writer_move(struct log_writer *writer, struct trace_move move)
     add_record(writer, TRACE_MOVES, &move);
 }
 
+void log_writer_mapping(struct log_writer *writer, struct trace_mapping mapping)
+{
+    add_record(writer, TRACE_MAPPINGS, &mapping);
+}
+
 void log_writer_stale(struct log_writer *writer, struct trace_stale stale)
 {
     add_record(writer, TRACE_STALE, &stale);

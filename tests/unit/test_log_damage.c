@@ -33,6 +33,7 @@ static int make_log(void **state)
     log_writer_pointers(&writer, (const unsigned char *)"\1\2\3\4\5\6\7", 7);
     log_writer_root(&writer, (struct trace_root){.kind = 1});
     log_writer_move(&writer, (struct trace_move){.stack = 2, .calls = 3, .moved = 2, .copied = 7});
+    log_writer_mapping(&writer, (struct trace_mapping){.begin = 0x7000, .end = 0x9000, .stack = 2});
     log_writer_stale(&writer, (struct trace_stale){.at = 8, .word = 16, .block = 16});
     uint32_t module = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
     for (uint32_t i = 0; i < 6; i++)

@@ -61,7 +61,8 @@ static void each_order_has_its_figure(void **state)
 {
     static const uint64_t figures[CLI_ORDERS_COUNT] = {
         [CLI_ORDER_PEAK] = 40,     [CLI_ORDER_BYTES] = 100, [CLI_ORDER_CALLS] = 7,
-        [CLI_ORDER_TEMPORARY] = 3, [CLI_ORDER_LIVE] = 90,   [CLI_ORDER_MOVED] = 55};
+        [CLI_ORDER_TEMPORARY] = 3, [CLI_ORDER_LIVE] = 90,   [CLI_ORDER_MOVED] = 55,
+        [CLI_ORDER_MAPPED] = 30};
     uint32_t stack = add(1, (struct stack_use){.allocations = 7,
                                                .frees = 2,
                                                .bytes_allocated = 100,
@@ -70,7 +71,9 @@ static void each_order_has_its_figure(void **state)
                                                .bytes_at_peak = 40,
                                                .reallocs = 4,
                                                .moved = 2,
-                                               .bytes_copied = 55});
+                                               .bytes_copied = 55,
+                                               .bytes_mapped = 30,
+                                               .mappings = 1});
 
     rank((1u << CLI_ORDERS_COUNT) - 1);
     for (int order = 0; order < CLI_ORDERS_COUNT; order++) {

@@ -81,7 +81,7 @@ static void other_tools_and_kinds_without_use_are_read_over(void **state)
 {
     struct suppress_rules rules = parse("{\nh\nHelgrind:Race\nwhatever: this means\n}\n"
                                         "{\nc\nCoreError:FdBadClose\nfun:x\n}\n"
-                                        "{\np\nMemcheck:Param\nioctl(generic)\nfun:ioctl\n}\n"
+                                        "{\np\nMemcheck:Param\nreboot(arg)\nfun:reboot\n}\n"
                                         "{\nv\nMemcheck:Value32\nfun:x\n}\n"
                                         "{\nf\nMemcheck:FishyValue\nmalloc(size)\nfun:malloc\n}\n"
                                         "{\na\nMemcheck,Addrcheck:Value4\nfun:x\n}\n"

@@ -21,7 +21,7 @@ struct finder {
     uint64_t
         used_end; /* the window does not go over this from below: behind it is what is not there */
 };
-static char copied[64u << 10]; /* the window, where it cannot be read in place */
+static char copied[16u << 10]; /* the window, where it cannot be read in place */
 
 /* --- reading ------------------------------------------------------------- */
 

@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "judge/types/gobject.h"
 #include "judge/types/type_list.h"
-#include "symbols/module_map.h"
 #include "symbols/type_call.h"
 #include "symbols/type_die.h"
 #include "symbols/type_search.h"
@@ -27,7 +26,7 @@ struct block_types {
 
 static uint32_t types_of_word(struct block_types *types, uint64_t word)
 {
-    uint32_t module = module_map_find(types->model, word);
+    uint32_t module = model_module_at(types->model, word);
     struct module_symbols *symbols = module ? symbolize_module(types->symbolizer, module) : NULL;
     uint64_t address = module ? word - types->model->modules[module].bias : 0;
     const struct symbol *symbol = symbols ? module_symbols_data(symbols, address) : NULL;
@@ -233,7 +232,7 @@ static void types_from_variables(struct block_types *types)
 
     for (size_t i = 0; i < graph->root_count; i++) {
         uint64_t at = graph->roots[i].at;
-        uint32_t module = at < TRACE_ROOT_REGISTERS ? module_map_find(types->model, at) : 0;
+        uint32_t module = at < TRACE_ROOT_REGISTERS ? model_module_at(types->model, at) : 0;
         struct module_symbols *symbols =
             module ? symbolize_module(types->symbolizer, module) : NULL;
         uint64_t address = module ? at - types->model->modules[module].bias : 0;

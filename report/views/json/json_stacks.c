@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
-#include "symbols/module_map.h"
+#include "symbols/build_id.h"
 
 /* --- strings ------------------------------------------------------------- */
 
@@ -30,9 +30,9 @@ void json_tables_free(struct json_tables *tables)
 
 static void json_build_id(struct json_writer *json, const struct module *module)
 {
-    char text[MODULE_BUILD_ID_TEXT];
+    char text[BUILD_ID_TEXT];
 
-    module_map_build_id_text(module, text);
+    build_id_text(module, text);
     json_text(json, "build_id", *text ? text : NULL);
 }
 

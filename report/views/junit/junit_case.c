@@ -158,8 +158,8 @@ void junit_misuse(struct junit_page *page, const struct misuse *misuse)
     junit_failure(page, finding, words_misuse(misuse));
     junit_stack(page, misuse->stack);
     junit_line(page, words_misuse_address(misuse, &view));
-    if (view.has_block)
-        junit_stack(page, view.block_stack);
+    if (view.has_stack)
+        junit_stack(page, view.stack);
     if (view.has_allocated_stack) {
         junit_line(page, memory_text("%s", words_misuse_allocated));
         junit_stack(page, view.allocated_stack);

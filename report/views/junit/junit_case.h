@@ -21,7 +21,8 @@ void junit_record(struct junit_page *page, const struct loss_record *record);
 void junit_passed(const struct junit_page *page, const char *name);
 /* It cannot be told; frees the text. */
 void junit_untold(const struct junit_page *page, const char *name, char *why);
-/* The process was killed, by a signal or without a record: how, where, and an error, whatever else was found. */
+/* The process was killed, by a signal or without a record: how, where, and an error, whatever else
+ * was found. */
 void junit_killed(const struct junit_page *page);
 /* What a suppression left out. */
 void junit_skipped(const struct junit_page *page, const char *name);

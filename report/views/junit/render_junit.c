@@ -32,8 +32,8 @@ static bool junit_is_used(const struct suppressions *suppressions, size_t number
     return suppress_entry_at(suppressions, number)->times > 0;
 }
 
-/* One whose end is not recorded is in doubt unless leaks do not count; two errors of one cause are no
- * help. */
+/* One whose end is not recorded is in doubt unless leaks do not count; two errors of one cause are
+ * no help. */
 static bool junit_was_killed(const struct report *report, bool untold)
 {
     return report->ending.kind == ENDING_SIGNALED ||

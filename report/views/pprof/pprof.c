@@ -11,7 +11,7 @@
 #include "judge/call_tree.h"
 #include "judge/shown_stack.h"
 #include "judge/stack_metric.h"
-#include "symbols/module_map.h"
+#include "symbols/build_id.h"
 #include "views/pprof/gzip.h"
 #include "views/pprof/protobuf.h"
 #include "views/renderer.h"
@@ -78,8 +78,8 @@ struct pprof {
     bool *located;               /* by the model's frames: it has been written */
     bool ends[STACK_ENDS_COUNT]; /* the same of what stands for frames that are missing */
     struct protobuf file, message, part;
-    char host[256];                     /* this machine's name */
-    char version[MODULE_BUILD_ID_TEXT]; /* the program's build id, or "" */
+    char host[256];              /* this machine's name */
+    char version[BUILD_ID_TEXT]; /* the program's build id, or "" */
 };
 struct pprof_function {
     uint32_t name, system_name, file, unused;
@@ -118,9 +118,9 @@ static void pprof_put_type(struct pprof *profile, unsigned field, const char *ty
 static void pprof_put_mapping(struct pprof *profile, uint32_t number)
 {
     const struct module *module = &profile->report->model->modules[number];
-    char build_id[MODULE_BUILD_ID_TEXT];
+    char build_id[BUILD_ID_TEXT];
 
-    module_map_build_id_text(module, build_id);
+    build_id_text(module, build_id);
     protobuf_number(&profile->message, MAPPING_ID, number);
     protobuf_number(&profile->message, MAPPING_START, module->start);
     protobuf_number(&profile->message, MAPPING_LIMIT, module->end);
@@ -316,7 +316,7 @@ static void pprof_name(struct pprof *profile)
         profile->host[0] = 0;
     for (uint32_t i = 1; i < model->module_count; i++)
         if (model->modules[i].present && model->modules[i].is_program)
-            module_map_build_id_text(&model->modules[i], profile->version);
+            build_id_text(&model->modules[i], profile->version);
 }
 
 static void pprof_render(FILE *out, const struct report *report)

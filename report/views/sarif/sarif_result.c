@@ -164,8 +164,8 @@ void sarif_misuse(struct sarif_page *page, const struct misuse *misuse)
     struct sarif_stacks stacks = {.count = 0};
 
     sarif_stacks_add(&stacks, misuse->stack, words_misuse(misuse));
-    if (view.has_block)
-        sarif_stacks_add(&stacks, view.block_stack, words_misuse_address(misuse, &view));
+    if (view.has_stack)
+        sarif_stacks_add(&stacks, view.stack, words_misuse_address(misuse, &view));
     if (view.has_allocated_stack)
         sarif_stacks_add(&stacks, view.allocated_stack, memory_text("%s", words_misuse_allocated));
     json_object(page->json, NULL);

@@ -15,8 +15,8 @@ static void text_misuse(const struct text_page *page, const struct misuse *misus
     text_sentence(page, " ", words_misuse_address(misuse, &view));
     if (frame)
         text_sentence(page, " ", frame);
-    if (view.has_block)
-        text_stack(page, view.block_stack);
+    if (view.has_stack)
+        text_stack(page, view.stack);
     if (view.has_allocated_stack) {
         text_line(page, " %s", words_misuse_allocated);
         text_stack(page, view.allocated_stack);

@@ -67,8 +67,8 @@ static void xml_misuse(struct xml_page *page, const struct misuse *misuse)
     xml_sentence(page->out, 1, "auxwhat", words_misuse_address(misuse, &view));
     xml_sentence(page->out, 1, "auxwhat",
                  words_misuse_frame(report->options, report->model, misuse, &view));
-    if (view.has_block)
-        xml_stack(page, view.block_stack);
+    if (view.has_stack)
+        xml_stack(page, view.stack);
     if (view.has_allocated_stack) {
         xml_text(page->out, 1, "auxwhat", words_misuse_allocated);
         xml_stack(page, view.allocated_stack);
