@@ -1,4 +1,4 @@
-// flags: -pthread
+// flags: -pthread -lrt
 /* Maps memory in each way that there is. Prints what each function has mapped at the end: its name,
  * bytes, mappings. */
 #define _GNU_SOURCE
