@@ -60,12 +60,14 @@ int __fxstat64(int, int, struct stat64 *);
 
 INTERPOSE int __fxstat(int version, int fd, struct stat *status)
 {
-    UNLESS_KEPT(fd, fxstat, version, fd, status);
+    UNLESS_KEPT_HANDING(fd, __fxstat, fxstat, BYTES(status, sizeof *status, STAT), version, fd,
+                        status);
 }
 
 INTERPOSE int __fxstat64(int version, int fd, struct stat64 *status)
 {
-    UNLESS_KEPT(fd, fxstat64, version, fd, status);
+    UNLESS_KEPT_HANDING(fd, __fxstat64, fxstat64, BYTES(status, sizeof *status, STAT), version, fd,
+                        status);
 }
 
 int interpose_fcntl(int, int, long) __asm__("fcntl");

@@ -153,9 +153,6 @@ HANDS(FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode), S
 HANDS(FILE *, NULL, fopen64, (const char *path, const char *mode), (path, mode), STRING(path, OPEN))
 HANDS(DIR *, NULL, opendir, (const char *path), (path), STRING(path, OPEN))
 
-CALL(int, fstatat, (int at, const char *path, struct stat *to, int flags), (at, path, to, flags),
-     STRING(path, STAT_NAME), OBJECT(to, STAT))
-
 /* --- the rest -------------------------------------------------------------------------- */
 
 HANDS(char *, NULL, getcwd, (char *to, size_t n), (to, n), BYTES(to, to ? n : 0, GETCWD))
@@ -177,7 +174,23 @@ CALL(int, uname, (struct utsname * to), (to), OBJECT(to, UNAME))
                   STRING(path, STAT_NAME), OBJECT(to, STAT));                                      \
         return next ? next(path, to) : handed___##older(1, path, to);                              \
     }
+#define STATUS_AT(symbol, older)                                                                   \
+    int handed_##symbol(int, const char *, struct stat *, int) ASM_NAME(symbol);                   \
+    CALL(int, __##older, (int version, int at, const char *path, struct stat *to, int flags),      \
+         (version, at, path, to, flags), STRING(path, STAT_NAME), OBJECT(to, STAT))                \
+    INTERPOSE int handed_##symbol(int at, const char *path, struct stat *to, int flags)            \
+    {                                                                                              \
+        static int (*next)(int, const char *, struct stat *, int);                                 \
+        if (!next)                                                                                 \
+            next = (int (*)(int, const char *, struct stat *, int))real_find(#symbol);             \
+        HAND_OVER(int, -1, handed_##symbol,                                                        \
+                  next ? next(at, path, to, flags) : handed___##older(1, at, path, to, flags),     \
+                  STRING(path, STAT_NAME), OBJECT(to, STAT));                                      \
+        return next ? next(at, path, to, flags) : handed___##older(1, at, path, to, flags);        \
+    }
 STATUS(stat, xstat)
 STATUS(lstat, lxstat)
 STATUS(stat64, xstat64)
 STATUS(lstat64, lxstat64)
+STATUS_AT(fstatat, fxstatat)
+STATUS_AT(fstatat64, fxstatat64)
