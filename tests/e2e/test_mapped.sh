@@ -80,3 +80,12 @@ test_with_a_sample_of_the_blocks() {
     equal 'exit status' 0 "$status"
     maps trace.log
 }
+
+# A call that the program's filter answers with SIGSYS comes to its handler, and what goes through is recorded.
+test_call_that_a_filter_traps() {
+    OPTIONS=--mmap=yes traced "$PROGRAMS/map_trapped"
+    equal 'exit status' 0 "$status"
+    equal 'said' refused "$(cat out)"
+    report --top=mapped trace.log
+    has report 'in all: 8,192 bytes in 1 mappings'
+}
