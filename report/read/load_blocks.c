@@ -203,7 +203,7 @@ static struct block load_verdict(struct stack_loader *stacks, struct sizes *size
         .name = load_name_of(stacks->model, address, marks),
         .head = heads.head[number % 2],
         .kind = address ? (enum block_kind)kind : BLOCK_KINDS_COUNT,
-        .heuristic = heuristic <= TRACE_MULTIPLE_INHERITANCE ? heuristic : 0,
+        .heuristic = heuristic < TRACE_HEURISTICS_COUNT ? heuristic : 0,
         .family = trace_block_family(verdict->where),
         .interior = trace_verdict_interior(verdict->where),
     };

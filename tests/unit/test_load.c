@@ -556,7 +556,7 @@ static void expect_all_in_range(void)
 {
     for (size_t i = 0; i < model.block_count; i++) {
         assert_in_range(model.blocks[i].kind, 0, BLOCK_KINDS_COUNT);
-        assert_in_range(model.blocks[i].heuristic, 0, TRACE_MULTIPLE_INHERITANCE);
+        assert_in_range(model.blocks[i].heuristic, 0, TRACE_HEURISTICS_COUNT - 1);
     }
     for (uint32_t i = 0; i < model.module_count; i++)
         assert_in_range(model.modules[i].build_id_size, 0, sizeof model.modules[i].build_id);
