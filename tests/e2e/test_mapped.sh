@@ -74,6 +74,20 @@ test_off_says_so() {
     has report 'nothing is mapped'
 }
 
+# Stacks that are cut to --own's callers, and those of a log that is compared with, have what they had.
+test_own_stacks_and_comparisons_have_it() {
+    OPTIONS='--mmap=yes --trace-file=old.log' traced "$PROGRAMS/map_calls"
+    OPTIONS=--mmap=yes traced "$PROGRAMS/map_calls" threads
+    report --own --top=100,mapped trace.log
+    has report ' mappings in stack 1 of '
+    equal 'sums of own stacks' '2423448 10' "$(tr -d , <report | awk '/ mappings in stack / { bytes += $2; mappings += $6 } END { print bytes, mappings }')"
+    "$REPORT" --format=json old.log >old.json
+    for old in old.log old.json; do
+        report --diff=$old --top=100,mapped trace.log
+        has report 'all stacks: 2,423,448 -> 2,423,448; '
+    done
+}
+
 # With a sample of the blocks mappings are recorded whole.
 test_with_a_sample_of_the_blocks() {
     OPTIONS='--mmap=yes --sample=524288' traced "$PROGRAMS/map_calls" threads

@@ -31,6 +31,15 @@ test_own_folds_the_standard_library_of_cxx() {
 }
 
 # Records and sums are those of stacks that are cut behind the same frame, however they were loaded.
+test_own_stacks_have_what_realloc_moved() {
+    sums() { bare report | tr -d , | awk '/ copied in / { bytes += $1; moves += $6 } END { print bytes, moves }'; }
+    traced "$PROGRAMS/use_moves"
+    report --top=100,moved trace.log
+    local all=$(sums)
+    [ "${all%% *}" -gt 0 ] || fail 'nothing was moved'
+    report --own --top=100,moved trace.log
+    equal 'bytes and moves' "$all" "$(sums)"
+}
 test_callers_are_counted_from_the_first_own_frame() {
     traced "$PROGRAMS/own_cxx"
     report --own --num-callers=3 trace.log

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "judge/diff/diff_join.h"
 #include "judge/diff/stack_graft.h"
+#include "read/stack_use.h"
 #include "judge/verdict.h"
 
 struct diff_work {
@@ -321,7 +322,7 @@ static void diff_list_stacks(const struct model *model, struct diff_items *items
     const struct stack_use *uses = model->usage->stacks;
 
     for (uint32_t i = 0; i < model->usage->stack_count; i++)
-        if (uses[i].allocations || uses[i].bytes_at_peak)
+        if (stack_use_is_any(&uses[i]))
             diff_items_add(
                 items, (struct diff_item){
                            .stack = i, .figures = {uses[i].allocations, uses[i].bytes_allocated}});

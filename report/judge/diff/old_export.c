@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/signal_name.h"
 #include "judge/export_words.h"
+#include "read/stack_use.h"
 
 #define OLD_VERSION 1 /* of the document: docs/json.md */
 
@@ -208,28 +209,15 @@ static void old_modules(struct model *model, const struct document_value *proces
 static void old_use(const struct old_export *export, struct model *model,
                     const struct document_value *stacks)
 {
-    static const struct {
-        const char *name;
-        size_t offset;
-    } columns[] = {{"allocations", offsetof(struct stack_use, allocations)},
-                   {"frees", offsetof(struct stack_use, frees)},
-                   {"bytes_allocated", offsetof(struct stack_use, bytes_allocated)},
-                   {"bytes_freed", offsetof(struct stack_use, bytes_freed)},
-                   {"temporary", offsetof(struct stack_use, temporary)},
-                   {"bytes_at_peak", offsetof(struct stack_use, bytes_at_peak)},
-                   {"blocks_at_peak", offsetof(struct stack_use, blocks_at_peak)},
-                   {"reallocs", offsetof(struct stack_use, reallocs)},
-                   {"moved", offsetof(struct stack_use, moved)},
-                   {"bytes_copied", offsetof(struct stack_use, bytes_copied)}};
     struct usage *usage = model->usage;
 
     usage->stack_count = model_stack_count(model);
     usage->stacks = memory_zeroed(usage->stack_count, sizeof *usage->stacks);
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
-        const struct document_value *column = document_member(stacks, columns[c].name);
+    for (unsigned figure = 0; figure < STACK_USE_FIGURES; figure++) {
+        const struct document_value *column = document_member(stacks, stack_use_name(figure));
 
         for (uint32_t i = 0; i < export->stacks.count; i++)
-            *(uint64_t *)((char *)&usage->stacks[export->stacks.stacks[i]] + columns[c].offset) +=
+            *stack_use_figure(&usage->stacks[export->stacks.stacks[i]], figure) +=
                 document_at(column, i);
     }
 }

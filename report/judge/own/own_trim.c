@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "read/stack_use.h"
 
 static uint32_t trim_stack(struct model *model, struct owners *owners, uint32_t number)
 {
@@ -18,17 +19,6 @@ static uint32_t trim_stack(struct model *model, struct owners *owners, uint32_t 
     return trimmed;
 }
 
-static void trim_add_use(struct stack_use *to, const struct stack_use *from)
-{
-    to->allocations += from->allocations;
-    to->frees += from->frees;
-    to->bytes_allocated += from->bytes_allocated;
-    to->bytes_freed += from->bytes_freed;
-    to->temporary += from->temporary;
-    to->bytes_at_peak += from->bytes_at_peak;
-    to->blocks_at_peak += from->blocks_at_peak;
-}
-
 static void trim_usage(struct model *model, const uint32_t *now)
 {
     struct usage *usage = model->usage;
@@ -36,7 +26,7 @@ static void trim_usage(struct model *model, const uint32_t *now)
     struct stack_use *stacks = memory_zeroed(count, sizeof *stacks);
 
     for (uint32_t i = 0; i < usage->stack_count && i < count; i++)
-        trim_add_use(&stacks[now[i]], &usage->stacks[i]);
+        stack_use_add(&stacks[now[i]], &usage->stacks[i]);
     free(usage->stacks);
     usage->stacks = stacks;
     usage->stack_count = count;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "read/stack_use.h"
 #include "symbols/build_id.h"
 
 /* --- strings ------------------------------------------------------------- */
@@ -140,98 +141,15 @@ void json_nodes(struct json_writer *json, const struct json_tables *tables)
     json_end_object(json);
 }
 
-typedef uint64_t json_use(const struct stack_use *use);
-
-static uint64_t json_use_allocations(const struct stack_use *use)
-{
-    return use->allocations;
-}
-static uint64_t json_use_frees(const struct stack_use *use)
-{
-    return use->frees;
-}
-static uint64_t json_use_bytes_allocated(const struct stack_use *use)
-{
-    return use->bytes_allocated;
-}
-static uint64_t json_use_bytes_freed(const struct stack_use *use)
-{
-    return use->bytes_freed;
-}
-static uint64_t json_use_temporary(const struct stack_use *use)
-{
-    return use->temporary;
-}
-static uint64_t json_use_bytes_at_peak(const struct stack_use *use)
-{
-    return use->bytes_at_peak;
-}
-static uint64_t json_use_blocks_at_peak(const struct stack_use *use)
-{
-    return use->blocks_at_peak;
-}
-
-static uint64_t json_use_reallocs(const struct stack_use *use)
-{
-    return use->reallocs;
-}
-static uint64_t json_use_moved(const struct stack_use *use)
-{
-    return use->moved;
-}
-static uint64_t json_use_bytes_copied(const struct stack_use *use)
-{
-    return use->bytes_copied;
-}
-
-static uint64_t json_use_bytes_mapped(const struct stack_use *use)
-{
-    return use->bytes_mapped;
-}
-
-static uint64_t json_use_mappings(const struct stack_use *use)
-{
-    return use->mappings;
-}
-
-static uint64_t json_use_own_bytes(const struct stack_use *use)
-{
-    return use->own_bytes;
-}
-
-struct json_uses {
-    const struct stack_use *uses;
-    uint32_t use_count; /* later stacks did nothing */
-    uint32_t count;
-};
-
-static void json_use_column(struct json_writer *json, const char *key, const struct json_uses *of,
-                            json_use *column)
-{
-    json_array(json, key);
-    for (uint32_t i = 0; of->uses && i < of->count; i++)
-        json_signed(json, NULL, i < of->use_count ? (int64_t)column(&of->uses[i]) : 0);
-    json_end_array(json);
-}
-
 void json_uses(struct json_writer *json, const struct stack_use *uses, uint32_t use_count,
                uint32_t count)
 {
-    struct json_uses of = {uses, use_count, count};
-
-    json_use_column(json, "allocations", &of, json_use_allocations);
-    json_use_column(json, "frees", &of, json_use_frees);
-    json_use_column(json, "bytes_allocated", &of, json_use_bytes_allocated);
-    json_use_column(json, "bytes_freed", &of, json_use_bytes_freed);
-    json_use_column(json, "temporary", &of, json_use_temporary);
-    json_use_column(json, "bytes_at_peak", &of, json_use_bytes_at_peak);
-    json_use_column(json, "blocks_at_peak", &of, json_use_blocks_at_peak);
-    json_use_column(json, "reallocs", &of, json_use_reallocs);
-    json_use_column(json, "moved", &of, json_use_moved);
-    json_use_column(json, "bytes_copied", &of, json_use_bytes_copied);
-    json_use_column(json, "bytes_mapped", &of, json_use_bytes_mapped);
-    json_use_column(json, "mappings", &of, json_use_mappings);
-    json_use_column(json, "mapped_own_bytes", &of, json_use_own_bytes);
+    for (unsigned figure = 0; figure < STACK_USE_FIGURES; figure++) {
+        json_array(json, stack_use_name(figure));
+        for (uint32_t i = 0; uses && i < count; i++)
+            json_signed(json, NULL, i < use_count ? (int64_t)stack_use_value(&uses[i], figure) : 0);
+        json_end_array(json);
+    }
 }
 
 static const char *json_stack_end(enum stack_end end)
