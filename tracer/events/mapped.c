@@ -6,8 +6,6 @@
 #include "tables/mappings.h"
 #include "trace_format.h"
 
-#include <stdatomic.h>
-
 bool mapped_is_on;
 
 bool mapped_begin(void)
@@ -18,36 +16,26 @@ bool mapped_begin(void)
 
 /* --- one at a time ------------------------------------------------------- */
 
-/* As that of pools: a handler above a thread that holds it could map, too, or jump out; so signals
- * are blocked. A thread that forks waits for those that wait or hold. */
-static atomic_bool taken;
+static struct long_lock table; /* of mappings */
 
 bool mapped_enter(struct mapped_call *call, const struct call_site *site)
 {
-    call->thread = thread_current();
-    if (!call->thread)
+    struct thread *thread = thread_current();
+    if (!thread)
         return false;
-    call->stack = site ? event_stack_rarely(call->thread, site) : 0;
-    const uint64_t set = signals_to_block();
-    call->is_blocked = !sys_is_error(sys_sigprocmask(SIG_BLOCK, &set, &call->mask));
-    atomic_store_explicit(&call->thread->gate.at_length, true, memory_order_release);
-    while (atomic_exchange_explicit(&taken, true, memory_order_acquire))
-        sys_sched_yield();
+    call->stack = site ? event_stack_rarely(thread, site) : 0;
+    long_lock_take(&table, &call->hold, thread, signals_to_block());
     return true;
 }
 
-/* Release: who takes it, and a fork's child, finds the table whole. */
 void mapped_leave(struct mapped_call *call)
 {
-    atomic_store_explicit(&taken, false, memory_order_release);
-    atomic_store_explicit(&call->thread->gate.at_length, false, memory_order_release);
-    if (call->is_blocked)
-        sys_sigprocmask(SIG_SETMASK, &call->mask, NULL);
+    long_lock_give(&table, &call->hold);
 }
 
 void mapped_forked(void)
 {
-    atomic_store(&taken, false);
+    long_lock_forked(&table);
 }
 
 /* --- what is mapped ------------------------------------------------------ */

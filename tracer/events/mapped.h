@@ -6,6 +6,7 @@
 #define MAPPED_H
 
 #include "capture/unwind.h"
+#include "events/long_lock.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,10 +19,8 @@ bool mapped_begin(void);
 
 /* One call of the program's. */
 struct mapped_call {
-    struct thread *thread;
+    struct long_hold hold;
     uint32_t stack; /* 0: not known */
-    uint64_t mask;
-    bool is_blocked;
 };
 /* site: NULL where no stack is needed. false: there is no memory for it; nothing is held. */
 bool mapped_enter(struct mapped_call *call, const struct call_site *site);

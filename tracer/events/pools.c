@@ -1,6 +1,7 @@
 #include "events/pools.h"
 
 #include "events/event.h"
+#include "events/long_lock.h"
 #include "events/misuse.h"
 #include "os/sys.h"
 #include "tables/block_parts.h"
@@ -226,33 +227,11 @@ static void change_piece(struct thread *thread, struct pool *pool, const uint64_
 
 /* --- requests ------------------------------------------------------------ */
 
-/* Of the pools' table. A handler above a thread that holds it could jump out, and nobody would ever
- * give it up: so signals are blocked. A thread that forks waits for those that wait or hold. */
-static atomic_bool taken;
-
-/* Whether *mask is to be put back. */
-static bool lock(struct thread *thread, uint64_t *mask)
-{
-    const uint64_t all = SYS_SIGNALS_BUT_BUS;
-    bool blocked = !sys_is_error(sys_sigprocmask(SIG_BLOCK, &all, mask));
-    atomic_store_explicit(&thread->gate.at_length, true, memory_order_release);
-    while (atomic_exchange_explicit(&taken, true, memory_order_acquire))
-        sys_sched_yield();
-    return blocked;
-}
-
-/* Release: who takes it, and a fork's child, finds the table whole. mask: NULL, or what it was. */
-static void unlock(struct thread *thread, const uint64_t *mask)
-{
-    atomic_store_explicit(&taken, false, memory_order_release);
-    atomic_store_explicit(&thread->gate.at_length, false, memory_order_release);
-    if (mask)
-        sys_sigprocmask(SIG_SETMASK, mask, NULL);
-}
+static struct long_lock table; /* the pools' */
 
 void pools_forked(void)
 {
-    atomic_store(&taken, false);
+    long_lock_forked(&table);
 }
 
 static void of_pool(struct thread *thread, const uint64_t words[6], const struct call_site *site)
@@ -313,11 +292,11 @@ uint64_t pools_request(const uint64_t words[6], const struct call_site *site)
         event_lose_block(0);
         return 0;
     }
-    uint64_t mask;
-    bool blocked = lock(thread, &mask);
+    struct long_hold hold;
+    long_lock_take(&table, &hold, thread, SYS_SIGNALS_BUT_BUS);
     inside = true;
     uint64_t result = answer(thread, words, site);
     inside = false;
-    unlock(thread, blocked ? &mask : NULL);
+    long_lock_give(&table, &hold);
     return result;
 }
