@@ -17,10 +17,15 @@ static __attribute__((noinline, cold)) int is_none(void)
     return -1;
 }
 
-#define PASS(name, ...)                                                                            \
+#define RESOLVE(name)                                                                              \
     do {                                                                                           \
         if (__builtin_expect(!real.name, 0))                                                       \
             real_resolve();                                                                        \
+    } while (0)
+
+#define PASS(name, ...)                                                                            \
+    do {                                                                                           \
+        RESOLVE(name);                                                                             \
         return real.name(__VA_ARGS__);                                                             \
     } while (0)
 
@@ -36,8 +41,7 @@ static __attribute__((noinline, cold)) int is_none(void)
     do {                                                                                           \
         if (descriptor_is_kept(fd))                                                                \
             return is_none();                                                                      \
-        if (__builtin_expect(!real.name, 0))                                                       \
-            real_resolve();                                                                        \
+        RESOLVE(name);                                                                             \
         HAND_OVER(int, -1, entry, real.name(__VA_ARGS__), memory);                                 \
         return real.name(__VA_ARGS__);                                                             \
     } while (0)

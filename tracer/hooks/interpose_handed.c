@@ -161,36 +161,31 @@ CALL(int, pipe2, (int *to, int flags), (to, flags), BYTES(to, 2 * sizeof *to, PI
 CALL(int, uname, (struct utsname * to), (to), OBJECT(to, UNAME))
 
 /* Before 2.33 libc has other functions for these, which programs that were linked with it call. */
-#define STATUS(symbol, older)                                                                      \
-    int handed_##symbol(const char *, struct stat *) ASM_NAME(symbol);                             \
-    CALL(int, __##older, (int version, const char *path, struct stat *to), (version, path, to),    \
-         STRING(path, STAT_NAME), OBJECT(to, STAT))                                                \
-    INTERPOSE int handed_##symbol(const char *path, struct stat *to)                               \
+#define STATUS(...) STATUS_OF(__VA_ARGS__)
+#define STATUS_OF(symbol, older, parameters, arguments, older_parameters, older_arguments,         \
+                  to_older)                                                                        \
+    int handed_##symbol parameters ASM_NAME(symbol);                                               \
+    CALL(int, __##older, older_parameters, older_arguments, STRING(path, STAT_NAME),               \
+         OBJECT(to, STAT))                                                                         \
+    INTERPOSE int handed_##symbol parameters                                                       \
     {                                                                                              \
-        static int (*next)(const char *, struct stat *);                                           \
+        static int(*next) parameters;                                                              \
         if (!next)                                                                                 \
-            next = (int (*)(const char *, struct stat *))real_find(#symbol);                       \
-        HAND_OVER(int, -1, handed_##symbol, next ? next(path, to) : handed___##older(1, path, to), \
+            next = (int(*) parameters)real_find(#symbol);                                          \
+        HAND_OVER(int, -1, handed_##symbol, next ? next arguments : handed___##older to_older,     \
                   STRING(path, STAT_NAME), OBJECT(to, STAT));                                      \
-        return next ? next(path, to) : handed___##older(1, path, to);                              \
+        return next ? next arguments : handed___##older to_older;                                  \
     }
-#define STATUS_AT(symbol, older)                                                                   \
-    int handed_##symbol(int, const char *, struct stat *, int) ASM_NAME(symbol);                   \
-    CALL(int, __##older, (int version, int at, const char *path, struct stat *to, int flags),      \
-         (version, at, path, to, flags), STRING(path, STAT_NAME), OBJECT(to, STAT))                \
-    INTERPOSE int handed_##symbol(int at, const char *path, struct stat *to, int flags)            \
-    {                                                                                              \
-        static int (*next)(int, const char *, struct stat *, int);                                 \
-        if (!next)                                                                                 \
-            next = (int (*)(int, const char *, struct stat *, int))real_find(#symbol);             \
-        HAND_OVER(int, -1, handed_##symbol,                                                        \
-                  next ? next(at, path, to, flags) : handed___##older(1, at, path, to, flags),     \
-                  STRING(path, STAT_NAME), OBJECT(to, STAT));                                      \
-        return next ? next(at, path, to, flags) : handed___##older(1, at, path, to, flags);        \
-    }
-STATUS(stat, xstat)
-STATUS(lstat, lxstat)
-STATUS(stat64, xstat64)
-STATUS(lstat64, lxstat64)
-STATUS_AT(fstatat, fxstatat)
-STATUS_AT(fstatat64, fxstatat64)
+#define BY_PATH                                                                                    \
+    (const char *path, struct stat *to), (path, to),                                               \
+        (int version, const char *path, struct stat *to), (version, path, to), (1, path, to)
+#define BY_PATH_AT                                                                                 \
+    (int at, const char *path, struct stat *to, int flags), (at, path, to, flags),                 \
+        (int version, int at, const char *path, struct stat *to, int flags),                       \
+        (version, at, path, to, flags), (1, at, path, to, flags)
+STATUS(stat, xstat, BY_PATH)
+STATUS(lstat, lxstat, BY_PATH)
+STATUS(stat64, xstat64, BY_PATH)
+STATUS(lstat64, lxstat64, BY_PATH)
+STATUS(fstatat, fxstatat, BY_PATH_AT)
+STATUS(fstatat64, fxstatat64, BY_PATH_AT)
