@@ -6,7 +6,6 @@
 #include "judge/fingerprint.h"
 #include "judge/misuse_view.h"
 #include "judge/own_frame.h"
-#include "words/words_ending.h"
 #include "words/words_error.h"
 
 void junit_attribute(FILE *out, const char *name, const char *text)
@@ -38,12 +37,17 @@ static void junit_stack(const struct junit_page *page, uint32_t stack)
     free(text.text);
 }
 
-/* Frees the text. */
-static void junit_line(const struct junit_page *page, char *text)
+void junit_line(const struct junit_page *page, char *text)
 {
     xml_text_put(page->out, text);
     fputc('\n', page->out);
     free(text);
+}
+
+void junit_lines(const struct junit_page *page, char *lines[WORDS_ENDING_LINES])
+{
+    for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++)
+        junit_line(page, lines[i]);
 }
 
 /* --- cases --------------------------------------------------------------- */
@@ -91,8 +95,7 @@ void junit_killed(const struct junit_page *page)
     junit_attribute(page->out, "type", ending->signal ? ending->signal : type);
     junit_attribute(page->out, "message", lines[0]);
     fputs(">", page->out);
-    for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++)
-        junit_line(page, lines[i]);
+    junit_lines(page, lines);
     if (page->report->model->ending_stack)
         junit_stack(page, page->report->model->ending_stack);
     fputs("</error>", page->out);

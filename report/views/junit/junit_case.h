@@ -5,6 +5,7 @@
 
 #include "judge/fingerprint.h"
 #include "views/renderer.h"
+#include "words/words_ending.h"
 
 struct junit_page {
     FILE *out;
@@ -26,6 +27,9 @@ void junit_untold(const struct junit_page *page, const char *name, char *why);
 void junit_killed(const struct junit_page *page);
 /* What a suppression left out. */
 void junit_skipped(const struct junit_page *page, const char *name);
+/* A line of a case's or of the suite's text, and those of words_ending; the texts are freed. */
+void junit_line(const struct junit_page *page, char *text);
+void junit_lines(const struct junit_page *page, char *lines[WORDS_ENDING_LINES]);
 /* name="text" with a blank in front. */
 void junit_attribute(FILE *out, const char *name, const char *text);
 

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/memory.h"
-#include "base/xml_text.h"
 #include "views/junit/junit_case.h"
 #include "words/words_ending.h"
 #include "words/words_note.h"
@@ -157,18 +156,9 @@ static void junit_output(const struct junit_page *page)
 
     fputs("  <system-out>", page->out);
     words_ending(lines, &report->ending, report->model);
-    for (int i = 0; i < WORDS_ENDING_LINES && lines[i]; i++) {
-        xml_text_put(page->out, lines[i]);
-        fputc('\n', page->out);
-        free(lines[i]);
-    }
-    for (uint32_t i = 0; i < report->model->note_count; i++) {
-        char *note = words_note(&report->model->notes[i]);
-
-        xml_text_put(page->out, note);
-        fputc('\n', page->out);
-        free(note);
-    }
+    junit_lines(page, lines);
+    for (uint32_t i = 0; i < report->model->note_count; i++)
+        junit_line(page, words_note(&report->model->notes[i]));
     fputs("</system-out>\n  <system-err/>\n </testsuite>\n", page->out);
 }
 
