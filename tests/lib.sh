@@ -55,6 +55,13 @@ a_case() {
     shift
     eval "test_$name() { $(printf '%q ' "$@"); }"
 }
+# line_of SOURCE TEXT: the one line of a demo's source that has the text, as "SOURCE:LINE"
+line_of() {
+    local lines
+    lines=$(grep -nF -e "$2" "$TESTS/../demo/$1" | cut -d: -f1)
+    [[ $lines =~ ^[0-9]+$ ]] || fail "demo/$1 has not one line with: $2"
+    echo "$1:$lines"
+}
 # libc_since MINOR: this release's glibc is 2.MINOR or newer.
 libc_since() { [ "$(getconf GNU_LIBC_VERSION | sed 's/.*\.//')" -ge "$1" ]; }
 # equal WHAT EXPECTED ACTUAL

@@ -139,13 +139,6 @@ reports_agree() {
     diff expected.records found.records | head -40 || true
     cmp -s expected.records found.records || fail "the loss records of demo $* differ from valgrind's"
 }
-# line_of SOURCE TEXT: the one line of a demo's source that has the text, as "SOURCE:LINE"
-line_of() {
-    local lines
-    lines=$(grep -nF -e "$2" "$TESTS/../demo/$1" | cut -d: -f1)
-    [[ $lines =~ ^[0-9]+$ ]] || fail "demo/$1 has not one line with: $2"
-    echo "$1:$lines"
-}
 
 # --- the demo itself --------------------------------------------------------------------------------
 

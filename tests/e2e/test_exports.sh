@@ -134,7 +134,7 @@ test_massif_is_read_by_ms_print() {
     trace_demo
     export_as massif massif.out
     ms_print massif.out >said 2>&1
-    has said '(peak)' 'update_app_state (state.c:101)'
+    has said '(peak)' "update_app_state ($(line_of state.c 'updated->cache = must_have('))"
     grep -qE '^ +[0-9]+ +[0-9.,]+ +10,502,474 +10,502,474 ' said || fail "$(cat said)"
 }
 

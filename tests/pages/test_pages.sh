@@ -2,10 +2,6 @@
 
 . "$TESTS/pages/pages.sh"
 
-line_of() { # line_of FILE TEXT: "FILE:LINE" of the demo's line with TEXT
-    echo "$1:$(grep -nF -- "$2" "$TESTS/../demo/$1" | tail -n 1 | cut -d: -f1)"
-}
-
 test_each_view_of_the_demo() {
     trace_demo
     make_page demo.html trace.log
@@ -13,7 +9,7 @@ test_each_view_of_the_demo() {
     has seen '10,502,338 bytes in 5,762 blocks are lost' "update_app_state ($(line_of state.c 'updated->cache = must_have(malloc('))"' allocated 10,240,000 bytes that are lost, 97.5 % of all' 'exit 0'
     page 'demo.html#v=leaks' 'return text("caption")' 'document.querySelector("td button.open").click(); return text(".stack")' \
         'return document.querySelectorAll("tbody tr").length'
-    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' "by update_app_state ($(line_of state.c 'malloc(sizeof *updated)'))" "by main ($(line_of main.c 'run_request('))"
+    has seen '22 loss records: 10,502,338 bytes in 5,762 blocks.' "by update_app_state ($(line_of state.c 'malloc(sizeof *updated)'))" "by main ($(line_of main.c 'run_request(&request'))"
     equal rows 22 "$(tail -n 1 seen)"
     page 'demo.html#v=flame' 'return text(".frame")' 'return text(".detail")'
     has seen 'all lost' 'main' 'state_run' 'update_app_state' '10,502,338 bytes, 100.0 % of all'
@@ -181,7 +177,7 @@ test_the_page_is_usable_when_narrow_and_printed_and_without_scripts() {
     make_page demo.html trace.log
     page 'demo.html' size=400x800 'const wide = []; for (const v of ["summary", "leaks", "holders", "flame", "table", "timeline", "errors", "sizes"]) { location.hash = "v=" + v; await wait(150); if (document.documentElement.scrollWidth > 400) wide.push(v + " " + document.documentElement.scrollWidth); } return wide.join() || "none"'
     equal 'wider than the window' none "$(cat seen)"
-    page 'demo.html#v=timeline' size=400x800 'return Math.round(document.querySelector("svg text").getBoundingClientRect().height) > 10' size=1100x800 \
+    page 'demo.html#v=timeline' size=400x800 'await wait(200); return Math.round(document.querySelector("svg text").getBoundingClientRect().height) > 10' size=1100x800 \
         'await wait(200); return document.querySelector("svg").getAttribute("viewBox").startsWith("0 0 1000 ")'
     equal 'letters of a narrow picture, and a wide one' 'true true' "$(paste -sd' ' seen)"
     # Dark on the screen is no dark on paper; what is for a mouse is not there; the graph is as wide as the paper.
