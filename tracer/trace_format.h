@@ -419,8 +419,8 @@ struct trace_header {
       "than "                                                                                      \
       "there is room for.")                                                                        \
     X(MAPPINGS, losses.mappings, false,                                                            \
-      "mappings of the program (--mmap=yes) found no space: they are not among those that "        \
-      "--top=mapped counts.")                                                                      \
+      "calls of mmap and its kin (--mmap=yes) are not recorded: there was no space, or a handler " \
+      "made them in the midst of another one.")                                                    \
     X(RANGES_NOT_EXCLUDED, check.ranges_not_excluded, false,                                       \
       "pieces of the tracer's own memory were searched by the leak check, because its "            \
       "list of them is full: a lost block may count as reachable.")                                \

@@ -1,6 +1,8 @@
 #include "events/mapped.h"
 
 #include "events/event.h"
+#include "log/trace_log.h"
+#include "log/trace_log_loss.h"
 #include "os/signals.h"
 #include "os/sys.h"
 #include "tables/mappings.h"
@@ -21,10 +23,12 @@ static struct long_lock table; /* of mappings */
 bool mapped_enter(struct mapped_call *call, const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    if (!thread)
+    uint32_t stack = thread && site ? event_stack_rarely(thread, site) : 0;
+    if (!thread || !long_lock_take(&table, &call->hold, thread, signals_to_block())) {
+        trace_log_lose(&trace_log_header->losses.mappings, 1);
         return false;
-    call->stack = site ? event_stack_rarely(thread, site) : 0;
-    long_lock_take(&table, &call->hold, thread, signals_to_block());
+    }
+    call->stack = stack;
     return true;
 }
 

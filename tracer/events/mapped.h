@@ -22,7 +22,8 @@ struct mapped_call {
     struct long_hold hold;
     uint32_t stack; /* 0: not known */
 };
-/* site: NULL where no stack is needed. false: there is no memory for it; nothing is held. */
+/* site: NULL where no stack is needed. false: there is no memory for it, or the thread is in the
+ * midst of one; nothing is held, and it is counted that one is not known. */
 bool mapped_enter(struct mapped_call *call, const struct call_site *site);
 void mapped_leave(struct mapped_call *call);
 

@@ -262,9 +262,6 @@ bool pools_has(uint64_t request)
     return request >= POOLS_MALLOCLIKE && request <= POOLS_RESIZE;
 }
 
-/* A thread that is in the midst of it already is so in a handler of SIGBUS. */
-static _Thread_local bool inside __attribute__((tls_model("initial-exec")));
-
 static uint64_t answer(struct thread *thread, const uint64_t words[6], const struct call_site *site)
 {
     switch (words[0]) {
@@ -288,15 +285,12 @@ static uint64_t answer(struct thread *thread, const uint64_t words[6], const str
 uint64_t pools_request(const uint64_t words[6], const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    if (!thread || inside) {
+    struct long_hold hold;
+    if (!thread || !long_lock_take(&table, &hold, thread, SYS_SIGNALS_BUT_BUS)) {
         event_lose_block(0);
         return 0;
     }
-    struct long_hold hold;
-    long_lock_take(&table, &hold, thread, SYS_SIGNALS_BUT_BUS);
-    inside = true;
     uint64_t result = answer(thread, words, site);
-    inside = false;
     long_lock_give(&table, &hold);
     return result;
 }

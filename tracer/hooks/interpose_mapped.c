@@ -25,13 +25,10 @@
     if (__builtin_expect(!next, 0))                                                                \
     next = (result(*) parameters)real_find(#symbol)
 
-/* A sample is one of blocks: what is mapped is recorded whole. A call that the program's filter
- * answers with SIGSYS is left alone: signals are blocked while one is recorded, and SIGSYS kills
- * where it is blocked. */
-static bool is_recorded(long number, long a, long b, long c, long d, long e, long f)
+/* A sample is one of blocks: what is mapped is recorded whole. */
+static bool is_recorded(void)
 {
-    return (interpose_is_observed() || interpose_is_sampling()) && lifecycle_is_own_process() &&
-           !(sys_guard_is_on && sys_guard_forbids(number, a, b, c, d, e, f));
+    return (interpose_is_observed() || interpose_is_sampling()) && lifecycle_is_own_process();
 }
 
 static uint32_t kind_of(int flags)
@@ -50,8 +47,7 @@ static __attribute__((noinline)) void *map_recorded(map_function *next, void *at
                                                     const struct call_site *site)
 {
     struct mapped_call call;
-    if (!is_recorded(SYS_mmap, (long)at, (long)size, rights, flags, fd, offset) ||
-        !mapped_enter(&call, site))
+    if (!is_recorded() || !mapped_enter(&call, site))
         return next(at, size, rights, flags, fd, offset);
     void *mapped = next(at, size, rights, flags, fd, offset);
     int error = errno;
@@ -81,8 +77,7 @@ INTERPOSE int mapped_munmap(void *at, size_t size)
 {
     struct mapped_call call;
     NEXT(int, munmap, (void *, size_t));
-    if (__builtin_expect(!mapped_is_on, 1) ||
-        !is_recorded(SYS_munmap, (long)at, (long)size, 0, 0, 0, 0) || !mapped_enter(&call, NULL))
+    if (__builtin_expect(!mapped_is_on, 1) || !is_recorded() || !mapped_enter(&call, NULL))
         return next(at, size);
     int result = next(at, size);
     int error = errno;
@@ -102,8 +97,7 @@ static __attribute__((noinline)) void *remap_recorded(remap_function *next, void
                                                       void *to, const struct call_site *site)
 {
     struct mapped_call call;
-    if (!is_recorded(SYS_mremap, (long)old, (long)old_size, (long)size, flags, (long)to, 0) ||
-        !mapped_enter(&call, site))
+    if (!is_recorded() || !mapped_enter(&call, site))
         return next(old, old_size, size, flags, to);
     void *mapped = next(old, old_size, size, flags, to);
     int error = errno;
@@ -139,7 +133,7 @@ static __attribute__((noinline)) int break_recorded(int (*next)(void *), void *e
                                                     const struct call_site *site)
 {
     struct mapped_call call;
-    if (!is_recorded(SYS_brk, (long)end, 0, 0, 0, 0, 0) || !mapped_enter(&call, site))
+    if (!is_recorded() || !mapped_enter(&call, site))
         return next(end);
     uint64_t before = end_of_data();
     int result = next(end);
@@ -165,7 +159,7 @@ static __attribute__((noinline)) void *step_recorded(void *(*next)(intptr_t), in
                                                      const struct call_site *site)
 {
     struct mapped_call call;
-    if (!is_recorded(SYS_brk, 0, 0, 0, 0, 0, 0) || !mapped_enter(&call, site))
+    if (!is_recorded() || !mapped_enter(&call, site))
         return next(step);
     void *before = next(step);
     int error = errno;
