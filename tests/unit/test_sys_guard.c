@@ -67,6 +67,8 @@ static struct sock_filter high_word[] = {
     LOAD(arch),  EQ(AUDIT_ARCH_X86_64, 1, 0),
     RET(KILL),   RET(ALLOW)};
 
+static char room[SYS_GUARD_ROOM] __attribute__((aligned(8)));
+
 /* Everything in a child: a filter stays, in the kernel and in the room. 1: forbidden or killed. */
 static int in_child(struct sock_filter *filter, size_t length, long a, long b, int for_real)
 {
@@ -82,6 +84,7 @@ static int in_child(struct sock_filter *filter, size_t length, long a, long b, i
             syscall(SYS_kcmp, a, b, 0, 0, 0);
             _exit(0);
         }
+        sys_guard_prepare(getpid(), room);
         sys_guard_add(&program);
         _exit(sys_guard_forbids(SYS_kcmp, a, b, 0, 0, 0, 0));
     }
@@ -122,6 +125,7 @@ static void every_filter_has_a_say(void **state)
     struct sock_fprog first = {sizeof equal / sizeof *equal, equal};
     struct sock_fprog other = {sizeof bits / sizeof *bits, bits};
     assert_false(sys_guard_is_on);
+    sys_guard_prepare(getpid(), room);
     sys_guard_add(&first);
     sys_guard_add(&other);
     assert_true(sys_guard_is_on);
@@ -134,13 +138,34 @@ static void every_filter_has_a_say(void **state)
     assert_false(sys_guard_forbids(SYS_write, 7, 0, 0, 0, 0, 0));
 }
 
+/* A filter of which there is no copy may forbid anything. */
+static void without_room_the_worst_is_assumed(void **state)
+{
+    (void)state;
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct sock_fprog program = {sizeof equal / sizeof *equal, equal};
+        sys_guard_prepare(getpid(), NULL);
+        sys_guard_add(&program);
+        _exit(!sys_guard_has_room() && sys_guard_forbids(SYS_openat, 7, 0, 0, 0, 0, 0) ? 7 : 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(as_the_kernel_equal),    cmocka_unit_test(as_the_kernel_greater),
-        cmocka_unit_test(as_the_kernel_at_least), cmocka_unit_test(as_the_kernel_bits),
-        cmocka_unit_test(as_the_kernel_second),   cmocka_unit_test(as_the_kernel_sums),
-        cmocka_unit_test(as_the_kernel_memory),   cmocka_unit_test(as_the_kernel_high_word),
+        cmocka_unit_test(as_the_kernel_equal),
+        cmocka_unit_test(as_the_kernel_greater),
+        cmocka_unit_test(as_the_kernel_at_least),
+        cmocka_unit_test(as_the_kernel_bits),
+        cmocka_unit_test(as_the_kernel_second),
+        cmocka_unit_test(as_the_kernel_sums),
+        cmocka_unit_test(as_the_kernel_memory),
+        cmocka_unit_test(as_the_kernel_high_word),
+        cmocka_unit_test(without_room_the_worst_is_assumed),
         cmocka_unit_test(every_filter_has_a_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "hooks/hand_over.h"
 #include "life/ending.h"
 #include "os/memory_map.h"
+#include "os/pages.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -23,7 +24,8 @@ int interpose_prctl(int, long, long, long, long) __asm__("prctl");
 /* Handlers of ours stay only where they can be taken away again. */
 static void lock_in(void)
 {
-    sys_guard_prepare((int)sys_getpid());
+    void *room = sys_guard_has_room() ? NULL : pages_map(SYS_GUARD_ROOM);
+    sys_guard_prepare((int)sys_getpid(), room);
     ending_step_aside_everywhere();
 }
 

@@ -10,14 +10,14 @@
 #include <sys/syscall.h>
 
 #define FILTERS_MAX      64u
-#define INSTRUCTIONS_MAX 32768u
+#define INSTRUCTIONS_MAX (SYS_GUARD_ROOM / sizeof(struct sock_filter))
 #define ANSWER_UNKNOWN   SECCOMP_RET_KILL_PROCESS
 
 bool sys_guard_is_on;
 int sys_guard_pid;
 
 /* Filters are added by one thread at a time, and never taken away. */
-static struct sock_filter instructions[INSTRUCTIONS_MAX];
+static _Atomic(struct sock_filter *) instructions; /* the caller's room */
 static struct {
     uint32_t first;
     uint32_t length;
@@ -30,19 +30,27 @@ static atomic_bool is_strict; /* or there was no space for a filter: the worst i
 static void add(const struct sock_filter *from, uint32_t length)
 {
     unsigned count = atomic_load(&filter_count);
-    if (count == FILTERS_MAX || length > INSTRUCTIONS_MAX - instruction_count) {
+    struct sock_filter *room = atomic_load(&instructions);
+    if (!room || count == FILTERS_MAX || length > INSTRUCTIONS_MAX - instruction_count) {
         atomic_store(&is_strict, true);
         return;
     }
-    memcpy(instructions + instruction_count, from, length * sizeof *from);
+    memcpy(room + instruction_count, from, length * sizeof *from);
     filters[count].first = instruction_count;
     filters[count].length = length;
     instruction_count += length;
     atomic_store(&filter_count, count + 1);
 }
 
-void sys_guard_prepare(int pid)
+bool sys_guard_has_room(void)
 {
+    return atomic_load(&instructions);
+}
+
+void sys_guard_prepare(int pid, void *room)
+{
+    struct sock_filter *none = NULL;
+    atomic_compare_exchange_strong(&instructions, &none, room);
     sys_guard_pid = pid;
 }
 
@@ -187,8 +195,9 @@ bool sys_guard_forbids(long number, long a, long b, long c, long d, long e, long
         .args = {(uint64_t)a, (uint64_t)b, (uint64_t)c, (uint64_t)d, (uint64_t)e, (uint64_t)f}};
     if (atomic_load(&is_strict) && number != SYS_read && number != SYS_write && number != SYS_exit)
         return true;
+    const struct sock_filter *room = atomic_load(&instructions);
     for (unsigned i = 0; i < atomic_load(&filter_count); i++)
-        if (is_deadly(run(instructions + filters[i].first, filters[i].length, &data)))
+        if (is_deadly(run(room + filters[i].first, filters[i].length, &data)))
             return true;
     return false;
 }

@@ -10,6 +10,7 @@
 #define SYS_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct sock_fprog;
 
@@ -18,8 +19,12 @@ extern bool sys_guard_is_on;
 /* The process that locked itself in. */
 extern int sys_guard_pid;
 
-/* Before the process `pid` asks the kernel: afterwards nobody may be able to. */
-void sys_guard_prepare(int pid);
+/* Before the process `pid` asks the kernel: afterwards nobody may be able to. `room` is of
+ * SYS_GUARD_ROOM bytes, for the copies, and stays; NULL: there is room, or none is to be had, and
+ * then the worst is assumed of every filter. */
+#define SYS_GUARD_ROOM ((size_t)256 << 10)
+bool sys_guard_has_room(void);
+void sys_guard_prepare(int pid, void *room);
 /* After the kernel has taken the filter (so it can be read), or strict mode. Not undone. */
 void sys_guard_add(const struct sock_fprog *filter);
 void sys_guard_add_strict(void);
