@@ -24,7 +24,7 @@ bool mapped_enter(struct mapped_call *call, const struct call_site *site)
 {
     struct thread *thread = thread_current();
     uint32_t stack = thread && site ? event_stack_rarely(thread, site) : 0;
-    if (!thread || !long_lock_take(&table, &call->hold, thread, signals_to_block())) {
+    if (!thread || !long_lock_take(&table, &call->hold, thread, signals_to_block_for_a_call())) {
         trace_log_lose(&trace_log_header->losses.mappings, 1);
         return false;
     }

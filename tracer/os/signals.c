@@ -13,11 +13,20 @@ bool signals_does_nothing(int signal)
            (action.handler.simple == SIG_DFL && SIGNALS_DROPPED >> (signal - 1) & 1);
 }
 
-uint64_t signals_to_block(void)
+static uint64_t without_what_does_nothing(uint64_t set, uint64_t asked)
 {
-    uint64_t set = SYS_SIGNALS_BUT_BUS;
     for (int signal = 1; signal <= SIGNALS; signal++)
-        if (signals_does_nothing(signal))
+        if (asked >> (signal - 1) & 1 && signals_does_nothing(signal))
             set &= ~(1ull << (signal - 1));
     return set;
+}
+
+uint64_t signals_to_block(void)
+{
+    return without_what_does_nothing(SYS_SIGNALS_BUT_BUS, ~0ull);
+}
+
+uint64_t signals_to_block_for_a_call(void)
+{
+    return without_what_does_nothing(SYS_SIGNALS_BUT_BUS, SIGNALS_DROPPED);
 }

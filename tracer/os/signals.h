@@ -20,5 +20,8 @@
 bool signals_does_nothing(int signal);
 /* All but SIGBUS, which tells of a full disk, and what does nothing now. Signal-safe. */
 uint64_t signals_to_block(void);
+/* For as long as one system call takes, of those that come often: only the four that do nothing by
+ * default are asked for, which are sent to every program; 64 questions cost more than the call. */
+uint64_t signals_to_block_for_a_call(void);
 
 #endif
