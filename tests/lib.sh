@@ -33,6 +33,11 @@ report() {
     status=0
     "$REPORT" "$@" >report 2>report.err || status=$?
 }
+# formats [BUT…]: the names that --format takes, as leakreport says them, without those BUT.
+formats() {
+    { "$REPORT" --format=? /dev/null 2>&1 || true; } | sed 's/.*--format takes \([a-z|]*\).*/\1/' | tr '|' '\n' |
+        grep -vxF "$(printf '%s\n' '?' "$@")"
+}
 # has FILE TEXT…: every fixed text stands in FILE.
 has() {
     local file=$1 text

@@ -232,7 +232,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$REPORT" --forma
 test_memory_is_not_the_size_of_the_output() {
     OPTIONS=-q traced "$PROGRAMS/many_stacks" 20000 5
     base=$(resident massif)
-    for form in html json folded pprof callgrind csv sarif junit; do
+    for form in $(formats text xml massif prometheus); do
         memory=$(resident $form)
         [ $((memory * 4)) -le $((base * 5)) ] || fail "$form: $memory kB resident, massif: $base"
     done

@@ -17,6 +17,15 @@ test_unknown_format_is_refused() {
     [ ! -s report ] || fail "and something was printed"
 }
 
+# The names stand in one table, and in the help and the manual for those who read.
+test_every_format_is_told_everywhere() {
+    "$REPORT" --help | sed -n '/--format=NAME/,/--html=FILE/p' >help
+    for format in $(formats); do
+        grep -qw "$format" help || fail "the help does not name $format"
+        grep -q "^\.B $format\$\|^\.B .*format=$format\$" "$TESTS/../report/leakreport.1" || fail "the manual does not name $format"
+    done
+}
+
 # --- SARIF and JUnit ---------------------------------------------------------------------------------------------
 
 # a program with a leak, a possibly lost block, a bad free, and what is reachable; `$1` is put above its functions
