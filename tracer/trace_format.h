@@ -15,8 +15,8 @@
  *   it is listed. Numbers are little-endian, offsets count bytes from the start of the file, times
  *   are nanoseconds. Record 0 of every table means "none" and is never filled, but for
  *   VERDICTS, HEADS, TIMELINE, MOMENTS, GROWTH, EARLIER, CHECKS, ROOTS and NAMES, whose first
- *   record is 0, BLOCKS, which is numbered by addresses, and STRINGS, COMMAND, POINTERS and
- *   GENERATED, which are bytes.
+ *   record is 0, BLOCKS, which is numbered by addresses, and STRINGS, COMMAND, POINTERS,
+ *   GENERATED and JITDUMP, which are bytes.
  *
  * Reading a log that is being written
  *
@@ -195,7 +195,8 @@ struct trace_losses {
     uint64_t newer; /* blocks that the core file, which is judged, has not (yet, or any longer) */
     uint64_t moves; /* calls of realloc, in MOVES */
     uint64_t mappings; /* of the program, in MAPPINGS */
-    uint64_t reserved[4];
+    uint64_t jitdump;  /* bytes of a jitdump whose records are not in JITDUMP */
+    uint64_t reserved[3];
 };
 
 /* What the leak check found, by kind (enum trace_leak_kind). Indirectly lost blocks count there
@@ -421,6 +422,9 @@ struct trace_header {
     X(MAPPINGS, losses.mappings, false,                                                            \
       "calls of mmap and its kin (--mmap=yes) are not recorded: there was no space, or a handler " \
       "made them in the midst of another one.")                                                    \
+    X(JITDUMP, losses.jitdump, false,                                                              \
+      "bytes of the program's jitdump found no space in the log, or make no sense: code that was " \
+      "made late has no name.")                                                                    \
     X(RANGES_NOT_EXCLUDED, check.ranges_not_excluded, false,                                       \
       "pieces of the tracer's own memory were searched by the leak check, because its "            \
       "list of them is full: a lost block may count as reachable.")                                \
@@ -523,6 +527,7 @@ enum trace_table {
     TRACE_GENERATED = 23, /* bytes: perf's map file of the process, as it was; one extent */
     TRACE_MOVES = 24,     /* struct trace_move; one extent */
     TRACE_MAPPINGS = 25,  /* struct trace_mapping; with --mmap=yes only */
+    TRACE_JITDUMP = 26,   /* bytes: see struct trace_jitdump_record; one extent */
     TRACE_TABLES_COUNT
 };
 
@@ -533,6 +538,60 @@ struct trace_extent {
     uint64_t offset; /* bytes, a multiple of TRACE_PAGE_SIZE */
     uint64_t length; /* bytes; what follows up to the page's end belongs to no table */
     uint64_t first;  /* index of its first record in the table */
+};
+
+/* A jitdump: this header, then records (Linux, tools/perf/Documentation/jitdump-specification.txt).
+ * JITDUMP has its records of the three kinds below, in their order, without the header; of a load
+ * the name alone, without the code behind it, which `size` counts no longer. */
+#define TRACE_JITDUMP_MAGIC 0x4a695444u
+struct trace_jitdump_header {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t size; /* bytes of this header */
+    uint32_t machine;
+    uint32_t unused;
+    uint32_t pid;
+    uint64_t time;
+    uint64_t flags;
+};
+enum trace_jitdump_kind {
+    TRACE_JITDUMP_LOAD = 0,
+    TRACE_JITDUMP_MOVE = 1,
+    TRACE_JITDUMP_LINES = 2, /* of the load that comes after it */
+};
+struct trace_jitdump_record {
+    uint32_t kind;
+    uint32_t size; /* bytes, of all of the record */
+    uint64_t time;
+};
+/* Behind it the name, NUL ended. */
+struct trace_jitdump_load {
+    struct trace_jitdump_record record;
+    uint32_t pid, tid;
+    uint64_t unused;
+    uint64_t address;
+    uint64_t code_size; /* bytes */
+    uint64_t index;     /* of the function */
+};
+struct trace_jitdump_move {
+    struct trace_jitdump_record record;
+    uint32_t pid, tid;
+    uint64_t unused;
+    uint64_t from, to;
+    uint64_t code_size; /* bytes */
+    uint64_t index;
+};
+/* Behind it `count` times struct trace_jitdump_line with the source's path, NUL ended; "\xff": the
+ * path of the one before. */
+struct trace_jitdump_lines {
+    struct trace_jitdump_record record;
+    uint64_t address;
+    uint64_t count;
+};
+struct trace_jitdump_line {
+    uint64_t address;
+    uint32_t line;
+    uint32_t discriminator;
 };
 
 /* A program that this process was before it became, by exec, the one that the log is of: the latest

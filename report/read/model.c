@@ -77,6 +77,7 @@ void model_free(struct model *model)
     free(model->tracer);
     free(model->became);
     free(model->generated);
+    free(model->jitdump);
     free(model->root);
     free(model->suppressions);
     free(model->open_files);

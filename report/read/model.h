@@ -189,7 +189,9 @@ struct model {
     char *became;       /* TRACE_EXECED: path, or NULL */
     char *suppressions; /* the program's own, or NULL */
     char *generated;    /* perf's map of code that was made at run time, or NULL */
-    char *open_files;   /* a line each, as in header.open_files; NULL: it was not asked for */
+    char *jitdump; /* struct trace_jitdump_record, as many as there are in the bytes; or NULL */
+    size_t jitdump_bytes;
+    char *open_files; /* a line each, as in header.open_files; NULL: it was not asked for */
 
     struct module *modules; /* [0] is none */
     uint32_t module_count;

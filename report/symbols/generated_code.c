@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/number_text.h"
 #include "base/sorted.h"
+#include "symbols/jitdump.h"
 
 enum { GENERATED_NESTED_MAX = 4096 };
 
@@ -13,6 +14,7 @@ struct generated {
     uint32_t order; /* of its line in the file */
     uint32_t length;
     const char *name;
+    const struct jitdump_code *jitdump; /* NULL: it is of the map file */
 };
 struct generated_position {
     struct position position; /* first: what is given out */
@@ -22,7 +24,9 @@ struct generated_position {
 struct generated_code {
     struct generated *pieces; /* by start */
     size_t count, capacity;
+    struct jitdump_code *jitdump;
     struct generated_position *positions;
+    uint32_t lines; /* of the map file */
     uint64_t replaced;
 };
 
@@ -70,11 +74,11 @@ struct generated_code *generated_code_new(const char *text)
     struct generated_code *code = memory_zeroed(1, sizeof *code);
     struct generated piece;
 
-    for (uint32_t order = 0; *text; order++) {
+    for (; *text; code->lines++) {
         const char *end = text + strcspn(text, "\n");
 
         if (generated_parse(&piece, text, end)) {
-            piece.order = order;
+            piece.order = code->lines;
             memory_reserve(code->pieces, code->count, code->capacity);
             code->pieces[code->count++] = piece;
         }
@@ -82,6 +86,25 @@ struct generated_code *generated_code_new(const char *text)
     }
     generated_sort(code);
     return code;
+}
+
+void generated_code_add_jitdump(struct generated_code *code, const char *records, size_t size)
+{
+    size_t count;
+
+    code->jitdump = jitdump_read(records, size, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct jitdump_code *piece = &code->jitdump[i];
+
+        memory_reserve(code->pieces, code->count, code->capacity);
+        code->pieces[code->count++] = (struct generated){.start = piece->start,
+                                                         .end = piece->start + piece->size,
+                                                         .order = code->lines + piece->order,
+                                                         .length = piece->length,
+                                                         .name = piece->name,
+                                                         .jitdump = piece};
+    }
+    generated_sort(code);
 }
 
 void generated_code_free(struct generated_code *code)
@@ -94,6 +117,7 @@ void generated_code_free(struct generated_code *code)
         free(at);
     }
     free(code->pieces);
+    free(code->jitdump);
     free(code);
 }
 
@@ -172,8 +196,24 @@ static void generated_name_python(struct position *position, char *text)
     position->function = text;
 }
 
+/* A name has the line where its function begins, if any. V8 frees the path of a script before it
+ * writes it behind a line: where the name has another one, what stands there may be anything. */
+static void generated_name_line(struct position *position, const struct generated *piece,
+                                uint64_t address)
+{
+    const char *path;
+    unsigned line;
+
+    if (!piece->jitdump || !jitdump_line(piece->jitdump, address, &path, &line) ||
+        (position->path && strcmp(position->path, path) != 0))
+        return;
+    if (*path)
+        generated_place(position, path);
+    position->line = line;
+}
+
 static const struct position *generated_name(struct generated_code *code,
-                                             const struct generated *piece)
+                                             const struct generated *piece, uint64_t address)
 {
     struct generated_position *made = memory_zeroed(1, sizeof *made);
     char *text = made->text = memory_copy_bytes(piece->name, piece->length);
@@ -186,6 +226,7 @@ static const struct position *generated_name(struct generated_code *code,
         generated_name_javascript(&made->position, javascript);
     else if (strncmp(text, "py::", 4) == 0)
         generated_name_python(&made->position, text + 4);
+    generated_name_line(&made->position, piece, address);
     made->position.linked = made->position.function;
     return &made->position;
 }
@@ -221,7 +262,7 @@ const struct position *generated_code_find(struct generated_code *code, uint64_t
         found = !found || piece->order > found->order ? piece : found;
     }
     code->replaced += replaced;
-    return found ? generated_name(code, found) : NULL;
+    return found ? generated_name(code, found, address) : NULL;
 }
 
 uint64_t generated_code_replaced(const struct generated_code *code)

@@ -26,7 +26,10 @@ struct symbolizer *symbolize_begin(struct model *model, struct module_cache *cac
     symbolizer->cache = cache;
     symbolizer->progress = progress;
     symbolizer->module_count = model->module_count;
-    symbolizer->generated = model->generated ? generated_code_new(model->generated) : NULL;
+    if (model->generated || model->jitdump)
+        symbolizer->generated = generated_code_new(model->generated ? model->generated : "");
+    if (model->jitdump)
+        generated_code_add_jitdump(symbolizer->generated, model->jitdump, model->jitdump_bytes);
     symbolizer->opened = memory_zeroed(model->module_count, sizeof *symbolizer->opened);
     return symbolizer;
 }

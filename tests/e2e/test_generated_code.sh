@@ -50,6 +50,27 @@ test_killed_process() {
     report trace.log
     has report ': ???'
 }
+# A function that was loaded elsewhere, with lines, and moved to where another one had been.
+test_jitdump() {
+    traced "$program" jitdump jit-1.dump
+    rm jit-1.dump
+    report trace.log
+    stack 'leak (generated_code.c)' 'Main.pack(byte[]) (Main.java)' 'run (generated_code.c)' 'run_dumped (generated_code.c)' 'main (generated_code.c)' || fail 'another stack'
+    has report '(Main.java:12)' '1 addresses are of generated code that was replaced'
+    has_not report "of the program's jitdump"
+}
+test_jitdump_that_ends_in_a_record() {
+    traced "$program" jitdump_cut jit-1.dump
+    report trace.log
+    has report '(Main.java:12)' "16 bytes of the program's jitdump"
+}
+test_other_files_are_no_jitdump() {
+    for name in git-1.dump jit-1.dumb jit-.dump; do
+        traced "$program" jitdump $name
+        report trace.log
+        has report ': ???'
+    done
+}
 test_other_forms_have_the_names() {
     generated frame_pointer
     for format in json folded pprof callgrind; do
@@ -67,6 +88,10 @@ END
     OPTIONS='-q' traced node --perf-basic-prof --interpreted-frames-native-stack j.js
     report --format=folded --metric=calls trace.log
     grep -q ';outerLoop;hotCompress;.*deflateInit2_' report || fail 'JavaScript has no names'
+    OPTIONS='-q' traced node --perf-prof --interpreted-frames-native-stack j.js
+    rm jit-*.dump
+    "$REPORT" --format=folded --metric=calls trace.log >dumped
+    grep -q ';outerLoop;hotCompress;.*deflateInit2_' dumped || fail 'JavaScript has no names from its jitdump'
     # Its own JavaScript newer ones have in their snapshot, which their map does not name.
     [ "$(node -p 'parseInt(process.versions.node)')" -ge 24 ] || grep -q 'Module._load;.*;outerLoop;' report || fail "node's own JavaScript has no names"
 }

@@ -55,6 +55,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_GROWTH] = sizeof(struct trace_growth),
         [TRACE_STALE] = sizeof(struct trace_stale),
         [TRACE_MOVES] = sizeof(struct trace_move),
+        [TRACE_JITDUMP] = 1,
         [TRACE_MAPPINGS] = sizeof(struct trace_mapping),
     };
 
@@ -159,6 +160,11 @@ void log_writer_lost(struct log_writer *writer, struct trace_lost lost)
 void log_writer_generated(struct log_writer *writer, const char *text)
 {
     add_bytes(&writer->tables[TRACE_GENERATED], text, strlen(text));
+}
+
+void log_writer_jitdump(struct log_writer *writer, const void *records, size_t size)
+{
+    add_bytes(&writer->tables[TRACE_JITDUMP], records, size);
 }
 
 void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, size_t size)
@@ -341,7 +347,8 @@ static void add_extent(struct log_writer *writer, struct trace_extent extent,
 
     extent.offset = writer->size;
     bool is_exact = extent.kind == TRACE_COMMAND || extent.kind == TRACE_REGIONS ||
-                    extent.kind == TRACE_POINTERS || extent.kind == TRACE_GENERATED;
+                    extent.kind == TRACE_POINTERS || extent.kind == TRACE_GENERATED ||
+                    extent.kind == TRACE_JITDUMP;
     extent.length = is_exact ? size : length;
     writer->bytes = grow(writer->bytes, writer->size + length);
     memset(writer->bytes + writer->size, 0, length);

@@ -32,6 +32,7 @@ void log_writer_end(struct log_writer *writer);
 
 struct trace_string log_writer_string(struct log_writer *writer, const char *text);
 void log_writer_generated(struct log_writer *writer, const char *text);
+void log_writer_jitdump(struct log_writer *writer, const void *records, size_t size);
 void log_writer_command(struct log_writer *writer, const char *bytes, size_t size);
 /* Each returns the record's index. */
 uint32_t log_writer_module(struct log_writer *writer, const char *path, uint64_t start,

@@ -30,6 +30,8 @@ static int make_log(void **state)
     writer.header.executable = log_writer_string(&writer, "/none/prog");
     log_writer_command(&writer, "./prog\0", 7);
     log_writer_generated(&writer, "1000 10 JS:*name x.js:1:1\n");
+    struct trace_jitdump_load load[2] = {{.record = {.size = sizeof load}, .code_size = 16}};
+    log_writer_jitdump(&writer, load, sizeof load);
     log_writer_pointers(&writer, (const unsigned char *)"\1\2\3\4\5\6\7", 7);
     log_writer_root(&writer, (struct trace_root){.kind = 1});
     log_writer_move(&writer, (struct trace_move){.stack = 2, .calls = 3, .moved = 2, .copied = 7});

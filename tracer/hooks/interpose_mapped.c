@@ -4,6 +4,7 @@
  * come through here, and neither does a system call that the program makes by itself. */
 #include "events/mapped.h"
 #include "hooks/interpose.h"
+#include "log/jitdump.h"
 #include "os/sys.h"
 #include "trace_format.h"
 
@@ -64,6 +65,8 @@ static __attribute__((noinline)) void *map_recorded(map_function *next, void *at
                                     off_t offset)                                                  \
     {                                                                                              \
         NEXT(void *, symbol, (void *, size_t, int, int, int, off_t));                              \
+        if (__builtin_expect(rights & PROT_EXEC, 0) && fd >= 0)                                    \
+            jitdump_mapped(fd);                                                                    \
         if (__builtin_expect(!mapped_is_on, 1))                                                    \
             return next(at, size, rights, flags, fd, offset);                                      \
         struct call_site site = UNWIND_CALL_SITE(mapped_##symbol);                                 \

@@ -8,7 +8,8 @@
 #include "guard/guarded_malloc.h"
 #include "guard/stale_pointers.h"
 #include "life/fork_gate.h"
-#include "life/generated_code.h"
+#include "log/generated_code.h"
+#include "log/jitdump.h"
 #include "life/invariants.h"
 #include "life/lifecycle.h"
 #include "life/lifecycle_check.h"
@@ -125,6 +126,7 @@ static void close_books(const struct closing *closing, const struct stopped_thre
     if (lifecycle_options()->track_fds)
         open_files_end();
     generated_code_end();
+    jitdump_end();
     note_ending(closing->ending, closing->value, closing->signal);
     if (trace_log_loss_is_there())
         return;

@@ -1,4 +1,4 @@
-#include "life/generated_code.h"
+#include "log/generated_code.h"
 
 #include "log/trace_log.h"
 #include "os/message.h"
@@ -26,18 +26,29 @@ static void copy(int fd, size_t length)
             return;
 }
 
+int generated_code_open(const char *path, uint64_t *size)
+{
+    struct stat status;
+    long fd = sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+    if (sys_is_error(fd))
+        return -1;
+    if (!is_ours((int)fd, &status)) {
+        sys_close((int)fd);
+        return -1;
+    }
+    *size = (uint64_t)status.st_size;
+    return (int)fd;
+}
+
 void generated_code_end(void)
 {
     char path[64];
-    struct stat status;
+    uint64_t size;
     message_format(path, sizeof path, "/tmp/perf-%d.map", (int64_t)trace_log_header->pid);
-    long fd = sys_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
-    if (sys_is_error(fd))
+    int fd = generated_code_open(path, &size);
+    if (fd < 0)
         return;
-    if (is_ours((int)fd, &status)) {
-        uint64_t size = (uint64_t)status.st_size;
-        trace_log_header->generated_bytes = size;
-        copy((int)fd, size < GENERATED_CODE_MAX ? size : GENERATED_CODE_MAX);
-    }
-    sys_close((int)fd);
+    trace_log_header->generated_bytes = size;
+    copy(fd, size < GENERATED_CODE_MAX ? size : GENERATED_CODE_MAX);
+    sys_close(fd);
 }

@@ -7,7 +7,13 @@
 #ifndef GENERATED_CODE_H
 #define GENERATED_CODE_H
 
+#include <stdint.h>
+
 /* Copies the file, if there is one of this process. When nothing is recorded any longer. */
 void generated_code_end(void);
+
+/* A file that this process may have written of its code; -1: there is none, or it is another
+ * user's or an earlier process's. */
+int generated_code_open(const char *path, uint64_t *size);
 
 #endif
