@@ -111,10 +111,9 @@ static bool supervise_look(pid_t child, int *wait_status)
     return changed < 0 && errno != EINTR;
 }
 
-static void supervise_wait(pid_t child, const sigset_t *all, struct folder_watch *watch,
-                           int *wait_status)
+static void supervise_wait(pid_t child, pid_t *sentinel, const sigset_t *all,
+                           struct folder_watch *watch, int *wait_status)
 {
-    pid_t sentinel = sentinel_begin();
     siginfo_t info;
 
     folder_watch_begin(watch);
@@ -122,10 +121,9 @@ static void supervise_wait(pid_t child, const sigset_t *all, struct folder_watch
         if (sigwaitinfo(all, &info) < 0 || info.si_signo == SIGCHLD)
             continue;
         if (!folder_watch_take(watch, &info))
-            supervise_pass_on(child, &sentinel, &info);
+            supervise_pass_on(child, sentinel, &info);
     }
     folder_watch_end(watch);
-    sentinel_end(sentinel);
 }
 
 /* --- the child ----------------------------------------------------------- */
@@ -192,19 +190,18 @@ static void supervise_let_go_of_files(int kept)
     close_range_of(kept > STDERR_FILENO ? kept + 1 : STDERR_FILENO + 1, -1);
 }
 
-int supervise(void (*become)(void *context, struct failure *failure), void *context, int kept,
-              struct folder_watch *watch, pid_t *pid, int *wait_status, struct failure *failure)
+/* The program, once it is one. */
+static int supervise_start(void (*become)(void *, struct failure *), void *context,
+                           const struct supervise_signals *before, pid_t *pid, int *wait_status,
+                           struct failure *failure)
 {
-    struct supervise_signals before;
-    sigset_t all;
     int words[2];
 
     if (pipe2(words, O_CLOEXEC) != 0)
         return failure_set(failure, "no pipe can be made: %s", strerror(errno));
-    supervise_hold_signals(&before, &all);
     *pid = fork();
     if (*pid == 0) {
-        supervise_restore_signals(&before);
+        supervise_restore_signals(before);
         supervise_become(become, context, words[1]);
     }
     /* What nobody reads any more is no reason to leave the logs behind: a SIGPIPE that waits until
@@ -218,10 +215,24 @@ int supervise(void (*become)(void *context, struct failure *failure), void *cont
         result = -1;
     }
     close(words[0]);
+    return result;
+}
+
+/* The sentinel comes first: a signal to the group as the program begins is one for it, too. */
+int supervise(void (*become)(void *context, struct failure *failure), void *context, int kept,
+              struct folder_watch *watch, pid_t *pid, int *wait_status, struct failure *failure)
+{
+    struct supervise_signals before;
+    sigset_t all;
+
+    supervise_hold_signals(&before, &all);
+    pid_t sentinel = sentinel_begin();
+    int result = supervise_start(become, context, &before, pid, wait_status, failure);
     if (result == 0) {
         supervise_let_go_of_files(kept);
-        supervise_wait(*pid, &all, watch, wait_status);
+        supervise_wait(*pid, &sentinel, &all, watch, wait_status);
     }
+    sentinel_end(sentinel);
     supervise_restore_signals(&before);
     return result;
 }

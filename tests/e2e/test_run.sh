@@ -374,6 +374,11 @@ test_stop_and_continue() {
     done
     end_seat
 }
+test_a_signal_to_the_group_at_once_comes_once() {
+    # Eight side by side: leakreport is late.
+    seq 64 | xargs -P 8 -I@ setsid "$REPORT" -q --leak-check=no "$PROGRAMS/run_seat" early >counts 2>err
+    equal 'what 64 runs counted' '64 1' "$(sort counts | uniq -c | tr -s ' ' | sed 's/^ //')"
+}
 # A terminal sends ^C to the whole foreground group.
 test_control_c_on_a_terminal() {
     local chain

@@ -2,13 +2,14 @@
  *
  * signals FILE: writes each signal that it catches to FILE, a line each, until it gets SIGUSR2;
  * ready: FILE begins with its process id. close FILE: closes its standard output, and waits until
- * FILE is there. */
+ * FILE is there. early: prints how often it gets a signal that is sent to its group at once. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int out;
@@ -57,11 +58,36 @@ static int close_output(const char *file)
     return 1;
 }
 
+static volatile sig_atomic_t early_count;
+
+static void count_early(int number)
+{
+    early_count += number == SIGUSR1;
+}
+
+static int get_early_signals(void)
+{
+    signal(SIGUSR1, count_early);
+    if (fork() == 0) {
+        signal(SIGUSR1, SIG_IGN);
+        kill(0, SIGUSR1);
+        _exit(0);
+    }
+    while (wait(NULL) < 0) {
+    }
+    for (int round = 0; round < 3; round++)
+        usleep(20000); /* a second one cuts one of them short */
+    printf("%d\n", (int)early_count);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     if (count == 3 && strcmp(arguments[1], "signals") == 0)
         return note_signals(arguments[2]);
     if (count == 3 && strcmp(arguments[1], "close") == 0)
         return close_output(arguments[2]);
+    if (count == 2 && strcmp(arguments[1], "early") == 0)
+        return get_early_signals();
     return 2;
 }
