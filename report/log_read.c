@@ -56,6 +56,8 @@ int log_read(const struct options *options, const char *path, bool only_errors, 
         model_want_usage(model);
     if (!only_errors && (options->growth || renderer_of(options->format)->wants_history))
         model_want_history(model);
+    if (!only_errors && options->never_freed)
+        model_want_ages(model);
     int result = log_file_guard(&reader.file, log_load, &load, failure);
     log_reader_close(&reader);
     return result;

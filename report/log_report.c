@@ -10,6 +10,7 @@
 #include "judge/hints.h"
 #include "judge/own/filter.h"
 #include "judge/own/never_freed.h"
+#include "judge/own/old_blocks.h"
 #include "judge/own/own_trim.h"
 #include "judge/own/tally.h"
 #include "judge/types/block_types.h"
@@ -164,6 +165,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     struct cycles cycles;
     struct tally tally = {0};
     struct never_freed never = {0};
+    struct old_blocks old = {0};
     struct report report = {.options = options,
                             .model = model,
                             .records = &records,
@@ -172,6 +174,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
                             .cycles = &cycles,
                             .tally = options->by ? &tally : NULL,
                             .never = options->never_freed ? &never : NULL,
+                            .old = options->never_freed ? &old : NULL,
                             .tree = run->tree,
                             .number = number,
                             .several = run->several,
@@ -213,8 +216,10 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     report.holders = holders = holders_find(options, model, &records, symbolizer);
     if (options->by)
         tally_make(&tally, options, model, &records);
-    if (options->never_freed)
+    if (options->never_freed) {
         never_freed_find(&never, options, model);
+        old_blocks_find(&old, options, model);
+    }
     symbolize_note(symbolizer);
     if (run->options->xtree_memory != CLI_XTREE_NONE || run->options->xtree_leak)
         progress_say(&run->progress, "writing the xtree of", model->log_path);
@@ -236,6 +241,7 @@ static int log_report_model(struct log_run *run, uint32_t number, struct model *
     stale_free(stale);
     tally_free(&tally);
     never_freed_free(&never);
+    old_blocks_free(&old);
     rank_free(&rankings);
     group_free(&records);
     symbolize_end(symbolizer);

@@ -528,6 +528,7 @@ enum trace_table {
     TRACE_MOVES = 24,     /* struct trace_move; one extent */
     TRACE_MAPPINGS = 25,  /* struct trace_mapping; with --mmap=yes only */
     TRACE_JITDUMP = 26,   /* bytes: see struct trace_jitdump_record; one extent */
+    TRACE_AGES = 27,      /* struct trace_age; one extent, with --ages=yes only */
     TRACE_TABLES_COUNT
 };
 
@@ -723,6 +724,15 @@ struct trace_growth {
     uint32_t account;
     int32_t blocks;
     int64_t bytes;
+};
+
+/* With --ages=yes threads go on in new records of ACCOUNTS from time to time, each time after twice
+ * as long: blocks of records before first_account are older. Commit word: time_ns. */
+#define TRACE_AGES_MAX 36u
+struct trace_age {
+    uint64_t time_ns; /* since the start */
+    uint32_t first_account;
+    uint32_t unused;
 };
 
 /* --- live blocks ---
@@ -1161,6 +1171,7 @@ _Static_assert(sizeof(struct trace_moment) == 32, "trace_moment");
 _Static_assert(sizeof(struct trace_move) == 32, "trace_move");
 _Static_assert(sizeof(struct trace_mapping) == 32, "trace_mapping");
 _Static_assert(sizeof(struct trace_growth) == 16, "trace_growth");
+_Static_assert(sizeof(struct trace_age) == 16, "trace_age");
 _Static_assert(sizeof(struct trace_sample) == 32, "trace_sample");
 _Static_assert(sizeof(struct trace_block) == 16, "trace_block");
 _Static_assert(sizeof(struct trace_rare) == 24, "trace_rare");

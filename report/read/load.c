@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "base/memory.h"
 #include "base/number_text.h"
+#include "read/load_ages.h"
 #include "read/load_blocks.h"
 #include "read/load_checks.h"
 #include "read/load_generated.h"
@@ -374,5 +375,7 @@ void load_log(const struct log_reader *reader, uint32_t depth, struct model *mod
         load_usage(&stacks, model);
     if (model->history)
         load_growth(&stacks, model);
+    if (model->ages)
+        load_ages(&stacks, model);
     load_stacks_end(&stacks);
 }

@@ -33,6 +33,7 @@ static const struct {
     [TRACE_NAMES] = {"NAMES", sizeof(struct trace_name)},
     [TRACE_MOVES] = {"MOVES", sizeof(struct trace_move)},
     [TRACE_JITDUMP] = {"JITDUMP", 1},
+    [TRACE_AGES] = {"AGES", sizeof(struct trace_age)},
     [TRACE_MAPPINGS] = {"MAPPINGS", sizeof(struct trace_mapping)},
     [TRACE_STALE] = {"STALE", sizeof(struct trace_stale)},
 };

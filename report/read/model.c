@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "read/block_ages.h"
 
 void model_init(struct model *model, const char *log_path)
 {
@@ -22,6 +23,11 @@ void model_want_history(struct model *model)
     if (!model->usage)
         model_want_usage(model);
     model->history = memory_zeroed(1, sizeof *model->history);
+}
+
+void model_want_ages(struct model *model)
+{
+    model->ages = memory_zeroed(1, sizeof *model->ages);
 }
 
 static void model_free_history(struct history *history)
@@ -62,6 +68,7 @@ void model_free(struct model *model)
     model_free_frames(model);
     model_free_history(model->history);
     model_free_usage(model->usage);
+    block_ages_free(model->ages);
     graph_free(model->graph);
     free(model->modules);
     free(model->notes);

@@ -94,6 +94,7 @@ struct name { /* that the program gave */
 
 struct suppress_entry;
 struct block_types;
+struct block_ages;
 struct stale_pointer { /* to a block that the program gave up */
     struct trace_stale record;
     uint32_t stack_allocated, stack_freed, stack_holder; /* stacks of the model */
@@ -224,6 +225,7 @@ struct model {
     struct graph *graph;       /* NULL: nobody asked for it */
     struct block_types *types; /* NULL: nobody asked for them. block_types' word */
     struct history *history;   /* NULL: nobody asked for it */
+    struct block_ages *ages;   /* NULL: nobody asked for them */
     bool only_errors;          /* before load_log: blocks are left out */
     bool wants_graph;          /* before load_log */
     bool wants_cycles;         /* before load_log: the graph is, if lost blocks hold one another */
@@ -241,6 +243,9 @@ void model_free(struct model *model);
 void model_want_usage(struct model *model);
 /* The same for history, which takes usage, too. */
 void model_want_history(struct model *model);
+
+/* The same for the ages of blocks. */
+void model_want_ages(struct model *model);
 
 /* Index of the module, one that was there to the end if there is a choice; 0: none. */
 uint32_t model_module_at(const struct model *model, uint64_t address);

@@ -21,6 +21,7 @@
 #include "judge/group.h"
 #include "judge/outline.h"
 #include "judge/own/never_freed.h"
+#include "judge/own/old_blocks.h"
 #include "judge/own/tally.h"
 #include "judge/process_tree.h"
 #include "judge/rank.h"
@@ -42,6 +43,7 @@ struct report {
     const struct stale *stale;           /* NULL: there is none, or nobody looked */
     const struct tally *tally;           /* --by; NULL: nobody asked for it */
     const struct never_freed *never;     /* --never-freed; NULL: nobody asked for it */
+    const struct old_blocks *old;        /* the same */
     const struct process_tree *tree;
     const struct file_roots *roots; /* where sources are looked for, too; or NULL */
     uint32_t number;                /* of the process in the tree */

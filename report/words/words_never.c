@@ -26,3 +26,32 @@ char *words_never_freed(const struct never_freed_place *place)
     free(source);
     return text;
 }
+
+/* "0.8 s", "300 s". */
+static char *never_seconds(uint64_t ns)
+{
+    uint64_t tenths = (ns + 50000000u) / 100000000u;
+
+    return tenths < 1000 ? memory_text("%u.%u s", (unsigned)(tenths / 10), (unsigned)(tenths % 10))
+                         : memory_text("%s s", NUMBER(tenths / 10));
+}
+
+char *words_old_blocks(const struct old_place *place)
+{
+    char *function = short_name(place->line.function), *source = never_source(&place->line);
+    char *begin = never_seconds(place->begin_ns), *end = never_seconds(place->end_ns);
+    char *until =
+        place->end_ns ? memory_text("between %s and %s", begin, end) : memory_text("later");
+    char *text =
+        memory_text("%s bytes in %s block%s by %s (%s) are from the first %s; all %s that it made "
+                    "%s are freed",
+                    NUMBER(place->bytes), NUMBER(place->blocks), place->blocks == 1 ? "" : "s",
+                    function, source, begin, NUMBER(place->freed), until);
+
+    free(function);
+    free(source);
+    free(begin);
+    free(end);
+    free(until);
+    return text;
+}

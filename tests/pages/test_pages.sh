@@ -96,6 +96,10 @@ test_what_was_asked_for_is_in_the_page() {
     make_page it.html --never-freed trace.log
     page 'it.html#v=holders' 'return text("main")'
     has seen 'Never freed, where neighbours are' "start (never_freed.c:$(grep -n 'malloc(40)' "$TESTS/programs/never_freed.c" | cut -d: -f1))" '4,000' '3 of 4'
+    OPTIONS='-q --ages=yes' traced "$PROGRAMS/old_blocks" "$(date +%s.%N)"
+    make_page it.html --never-freed trace.log
+    page 'it.html#v=holders' 'return text("main")'
+    has seen 'Far older than other blocks of their stack' 'start (old_blocks.c:' '120'
     OPTIONS='-q --heap-graph=yes' traced "$BUILD/demo" state --tracked
     make_page it.html --why=create_app_state --by=type --metric=in-use trace.log
     page 'it.html#v=holders' 'return text("main")' size=400x800 'return document.documentElement.scrollWidth'

@@ -56,6 +56,7 @@ static size_t record_size(enum trace_table table)
         [TRACE_STALE] = sizeof(struct trace_stale),
         [TRACE_MOVES] = sizeof(struct trace_move),
         [TRACE_JITDUMP] = 1,
+        [TRACE_AGES] = sizeof(struct trace_age),
         [TRACE_MAPPINGS] = sizeof(struct trace_mapping),
     };
 
@@ -70,7 +71,7 @@ static uint32_t add_record(struct log_writer *writer, enum trace_table kind, con
     bool from_0 = kind == TRACE_VERDICTS || kind == TRACE_HEADS || kind == TRACE_TIMELINE ||
                   kind == TRACE_EARLIER || kind == TRACE_CHECKS || kind == TRACE_LOST ||
                   kind == TRACE_ROOTS || kind == TRACE_NAMES || kind == TRACE_MOMENTS ||
-                  kind == TRACE_GROWTH;
+                  kind == TRACE_AGES || kind == TRACE_GROWTH;
     size_t reserved = kind == TRACE_NODES ? TRACE_NODE_FIRST : from_0 ? 0 : 1;
 
     if (table->size == 0)
@@ -175,6 +176,11 @@ void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, 
 void log_writer_move(struct log_writer *writer, struct trace_move move)
 {
     add_record(writer, TRACE_MOVES, &move);
+}
+
+void log_writer_age(struct log_writer *writer, uint64_t time_ns, uint32_t first_account)
+{
+    add_record(writer, TRACE_AGES, &(struct trace_age){time_ns, first_account, 0});
 }
 
 void log_writer_mapping(struct log_writer *writer, struct trace_mapping mapping)

@@ -51,6 +51,7 @@ void log_writer_pointers(struct log_writer *writer, const unsigned char *bytes, 
 void log_writer_moment(struct log_writer *writer, uint64_t time_ns, const struct trace_growth *rows,
                        uint32_t count);
 void log_writer_move(struct log_writer *writer, struct trace_move move);
+void log_writer_age(struct log_writer *writer, uint64_t time_ns, uint32_t first_account);
 void log_writer_mapping(struct log_writer *writer, struct trace_mapping mapping);
 void log_writer_stale(struct log_writer *writer, struct trace_stale stale);
 void log_writer_root(struct log_writer *writer, struct trace_root root);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "judge/own/old_blocks.h"
 #include "cli/cli.h"
 #include "read/load.h"
 #include "log_writer.h"
@@ -35,6 +36,7 @@ static int make_log(void **state)
     log_writer_pointers(&writer, (const unsigned char *)"\1\2\3\4\5\6\7", 7);
     log_writer_root(&writer, (struct trace_root){.kind = 1});
     log_writer_move(&writer, (struct trace_move){.stack = 2, .calls = 3, .moved = 2, .copied = 7});
+    log_writer_age(&writer, 5, 2);
     log_writer_mapping(&writer, (struct trace_mapping){.begin = 0x7000, .end = 0x9000, .stack = 2});
     log_writer_stale(&writer, (struct trace_stale){.at = 8, .word = 16, .block = 16});
     uint32_t module = log_writer_module(&writer, "/none/prog", 0x20000, 0x1000);
@@ -93,6 +95,7 @@ static void render(struct log_reader *reader, const struct options *options)
     struct loss_records records;
     struct selection selection;
     struct rankings rankings;
+    struct old_blocks old;
     struct failure failure;
     struct module_cache *modules = module_cache_new(true);
     struct suppressions *suppressions = select_suppressions(options, &failure);
@@ -101,11 +104,14 @@ static void render(struct log_reader *reader, const struct options *options)
     assert_non_null(suppressions);
     model_init(&model, path);
     model_want_history(&model);
+    model_want_ages(&model);
     load_log(reader, options->num_callers, &model);
     struct symbolizer *symbolizer = symbolize_begin(&model, modules, NULL);
     group_blocks(&records, &model, 4);
     select_records(&selection, options, &model, &records, symbolizer, suppressions);
     rank_stacks(&rankings, options, &model, symbolizer);
+    old_blocks_find(&old, options, &model);
+    old_blocks_free(&old);
     struct growth_stacks *growth = growth_stacks_find(&model, options->top, symbolizer);
     symbolize_note(symbolizer);
     free(report_text);

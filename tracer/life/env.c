@@ -169,6 +169,10 @@ static int read_heap_graph(struct env_options *options, const char *value, struc
 {
     return read_yes_no(value, &options->heap_graph, problem);
 }
+static int read_ages(struct env_options *options, const char *value, struct problem *problem)
+{
+    return read_yes_no(value, &options->ages, problem);
+}
 static int read_stale_pointers(struct env_options *options, const char *value,
                                struct problem *problem)
 {
@@ -380,6 +384,7 @@ static const struct {
     {"--leak-check", read_leak_check},
     {"--leak-check-heuristics", read_heuristics},
     {"--heap-graph", read_heap_graph},
+    {"--ages", read_ages},
     {"--run-libc-freeres", read_libc_freeres},
     {"--run-cxx-freeres", read_cxx_freeres},
     {"--glib", read_glib},

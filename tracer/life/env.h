@@ -50,6 +50,7 @@ struct env_options {
     bool leak_check;
     bool stale_pointers; /* it writes which words point to what was given up */
     bool heap_graph;     /* it writes who points at whom */
+    bool ages;           /* it writes how old blocks are, roughly */
     bool mmap;           /* what the program maps is recorded, too */
     bool run_libc_freeres;
     bool run_cxx_freeres;

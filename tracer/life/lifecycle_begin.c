@@ -29,6 +29,7 @@
 #include "os/message.h"
 #include "os/own_stack.h"
 #include "os/sys.h"
+#include "tables/ages.h"
 #include "tables/module_list.h"
 #include "tables/stack_table.h"
 #include "tables/usage.h"
@@ -115,7 +116,8 @@ static bool begin_recording(const char **reason)
     *reason = sys_leaves_space(TABLES_BYTES) ? NULL : "ulimit -v leaves too little memory";
     return !*reason && tracing_begin() && begin_tables() && stepper_load(reason) &&
            (!lifecycle_options()->sample || sampling_begin(lifecycle_options()->sample)) &&
-           (!lifecycle_options()->mmap || mapped_begin());
+           (!lifecycle_options()->mmap || mapped_begin()) &&
+           (!lifecycle_options()->ages || ages_begin(unwind_forget));
 }
 
 /* --- the check ------------------------------------------------------------- */

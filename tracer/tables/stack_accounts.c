@@ -1,6 +1,7 @@
 #include "tables/stack_accounts.h"
 
 #include "os/pages.h"
+#include "tables/ages.h"
 #include "tables/stack_table.h"
 
 #define FIRST_CAPACITY 512u
@@ -58,6 +59,12 @@ static __attribute__((noinline, cold)) uint32_t make_record(const struct thread 
     return (uint32_t)index;
 }
 
+/* The blocks of an older one are all older. */
+static bool is_of_this_age(uint32_t record)
+{
+    return record >= __atomic_load_n(&ages_first_account, __ATOMIC_RELAXED);
+}
+
 /* A record that is not the one that its node names; `named` is NULL where it cannot become that. */
 static __attribute__((noinline)) uint32_t find_in_own(struct thread *thread, uint32_t stack,
                                                       atomic_uint *named)
@@ -66,17 +73,18 @@ static __attribute__((noinline)) uint32_t find_in_own(struct thread *thread, uin
     if (!grow_if_full(accounts))
         return thread->account_unknown;
     uint64_t *slot = slot_of(accounts, stack);
-    if (*slot)
-        return (uint32_t)*slot;
+    uint32_t before = (uint32_t)*slot;
+    if (before && is_of_this_age(before))
+        return before;
     uint32_t record = make_record(thread, stack);
     uint32_t none = 0;
     if (record == thread->account_unknown)
-        return record;
+        return before ? before : record;
     if (named && atomic_compare_exchange_strong_explicit(named, &none, record, memory_order_release,
                                                          memory_order_relaxed))
         return record;
     *slot = (uint64_t)stack << 32 | record;
-    accounts->used++;
+    accounts->used += before == 0;
     return record;
 }
 
@@ -88,7 +96,8 @@ uint32_t stack_accounts_find(struct thread *thread, uint32_t stack)
         return find_in_own(thread, stack, NULL);
     atomic_uint *named = stack_table_user(stack);
     uint32_t record = atomic_load_explicit(named, memory_order_acquire);
-    if (record && stack_accounts_at(record)->thread == thread->record_index)
+    if (record && stack_accounts_at(record)->thread == thread->record_index &&
+        is_of_this_age(record))
         return record;
     return find_in_own(thread, stack, named);
 }

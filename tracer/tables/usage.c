@@ -3,6 +3,7 @@
 #include "log/trace_log.h"
 #include "os/decimal.h"
 #include "os/sys.h"
+#include "tables/ages.h"
 #include "tables/moments.h"
 
 #include <fcntl.h>
@@ -144,6 +145,8 @@ static void look_around(struct thread *thread, uint64_t now)
         sample_at(now);
     if (moments_are_due(now))
         moments_take(now);
+    if (ages_are_due(now))
+        ages_take(now);
     atomic_store_explicit(&thread->gate.at_length, false, memory_order_release);
     if (blocked)
         sys_sigprocmask(SIG_SETMASK, &mask, NULL);
@@ -161,7 +164,7 @@ __attribute__((noinline, cold)) void usage_sample(struct thread *thread)
     thread->usage.batch = usage_next_batch(thread->usage.batch, now - thread->usage.looked_ns);
     thread->usage.looked_ns = now;
     if (now >= atomic_load_explicit(&timeline.next_ns, memory_order_relaxed) ||
-        moments_are_due(now))
+        moments_are_due(now) || ages_are_due(now))
         look_around(thread, now);
 }
 
@@ -182,6 +185,7 @@ void usage_forked(void)
 {
     atomic_store_explicit(&timeline.busy, 0, memory_order_relaxed);
     moments_forked();
+    ages_forked();
 }
 
 void usage_end(void)

@@ -85,10 +85,8 @@ static void never_keep(struct never_freed *never)
         qsort(never->places, count, sizeof *never->places, never_compare);
 }
 
-/* The culprit, or if that is an allocator of the program's own, the first that is none outside it.
- */
-static bool never_place(struct shown_line *line, const struct options *options,
-                        struct owners *owners, const struct model *model, uint32_t stack)
+bool never_freed_place(struct shown_line *line, const struct options *options,
+                       struct owners *owners, const struct model *model, uint32_t stack)
 {
     struct shown_stack shown;
     struct shown_line each;
@@ -122,7 +120,7 @@ void never_freed_find(struct never_freed *never, const struct options *options,
         struct shown_line line;
 
         if (use->allocations && !(model->left_out && model->left_out[i]) &&
-            never_place(&line, options, &owners, model, i))
+            never_freed_place(&line, options, &owners, model, i))
             never_add(&search, &line, use);
     }
     never_count_neighbours(&search);

@@ -26,6 +26,10 @@ struct never_freed {
 /* The model has usage, and its stacks are symbolized. */
 void never_freed_find(struct never_freed *never, const struct options *options,
                       const struct model *model);
+/* What a stack is told by: the culprit, or if that is an allocator of the program's own, the first
+ * that is none outside it. false: none has a name. */
+bool never_freed_place(struct shown_line *line, const struct options *options,
+                       struct owners *owners, const struct model *model, uint32_t stack);
 void never_freed_free(struct never_freed *never);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/memory.h"
+#include "read/block_ages.h"
 #include "read/stack_use.h"
 
 static uint32_t trim_stack(struct model *model, struct owners *owners, uint32_t number)
@@ -55,5 +56,7 @@ void own_trim(struct model *model, struct owners *owners)
         now[i] = i;
     if (model->usage)
         trim_usage(model, now);
+    if (model->ages)
+        block_ages_renumber(model->ages, now, grown);
     free(now);
 }

@@ -276,6 +276,7 @@ void json_process(struct json_writer *json, const struct report *report, bool wi
     json_records(json, report->records);
     json_tally(json, report->tally, report->options->by);
     json_never(json, report->never);
+    json_old_blocks(json, report->old);
     json_errors(json, model);
     json_diff(json, report);
     json_holders(json, report);

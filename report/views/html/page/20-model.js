@@ -8,7 +8,7 @@
  *     is_error: number[], suppressed: number[]},
  *   errors: any[], ending_stack: number, sizes: {blocks: number[], bytes: number[]},
  *   modules: {path: string, is_program: boolean}[], nodes: {parent: number[], frame: number[]}, stacks: any,
- *   diff?: any, holders?: any, cycles?: any[], never_freed?: any[], by?: any, frames: Object<string, number[]>, strings: string[], sources?: Object<string, {first: number, lines: string[]}[]>, sources_left_out?: number}} RawProcess */
+ *   diff?: any, holders?: any, cycles?: any[], never_freed?: any[], old_blocks?: any[], by?: any, frames: Object<string, number[]>, strings: string[], sources?: Object<string, {first: number, lines: string[]}[]>, sources_left_out?: number}} RawProcess */
 
 /** What a stack can be measured by. */
 const METRICS = [

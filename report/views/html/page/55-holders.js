@@ -122,9 +122,19 @@ function neverElements(places) {
         element("td", { class: "number" }, grouped(place.bytes)), element("td", { class: "number" }, grouped(place.blocks)), element("td", { class: "number" }, grouped(place.freeing) + " of " + grouped(place.places)))))) : element("p", {}, "There are none.")];
 }
 
+/** @param {any[]} places */
+function oldElements(places) {
+  return [element("h2", {}, "Far older than other blocks of their stack"),
+    places.length ? element("table", {}, element("caption", {}, "Blocks that are still there, while all that the same stack made later are freed. That is a count, and no verdict."),
+      element("thead", {}, element("tr", {}, ...["Place", "Bytes", "Blocks", "From the first", "Freed since"].map((name, i) => element("th", { scope: "col", class: i ? "number" : "" }, name)))),
+      element("tbody", {}, ...places.map((place) => element("tr", {}, element("td", {}, element("code", {}, place.function + (place.file ? " (" + place.file + ":" + place.line + ")" : ""))),
+        element("td", { class: "number" }, grouped(place.bytes)), element("td", { class: "number" }, grouped(place.blocks)), element("td", { class: "number" }, seconds(place.begin_ns)),
+        element("td", { class: "number" }, grouped(place.freed)))))) : element("p", {}, "There are none.")];
+}
+
 /** @param {Page} page */
 function holdersView(page) {
-  const { holders, cycles, never_freed: never } = page.process.raw;
+  const { holders, cycles, never_freed: never, old_blocks: old } = page.process.raw;
   const retained = holders && holders.retained;
   const icicle = retained ? icicleElements(page, retained) : null;
   page.main.replaceChildren(
@@ -133,6 +143,7 @@ function holdersView(page) {
       keptTable("Blocks of one stack together.", retained.stacks), keptTable("Single blocks.", retained.blocks)] : []),
     ...(cycles ? cycleElements(cycles) : []),
     ...(never ? neverElements(never) : []),
+    ...(old ? oldElements(old) : []),
     holders || cycles || never ? "" : element("p", {}, "Nothing was asked: --why and --retained say who holds memory, --never-freed which places never free theirs."));
   if (icicle) icicle.draw();
 }
