@@ -2,6 +2,7 @@
 #include <dwarf.h>
 #include <string.h>
 #include "base/memory.h"
+#include "symbols/alloc_site.h"
 #include "symbols/type_die.h"
 
 /* --- C++ ----------------------------------------------------------------- */
@@ -87,6 +88,8 @@ enum type_call type_call_find(struct source_lines *lines, uint64_t address, Dwar
     size_t count = source_lines_functions(lines, address, functions);
     enum type_call call = TYPE_CALL_PASSES;
 
+    if (count && alloc_site_type(&functions[count - 1], address + 1 - lines->bias, type))
+        return TYPE_CALL_NEW;
     for (size_t i = 0; i < count && call == TYPE_CALL_PASSES; i++)
         call = type_call_of(&functions[i], type);
     return count ? call : TYPE_CALL_UNKNOWN;
@@ -105,6 +108,18 @@ static const char *type_call_close(const char *open)
             return at + 1;
     }
     return NULL;
+}
+
+bool type_call_passes(const char *function)
+{
+    static const char *const begins[] = {"alloc::raw_vec::", "alloc::alloc::", "__rust_", "__rdl_",
+                                         "__rustc::"};
+
+    function += function[0] == '<';
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(function, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
 }
 
 char *type_call_name(const char *function)

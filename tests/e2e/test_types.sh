@@ -38,6 +38,23 @@ test_types_without_the_graph_and_debug_information() {
     has rows '1 app::Session*' '1 std::_List_node<app::Base*>' '10 app::Timer' '10 app::Session' '17 type not known'
 }
 
+# What the compiler says of new expressions (clang from 21 on): arrays without their count, arrays that may have one in front,
+# and nothing where the class has an operator new of its own.
+test_types_of_new_expressions() {
+    [ "$(uname -m)" = x86_64 ] || return 0
+    gcc -no-pie -o program "$TESTS/programs/types_new.s" -lstdc++ || fail 'cannot be linked'
+    OPTIONS=--heap-graph=yes traced ./program
+    report -q --by=type --metric=in-use trace.log
+    equal types '1 Freed[]
+4 Plain
+1 app::Box<Plain>
+1 char
+1 long
+1 type not known' "$(rows)"
+    report --why=main --paths=20 trace.log
+    has report 'block of 48 bytes, 2 of Plain (main, types_new.cpp:' 'inside a block of 56 bytes, Freed[] (main, types_new.cpp:'
+}
+
 # What an allocating function of the crate alloc has as its parameter, and what members lead to.
 test_types_of_rust() {
     OPTIONS=--heap-graph=yes traced "$PROGRAMS/holders_rust" rc_cycle

@@ -70,16 +70,23 @@ static void types_read_names(struct block_types *types)
 
 /* --- what allocating functions say --------------------------------------- */
 
-static uint32_t types_of_name(struct block_types *types, const struct frame *frame)
+/* A frame's functions are inlined in one another. */
+static enum type_call types_by_names(struct block_types *types, const struct frame *frame,
+                                     uint32_t *type)
 {
+    uint32_t passing = 0;
+
     for (uint32_t i = 0; i < frame->position_count; i++) {
         const char *function = frame->positions[i].function;
         char *name = function ? type_call_name(function) : NULL;
 
-        if (name)
-            return type_list_put_name(&types->list, name);
+        if (name) {
+            *type = type_list_put_name(&types->list, name);
+            return TYPE_CALL_KNOWN;
+        }
+        passing += function && type_call_passes(function);
     }
-    return 0;
+    return passing && passing == frame->position_count ? TYPE_CALL_PASSES : TYPE_CALL_UNKNOWN;
 }
 
 static enum type_call types_of_frame(struct block_types *types, uint32_t number, uint32_t *type)
@@ -93,15 +100,33 @@ static enum type_call types_of_frame(struct block_types *types, uint32_t number,
         return TYPE_CALL_UNKNOWN;
     enum type_call call = type_call_find(
         &symbols->lines, frame->address - 1 - types->model->modules[frame->module].bias, &die);
-    if (call == TYPE_CALL_KNOWN)
+    if (call == TYPE_CALL_KNOWN || call == TYPE_CALL_NEW)
         *type = type_list_put_die(&types->list, &die);
-    else if (call == TYPE_CALL_UNKNOWN && (*type = types_of_name(types, frame)) != 0)
-        call = TYPE_CALL_KNOWN;
+    else if (call == TYPE_CALL_UNKNOWN)
+        call = types_by_names(types, frame, type);
     return call;
 }
 
-/* The first frame is the tracer's. */
-static uint32_t types_of_calls(struct block_types *types, uint32_t number)
+/* A class may have an operator new that asks for more. In front of an array stands the count of its
+ * elements if they have destructors, which debug information does not tell; it takes 8 bytes, or 16
+ * of what is aligned so: then nothing is said of what lies where. */
+static uint32_t types_of_new(struct block_types *types, uint32_t type, const struct block *block)
+{
+    const struct known_type *known = &types->list.types[type];
+    bool is_compound = known->has_die && type_is_compound((Dwarf_Die[]){known->die});
+
+    if (!known->size || !block)
+        return type;
+    if (block->family != TRACE_BY_NEW_ARRAY)
+        return block->size == known->size ? type : 0;
+    if (block->size % known->size == 0 && (!is_compound || known->size > 16))
+        return type;
+    return type_list_put_name(&types->list, memory_text("%s[]", known->name));
+}
+
+/* The first frame is the tracer's. block: one of the stack's, or NULL. */
+static uint32_t types_of_calls(struct block_types *types, uint32_t number,
+                               const struct block *block)
 {
     struct stack stack = model_stack(types->model, number);
     enum type_call call = TYPE_CALL_PASSES;
@@ -109,7 +134,7 @@ static uint32_t types_of_calls(struct block_types *types, uint32_t number)
 
     for (uint32_t i = 1; i < stack.count && i < TYPES_FRAMES_MAX && call == TYPE_CALL_PASSES; i++)
         call = types_of_frame(types, stack.frames[i], &type);
-    return type;
+    return call == TYPE_CALL_NEW ? types_of_new(types, type, block) : type;
 }
 
 static void types_read_calls(struct block_types *types)
@@ -123,14 +148,14 @@ static void types_read_calls(struct block_types *types)
         if (!looked[stack]) {
             looked[stack] = 1;
             symbolize_stack(types->symbolizer, stack);
-            types->of_stack[stack] = types_of_calls(types, stack);
+            types->of_stack[stack] = types_of_calls(types, stack, &model->blocks[b]);
         }
         if (!types->of_block[b])
             types->of_block[b] = types->of_stack[stack];
     }
     for (uint32_t i = 0; model->usage && i < model_stack_count(model); i++)
         if (!looked[i])
-            types->of_stack[i] = types_of_calls(types, i);
+            types->of_stack[i] = types_of_calls(types, i, NULL);
     free(looked);
 }
 
