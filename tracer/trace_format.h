@@ -876,8 +876,35 @@ enum trace_error_kind {
     TRACE_OVERRUN = 9,       /* beside the block; found by `stack`, or at the end (0) */
     /* A system call was given memory that is no block: given is its enum trace_parameter. */
     TRACE_SYSCALL_PARAM = 10,
+    /* glibc's malloc ended the process and said `text`, because it found its marks overwritten.
+     * `address` is the first byte that was, `block` the block that it was overwritten from, as far
+     * as can be told; `overwritten` is whose header it was, and given has
+     * trace_overwritten_given().
+     */
+    TRACE_MALLOC_ABORT = 11,
 };
-#define TRACE_ERROR_LAST 10u
+#define TRACE_ERROR_LAST 11u
+/* What an abort of malloc's found overwritten. */
+enum trace_overwritten_kind {
+    TRACE_OVERWRITTEN_UNKNOWN = 0, /* nothing was found */
+    TRACE_OVERWRITTEN_LIVE = 1,    /* the header of a live block, */
+    TRACE_OVERWRITTEN_FREED = 2,   /* of one that was freed, or is being freed, */
+    TRACE_OVERWRITTEN_FREE = 3,    /* of free memory, */
+    TRACE_OVERWRITTEN_TOP = 4,     /* of memory that malloc has never given out */
+    TRACE_OVERWRITTEN_LINK = 5,    /* what malloc has put into a freed block */
+    TRACE_OVERWRITTEN_KINDS,
+};
+/* `bytes`: so many behind the block's end, at least, were written; 0: not known. */
+static inline uint64_t trace_overwritten_given(enum trace_overwritten_kind kind, uint64_t bytes)
+{
+    return (uint64_t)kind | bytes << 8;
+}
+struct trace_overwritten {
+    uint64_t
+        size; /* of the block whose header it was; 0 with both stacks 0: of none that is known */
+    uint32_t stack_allocated;
+    uint32_t stack_freed;
+};
 /* What system calls are given memory for, as valgrind names it. New ones go to the end. */
 #define TRACE_PARAMETERS(X)                                                                        \
     X(READ, "read(buf)")                                                                           \
@@ -965,17 +992,28 @@ struct trace_error {
     uint64_t block; /* start of the block that it belongs to, or belonged to; ADDRESS_STACK: the
                      * number of the frame of `stack` that it lies in, 0: not known */
     uint64_t block_size;
-    uint64_t given;           /* size or alignment that the program named; 0: no alignment */
-    uint32_t family;          /* enum trace_family, of the block */
-    uint32_t alignment_log2;  /* of the block's, as it was asked for; 0: none was */
+    uint64_t given; /* size or alignment that the program named; 0: no alignment */
+    union {
+        struct {
+            uint32_t family;         /* enum trace_family, of the block */
+            uint32_t alignment_log2; /* of the block's, as it was asked for; 0: none was */
+        };
+        struct { /* MALLOC_ABORT: what it said, in STRINGS */
+            uint32_t text;
+            uint32_t text_length;
+        };
+    };
     uint32_t stack;           /* the bad call */
     uint32_t stack_allocated; /* where the block was allocated, or 0 */
     uint32_t stack_freed;     /* where the block was freed, or 0 */
     uint32_t tid;
     uint64_t count;   /* times that the same was seen */
     uint64_t time_ns; /* since the start, of the first */
-    uint8_t
-        instruction[16]; /* INVALID_READ and WRITE: machine code from there on; zeros: not known */
+    union {
+        uint8_t instruction[16]; /* INVALID_READ and WRITE: machine code from there on; zeros: not
+                                  * known */
+        struct trace_overwritten overwritten; /* MALLOC_ABORT */
+    };
 };
 
 /* The leak check's verdict on one live block. VERDICTS is sorted by address; the first

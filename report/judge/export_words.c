@@ -19,7 +19,8 @@ static const char *const export_errors[] = {[TRACE_INVALID_FREE] = "invalid free
                                             [TRACE_INVALID_WRITE] = "invalid write",
                                             [TRACE_CHANGED_FREED] = "changed after free",
                                             [TRACE_OVERRUN] = "overrun",
-                                            [TRACE_SYSCALL_PARAM] = "system call"};
+                                            [TRACE_SYSCALL_PARAM] = "system call",
+                                            [TRACE_MALLOC_ABORT] = "malloc abort"};
 
 enum { EXPORT_ERRORS = sizeof export_errors / sizeof *export_errors };
 

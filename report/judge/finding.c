@@ -32,6 +32,8 @@ enum finding finding_of_misuse(const struct misuse *misuse)
         return FINDING_CHANGED_FREED;
     case TRACE_OVERRUN:
         return FINDING_OVERRUN;
+    case TRACE_MALLOC_ABORT:
+        return FINDING_MALLOC_ABORT;
     case TRACE_SYSCALL_PARAM:
         return FINDING_SYSCALL_PARAM;
     default:

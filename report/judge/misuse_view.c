@@ -70,6 +70,10 @@ struct misuse_view misuse_view(const struct model *model, const struct misuse *m
     default:
         break;
     }
+    if (misuse->record.kind == TRACE_MALLOC_ABORT) {
+        view.has_overwritten_stack = misuse->record.overwritten.stack_allocated != 0;
+        view.overwritten_stack = misuse->stack_overwritten;
+    }
     return view;
 }
 

@@ -24,9 +24,11 @@ struct misuse_view {
     uint32_t stack;           /* where the block was allocated, or freed; 0: unknown */
     uint32_t allocated_stack; /* of one that was freed */
     bool has_allocated_stack;
-    bool is_main_thread; /* whose stack it is on */
-    bool has_frame;      /* on a stack: of which function is known */
-    uint64_t frame;      /* 0: the innermost */
+    bool has_overwritten_stack;
+    uint32_t overwritten_stack; /* of the block whose header was overwritten */
+    bool is_main_thread;        /* whose stack it is on */
+    bool has_frame;             /* on a stack: of which function is known */
+    uint64_t frame;             /* 0: the innermost */
 };
 struct misuse_view misuse_view(const struct model *model, const struct misuse *misuse);
 

@@ -117,6 +117,8 @@ static void select_symbolize_misuse(struct misuse *misuse, const struct model *m
     symbolize_stack(symbolizer, misuse->stack);
     symbolize_stack(symbolizer, misuse->stack_allocated);
     symbolize_stack(symbolizer, misuse->stack_freed);
+    if (misuse->record.kind == TRACE_MALLOC_ABORT)
+        symbolize_stack(symbolizer, misuse->stack_overwritten);
     if (misuse->record.address_kind == TRACE_ADDRESS_DATA)
         select_find_place(misuse, model, symbolizer);
     if (misuse->record.address_kind == TRACE_ADDRESS_STACK)

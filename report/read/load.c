@@ -272,7 +272,7 @@ static void load_in_use(struct model *model)
 
 /* As in valgrind: errors are of one context when the bad call and its next callers are the same,
  * whatever block it hit. */
-enum { LOAD_CONTEXT_FRAMES = 4 };
+enum { LOAD_CONTEXT_FRAMES = 4, LOAD_ABORT_TEXT = 256 };
 struct load_context {
     uint64_t given;
     uint32_t kind;
@@ -302,6 +302,15 @@ static uint32_t load_place(struct model *model, uint64_t address)
     return model_put_stack(model, words, 1, UINT64_MAX);
 }
 
+static void load_abort(struct stack_loader *stacks, const struct trace_error *record,
+                       struct misuse *misuse)
+{
+    struct trace_string text = {record->text, record->text_length, 0};
+
+    misuse->text = load_text(stacks->reader, text, LOAD_ABORT_TEXT);
+    misuse->stack_overwritten = load_stack(stacks, record->overwritten.stack_allocated);
+}
+
 static void load_misuse(struct stack_loader *stacks, struct intern *contexts, struct model *model,
                         const struct trace_error *record, uint64_t index)
 {
@@ -315,6 +324,8 @@ static void load_misuse(struct stack_loader *stacks, struct intern *contexts, st
     }
     misuse.stack_allocated = load_stack(stacks, record->stack_allocated);
     misuse.stack_freed = load_stack(stacks, record->stack_freed);
+    if (record->kind == TRACE_MALLOC_ABORT)
+        load_abort(stacks, record, &misuse);
     if (record->address_kind == TRACE_ADDRESS_DATA)
         misuse.stack_place = load_place(model, record->address);
     memory_reserve(model->misuses, model->misuse_count, model->misuse_capacity);

@@ -73,6 +73,8 @@ void model_free(struct model *model)
     free(model->modules);
     free(model->notes);
     free(model->blocks);
+    for (uint32_t i = 0; i < model->misuse_count; i++)
+        free(model->misuses[i].text);
     free(model->misuses);
     for (uint32_t i = 0; i < model->name_count; i++)
         free(model->names[i].text);

@@ -113,7 +113,9 @@ struct misuse {                                   /* an error of the program */
     /* TRACE_ADDRESS_STACK: the function whose frame it lies in, or NULL; select's word */
     const struct position *creator;
     const struct suppress_entry *suppressed; /* by this entry, or NULL; select's word */
-    uint32_t access_size; /* INVALID_READ and WRITE: bytes, 0: not known; select's word */
+    uint32_t access_size;       /* INVALID_READ and WRITE: bytes, 0: not known; select's word */
+    char *text;                 /* MALLOC_ABORT: what malloc said, or NULL */
+    uint32_t stack_overwritten; /* where the block whose header was, was allocated */
 };
 
 /* What the program did with one call stack, all its threads together. */

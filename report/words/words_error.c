@@ -157,6 +157,9 @@ char *words_misuse(const struct misuse *misuse)
                            NUMBER(record->block_size), NUMBER(record->given));
     case TRACE_OVERRUN:
         return words_overrun(record);
+    case TRACE_MALLOC_ABORT:
+        return misuse->text ? memory_text("glibc's malloc ended the program: %s", misuse->text)
+                            : memory_text("glibc's malloc crashed");
     case TRACE_SYSCALL_PARAM:
         return memory_text("Syscall param %s points to unaddressable byte(s)",
                            suppress_parameter_name(record->given));
@@ -173,6 +176,54 @@ static char *words_beside_block(const struct trace_error *record, const struct m
     return memory_text("Address 0x%" PRIx64 " is %s bytes %s a block of size %s %s",
                        record->address, NUMBER(view->offset), where, NUMBER(record->block_size),
                        view->freed ? "free'd" : "alloc'd");
+}
+
+/* No block is known to lie before what was overwritten. */
+static char *words_of_malloc(const struct misuse *misuse)
+{
+    const struct trace_error *record = &misuse->record;
+
+    if (!record->address && misuse->text && strstr(misuse->text, "unaligned"))
+        return memory_text("A block was written to after it was freed; it is in use again, so that "
+                           "nobody knows which (--guard=all finds it)");
+    return record->address ? memory_text("Address 0x%" PRIx64 " is malloc's own", record->address)
+                           : memory_text("No mark of malloc's was found overwritten");
+}
+
+static char *words_header_of(const struct trace_error *record)
+{
+    const struct trace_overwritten *of = &record->overwritten;
+
+    switch (record->given & 0xff) {
+    case TRACE_OVERWRITTEN_TOP:
+        return memory_text("memory that malloc had not given out yet");
+    case TRACE_OVERWRITTEN_FREE:
+        return memory_text("free memory");
+    default:
+        return memory_text("a%s block of size %s alloc'd", of->stack_freed ? " freed" : "",
+                           NUMBER(of->size));
+    }
+}
+
+char *words_misuse_overwritten(const struct misuse *misuse, const struct misuse_view *view)
+{
+    const struct trace_error *record = &misuse->record;
+    uint64_t bytes = record->given >> 8;
+
+    if (record->kind != TRACE_MALLOC_ABORT || record->address == 0)
+        return NULL;
+    if ((record->given & 0xff) == TRACE_OVERWRITTEN_LINK)
+        return memory_text("A link of malloc's stands there, which was overwritten");
+    if (view->where == MISUSE_BEFORE)
+        return memory_text("Its header stands there, which was overwritten");
+    char *header = words_header_of(record);
+    char *text = view->where == MISUSE_AFTER && bytes
+                     ? memory_text("It was overrun by at least %s bytes, into the header of %s",
+                                   NUMBER(bytes), header)
+                     : memory_text("What was overwritten there is the header of %s", header);
+
+    free(header);
+    return text;
 }
 
 char *words_misuse_address(const struct misuse *misuse, const struct misuse_view *view)
@@ -202,6 +253,8 @@ char *words_misuse_address(const struct misuse *misuse, const struct misuse_view
         return memory_text("Address 0x%" PRIx64 " is in a program's or a library's data",
                            record->address);
     default:
+        if (record->kind == TRACE_MALLOC_ABORT)
+            return words_of_malloc(misuse);
         return memory_text("Address 0x%" PRIx64 " is not stack'd, malloc'd or (recently) free'd",
                            record->address);
     }

@@ -30,6 +30,9 @@ char *words_misuse_address(const struct misuse *misuse, const struct misuse_view
 /* "in frame #2, created by f (file.c:7)"; NULL: the view has no frame. */
 char *words_misuse_frame(const struct options *options, const struct model *model,
                          const struct misuse *misuse, const struct misuse_view *view);
+/* "It was overrun by at least 1 bytes, into the header of a block of size 24 alloc'd", above that
+ * block's stack, if there is one; NULL: it is no abort of malloc's. */
+char *words_misuse_overwritten(const struct misuse *misuse, const struct misuse_view *view);
 /* Above the stack of where a freed block was allocated. */
 extern const char words_misuse_allocated[];
 

@@ -147,13 +147,21 @@ static __attribute__((noinline)) void replaced(struct thread *thread, const stru
         observe_free_otherwise(&copy, &how, stack);
 }
 
+static void hold(struct thread *thread, const struct block *old)
+{
+    thread->resized = (struct thread_resized){old->address, old->size, old->account,
+                                              (uint16_t)old->alignment_log2, (uint16_t)old->family};
+}
+
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site)
 {
     struct thread *thread = thread_current();
     if (thread && event_take(thread, pointer, old)) {
         struct block part = *old;
-        if (__builtin_expect(!block_parts_is_part(old), 1))
+        if (__builtin_expect(!block_parts_is_part(old), 1)) {
+            hold(thread, old);
             return true;
+        }
         if (uncover(thread, old)) {
             stack_accounts_freed(thread, event_own_account(thread, part.account), part.size, false);
             return true;
@@ -167,16 +175,34 @@ bool observe_realloc_begin(void *pointer, struct block *old, const struct call_s
 void observe_realloc_failed(const struct block *old)
 {
     struct thread *thread = thread_current();
-    if (thread && old->address)
-        event_record(thread, old);
+    if (!thread || !old->address)
+        return;
+    thread->resized.address = 0;
+    event_record(thread, old);
+}
+
+void observe_realloc_left(void)
+{
+    struct thread *thread = thread_current();
+    struct block found;
+    if (!thread || !thread->resized.address)
+        return;
+    const struct thread_resized *left = &thread->resized;
+    const struct block old = {left->address, left->size, left->account, left->alignment_log2,
+                              (enum trace_family)left->family};
+    thread->resized.address = 0;
+    if (!block_table_find(old.address, &found))
+        event_record(thread, &old);
 }
 
 void observe_realloc_done(const struct block *old, void *pointer, size_t size, bool freed,
                           const struct call_site *site)
 {
     struct thread *thread = thread_current();
-    if (thread && old->address)
+    if (thread && old->address) {
+        thread->resized.address = 0;
         replaced(thread, old, pointer, size, site);
+    }
     if (!freed)
         observe_allocation(pointer, size, TRACE_BY_MALLOC, 0, site);
 }

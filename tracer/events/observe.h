@@ -19,6 +19,8 @@ bool observe_free(void *pointer, const struct misuse_free *how, const struct cal
  * false: the old pointer is bad, and the real function must not be called: NULL is the answer. */
 bool observe_realloc_begin(void *pointer, struct block *old, const struct call_site *site);
 void observe_realloc_failed(const struct block *old);
+/* The calling thread ends the process from within the real function: its block is put back. */
+void observe_realloc_left(void);
 /* freed: the real function freed the old block (realloc to size 0). */
 void observe_realloc_done(const struct block *old, void *pointer, size_t size, bool freed,
                           const struct call_site *site);

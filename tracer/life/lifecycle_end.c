@@ -4,6 +4,8 @@
 #include "check/last_frames.h"
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
+#include "events/heap_abort.h"
+#include "events/observe.h"
 #include "guard/changed.h"
 #include "guard/guarded_malloc.h"
 #include "guard/stale_pointers.h"
@@ -117,11 +119,20 @@ struct closing {
     const struct stopped_thread *here;
 };
 
+/* A signal may have struck in malloc itself. */
+static void explain(const struct closing *closing)
+{
+    observe_realloc_left();
+    heap_abort_explain(closing->value, closing->signal->stack);
+}
+
 static void close_books(const struct closing *closing, const struct stopped_thread *here,
                         const struct stopped_world *world)
 {
     if (trace_log_loss_is_there())
         return;
+    if (closing->ending == TRACE_SIGNALED)
+        explain(closing);
     take_stock(here, world);
     if (lifecycle_options()->track_fds)
         open_files_end();

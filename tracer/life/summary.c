@@ -2,6 +2,7 @@
 
 #include "capture/frame_cache.h"
 #include "capture/unwind.h"
+#include "events/heap_abort.h"
 #include "events/misuse.h"
 #include "guard/guarded_malloc.h"
 #include "log/trace_log.h"
@@ -114,6 +115,32 @@ static void print_losses(const struct trace_header *header)
         message_line("libtrace: the other threads could not be stopped at the end: %s", why);
 }
 
+static void copy_line(char line[HEAP_ABORT_TEXT + 1], const char *text)
+{
+    unsigned length = 0;
+    for (; length < HEAP_ABORT_TEXT && text[length] && text[length] != '\n'; length++)
+        line[length] = text[length];
+    line[length] = 0;
+}
+
+static void print_abort(void)
+{
+    const char *text;
+    const struct trace_error *error = heap_abort_recorded(&text);
+    char line[HEAP_ABORT_TEXT + 1];
+    if (!error)
+        return;
+    copy_line(line, text ? text : "");
+    message_line("libtrace: glibc's malloc %s%s", text ? "ended the program: " : "has crashed",
+                 line);
+    if (error->given >> 8)
+        message_line("libtrace: a block of %u bytes was overrun by at least %u bytes",
+                     error->block_size, error->given >> 8);
+    else if (error->block)
+        message_line("libtrace: malloc's marks %s a block of %u bytes were overwritten",
+                     error->address < error->block ? "in front of" : "in", error->block_size);
+}
+
 static void print_mistakes(void)
 {
     uint64_t records;
@@ -166,6 +193,7 @@ void summary_print(bool verbose)
         print_estimate(trace_log_header);
     print_leaks(trace_log_header);
     print_mistakes();
+    print_abort();
     print_losses(trace_log_header);
     if (verbose)
         print_captures();

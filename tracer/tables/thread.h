@@ -140,6 +140,15 @@ struct thread_gate {
 
 /* --- the whole ------------------------------------------------------------- */
 
+/* The block that libc's realloc is at work on: it is in no table meanwhile. address 0: none. */
+struct thread_resized {
+    uint64_t address;
+    uint64_t size;
+    uint32_t account;
+    uint16_t alignment_log2;
+    uint16_t family;
+};
+
 struct thread {
     uintptr_t busy; /* inside the tracer, called from here on the stack: a malloc now comes from a
                      * signal handler */
@@ -168,6 +177,7 @@ struct thread {
     atomic_uint tid;             /* whose it is */
     struct kept_rings *kept;     /* freed blocks that are kept, or NULL */
     bool was_left;               /* a handler has left an event of its by a jump */
+    struct thread_resized resized;
 };
 
 /* What malloc and free touch lies in three cache lines, and what operator new needs besides in one

@@ -71,6 +71,7 @@ static void html_want(struct html_sources *sources)
         html_want_stack(sources, report->model->misuses[i].stack);
         html_want_stack(sources, report->model->misuses[i].stack_allocated);
         html_want_stack(sources, report->model->misuses[i].stack_freed);
+        html_want_stack(sources, report->model->misuses[i].stack_overwritten);
     }
     if (sources->count)
         qsort(sources->lines, sources->count, sizeof *sources->lines, html_compare_lines);

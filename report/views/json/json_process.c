@@ -192,6 +192,7 @@ static void json_error(struct json_writer *json, const struct model *model,
     json_text(json, "kind", export_error_kind(record->kind));
     json_sentence(json, "text", words_misuse(misuse));
     json_sentence(json, "address_text", words_misuse_address(misuse, &view));
+    json_sentence(json, "overwritten_text", words_misuse_overwritten(misuse, &view));
     json_number(json, "count", record->count);
     json_number(json, "time_ns", record->time_ns);
     json_number(json, "tid", record->tid);
@@ -204,6 +205,7 @@ static void json_error(struct json_writer *json, const struct model *model,
     json_number(json, "stack", misuse->stack);
     json_number(json, "stack_allocated", misuse->stack_allocated);
     json_number(json, "stack_freed", misuse->stack_freed);
+    json_number(json, "stack_overwritten", misuse->stack_overwritten);
     json_bool(json, "suppressed", misuse->suppressed);
     json_end_object(json);
 }

@@ -167,6 +167,11 @@ void junit_misuse(struct junit_page *page, const struct misuse *misuse)
         junit_line(page, memory_text("%s", words_misuse_allocated));
         junit_stack(page, view.allocated_stack);
     }
+    char *overwritten = words_misuse_overwritten(misuse, &view);
+    if (overwritten)
+        junit_line(page, overwritten);
+    if (view.has_overwritten_stack)
+        junit_stack(page, view.overwritten_stack);
     fputs("</failure>", page->out);
     junit_case_end(page);
 }

@@ -8,7 +8,7 @@
 #include "words/words_error.h"
 
 /* A result's stacks: its own, and those that go with it. */
-enum { STACKS_MAX = 3 };
+enum { STACKS_MAX = 4 };
 struct sarif_stacks {
     uint32_t stacks[STACKS_MAX];
     char *titles[STACKS_MAX];
@@ -168,6 +168,8 @@ void sarif_misuse(struct sarif_page *page, const struct misuse *misuse)
         sarif_stacks_add(&stacks, view.stack, words_misuse_address(misuse, &view));
     if (view.has_allocated_stack)
         sarif_stacks_add(&stacks, view.allocated_stack, memory_text("%s", words_misuse_allocated));
+    if (view.has_overwritten_stack)
+        sarif_stacks_add(&stacks, view.overwritten_stack, words_misuse_overwritten(misuse, &view));
     json_object(page->json, NULL);
     sarif_result(page, finding_of_misuse(misuse), words_misuse(misuse), &stacks);
     json_number(page->json, "occurrenceCount", misuse->record.count);

@@ -9,6 +9,7 @@ static void text_misuse(const struct text_page *page, const struct misuse *misus
     const struct report *report = page->report;
     struct misuse_view view = misuse_view(report->model, misuse);
     char *frame = words_misuse_frame(report->options, report->model, misuse, &view);
+    char *overwritten = words_misuse_overwritten(misuse, &view);
 
     text_sentence_in(page, TEXT_BAD, words_misuse(misuse));
     text_stack(page, misuse->stack);
@@ -21,6 +22,10 @@ static void text_misuse(const struct text_page *page, const struct misuse *misus
         text_line(page, " %s", words_misuse_allocated);
         text_stack(page, view.allocated_stack);
     }
+    if (overwritten)
+        text_sentence(page, " ", overwritten);
+    if (view.has_overwritten_stack)
+        text_stack(page, view.overwritten_stack);
 }
 
 void text_misuses(const struct text_page *page)

@@ -41,6 +41,7 @@ static const char *xml_misuse_kind(const struct report *report, const struct mis
     case TRACE_INVALID_WRITE:
     case TRACE_CHANGED_FREED:
     case TRACE_OVERRUN:
+    case TRACE_MALLOC_ABORT:
         return "InvalidWrite";
     case TRACE_SYSCALL_PARAM:
         return "SyscallParam";
@@ -73,6 +74,9 @@ static void xml_misuse(struct xml_page *page, const struct misuse *misuse)
         xml_text(page->out, 1, "auxwhat", words_misuse_allocated);
         xml_stack(page, view.allocated_stack);
     }
+    xml_sentence(page->out, 1, "auxwhat", words_misuse_overwritten(misuse, &view));
+    if (view.has_overwritten_stack)
+        xml_stack(page, view.overwritten_stack);
     xml_error_end(page, select_suppress_kind(misuse), 0, misuse->stack);
 }
 

@@ -263,6 +263,8 @@ function errorsView(page) {
       const parts = [element("h2", {}, error.text + (error.count > 1 ? ", " + grouped(error.count) + " times" : "") + (error.suppressed ? " (suppressed)" : "")), element("p", { class: "dim" }, "First after " + seconds(error.time_ns) + ", by thread " + error.tid), stackElement(process, error.stack), element("p", {}, error.address_text + ".")];
       if (error.stack_freed) parts.push(element("p", {}, "It was freed here:"), stackElement(process, error.stack_freed));
       if (error.stack_allocated) parts.push(element("p", {}, "It was allocated here:"), stackElement(process, error.stack_allocated));
+      if (error.overwritten_text) parts.push(element("p", {}, error.overwritten_text + "."));
+      if (error.stack_overwritten) parts.push(stackElement(process, error.stack_overwritten));
       return element("section", { class: "error" }, ...parts);
     }));
 }
