@@ -1186,7 +1186,8 @@ struct trace_stale {
     uint32_t account;     /* of the block: as in trace_block */
     uint32_t stack_freed; /* 0: it was not freed, but nobody has a pointer to its begin */
     uint32_t holder;      /* the other block's, if holder_at */
-    uint32_t unused;
+    uint32_t taken; /* 1 + the account of a fresh block that has taken its place, or a part of it;
+                     * 0: none has */
 };
 _Static_assert(sizeof(struct trace_stale) == 72, "trace_stale");
 _Static_assert(sizeof(struct trace_string) == 16, "trace_string");

@@ -210,7 +210,8 @@ static const struct cli_option cli_table[] = {
     CLI_TRACERS("--sample", "BYTES",
                 "record a sample: blocks with one of the bytes that are\n"
                 "drawn, 1 in BYTES (524288, say); no leak kinds [0]"),
-    CLI_TRACERS("--stale-pointers", "yes|no", "say what points to blocks that were given up [no]"),
+    CLI_TRACERS("--stale-pointers", "yes|all|no",
+                "say what points to blocks that were given up [no]"),
     CLI_TRACERS("--ages", "yes|no", "record how old blocks are, for --never-freed [no]"),
     CLI_TRACERS("--mmap", "yes|no", "record what the program maps itself, for --top=mapped [no]"),
     CLI_TRACERS("--freelist-vol", "N", "keep back freed blocks of so many bytes [0]"),

@@ -9,6 +9,7 @@ static bool stale_is_same(const struct stale_group *group, const struct stale_po
 
     return group->root == root && first->stack_allocated == pointer->stack_allocated &&
            first->stack_freed == pointer->stack_freed &&
+           first->stack_taken == pointer->stack_taken &&
            first->stack_holder == pointer->stack_holder;
 }
 
@@ -51,6 +52,8 @@ struct stale *stale_find(struct model *model, struct symbolizer *symbolizer, boo
         symbolize_stack(symbolizer, model->stale[i].stack_allocated);
         symbolize_stack(symbolizer, model->stale[i].stack_freed);
         symbolize_stack(symbolizer, model->stale[i].stack_holder);
+        if (model->stale[i].record.taken)
+            symbolize_stack(symbolizer, model->stale[i].stack_taken);
         stale_put(stale, &model->stale[i], &capacity);
     }
     qsort(stale->groups, stale->count, sizeof *stale->groups, stale_compare);

@@ -16,6 +16,8 @@ void load_stale(struct stack_loader *stacks, struct model *model)
                                         .stack_freed = load_stack(stacks, record.stack_freed)};
         if (record.holder_at)
             pointer.stack_holder = load_stack_of_account(stacks, record.holder, &marks);
+        if (record.taken)
+            pointer.stack_taken = load_stack_of_account(stacks, record.taken - 1, &marks);
         memory_reserve(model->stale, model->stale_count, capacity);
         model->stale[model->stale_count++] = pointer;
     }

@@ -98,6 +98,7 @@ struct block_ages;
 struct stale_pointer { /* to a block that the program gave up */
     struct trace_stale record;
     uint32_t stack_allocated, stack_freed, stack_holder; /* stacks of the model */
+    uint32_t stack_taken;                                /* of the fresh block, if record.taken */
 };
 struct misuse {                                   /* an error of the program */
     struct trace_error record;                    /* count: 1 or more */

@@ -64,6 +64,11 @@ static void stale_add_block(struct text_buffer *text, const struct options *opti
                            pointer->record.moved_to);
     else
         text_buffer_add(text, " freed");
+    if (!pointer->record.taken)
+        return;
+    text_buffer_add(text, ", and whose place has been taken since by a block that ");
+    stale_add_place(text, options, model, pointer->stack_taken);
+    text_buffer_add(text, " allocated");
 }
 
 char *words_stale(const struct options *options, const struct stale *stale,

@@ -25,3 +25,19 @@ E
     report trace.log
     has_not report STALE
 }
+
+# What lies beside a fresh block cannot be meant for it; its end can.
+test_places_that_fresh_blocks_have_taken() {
+    local taken='that drop (SOURCE) freed, and whose place has been taken since by a block that make_fresh (SOURCE) allocated'
+    OPTIONS='-q --stale-pointers=yes --freelist-vol=0' traced "$PROGRAMS/stale_pointers" taken
+    report trace.log
+    stale | sed -E 's/stale_pointers.c:[0-9]+/SOURCE/g' >found
+    equal stale "static variable beside_fresh (SOURCE) points 2,000 bytes into a block of size 4,000 $taken" "$(cat found)"
+    OPTIONS='-q --stale-pointers=all --freelist-vol=0' traced "$PROGRAMS/stale_pointers" taken
+    report trace.log
+    stale | sed -E 's/stale_pointers.c:[0-9]+/SOURCE/g' >found
+    has found "static variable in_fresh (SOURCE) points 16 bytes into a block of size 4,000 $taken" \
+        "static variable end_of_fresh (SOURCE) points 1,000 bytes into a block of size 4,000 $taken" \
+        'a stack or what was mapped points 0 bytes into a block of size 300 that drop (SOURCE) freed'
+    has_not found 'static variable fresh'
+}

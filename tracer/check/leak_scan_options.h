@@ -13,7 +13,7 @@ struct program_memory;
 struct leak_scan_stale {
     void (*begin)(void); /* before the check's child is made: makes room in the log */
     /* When all verdicts are known: what may be pointed to. false: nothing was given up. */
-    bool (*open)(struct reach *reach, struct program_memory *memory);
+    bool (*open)(struct reach *reach, struct program_memory *memory, bool all);
     /* Then: memory that is no block's, and at last all blocks. */
     void (*scan)(uint64_t begin, uint64_t end);
     void (*scan_blocks)(void);
@@ -26,6 +26,7 @@ struct leak_scan_options {
     bool other_allocator; /* malloc is not glibc's, or not as it is known */
     bool goes_on;         /* the program does, after the check: its caches count as any block */
     const struct leak_scan_stale *stale; /* NULL: nobody asks for them */
+    bool stale_all;                      /* stacks, too, and what may be meant for a fresh block */
     bool heap_graph; /* every pointer is told to heap_graph, which is prepared */
 };
 

@@ -245,13 +245,13 @@ static void scan_for_stale(void *context, uint64_t begin, uint64_t end)
 {
     struct scan *scan = context;
     const struct mapping *mapping = memory_map_find(&scan->memory.map, begin);
-    if (mapping && !is_stack(scan, mapping))
+    if (mapping && (scan->options->stale_all || !is_stack(scan, mapping)))
         scan->options->stale->scan(begin, end);
 }
 
 void leak_scan_find_stale(struct scan *scan)
 {
-    if (!scan->options->stale->open(&scan->reach, &scan->memory))
+    if (!scan->options->stale->open(&scan->reach, &scan->memory, scan->options->stale_all))
         return;
     roots_for_each(&scan->roots, scan_for_stale, scan);
     scan->options->stale->scan_blocks();

@@ -12,11 +12,13 @@ struct target {
     uint64_t address, size;
     uint64_t moved_to;
     uint32_t account, stack_freed;
-    bool is_live; /* nobody has a pointer to its begin */
+    bool is_live;      /* nobody has a pointer to its begin */
+    uint32_t taken_by; /* a live block that has some of its memory now; REACH_NO_BLOCK: none */
 };
 
 static struct reach *judged;
 static struct program_memory *memory;
+static bool wants_all;
 static struct target *targets; /* by address, once they are sorted */
 static size_t count, capacity;
 static uint64_t highest; /* end of any of them */
@@ -48,12 +50,24 @@ static int64_t block_below(uint64_t address)
     return (int64_t)low - 1;
 }
 
-static bool is_anybodys(uint64_t address, uint64_t size)
+static uint64_t end_of(int64_t k)
+{
+    return trace_block_address(judged->blocks[k].where) + reach_size_of(judged, (uint32_t)k);
+}
+
+/* The live block that has some of this memory. */
+static uint32_t owner_of(uint64_t address, uint64_t size)
 {
     int64_t k = block_below(address + (size ? size - 1 : 0));
-    return k >= 0 &&
-           trace_block_address(judged->blocks[k].where) + reach_size_of(judged, (uint32_t)k) >
-               address;
+    return k >= 0 && end_of(k) > address ? (uint32_t)k : REACH_NO_BLOCK;
+}
+
+/* A live block holds what is there, or ends there. One that begins there is meant. */
+static bool may_be_meant(uint64_t word)
+{
+    int64_t k = block_below(word);
+    bool begins = k >= 0 && trace_block_address(judged->blocks[k].where) == word;
+    return begins || (!wants_all && k >= 0 && word <= end_of(k));
 }
 
 static void add_kept(void *context, const struct kept_block *block, const void *copy)
@@ -61,15 +75,14 @@ static void add_kept(void *context, const struct kept_block *block, const void *
     (void)context;
     (void)copy;
     add((struct target){block->address, block->size, block->moved_to, block->account,
-                        block->stack_freed, false});
+                        block->stack_freed, false, REACH_NO_BLOCK});
 }
 
 static void add_freed(void *context, const struct freed_block *block)
 {
     (void)context;
-    if (!is_anybodys(block->address, block->size))
-        add((struct target){block->address, block->size, 0, block->account, block->stack_freed,
-                            false});
+    add((struct target){block->address, block->size, 0, block->account, block->stack_freed, false,
+                        owner_of(block->address, block->size)});
 }
 
 static void add_all(void)
@@ -82,7 +95,7 @@ static void add_all(void)
             continue;
         const struct trace_block *block = &judged->blocks[k];
         add((struct target){trace_block_address(block->where), reach_size_of(judged, k), 0,
-                            trace_block_account(block->what), 0, true});
+                            trace_block_account(block->what), 0, true, REACH_NO_BLOCK});
     }
 }
 
@@ -116,9 +129,10 @@ static void begin(void)
     extent = trace_log_extend(TRACE_STALE, 0, TRACE_STALE_MAX * sizeof(struct trace_stale), 0);
 }
 
-static bool open_targets(struct reach *reach, struct program_memory *program)
+static bool open_targets(struct reach *reach, struct program_memory *program, bool all)
 {
     judged = reach;
+    wants_all = all;
     memory = program;
     capacity = 0;
     if (!extent)
@@ -139,6 +153,12 @@ static bool open_targets(struct reach *reach, struct program_memory *program)
 
 /* --- who points there ---------------------------------------------------------- */
 
+static bool tells_more(const struct target *one, const struct target *than)
+{
+    bool is_free = one->taken_by == REACH_NO_BLOCK, other = than->taken_by == REACH_NO_BLOCK;
+    return is_free != other ? is_free : one->moved_to != 0;
+}
+
 /* Several freed blocks may have had one address, and larger ones begin below it. */
 static const struct target *find(uint64_t word)
 {
@@ -152,9 +172,17 @@ static const struct target *find(uint64_t word)
     }
     const struct target *found = NULL;
     for (unsigned back = 0; back < 16 && low-- > 0; back++)
-        if (word - targets[low].address < targets[low].size && (!found || targets[low].moved_to))
+        if (word - targets[low].address < targets[low].size &&
+            (!found || tells_more(&targets[low], found)))
             found = &targets[low];
     return found;
+}
+
+static uint32_t taken_of(const struct target *target)
+{
+    return target->taken_by == REACH_NO_BLOCK
+               ? 0
+               : 1 + trace_block_account(judged->blocks[target->taken_by].what);
 }
 
 static void write_record(uint64_t at, uint64_t word, const struct target *target)
@@ -166,6 +194,7 @@ static void write_record(uint64_t at, uint64_t word, const struct target *target
                                  .moved_to = target->moved_to,
                                  .account = target->account,
                                  .stack_freed = target->stack_freed,
+                                 .taken = taken_of(target),
                                  .holder = REACH_NO_BLOCK};
     if (written == TRACE_STALE_MAX) {
         trace_log_lose(&trace_log_header->losses.stale, 1);
@@ -185,7 +214,7 @@ static void look_at(uint64_t at, uint64_t word)
     if (word < targets[0].address || word >= highest)
         return;
     const struct target *target = find(word);
-    if (!target)
+    if (!target || (target->taken_by != REACH_NO_BLOCK && may_be_meant(word)))
         return;
     /* A live block's own words are not what keeps it. */
     if (holder != REACH_NO_BLOCK &&

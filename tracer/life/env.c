@@ -176,7 +176,8 @@ static int read_ages(struct env_options *options, const char *value, struct prob
 static int read_stale_pointers(struct env_options *options, const char *value,
                                struct problem *problem)
 {
-    int result = read_yes_no(value, &options->stale_pointers, problem);
+    options->stale_all = strcmp(value, "all") == 0;
+    int result = read_yes_no(options->stale_all ? "yes" : value, &options->stale_pointers, problem);
     /* So that what is pointed to is not somebody else's meanwhile. */
     options->guard.keeps |= options->stale_pointers;
     return result;

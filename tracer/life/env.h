@@ -48,6 +48,7 @@ struct env_options {
     bool verify_stacks;    /* compare every capture with libunwind's own answer */
     bool errors_live;      /* a reader shows errors as they happen */
     bool leak_check;
+    bool stale_all;      /* stacks, too, and what may be meant for a fresh block */
     bool stale_pointers; /* it writes which words point to what was given up */
     bool heap_graph;     /* it writes who points at whom */
     bool ages;           /* it writes how old blocks are, roughly */

@@ -51,6 +51,7 @@ static void check_leaks(const struct stopped_thread *here, const struct stopped_
     struct leak_scan_options options = lifecycle_check_options(false);
     options.heap_graph = lifecycle_options()->heap_graph;
     options.stale = lifecycle_options()->stale_pointers ? &stale_pointers : NULL;
+    options.stale_all = lifecycle_options()->stale_all;
     const struct leak_scan_result result = {&trace_log_header->check, &tables, leak_result_begin,
                                             leak_result_write};
     leak_scan_run(&options, &result, here, world);
