@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/memory.h"
 
-enum { WAYS_RANKS = 4 };
+enum { WAYS_FREE_LIST = 4, WAYS_RANKS };
 
 struct search {
     struct ways *ways;
@@ -11,7 +11,23 @@ struct search {
     uint32_t read, count;
     uint32_t inner; /* up to here pointers to the middle were followed, too */
     struct intern shapes;
+    uint8_t *ranks; /* by graph.roots */
 };
+
+/* Somebody's free list, by its name. An entry that was given out again still points to its block,
+ * which is not the list's any more. */
+static bool ways_is_free_list(const struct root *root, uint64_t offset)
+{
+    if (root->kind != ROOT_VARIABLE && root->kind != ROOT_THREAD_LOCAL)
+        return false;
+    char *member = root_names_member(root, offset);
+    char *text = memory_text("%s%s", root->name ? root->name : "", member);
+    bool result = strcasestr(text, "free_list") || strcasestr(text, "freelist");
+
+    free(member);
+    free(text);
+    return result;
+}
 
 static unsigned ways_rank(const struct root *root)
 {
@@ -29,6 +45,21 @@ static unsigned ways_rank(const struct root *root)
         return 3;
     default:
         return 1;
+    }
+}
+
+static void ways_find_ranks(struct search *search)
+{
+    const struct holding *holding = search->ways->holding;
+    size_t count = holding->model->graph->root_count;
+
+    search->ranks = memory_zeroed(count + 1, 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct root *root = &holding->names.roots[holding->roots[i].root];
+
+        search->ranks[i] =
+            (uint8_t)(ways_is_free_list(root, holding->roots[i].offset) ? WAYS_FREE_LIST
+                                                                        : ways_rank(root));
     }
 }
 
@@ -157,13 +188,10 @@ static void ways_from_roots(struct search *search, bool inner)
     const struct graph *graph = holding->model->graph;
 
     for (unsigned rank = 0; rank < WAYS_RANKS; rank++) {
-        for (uint32_t i = 0; i < graph->root_count; i++) {
-            const struct root *root = &holding->names.roots[holding->roots[i].root];
-
-            if (ways_rank(root) == rank &&
+        for (uint32_t i = 0; i < graph->root_count; i++)
+            if (search->ranks[i] == rank &&
                 ways_is_inner(search->ways, graph->roots[i].to, graph->roots[i].inside) == inner)
                 ways_reach(search, graph->roots[i].to, WAY_NONE, i, holding->roots[i].root);
-        }
         ways_follow(search);
     }
 }
@@ -196,6 +224,7 @@ void ways_find(struct ways *ways, const struct holding *holding)
     ways->length = memory_zeroed(count, sizeof *ways->length);
     ways->shape = memory_resized(NULL, count, sizeof *ways->shape);
     ways_find_headers(ways);
+    ways_find_ranks(&search);
     ways_from_roots(&search, false);
     ways_from_roots(&search, true);
     ways_follow_all(&search);
@@ -203,6 +232,7 @@ void ways_find(struct ways *ways, const struct holding *holding)
     ways_follow_all(&search);
     intern_free(&search.shapes);
     free(search.queue);
+    free(search.ranks);
 }
 
 void ways_free(struct ways *ways)

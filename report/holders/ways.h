@@ -6,7 +6,8 @@
  * Those between neighbours of a doubly linked list come last, too: that two blocks stand in one
  * list says little of who wants them.
  * Roots come in the order of what they are: variables first, then what belongs to threads, stacks
- * and registers last. A lost block's way begins at a definitely lost one.
+ * and registers, then entries of what is called a free list. A lost block's way begins at a
+ * definitely lost one.
  */
 #ifndef WAYS_H
 #define WAYS_H

@@ -156,3 +156,18 @@ for line in open(sys.argv[1] + '/holders.truth'):
 assert seen == set(answers), set(answers) - seen
 Y
 }
+
+# An entry of a free list that was given out again is no holder, as long as there is another one.
+test_a_free_list_comes_last() {
+    OPTIONS=--heap-graph=yes traced "$PROGRAMS/holders_free_list"
+    report -q --why=target --paths=9 trace.log
+    bare report | grep -v '^$' | sed -E 's/\.c:[0-9]+\)/.c)/' >found
+    equal ways 'WHO HOLDS target: 48 bytes in 2 blocks
+24 bytes in 1 block is held by
+   static variable pool.free_list[0] (holders_free_list.c) +8
+     -> block of 24 bytes, struct node (target, holders_free_list.c)
+24 bytes in 1 block is held by
+   static variable owner (holders_free_list.c) +0
+     -> block of 24 bytes, struct node.next (main, holders_free_list.c) +8
+     -> block of 24 bytes, struct node (target, holders_free_list.c)' "$(cat found)"
+}
