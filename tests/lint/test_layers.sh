@@ -106,3 +106,36 @@ test_the_check_notices_each_kind_of_violation() {
     ! check_layers list . >said
     has said 'tracer high/higher is listed, but there is no such room'
 }
+
+# check_lengths FOLDER: a file of more than 400 lines is named in the README.md of its wing (CONTRIBUTING.md for what has none),
+# where the reason is.
+check_lengths() {
+    local file readme bad=0
+    while read -r file; do
+        readme=$(dirname "$file")/README.md
+        [ -f "$readme" ] || readme=$1/CONTRIBUTING.md
+        grep -q "\`$(basename "$file")\`.*longer than files" <(tr '\n' ' ' <"$readme" | sed 's/\. /.\n/g') ||
+            { echo "${file#"$1"/} has more than 400 lines, and ${readme#"$1"/} does not say why: \`$(basename "$file")\` is longer than files are here: ..."; bad=1; }
+    done < <(find "$1/tracer" "$1/report" -name '*.[ch]' -exec awk 'FNR == 401 { print FILENAME }' {} +)
+    return $bad
+}
+
+test_a_long_file_has_its_reason() {
+    check_lengths "$TESTS/.." || fail 'a long file without a reason'
+}
+
+test_a_long_file_is_noticed() {
+    mkdir -p tracer/low report/low
+    seq 400 >tracer/low/low.c
+    echo '`higher.c` is longer than files are here: one loop.' >tracer/low/README.md
+    check_lengths . || fail '400 lines are refused'
+    echo 401 >>tracer/low/low.c
+    ! check_lengths . >said || fail 'not noticed'
+    has said 'tracer/low/low.c has more than 400 lines, and tracer/low/README.md does not say why'
+    printf '`low.c` and `lower.c` are a little longer\nthan files are here: one loop.\n' >>tracer/low/README.md
+    check_lengths . || fail 'the reason is not found'
+    touch CONTRIBUTING.md
+    seq 401 >report/low/low.c
+    ! check_lengths . >said || fail 'not noticed where there is no README.md'
+    has said 'report/low/low.c has more than 400 lines, and CONTRIBUTING.md does not say why'
+}
