@@ -70,10 +70,10 @@ static const struct cli_option cli_table[] = {
      "print an entry for such a file after each error;\n"
      "yes: ask on the terminal each time [no]",
      cli_take_choice, CLI_FIELD(gen_suppressions), cli_generated, 0, 0},
-    {"--format", "NAME",
-     "the report's form [text], or for other programs:\nhtml, xml, sarif, junit, json, folded, "
-     "pprof, "
-     "callgrind, massif, csv, prometheus",
+    {"--format", "NAME", "the report's form [text]:\none of"
+#define FORMAT(id, name, callers) " " #name
+#include "base/format.def"
+     ,
      cli_take_choice, CLI_FIELD(format), cli_formats, 0, 0},
     {"--html", "FILE", "write a page with pictures to FILE (--format=html)", cli_take_html, 0, NULL,
      0, 0},
