@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # holders.sh [ROUNDS]: the leak check with --heap-graph=yes beside the one without, on 2 million blocks (the least of ROUNDS, in
 # milliseconds), bytes of log for each pointer, and the dominators of graphs of up to 10 million blocks and 20 million
-# pointers: seconds of a processor and the process's peak.
+# pointers: seconds of a processor and the process's peak; and all of leakreport with a log of as many.
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 rounds=${1:-5}
 top=$BENCH/../..
@@ -41,3 +41,10 @@ printf '\n%10s %10s %10s %8s %14s\n' blocks pointers seconds MiB 'ns a pointer'
 for nodes in 1000000 2500000 5000000 10000000; do
     ./holders $nodes | awk '{ printf "%10d %10d %10.2f %8d %14.0f\n", $1, $2, $3, $4, $3 * 1e9 / $2 }'
 done
+
+sed 's/BLOCKS = 2000000/BLOCKS = 10000000/' "$BENCH/leak_check.c" >large.c
+gcc -std=gnu11 -O0 -g -DRANDOM_GRAPH -o large large.c || exit 2
+LIBTRACE_OPTIONS="-q --heap-graph=yes --trace-file=$SCRATCH/log" LD_PRELOAD=$BUILD/libtrace.so ./large
+printf '\n'
+/usr/bin/time -f '%U %S %M' "$BUILD/leakreport" -q --leak-check=no --retained log 2>used >/dev/null
+awk '{ printf "leakreport --retained, 10 M blocks and 20 M pointers: %.1f s of a processor (aim: 20), %d MiB (2,048)\n", $1 + $2, $3 / 1024 }' used
