@@ -969,7 +969,15 @@ struct trace_overwritten {
     X(PPOLL_TIME, "ppoll(tsp)")                                                                    \
     X(FSTAT, "fstat(buf)")                                                                         \
     X(ACCEPT, "socketcall.accept(addr)")                                                           \
-    X(ACCEPT_LENGTH, "socketcall.accept(addrlen_in)")
+    X(ACCEPT_LENGTH, "socketcall.accept(addrlen_in)")                                              \
+    X(GETSOCKOPT_LENGTH, "socketcall.getsockopt(optlen)")                                          \
+    X(GETSOCKNAME, "socketcall.getsockname(name)")                                                 \
+    X(GETSOCKNAME_LENGTH, "socketcall.getsockname(namelen_in)")                                    \
+    X(GETPEERNAME, "socketcall.getpeername(name)")                                                 \
+    X(GETPEERNAME_LENGTH, "socketcall.getpeername(namelen_in)")                                    \
+    X(STATX_NAME, "statx(filename)")                                                               \
+    X(STATX, "statx(buf)")                                                                         \
+    X(RECV_FROM_LENGTH, "socketcall.recvfrom(fromlen_in)")
 enum trace_parameter {
 #define TRACE_PARAMETER_NAME(name, text) TRACE_PARAMETER_##name,
     TRACE_PARAMETERS(TRACE_PARAMETER_NAME)

@@ -45,7 +45,7 @@ test_system_calls_do_what_they_would_do() {
     report -q --guard=all "$PROGRAMS/guard_calls" all
     cp report guarded
     "$PROGRAMS/guard_calls" all fixed | sed "2s/64/264/; 3s/64/6064/; 5s/.*/0/; 7s/48/49/" >right
-    equal calls 40 "$(wc -l <right)"
+    equal calls 49 "$(wc -l <right)"
     diff right guarded
     has report.err 'Syscall param'
 }
@@ -127,6 +127,23 @@ test_an_overrun_within_alignment_is_found() {
     has report 'Memory 0 bytes after a block of size 61 was changed' 'Memory 1 bytes before a block of size 32 was changed' \
         'Memory 2 bytes after a block of size 13 was changed'
     equal errors 3 "$(grep -c 'was changed' report)"
+}
+# What a check has found is told once, and a snapshot has it, too.
+test_an_overrun_within_alignment_is_found_by_a_check() {
+    { OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_overrun" check; } 2>messages_of_bash
+    equal 'exit status' 137 "$status"
+    report trace.log
+    has report 'Memory 2 bytes after a block of size 13 was changed' 'ERROR SUMMARY: 1 errors from 1 contexts'
+    has_not report 'block of size 61'
+    OPTIONS='-q --guard=all' traced "$PROGRAMS/guard_overrun" check_and_end
+    report trace.log
+    has report 'Memory 2 bytes after a block of size 13 was changed' 'ERROR SUMMARY: 1 errors from 1 contexts'
+    LIBTRACE_OPTIONS='-q --guard=all' LD_PRELOAD=$LIBTRACE "$PROGRAMS/guard_overrun" wait >ready &
+    local server=$!
+    while ! grep -q ready ready; do sleep 0.05; done
+    report --check "$server"
+    kill -9 "$server"
+    has report 'Memory 2 bytes after a block of size 13 was changed' 'ERROR SUMMARY: 1 errors from 1 contexts'
 }
 test_blocks_are_filled() {
     OPTIONS='-q --malloc-fill=ab --free-fill=0xCD --freelist-vol=100000' traced "$PROGRAMS/guard_overrun" fill

@@ -93,6 +93,16 @@ static void by_bare_fstat(void) { struct stat *p = freed(sizeof *p); said(syscal
 static void by_bare_poll(void) { struct pollfd *p = freed(sizeof *p); said(syscall(SYS_poll, p, 1, 0)); end_with(p); }
 static void by_bare_pselect(void) { fd_set *p = freed(sizeof *p); struct timespec now = {0, 0}; said(syscall(SYS_pselect6, 100, NULL, NULL, p, &now, NULL)); end_with(p); }
 
+static void by_getsockopt(void) { int *p = freed(4); socklen_t n = 4; said(getsockopt(pair[0], SOL_SOCKET, SO_TYPE, p, &n)); end_with(p); }
+static void by_getsockopt_length(void) { socklen_t *n = made(4); int here; *n = 4; give_up(n); said(getsockopt(pair[0], SOL_SOCKET, SO_TYPE, &here, n)); end_with(n); }
+static void by_getsockname(void) { void *p = freed(16); socklen_t n = 16; said(getsockname(pair[0], p, &n)); end_with(p); }
+static void by_getpeername(void) { void *p = freed(16); socklen_t n = 16; said(getpeername(pair[0], p, &n)); end_with(p); }
+static void by_recvfrom(void) { void *p = freed(16); char here[2]; socklen_t n = 16; send(pair[0], "ab", 2, 0); said(recvfrom(pair[1], here, 2, 0, p, &n)); end_with(p); }
+static void by_statx(void) { struct statx *p = freed(sizeof *p); said(statx(AT_FDCWD, "/", 0, STATX_SIZE, p)); end_with(p); }
+static void by_statx_of_a_name(void) { struct statx here; char *p = made(16); strcpy(p, "/"); give_up(p); said(statx(AT_FDCWD, p, 0, STATX_SIZE, &here)); end_with(p); }
+static void by_bare_statx(void) { struct statx *p = freed(sizeof *p); said(syscall(SYS_statx, AT_FDCWD, "/", 0, STATX_SIZE, p)); end_with(p); }
+static void by_bare_getsockname(void) { void *p = freed(16); socklen_t n = 16; said(syscall(SYS_getsockname, pair[0], p, &n)); end_with(p); }
+
 /* Freed by another thread while the call waits. */
 static char *waiting;
 static void *reads(void *unused) { said(read(pair[1], waiting, 4)); return unused; }
@@ -119,6 +129,8 @@ static const struct {
     CASE(by_read_that_waits), CASE(by_ioctl), CASE(by_ioctl_that_sets), CASE(by_fcntl), CASE(by_select),
     CASE(by_pselect), CASE(by_ppoll), CASE(by_fstat), CASE(by_fstatat), CASE(by_accept), CASE(by_bare_ioctl),
     CASE(by_bare_fstat), CASE(by_bare_poll), CASE(by_bare_pselect),
+    CASE(by_getsockopt), CASE(by_getsockopt_length), CASE(by_getsockname), CASE(by_getpeername), CASE(by_recvfrom),
+    CASE(by_statx), CASE(by_statx_of_a_name), CASE(by_bare_statx), CASE(by_bare_getsockname),
 };
 enum { COUNT = sizeof cases / sizeof *cases };
 

@@ -1,13 +1,36 @@
 // flags: -O0 -g -fno-builtin
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void *volatile kept;
 
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+/* The end does not look: it is killed, or its block is freed, or waits to be asked. */
+static int be_checked(const char *how)
+{
+    kept = malloc(13);
+    ((char *)kept)[15] = 1;
+    if (strcmp(how, "wait") == 0) {
+        puts("ready");
+        fflush(stdout);
+        pause();
+    }
+    if (__lsan_do_recoverable_leak_check)
+        __lsan_do_recoverable_leak_check();
+    if (strcmp(how, "check") == 0)
+        raise(SIGKILL);
+    free(kept);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
-    (void)arguments;
+    if (count > 1 && strcmp(arguments[1], "fill"))
+        return be_checked(arguments[1]);
     if (count > 1) {
         unsigned char *a = malloc(40), *b = calloc(1, 40);
         printf("%02x %02x", a[39], b[39]);

@@ -51,7 +51,7 @@ void changed_look_at_kept(const struct kept_block *block, const void *copy)
     misuse_add(&error);
 }
 
-void changed_look_at_guarded(const struct guard_slot *slot, uint32_t account, uint32_t stack)
+void changed_look_at_guarded(struct guard_slot *slot, uint32_t account, uint32_t stack)
 {
     int64_t offset;
     if (!guard_area_is_overrun(slot, &offset) || !tracing_is_on())
@@ -65,6 +65,7 @@ void changed_look_at_guarded(const struct guard_slot *slot, uint32_t account, ui
                                 .stack = stack,
                                 .stack_allocated = stack_accounts_stack(account)};
     misuse_add(&error);
+    atomic_fetch_or_explicit(&slot->stained, GUARD_STAIN_TOLD, memory_order_relaxed);
 }
 
 static void look_at_live(void *context, struct guard_slot *slot)
@@ -82,8 +83,13 @@ static void look_at_kept(void *context, const struct kept_block *block, const vo
         changed_look_at_kept(block, copy);
 }
 
-void changed_look_at_all(void)
+void changed_look_at_live(void)
 {
     guard_area_for_each_live(look_at_live, NULL);
+}
+
+void changed_look_at_all(void)
+{
+    changed_look_at_live();
     kept_blocks_for_each(look_at_kept, NULL);
 }

@@ -10,7 +10,9 @@ void changed_begin(int fill);
 /* A block that leaves the kept ones, or that the process ends with. Not one in the guard area. */
 void changed_look_at_kept(const struct kept_block *block, const void *copy);
 /* A block in the guard area that the program frees by the call `stack`, or 0. */
-void changed_look_at_guarded(const struct guard_slot *slot, uint32_t account, uint32_t stack);
+void changed_look_at_guarded(struct guard_slot *slot, uint32_t account, uint32_t stack);
+/* What lies beside all that are live: at a check. It is told once. */
+void changed_look_at_live(void);
 /* All that are live, and all that are kept. */
 void changed_look_at_all(void);
 

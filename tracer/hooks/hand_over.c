@@ -73,6 +73,8 @@ uint64_t hand_over_set(const void *set, int count)
         return sizeof given / sizeof *given;                                                       \
     } while (0)
 
+#define STATX_BYTES 256u /* of struct statx, in all releases of the kernel */
+
 /* How many there are. */
 static __attribute__((cold)) unsigned handed_by(const long *a, long number, struct handed handed[4])
 {
@@ -118,6 +120,17 @@ static __attribute__((cold)) unsigned handed_by(const long *a, long number, stru
     case SYS_pselect6:
         GIVE(SET(a[1], SELECT_READ), SET(a[2], SELECT_WRITE), SET(a[3], SELECT_EXCEPT),
              BYTES((void *)a[4], sizeof(struct timespec), SELECT_TIME));
+    case SYS_statx:
+        GIVE(STRING((void *)a[1], STATX_NAME), BYTES((void *)a[4], STATX_BYTES, STATX));
+    case SYS_getsockopt:
+        GIVE(BYTES((void *)a[4], sizeof(socklen_t), GETSOCKOPT_LENGTH),
+             SIZED((void *)a[3], a[4], GETSOCKOPT));
+    case SYS_getsockname:
+        GIVE(BYTES((void *)a[2], sizeof(socklen_t), GETSOCKNAME_LENGTH),
+             SIZED((void *)a[1], a[2], GETSOCKNAME));
+    case SYS_getpeername:
+        GIVE(BYTES((void *)a[2], sizeof(socklen_t), GETPEERNAME_LENGTH),
+             SIZED((void *)a[1], a[2], GETPEERNAME));
     case SYS_accept:
     case SYS_accept4:
         GIVE(BYTES((void *)a[2], sizeof(socklen_t), ACCEPT_LENGTH),

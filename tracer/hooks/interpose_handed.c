@@ -80,7 +80,8 @@ CALL(ssize_t, recv, (int fd, void *to, size_t n, int flags), (fd, to, n, flags),
 CALL(ssize_t, __recv_chk, (int fd, void *to, size_t n, size_t room, int flags),
      (fd, to, n, room, flags), BYTES(to, n, RECV))
 CALL(ssize_t, recvfrom, (int fd, void *to, size_t n, int flags, void *from, socklen_t *length),
-     (fd, to, n, flags, from, length), BYTES(to, n, RECV))
+     (fd, to, n, flags, from, length), BYTES(to, n, RECV), OBJECT(length, RECV_FROM_LENGTH),
+     SIZED(from, length, RECV_FROM))
 CALL(ssize_t, send, (int fd, const void *from, size_t n, int flags), (fd, from, n, flags),
      BYTES(from, n, SEND))
 CALL(ssize_t, sendto,
@@ -98,6 +99,13 @@ CALL(int, accept, (int fd, void *from, socklen_t *length), (fd, from, length),
      OBJECT(length, ACCEPT_LENGTH), SIZED(from, length, ACCEPT))
 CALL(int, accept4, (int fd, void *from, socklen_t *length, int flags), (fd, from, length, flags),
      OBJECT(length, ACCEPT_LENGTH), SIZED(from, length, ACCEPT))
+CALL(int, getsockopt, (int fd, int level, int name, void *to, socklen_t *length),
+     (fd, level, name, to, length), OBJECT(length, GETSOCKOPT_LENGTH),
+     SIZED(to, length, GETSOCKOPT))
+CALL(int, getsockname, (int fd, void *to, socklen_t *length), (fd, to, length),
+     OBJECT(length, GETSOCKNAME_LENGTH), SIZED(to, length, GETSOCKNAME))
+CALL(int, getpeername, (int fd, void *to, socklen_t *length), (fd, to, length),
+     OBJECT(length, GETPEERNAME_LENGTH), SIZED(to, length, GETPEERNAME))
 /* Variadic, as open is: one argument in a register. */
 CALL(int, ioctl, (int fd, unsigned long request, long argument), (fd, request, argument),
      hand_over_ioctl(request, argument))
@@ -127,6 +135,9 @@ CALL(pid_t, wait4, (pid_t pid, int *status, int how, void *usage), (pid, status,
      OBJECT(status, WAIT))
 CALL(int, nanosleep, (const struct timespec *time, struct timespec *rest), (time, rest),
      OBJECT(time, NANOSLEEP))
+
+CALL(int, statx, (int at, const char *path, int flags, unsigned mask, struct statx *to),
+     (at, path, flags, mask, to), STRING(path, STATX_NAME), OBJECT(to, STATX))
 
 /* --- names ---------------------------------------------------------------------------- */
 

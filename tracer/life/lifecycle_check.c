@@ -2,6 +2,7 @@
 
 #include "check/last_frames.h"
 #include "check/leak_lost.h"
+#include "guard/changed.h"
 #include "libc/glibc_layout.h"
 #include "libc/real.h"
 #include "life/env.h"
@@ -204,6 +205,7 @@ static void make_check(void *context)
     int error = stop_world_hold(&world, STOP_WORLD_LIMIT_DEFAULT);
     if (error && !swap_is_alone())
         begun.not_held = leak_scan_obstacle(error);
+    changed_look_at_live();
     scan(record, &begun, &here, &world);
     commit(record);
     *asked->answer = *record;

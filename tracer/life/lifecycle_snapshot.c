@@ -4,6 +4,7 @@
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
 #include "check/leak_scan_child.h"
+#include "guard/changed.h"
 #include "life/lifecycle.h"
 #include "life/lifecycle_check.h"
 #include "log/trace_log.h"
@@ -305,6 +306,7 @@ static void make(void *context)
     plan->begun_ns = trace_log_now();
     plan->resident = usage_resident();
     plan->pagemap = page_use_open_forker();
+    changed_look_at_live(); /* into both logs */
     make_child(plan);
     if (plan->pagemap >= 0)
         sys_close(plan->pagemap);
