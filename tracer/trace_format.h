@@ -423,8 +423,8 @@ struct trace_header {
       "calls of mmap and its kin (--mmap=yes) are not recorded: there was no space, or a handler " \
       "made them in the midst of another one.")                                                    \
     X(JITDUMP, losses.jitdump, false,                                                              \
-      "bytes of the program's jitdump found no space in the log, or make no sense: code that was " \
-      "made late has no name.")                                                                    \
+      "bytes of the program's jitdump found no space in the log, or are invalid: code that was "   \
+      "generated late has no name.")                                                               \
     X(RANGES_NOT_EXCLUDED, check.ranges_not_excluded, false,                                       \
       "pieces of the tracer's own memory were searched by the leak check, because its "            \
       "list of them is full: a lost block may count as reachable.")                                \

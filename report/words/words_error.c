@@ -184,8 +184,8 @@ static char *words_of_malloc(const struct misuse *misuse)
     const struct trace_error *record = &misuse->record;
 
     if (!record->address && misuse->text && strstr(misuse->text, "unaligned"))
-        return memory_text("A block was written to after it was freed; it is in use again, so that "
-                           "nobody knows which (--guard=all finds it)");
+        return memory_text("A block was written to after it was freed; its memory is in use again, "
+                           "so it is not known which (--guard=all finds it)");
     return record->address ? memory_text("Address 0x%" PRIx64 " is malloc's own", record->address)
                            : memory_text("No mark of malloc's was found overwritten");
 }

@@ -84,7 +84,7 @@ test_a_link_in_a_block_that_is_in_use_again() {
     ends cache_link
     if libc_since 32; then
         sentences | tail -n +2 >found
-        equal 'words' 'A block was written to after it was freed; it is in use again, so that nobody knows which (--guard=all finds it)' "$(cat found)"
+        equal 'words' 'A block was written to after it was freed; its memory is in use again, so it is not known which (--guard=all finds it)' "$(cat found)"
     else
         has_not report 'glibc'"'"'s malloc ended'
     fi
