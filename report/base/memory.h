@@ -7,6 +7,8 @@
 #define MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Called with the bytes that could not be had; must not return. Without one: abort(). */
 void memory_set_exhausted(void (*exhausted)(size_t bytes));
@@ -25,6 +27,17 @@ char *memory_copy_bytes(const char *bytes, size_t length);
         if ((count) == (capacity)) {                                                               \
             (capacity) = (capacity) ? (capacity)*2 : 16;                                           \
             (array) = memory_resized((array), (capacity), sizeof *(array));                        \
+        }                                                                                          \
+    } while (0)
+
+/* An array of `count` elements has one of number `index` then: those that are new are zero. */
+#define memory_reach(array, count, index)                                                          \
+    do {                                                                                           \
+        if ((index) >= (count)) {                                                                  \
+            uint32_t reached = (index) + (index) / 2 + 64;                                         \
+            (array) = memory_resized((array), reached, sizeof *(array));                           \
+            memset((array) + (count), 0, (reached - (count)) * sizeof *(array));                   \
+            (count) = reached;                                                                     \
         }                                                                                          \
     } while (0)
 

@@ -14,14 +14,7 @@ uint32_t block_ages_of(const struct block_ages *ages, uint32_t account)
 
 struct stack_age *block_ages_put(struct block_ages *ages, uint32_t stack)
 {
-    if (stack >= ages->stack_count) {
-        uint32_t count = stack + stack / 2 + 64;
-
-        ages->stacks = memory_resized(ages->stacks, count, sizeof *ages->stacks);
-        memset(ages->stacks + ages->stack_count, 0,
-               (count - ages->stack_count) * sizeof *ages->stacks);
-        ages->stack_count = count;
-    }
+    memory_reach(ages->stacks, ages->stack_count, stack);
     if (!ages->stacks[stack])
         ages->stacks[stack] = memory_zeroed(ages->count, sizeof **ages->stacks);
     return ages->stacks[stack];

@@ -32,14 +32,7 @@ static uint32_t load_moments(const struct log_reader *reader, struct trace_momen
 
 static struct stack_history *load_history_of(struct history *history, uint32_t stack)
 {
-    if (stack >= history->stack_count) {
-        uint32_t count = stack + stack / 2 + 64;
-
-        history->stacks = memory_resized(history->stacks, count, sizeof *history->stacks);
-        memset(history->stacks + history->stack_count, 0,
-               (count - history->stack_count) * sizeof *history->stacks);
-        history->stack_count = count;
-    }
+    memory_reach(history->stacks, history->stack_count, stack);
     if (!history->stacks[stack])
         history->stacks[stack] = memory_zeroed(1, sizeof **history->stacks);
     return history->stacks[stack];
