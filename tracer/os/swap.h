@@ -7,6 +7,8 @@
 #ifndef SWAP_H
 #define SWAP_H
 
+#include "arch/machine.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -18,31 +20,14 @@ static inline bool swap_is_alone(void)
     return *swap_alone != 0;
 }
 
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-
-#define SWAP_8(prefix)                                                                             \
-    __asm__ volatile(prefix "cmpxchgq %3, %1"                                                      \
-                     : "=@ccz"(swapped), "+m"(*word), "+a"(from)                                   \
-                     : "r"(to)                                                                     \
-                     : "memory")
 /* One word; acquire and release. */
 static inline bool swap_word(uint64_t *word, uint64_t from, uint64_t to)
 {
-    bool swapped;
-    if (swap_is_alone())
-        SWAP_8("");
-    else
-        SWAP_8("lock ");
-    return swapped;
-}
-
-#else
-
-static inline bool swap_word(uint64_t *word, uint64_t from, uint64_t to)
-{
+#ifdef __SANITIZE_THREAD__
     return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-}
-
+#else
+    return swap_is_alone() ? machine_swap_alone(word, from, to) : machine_swap(word, from, to);
 #endif
+}
 
 #endif

@@ -3,10 +3,11 @@
  * Every call returns what the kernel returns: a result, or -errno. errno is never touched, nothing
  * is allocated, no lock is taken, and no interposed function is entered, so everything in the
  * tracer may call everything here at any moment, in a signal handler and in a stopped world too.
- * What is particular to a processor stands at the top. */
+ * How a processor enters the kernel is arch/machine's. */
 #ifndef SYS_H
 #define SYS_H
 
+#include "arch/machine.h"
 #include "os/sys_guard.h"
 
 #include <errno.h>
@@ -22,24 +23,15 @@
 #include <sys/uio.h>
 #include <time.h>
 
-#if defined(__x86_64__)
 static inline long sys_call_unguarded(long number, long a, long b, long c, long d, long e, long f)
 {
-    long result;
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
+    return machine_call(number, a, b, c, d, e, f);
 }
-#define SYS_MACHINE 62 /* EM_X86_64 */
+#define SYS_MACHINE MACHINE_ELF
 /* Time when the kernel may not be asked: of about a nanosecond, for waits that must end. */
 static inline uint64_t sys_ticks(void)
 {
-    return __builtin_ia32_rdtsc() / 2;
+    return machine_ticks();
 }
 
 /* Every system call of the tracer's own. The program's go unguarded. */
@@ -58,9 +50,6 @@ static inline uint64_t sys_thread_pointer(void)
     sys_call(SYS_arch_prctl, 0x1003 /* ARCH_GET_FS */, (long)&base, 0, 0, 0, 0);
     return base;
 }
-#else
-#error "sys: write sys_call() for this processor"
-#endif
 
 /* Younger than the headers of Debian 11; every processor has the same number. */
 #ifndef SYS_close_range

@@ -9,6 +9,7 @@
 #ifndef THREAD_H
 #define THREAD_H
 
+#include "arch/machine.h"
 #include "trace_format.h"
 
 #include <stdatomic.h>
@@ -211,10 +212,10 @@ void thread_forked(void);
  * a signal handler of the same thread cannot come in between. */
 static inline void thread_count(uint64_t *counter, uint64_t amount)
 {
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-    __asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(amount) : "cc");
-#else
+#ifdef __SANITIZE_THREAD__
     __atomic_fetch_add(counter, amount, __ATOMIC_RELAXED);
+#else
+    machine_add_alone(counter, amount);
 #endif
 }
 
