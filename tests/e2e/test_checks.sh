@@ -7,7 +7,7 @@ test_a_hundred_checks_of_one_heap_find_the_same() {
     has out 'definitely 60000 in 1500, indirectly 60000 in 1500, possibly 40 in 1, reachable 120 in 3' 'different 0, not made 0'
     has err 'definitely lost: 60,000 bytes in 1,500 blocks' 'indirectly lost: 60,000 bytes in 1,500 blocks' 'total heap usage: 3,017 allocs, 13 frees,'
     report trace.log
-    has report 'Note: Of 100 leak checks that were made while it ran the latest, ' \
+    has report 'Note: Of 100 leak checks that were made while it ran, the latest, ' \
         ' s after the start, found 60,000 bytes in 1,500 blocks definitely lost, 60,000 bytes in 1,500 blocks indirectly lost and 40 bytes in 1 blocks possibly lost.'
     has_not report 'damaged' 'in place'
 }

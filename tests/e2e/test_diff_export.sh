@@ -107,7 +107,7 @@ test_what_is_no_export_is_refused() {
     refused 'it.json has no process in it'
     "$REPORT" --format=json --filter=grow a.log >it.json
     report --diff=it.json a.log
-    has report 'it.json, which this is compared with, may not have all: the document was made with --filter or --limit'
+    has report 'it.json, which this is compared with, may be incomplete: the document was made with --filter or --limit'
 }
 # Numbers, texts and brackets anywhere in place of others: a document is refused or read, and leakreport ends.
 test_damaged_exports_do_no_harm() {

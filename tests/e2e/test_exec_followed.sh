@@ -159,7 +159,7 @@ test_many_programs() {
     equal 'logs' trace.log "$(echo trace*.log)"
     report trace.log
     was 16
-    has report 'before an exec this process was 54 programs more than are listed here' 'Command: bash loop.sh 70' 'was: bash loop.sh 69 ('
+    has report 'before an exec this process was 54 more programs, which are not listed here' 'Command: bash loop.sh 70' 'was: bash loop.sh 69 ('
     has_not report 'was: bash loop.sh 53 ('
 }
 test_long_command_lines() {

@@ -116,7 +116,7 @@ static void programs_before_an_exec_are_noted(void **state)
     expect_note("before an exec this process was: sh -c exec (1,000 allocs, 5 frees, 0 bytes "
                 "allocated, 3 errors).");
     expect_note("xxx... (1,000 allocs");
-    expect_note("this process was 4,294,967,279 programs more than are listed here.");
+    expect_note("this process was 4,294,967,279 more programs, which are not listed here.");
     assert_int_equal(model.note_count, 3);
 }
 
@@ -487,9 +487,10 @@ static void the_latest_check_is_a_note(void **state)
                                                        .leaks.blocks = {0, 1, 20, 10}});
     load();
     assert_int_equal(model.note_count, 1);
-    expect_note("Of 3 leak checks that were made while it ran the latest, 3.000 s after the start, "
-                "found 1,000 bytes in 10 blocks definitely lost, 2,000 bytes in 20 blocks "
-                "indirectly lost and 40 bytes in 1 blocks possibly lost.");
+    expect_note(
+        "Of 3 leak checks that were made while it ran, the latest, 3.000 s after the start, "
+        "found 1,000 bytes in 10 blocks definitely lost, 2,000 bytes in 20 blocks "
+        "indirectly lost and 40 bytes in 1 blocks possibly lost.");
 }
 
 static void check_that_found_nothing_out_says_why(void **state)
