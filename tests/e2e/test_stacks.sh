@@ -61,8 +61,10 @@ test_stacks_in_odd_places() {
     has err 'call stacks are truncated'
 }
 test_stack_in_pieces() {
-    native "$PROGRAMS/stack_split"
-    OPTIONS='--verify-stacks=yes -v' traced "$PROGRAMS/stack_split"
+    native_status=4
+    while [ $native_status = 4 ]; do native "$PROGRAMS/stack_split"; done
+    status=4
+    while [ $status = 4 ]; do OPTIONS='--verify-stacks=yes -v' traced "$PROGRAMS/stack_split"; done
     equal 'exit status' 3 "$status"
     cmp native.out out
     # The last one's address stays in a piece of the main stack that is kept for later.
