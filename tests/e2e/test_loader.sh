@@ -85,3 +85,16 @@ test_new_call_sites_while_the_lock_of_the_loader_is_held() { with_lock 1 here; }
 test_new_call_sites_in_a_child_forked_while_it_was_held() { with_lock 1 fork; }
 test_foreign_block_freed_in_a_child_forked_while_it_was_held() { with_lock 1 fork_frees 'Note: 1 frees were of blocks that the tracer had not seen allocated: they were carried out, and are not in the totals.'; }
 test_children_forked_while_libraries_come_and_go() { with_lock 20 churn; }
+# A program that opens the tracer itself, or has it behind libc, runs as it is.
+test_tracer_behind_libc() {
+    native python3 -c "import ctypes; ctypes.CDLL('$LIBTRACE'); print('alive')"
+    equal 'exit status' '0 alive' "$native_status $(cat native.out)"
+    has native.err 'libtrace.so comes after libc' 'nothing is traced'
+    echo '#include <stdlib.h>
+int main(void) { free(malloc(7)); return 3; }' >behind.c
+    gcc behind.c -o behind -lc -Wl,--no-as-needed "$LIBTRACE" -Wl,-rpath,"$(dirname "$LIBTRACE")"
+    native ./behind
+    equal 'exit status' 3 "$native_status"
+    has native.err 'libtrace.so comes after libc'
+    [ ! -e trace.log ] || fail 'there is a log'
+}

@@ -132,10 +132,32 @@ static void *find_from(const struct link_map *first, const char *symbol, size_t 
     return NULL;
 }
 
+static const struct link_map *libc_map(void)
+{
+    struct symbols symbols;
+    for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
+        if (read_dynamic(map, &symbols) && symbols.own_name &&
+            strcmp(symbols.names + symbols.own_name, "libc.so.6") == 0)
+            return map;
+    return NULL;
+}
+
+bool real_comes_late(void)
+{
+    static enum { NOT_ASKED, LATE, IN_TIME } answer;
+    if (answer == NOT_ASKED) {
+        const struct link_map *map = libc_map();
+        while (map && map->l_ld != _DYNAMIC)
+            map = map->l_next;
+        answer = map ? LATE : IN_TIME;
+    }
+    return answer == LATE;
+}
+
 static const struct link_map *behind_us(void)
 {
     const struct link_map *own = own_map();
-    return own ? own->l_next : NULL;
+    return real_comes_late() ? _r_debug.r_map : own ? own->l_next : NULL;
 }
 
 static void *find_next(const char *symbol, size_t *size)
@@ -196,16 +218,6 @@ bool real_is_bypassed(const char *symbol)
         if (find_version_in(map, symbol, hash, true, &size))
             return true;
     return false;
-}
-
-static const struct link_map *libc_map(void)
-{
-    struct symbols symbols;
-    for (const struct link_map *map = _r_debug.r_map; map; map = map->l_next)
-        if (read_dynamic(map, &symbols) && symbols.own_name &&
-            strcmp(symbols.names + symbols.own_name, "libc.so.6") == 0)
-            return map;
-    return NULL;
 }
 
 /* libc has dlopen from 2.34 on. Before, it has one for itself, which wants to be told that it is

@@ -38,6 +38,9 @@ bool real_libc_is_since(unsigned minor);
 /* Whether a file that the loader searches before us, the program itself, defines `symbol`: then
  * calls of it never come here. */
 bool real_is_bypassed(const char *symbol);
+/* Whether libc comes before us, opened by a running program or linked behind libc: no call comes
+ * here. Then `real` is of the first ones. */
+bool real_comes_late(void);
 /* Fills `real`. malloc, free, calloc and realloc are there afterwards, or the program could not
  * have been started. */
 void real_resolve(void);

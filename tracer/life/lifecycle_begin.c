@@ -163,6 +163,12 @@ static void begin(void)
     const char *reason;
     real_resolve();
     message_begin();
+    if (real_comes_late()) {
+        message_line("libtrace: libtrace.so comes after libc (a running program opened it, or it "
+                     "is linked behind libc): no call comes here, and nothing is traced. Preload "
+                     "it (LD_PRELOAD), or run: leakreport PROGRAM");
+        return;
+    }
     take_options();
     begin_log(options);
     own_stack_begin();
