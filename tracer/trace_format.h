@@ -156,6 +156,9 @@ enum {
      * the innermost frame of a stack, the only one, is no call then, but says what they are. */
     TRACE_FLAG_FROM_OUTSIDE = 1u << 9,
     TRACE_FLAG_UNTRACED = 1u << 10,
+    /* A library is bound to libc's malloc past the tracer's (RTLD_DEEPBIND, __libc_malloc), or is
+     * in a namespace of its own (dlmopen); looked for when the program returns or calls exit. */
+    TRACE_FLAG_PAST_TRACER = 1u << 11,
     /* The environment has PYTHONMALLOC, or G_SLICE: whose user knows of those allocators. */
     TRACE_FLAG_PYTHONMALLOC = 1u << 16,
     TRACE_FLAG_G_SLICE = 1u << 17,

@@ -50,6 +50,7 @@ static void losses_note_flags(struct model *model)
     losses_note_flag(model, flags & TRACE_FLAG_GUARD_UNKNOWN, NOTE_GUARD_UNKNOWN);
     losses_note_flag(model, flags & TRACE_FLAG_BYPASSED,
                      model->totals.allocations ? NOTE_BYPASSED_IN_PART : NOTE_BYPASSED);
+    losses_note_flag(model, flags & TRACE_FLAG_PAST_TRACER, NOTE_PAST_TRACER);
     losses_note_flag(model, model->header.check.scan == TRACE_SCAN_IN_PLACE, NOTE_CHECKED_IN_PLACE);
 }
 

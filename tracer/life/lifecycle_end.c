@@ -4,6 +4,7 @@
 #include "check/last_frames.h"
 #include "check/leak_result.h"
 #include "check/leak_scan.h"
+#include "events/bypass.h"
 #include "events/heap_abort.h"
 #include "events/observe.h"
 #include "guard/changed.h"
@@ -164,6 +165,13 @@ static bool hold_others(struct stopped_world *world)
     return error == 0;
 }
 
+/* Takes the loader's lock, as exit itself does; whoever ends otherwise may hold it. */
+static void look_for_bypass(enum trace_ending ending)
+{
+    if (goes_on_in_libc(ending) && bypass_is_there())
+        trace_log_header->flags |= TRACE_FLAG_PAST_TRACER;
+}
+
 /* The other threads stand still while the books are closed, so that totals, blocks and leak kinds
  * are of one moment, and from then on: they would see that they were stopped, and what they do
  * would be in no book. */
@@ -174,6 +182,7 @@ static void end(void *context)
     struct stopped_thread here = *closing->here;
     module_list_refresh(NULL);
     last_frames_leave(&here);
+    look_for_bypass(closing->ending);
     if (lifecycle_options()->heap_graph && lifecycle_options()->leak_check)
         heap_graph_prepare(&here);
     bool held = hold_others(&world);

@@ -27,6 +27,9 @@ static void print_heap(const struct trace_totals *totals)
                            "counts only what that one takes from the next malloc"
                          : "libtrace: the program has a malloc of its own, which the tracer does "
                            "not see");
+    if (trace_log_header->flags & TRACE_FLAG_PAST_TRACER)
+        message_line("libtrace: a library allocates past the tracer (RTLD_DEEPBIND, dlmopen or "
+                     "__libc_malloc): those blocks are not seen");
     if (totals->allocations == totals->frees && trace_log_header->sample_bytes == 0 &&
         (totals->allocations || !(trace_log_header->flags & TRACE_FLAG_BYPASSED)))
         message_line("All heap blocks were freed -- no leaks are possible");
