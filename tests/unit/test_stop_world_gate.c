@@ -97,6 +97,23 @@ static void call_whose_number_is_on_the_stack_begins_anew(void **state)
     assert_false(begins_anew(nothing));
 }
 
+/* As libc has it since 2.41 for a thread that is alone: mov 0x18(%rsp), %rax; syscall; pop %rbx */
+static void call_whose_number_is_an_argument_begins_anew(void **state)
+{
+    static const struct {
+        unsigned char bytes[24];
+    } __attribute__((aligned(32)))
+    alone = {{0x90, 0x90, 0x49, 0x89, 0xca, 0x48, 0x8b, 0x44, 0x24, 0x18, 0x0f, 0x05, 0x5b, 0xc3}};
+    uint64_t stack[16] = {1, 2, 3, SYS_pause}, large[16] = {1, 2, 3, 1u << 30};
+    ucontext_t context = behind(alone.bytes, 12, -EINTR);
+    context.uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)large;
+    assert_false(stop_world_gate_begin_anew(&context));
+    context.uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)stack;
+    assert_true(stop_world_gate_begin_anew(&context));
+    assert_int_equal(context.uc_mcontext.gregs[REG_RAX], SYS_pause);
+    assert_int_equal(context.uc_mcontext.gregs[REG_RIP], (uintptr_t)alone.bytes + 10);
+}
+
 static void what_has_not_come_back_with_eintr_is_not_cut_short(void **state)
 {
     ucontext_t done = behind(code, 7, 3), elsewhere = behind(code, 15, -EINTR);
@@ -398,6 +415,7 @@ int main(void)
         cmocka_unit_test(call_with_its_number_begins_anew),
         cmocka_unit_test(call_without_a_number_stays_as_it_is),
         cmocka_unit_test(call_whose_number_is_on_the_stack_begins_anew),
+        cmocka_unit_test(call_whose_number_is_an_argument_begins_anew),
         cmocka_unit_test(what_has_not_come_back_with_eintr_is_not_cut_short),
         cmocka_unit_test(the_page_before_is_not_looked_at),
 #if !defined(__SANITIZE_THREAD__)

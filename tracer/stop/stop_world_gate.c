@@ -113,6 +113,22 @@ static bool find_in_code(const unsigned char *next, uint32_t *number)
     return call_number_find(next - length, length, number);
 }
 
+/* Since 2.41 a thread that is alone, or cannot be cancelled, makes its calls in libc by one
+ * `syscall`, too. Its number is an argument on the stack, taken from there right before. */
+static bool find_as_argument(const ucontext_t *context, uint32_t *number)
+{
+    static const unsigned char load[] = {0x48, 0x8b, 0x44, 0x24}; /* mov …(%rsp), %rax; one byte */
+    const unsigned char *next = code_of(context);
+    const unsigned length = sizeof load + 3;
+    uint64_t word;
+    if (!has_before(next, length) || memcmp(next - length, load, sizeof load) != 0 ||
+        !read_own((uint64_t)context->uc_mcontext.gregs[REG_RSP] + next[-3], &word, sizeof word) ||
+        word >= NUMBERS)
+        return false;
+    *number = (uint32_t)word;
+    return true;
+}
+
 /* Since 2.41 libc has one `syscall` for all calls that a thread can be cancelled in. It stands in a
  * function of its own, whose caller has the number as an argument on the stack, behind its return
  * address. */
@@ -143,7 +159,8 @@ bool stop_world_gate_begin_anew(ucontext_t *context)
 {
     const unsigned char *next = code_of(context);
     uint32_t number;
-    if (!find_in_code(next, &number) && (*next != RETURN || !find_on_stack(context, &number)))
+    if (!find_in_code(next, &number) && !find_as_argument(context, &number) &&
+        (*next != RETURN || !find_on_stack(context, &number)))
         return false;
     context->uc_mcontext.gregs[REG_RAX] = number;
     context->uc_mcontext.gregs[REG_RIP] -= 2;
